@@ -1,0 +1,1 @@
+//! Requests over the wire; Confirmed, Rejected or Unknown.

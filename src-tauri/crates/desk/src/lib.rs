@@ -1,0 +1,1 @@
+//! The use cases: orders, polling, profiles, test orders.

@@ -1,0 +1,1 @@
+//! What was pasted, and each step from its fields to the sign.

@@ -1,0 +1,1 @@
+//! WeChat Pay v2 as pure functions and types.

@@ -1,0 +1,1 @@
+//! The only SQL: evidence, and the state derived from it.

@@ -1,0 +1,66 @@
+//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the person at the terminal")]
+
+mod clients;
+mod codegen;
+mod command;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+mod tour;
+mod ui;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask run [-- ARGUMENT…]  build the window and open it on the built-in gateway with a sample merchant;
+                                without a display: walk through the main job and leave pictures in target/tour/
+cargo xtask test                install what is missing and run everything that must hold
+cargo xtask codegen             write ui/src/ipc/bindings.ts from the commands of the window
+cargo xtask tidy                check the rules of the house only
+";
+
+/// Why a task ended early; printed as it is.
+#[derive(Debug, thiserror::Error)]
+enum TaskError {
+    #[error(transparent)]
+    Command(#[from] command::CommandError),
+    #[error(transparent)]
+    Setup(#[from] setup::SetupError),
+    #[error(transparent)]
+    Workspace(#[from] workspace::WorkspaceError),
+    #[error("{what}: {source}")]
+    File { what: String, source: std::io::Error },
+    #[error("{0} finding(s) against the rules of the house")]
+    Untidy(usize),
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let done = Workspace::read().map_err(TaskError::from).and_then(|workspace| {
+        Ok(match arguments.first().map(String::as_str) {
+            Some("run") => Some(run::run(&workspace, rest)?),
+            Some("test") => Some(test::test(&workspace)?),
+            Some("codegen") => Some(codegen::codegen(&workspace)?),
+            Some("tidy") => Some(tidy::tidy(&workspace)?),
+            _ => None,
+        })
+    });
+    match done {
+        Ok(Some(())) => ExitCode::SUCCESS,
+        Ok(None) => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

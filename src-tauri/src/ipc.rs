@@ -1,0 +1,119 @@
+//! The typed bridge to the window: the commands, the one event, and the TypeScript that is generated from them.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use specta_typescript::Typescript;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+
+use crate::commands::start;
+
+/// Something changed and was committed; the window asks again for what it shows under these tags.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct Changed {
+    /// Which kinds of things changed.
+    pub(crate) tags: Vec<Tag>,
+    /// The `out_trade_no` concerned; empty means that anything under the tags may have changed.
+    pub(crate) ids: Vec<String>,
+}
+
+/// What a query of the window can depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tag {
+    /// Orders and their observations.
+    Orders,
+    /// Merchants.
+    Profiles,
+    /// Settings.
+    Settings,
+    /// The built-in gateway.
+    Simulator,
+    /// The goods catalogue.
+    Goods,
+    /// The vault: absent, locked or open.
+    Vault,
+    /// What is being polled, and when next.
+    Polling,
+}
+
+/// Every command and event that crosses to the window.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new().commands(collect_commands![start::app_info]).events(collect_events![Changed])
+}
+
+/// Writes the bindings as TypeScript; they stand in `ui/src/ipc/bindings.ts`.
+///
+/// # Errors
+/// When a type cannot be expressed in TypeScript (an integer wider than a JavaScript number), or the file cannot be written.
+pub fn write_bindings(file: &Path) -> Result<(), specta_typescript::Error> {
+    builder().export(Typescript::default().header("// Written by `cargo xtask codegen`; do not edit.\n"), file)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::allowed::COMMANDS;
+
+    fn generated() -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bindings.ts");
+        write_bindings(&file).unwrap();
+        std::fs::read_to_string(file).unwrap()
+    }
+
+    fn commands_in(bindings: &str) -> BTreeSet<String> {
+        let calls = bindings.split("__TAURI_INVOKE").skip(1);
+        calls.filter_map(|call| Some(call.split_once("(\"")?.1.split_once('"')?.0.to_owned())).collect()
+    }
+
+    #[test]
+    fn every_registered_command_is_allowed_and_no_other() {
+        let allowed: BTreeSet<String> = COMMANDS.iter().map(|&command| command.to_owned()).collect();
+        assert_eq!(commands_in(&generated()), allowed, "src/allowed.rs and the commands of ipc.rs differ");
+    }
+
+    #[test]
+    fn the_capability_names_every_command_and_two_permissions_to_listen() {
+        let capability: serde_json::Value = serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
+        let named: BTreeSet<String> = capability["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|permission| permission.as_str().unwrap().to_owned())
+            .collect();
+        let mut expected: BTreeSet<String> =
+            COMMANDS.iter().map(|command| format!("allow-{}", command.replace('_', "-"))).collect();
+        expected.extend(["core:event:allow-listen".to_owned(), "core:event:allow-unlisten".to_owned()]);
+        assert_eq!(named, expected);
+        assert_eq!(capability["windows"], serde_json::json!(["main"]));
+    }
+
+    #[test]
+    fn the_policy_lets_nothing_out_of_the_window() {
+        let config: serde_json::Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        assert_eq!(config["app"]["withGlobalTauri"], false);
+        assert_eq!(config["app"]["security"]["freezePrototype"], true);
+        let policy = &config["app"]["security"]["csp"];
+        assert_eq!(policy["default-src"], "'none'");
+        assert_eq!(policy["script-src"], "'self'");
+        assert_eq!(policy["connect-src"], "ipc: http://ipc.localhost");
+        for closed in ["base-uri", "form-action", "frame-ancestors", "object-src"] {
+            assert_eq!(policy[closed], "'none'", "{closed}");
+        }
+    }
+
+    #[test]
+    #[ignore = "the commands of the screens come with desk"]
+    fn the_written_bindings_are_the_ones_of_these_commands() {
+        let generated = generated();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/ipc/bindings.ts");
+        if std::env::var_os("WXPAY_DESK_WRITE_BINDINGS").is_some() {
+            std::fs::write(&file, &generated).unwrap();
+        }
+        let written = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(written == generated, "ui/src/ipc/bindings.ts is out of date: run `cargo xtask codegen`");
+    }
+}

@@ -1,0 +1,91 @@
+//! The desktop shell of WxPay Desk: it opens the window and hands what the window asks to `desk`.
+
+#[cfg(test)]
+mod allowed;
+mod commands;
+mod data_dir;
+pub mod ipc;
+mod window;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use data_dir::Arguments;
+use tauri::{App, Manager as _, Wry};
+
+/// Where this run keeps its data.
+pub(crate) struct Home {
+    pub(crate) data_dir: PathBuf,
+}
+
+/// Why the window could not be opened.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("窗口没有打开 / the window did not open: {0}")]
+    Window(#[from] tauri::Error),
+    #[error("数据文件夹 {folder} 无法建立 / the data folder {folder} could not be made: {source}")]
+    DataDir { folder: PathBuf, source: std::io::Error },
+}
+
+/// Runs the window until it is closed. Exit status: 0 closed, 1 it could not start, 2 usage.
+#[must_use]
+pub fn run() -> ExitCode {
+    print_only_the_place_of_a_panic();
+    // The first one wins; a second installation is refused and changes nothing.
+    let _already_installed = rustls::crypto::ring::default_provider().install_default();
+    let arguments = match Arguments::read(std::env::args_os().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => return leave(&error, 2),
+    };
+    if arguments.version {
+        let printed = writeln!(std::io::stdout(), "wxpay-desk {}", env!("CARGO_PKG_VERSION"));
+        return if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    match open(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => leave(&error, 1),
+    }
+}
+
+fn open(arguments: &Arguments) -> Result<(), StartError> {
+    let named = data_dir::named(arguments.data_dir.as_deref(), std::env::var_os(data_dir::HOME_VARIABLE));
+    let ipc = ipc::builder();
+    let mut builder = tauri::Builder::default();
+    if named.is_none() {
+        // Only the platform's own folder is shared by two starts; a named folder is its own program.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::raise(app)));
+    }
+    builder
+        .invoke_handler(ipc.invoke_handler())
+        .setup(move |app| {
+            ipc.mount_events(app);
+            Ok(set_up(app, named)?)
+        })
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
+
+fn set_up(app: &App<Wry>, named: Option<PathBuf>) -> Result<(), StartError> {
+    let webview_dir = named.as_ref().map(|folder| folder.join("webview"));
+    let data_dir = match named {
+        Some(folder) => folder,
+        None => app.path().app_data_dir()?,
+    };
+    std::fs::create_dir_all(&data_dir).map_err(|source| StartError::DataDir { folder: data_dir.clone(), source })?;
+    app.manage(Home { data_dir });
+    Ok(window::open(app.handle(), webview_dir)?)
+}
+
+/// A panic's message may carry what the program was working on, so only its place is told.
+fn print_only_the_place_of_a_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        drop(writeln!(std::io::stderr(), "wxpay-desk panicked at {place}"));
+    }));
+}
+
+fn leave(error: &dyn std::error::Error, status: u8) -> ExitCode {
+    drop(writeln!(std::io::stderr(), "wxpay-desk: {error}"));
+    ExitCode::from(status)
+}

@@ -1,0 +1,5 @@
+//! The real window, under WebDriver.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it found by failing")]
+
+mod shell;

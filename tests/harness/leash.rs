@@ -1,0 +1,116 @@
+//! Processes that end with the one who started them, also when that one is killed.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// Starts the program given as arguments, waits until our end of standard input closes, then ends the whole group.
+///
+/// The pipe closes with the test's process, however that ends, so nothing stays behind; TERM first, KILL after two seconds.
+const KEEPER: &str = r#"trap : TERM INT HUP
+"$@" </dev/null &
+program=$!
+read -r _
+kill -TERM 0
+turns=0
+while kill -0 "$program" 2>/dev/null && [ "$turns" -lt 40 ]; do sleep 0.05; turns=$((turns + 1)); done
+kill -KILL 0"#;
+
+/// A program and whatever it starts, in a process group of its own.
+#[derive(Debug)]
+pub struct Leash {
+    keeper: Child,
+    line: Option<ChildStdin>,
+}
+
+impl Leash {
+    /// Starts `program`, whose arguments and environment are taken over; its output goes nowhere.
+    pub fn start(program: &Command) -> io::Result<Self> {
+        Self::start_with(program, Stdio::null())
+    }
+
+    /// As [`Leash::start`], and hands over what the program prints.
+    pub fn start_and_read(program: &Command) -> io::Result<(Self, ChildStdout)> {
+        let mut leash = Self::start_with(program, Stdio::piped())?;
+        let output = leash.keeper.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        Ok((leash, output))
+    }
+
+    fn start_with(program: &Command, output: Stdio) -> io::Result<Self> {
+        let mut keeper = Command::new("/bin/sh");
+        keeper.arg("-c").arg(KEEPER).arg("leash").arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            set(&mut keeper, name, value);
+        }
+        if let Some(folder) = program.get_current_dir() {
+            keeper.current_dir(folder);
+        }
+        let mut keeper = keeper.process_group(0).stdin(Stdio::piped()).stdout(output).stderr(Stdio::null()).spawn()?;
+        let line = keeper.stdin.take();
+        Ok(Self { keeper, line })
+    }
+
+    /// The process group, equal to the keeper's process id.
+    #[must_use]
+    pub fn group(&self) -> u32 {
+        self.keeper.id()
+    }
+
+    /// Kills the group at once, without asking.
+    pub fn kill(&mut self) {
+        let group = format!("-{}", self.group());
+        drop(Command::new("/bin/sh").args(["-c", "kill -KILL -- \"$1\"", "kill", &group]).status());
+        self.end();
+    }
+
+    /// Ends the group and waits until it is gone.
+    pub fn end(&mut self) {
+        drop(self.line.take());
+        drop(self.keeper.wait());
+    }
+}
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn set(command: &mut Command, name: &OsStr, value: Option<&OsStr>) {
+    match value {
+        Some(value) => command.env(name, value),
+        None => command.env_remove(name),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _};
+
+    use super::*;
+
+    #[test]
+    fn a_group_that_ignores_the_request_to_end_is_ended_too() {
+        let mut stubborn = Command::new("/bin/sh");
+        stubborn.args(["-c", "trap '' TERM; sleep 600 & echo ready; while :; do wait; done"]);
+        let (mut leash, output) = Leash::start_and_read(&stubborn).unwrap();
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        leash.end();
+        // The pipe ends only when the last process of the group has gone.
+        assert_eq!(output.read_to_string(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    fn the_environment_and_the_arguments_arrive() {
+        let mut program = Command::new("/bin/sh");
+        program.args(["-c", "echo \"$GREETING $1\"", "sh", "a b"]).env("GREETING", "hello");
+        let (_leash, output) = Leash::start_and_read(&program).unwrap();
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        assert_eq!(line, "hello a b\n");
+    }
+}

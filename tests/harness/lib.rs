@@ -1,0 +1,6 @@
+//! What the whole-program tests share: where the built programs are, processes that never outlive their test, and the real window.
+
+pub mod built;
+pub mod display;
+pub mod leash;
+pub mod window;

@@ -1,0 +1,278 @@
+//! The real window, driven over WebDriver.
+
+use std::ffi::OsString;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, NewSessionError};
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::built::{NotBuilt, wxpay_desk};
+use crate::display::Display;
+use crate::leash::Leash;
+
+/// How long the driver may take to listen and the window to open; a busy machine is slow, a hung one must not hang us.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long an element may take to appear.
+const APPEAR_LIMIT: Duration = Duration::from_secs(20);
+/// How often we look again where the driver offers nothing to wait for.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+
+/// What went wrong with the window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// The window's program is missing.
+    #[error(transparent)]
+    NotBuilt(#[from] NotBuilt),
+    /// The screen, the driver or a file could not be had.
+    #[error("the screen, the driver or a file: {0}")]
+    Io(#[from] io::Error),
+    /// The driver refused to open the window.
+    #[error("the driver did not open the window: {0}")]
+    Session(#[from] NewSessionError),
+    /// The driver refused a command.
+    #[error("the window: {0}")]
+    Command(#[from] CmdError),
+    /// Something took too long.
+    #[error("waited {seconds} s for {what}")]
+    TooLong {
+        /// What was waited for, and what was there instead.
+        what: String,
+        /// The limit in seconds.
+        seconds: u64,
+    },
+}
+
+/// How a window is to be started.
+#[derive(Debug, Clone)]
+pub struct WindowStart {
+    data_dir: PathBuf,
+    arguments: Vec<String>,
+    environment: Vec<(OsString, OsString)>,
+    screen: (u32, u32),
+}
+
+impl WindowStart {
+    /// A window over this data folder, on a screen that its usual size just fits.
+    #[must_use]
+    pub fn over(data_dir: &Path) -> Self {
+        Self { data_dir: data_dir.to_path_buf(), arguments: Vec::new(), environment: Vec::new(), screen: (1280, 900) }
+    }
+
+    /// Adds an argument of the program.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Adds a variable to the program's environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Takes a screen of another size, in pixels.
+    #[must_use]
+    pub fn screen(mut self, width: u32, height: u32) -> Self {
+        self.screen = (width, height);
+        self
+    }
+
+    /// Opens the window.
+    pub async fn open(self) -> Result<DeskWindow, WindowError> {
+        DeskWindow::open(self).await
+    }
+}
+
+/// An open window. Dropped, it ends with everything that it started.
+#[derive(Debug)]
+pub struct DeskWindow {
+    client: Client,
+    driver: Leash,
+    _display: Display,
+}
+
+impl DeskWindow {
+    async fn open(start: WindowStart) -> Result<Self, WindowError> {
+        let program = wxpay_desk()?;
+        let display = Display::start(start.screen.0, start.screen.1)?;
+        let port = free_port()?;
+        let driver = Leash::start(&driver_command(&start, &display, port)?)?;
+        listening(port).await?;
+        let client = session(&program, &start.arguments, port).await?;
+        Ok(Self { client, driver, _display: display })
+    }
+
+    /// The WebDriver session, for what has no word here.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The process group of the driver and the window.
+    #[must_use]
+    pub fn group(&self) -> u32 {
+        self.driver.group()
+    }
+
+    /// Waits for the element with this CSS selector.
+    pub async fn find(&self, css: &str) -> Result<Element, WindowError> {
+        let found =
+            timeout(APPEAR_LIMIT, self.client.wait().forever().every(LOOK_AGAIN).for_element(Locator::Css(css)));
+        if let Ok(element) = found.await {
+            return Ok(element?);
+        }
+        let script = "return document.body ? document.body.innerText : ''";
+        let shown = timeout(LOOK_AGAIN * 40, self.client.execute(script, vec![])).await;
+        let shown = shown.ok().and_then(Result::ok).unwrap_or_default();
+        let shown: String = shown.as_str().unwrap_or_default().chars().take(400).collect();
+        Err(too_long(format!("{css}; the window shows: {shown}"), APPEAR_LIMIT))
+    }
+
+    /// Waits for the element with this `data-testid`.
+    pub async fn by_test_id(&self, id: &str) -> Result<Element, WindowError> {
+        self.find(&test_id(id)).await
+    }
+
+    /// Clicks the element with this `data-testid`.
+    pub async fn click(&self, id: &str) -> Result<(), WindowError> {
+        Ok(self.by_test_id(id).await?.click().await?)
+    }
+
+    /// Types into the element with this `data-testid`.
+    pub async fn type_into(&self, id: &str, text: &str) -> Result<(), WindowError> {
+        Ok(self.by_test_id(id).await?.send_keys(text).await?)
+    }
+
+    /// Waits until the text of the first element with this `data-testid` satisfies `wanted`, and returns it.
+    pub async fn text_when(&self, id: &str, wanted: impl Fn(&str) -> bool) -> Result<String, WindowError> {
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.innerText : null";
+        self.value_when(script, &test_id(id), |value| value.as_str().is_some_and(&wanted))
+            .await
+            .map(|value| value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until there are exactly this many elements with this `data-testid`.
+    pub async fn count_is(&self, id: &str, count: u64) -> Result<(), WindowError> {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        self.value_when(script, &test_id(id), |value| value.as_u64() == Some(count)).await.map(|_| ())
+    }
+
+    async fn value_when(
+        &self,
+        script: &str,
+        argument: &str,
+        wanted: impl Fn(&serde_json::Value) -> bool,
+    ) -> Result<serde_json::Value, WindowError> {
+        let mut last = serde_json::Value::Null;
+        let seen = timeout(APPEAR_LIMIT, async {
+            loop {
+                last = self.client.execute(script, vec![json!(argument)]).await?;
+                if wanted(&last) {
+                    return Ok::<_, CmdError>(last.clone());
+                }
+                sleep(LOOK_AGAIN).await;
+            }
+        })
+        .await;
+        match seen {
+            Ok(value) => Ok(value?),
+            Err(_) => Err(too_long(format!("{argument}; last seen: {last}"), APPEAR_LIMIT)),
+        }
+    }
+
+    /// Saves what the page shows as a PNG.
+    pub async fn screenshot(&self, file: &Path) -> Result<(), WindowError> {
+        let picture = timeout(APPEAR_LIMIT, self.client.screenshot());
+        let picture = picture.await.map_err(|_| too_long("a picture of the window".to_owned(), APPEAR_LIMIT))??;
+        Ok(tokio::fs::write(file, picture).await?)
+    }
+
+    /// Closes the window as its driver would, then ends what is left.
+    pub async fn close(mut self) -> Result<(), WindowError> {
+        let closed = timeout(START_LIMIT, self.client.clone().close()).await;
+        self.driver.end();
+        closed.map_err(|_| too_long("the window to close".to_owned(), START_LIMIT))?.map_err(Into::into)
+    }
+
+    /// Kills the window in the middle of whatever it does, as a power cut would.
+    pub fn kill(mut self) {
+        self.driver.kill();
+    }
+}
+
+fn driver_command(start: &WindowStart, display: &Display, port: u16) -> io::Result<Command> {
+    let webkit_dir = start.data_dir.join("xdg");
+    let runtime_dir = start.data_dir.join("run");
+    std::fs::create_dir_all(&webkit_dir)?;
+    std::fs::create_dir_all(&runtime_dir)?;
+    let mut driver = Command::new("WebKitWebDriver");
+    driver
+        .arg(format!("--port={port}"))
+        .arg("--host=127.0.0.1")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        // With its other renderers the web view never answers the driver's request for a picture.
+        .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
+        .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE")
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1")
+        .env("DISPLAY", display.name())
+        .env_remove("WAYLAND_DISPLAY")
+        .env("WXPAY_DESK_HOME", &start.data_dir)
+        .env("XDG_DATA_HOME", &webkit_dir)
+        .env("XDG_RUNTIME_DIR", &runtime_dir)
+        // No test may reach the keyring of whoever runs it.
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", runtime_dir.join("no-bus").display()));
+    for (name, value) in &start.environment {
+        driver.env(name, value);
+    }
+    Ok(driver)
+}
+
+async fn session(program: &Path, arguments: &[String], port: u16) -> Result<Client, WindowError> {
+    let options = json!({ "binary": program, "args": arguments });
+    let mut wanted = Capabilities::new();
+    wanted.insert("browserName".to_owned(), json!("wry"));
+    wanted.insert("webkitgtk:browserOptions".to_owned(), options);
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let url = format!("http://127.0.0.1:{port}");
+    let connecting = builder.capabilities(wanted).connect(&url);
+    match timeout(START_LIMIT, connecting).await {
+        Ok(client) => Ok(client?),
+        Err(_) => Err(too_long("the window to open".to_owned(), START_LIMIT)),
+    }
+}
+
+async fn listening(port: u16) -> Result<(), WindowError> {
+    let attempts = async {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+            sleep(LOOK_AGAIN).await;
+        }
+    };
+    timeout(START_LIMIT, attempts)
+        .await
+        .map_err(|_| too_long("WebKitWebDriver to listen; is webkit2gtk-driver installed?".to_owned(), START_LIMIT))
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn test_id(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+fn too_long(what: String, limit: Duration) -> WindowError {
+    WindowError::TooLong { what, seconds: limit.as_secs() }
+}
