@@ -1,0 +1,142 @@
+//! Time: Beijing civil time on the wire (fixed UTC+8, no summer time), UTC milliseconds everywhere else.
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcMs(pub i64);
+
+/// Why a text is not a time of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// Not fourteen digits.
+    #[error("a time must be written as yyyyMMddHHmmss, fourteen digits, Beijing time")]
+    Shape,
+    /// Fourteen digits that name no moment, such as the 30th of February.
+    #[error("there is no such date or time of day")]
+    NoSuchMoment,
+}
+
+fn offset() -> Offset {
+    Offset::constant(8)
+}
+
+impl UtcMs {
+    /// Reads `yyyyMMddHHmmss` (time_start, time_expire, time_end; protocol page §5).
+    pub fn parse_compact(text: &str) -> Result<Self, TimeError> {
+        if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(TimeError::Shape);
+        }
+        Self::from_civil(&DateTime::strptime("%Y%m%d%H%M%S", text).map_err(|_| TimeError::NoSuchMoment)?)
+    }
+
+    /// Reads `yyyy-MM-dd HH:mm:ss` (refund_success_time_$n, bills; protocol page §5).
+    pub fn parse_dashed(text: &str) -> Result<Self, TimeError> {
+        if text.len() != 19 {
+            return Err(TimeError::Shape);
+        }
+        Self::from_civil(&DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map_err(|_| TimeError::NoSuchMoment)?)
+    }
+
+    fn from_civil(civil: &DateTime) -> Result<Self, TimeError> {
+        let moment = offset().to_timestamp(*civil).map_err(|_| TimeError::NoSuchMoment)?;
+        Ok(Self(moment.as_millisecond()))
+    }
+
+    fn format(self, pattern: &str) -> String {
+        // The range of i64 milliseconds is wider than the calendar's; what lies outside was never a time of an order.
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        });
+        moment.to_zoned(TimeZone::fixed(offset())).strftime(pattern).to_string()
+    }
+
+    /// `yyyyMMddHHmmss`, Beijing time.
+    pub fn compact(self) -> String {
+        self.format("%Y%m%d%H%M%S")
+    }
+
+    /// `yyyy-MM-dd HH:mm:ss`, Beijing time.
+    pub fn dashed(self) -> String {
+        self.format("%Y-%m-%d %H:%M:%S")
+    }
+
+    /// `yyyy-MM-dd`, the Beijing day.
+    pub fn day(self) -> String {
+        self.format("%Y-%m-%d")
+    }
+
+    /// RFC 3339 with `+08:00`, to the second, as the command line prints it.
+    pub fn rfc3339(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S+08:00")
+    }
+
+    /// Whole seconds since 1970, as `timeStamp` and `timestamp` carry it (protocol page §3.4).
+    pub fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// This moment and `ms` milliseconds more; stays at the end of the range instead of wrapping.
+    #[must_use]
+    pub fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// The first millisecond of the Beijing day that holds this moment.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        const DAY_MS: i64 = 86_400_000;
+        const OFFSET_MS: i64 = 8 * 3_600_000;
+        Self((self.0 + OFFSET_MS).div_euclid(DAY_MS) * DAY_MS - OFFSET_MS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn beijing_text_is_eight_hours_ahead_of_utc() {
+        let moment = UtcMs::parse_compact("20240102030405").unwrap();
+        assert_eq!(moment, UtcMs(1_704_135_845_000));
+        assert_eq!(moment.rfc3339(), "2024-01-02T03:04:05+08:00");
+        assert_eq!(moment.dashed(), "2024-01-02 03:04:05");
+        assert_eq!(UtcMs::parse_dashed("2024-01-02 03:04:05"), Ok(moment));
+        assert_eq!(moment.unix_seconds(), 1_704_135_845);
+        assert_eq!(moment.start_of_day().dashed(), "2024-01-02 00:00:00");
+    }
+
+    #[test]
+    fn moments_that_do_not_exist_are_refused() {
+        for text in [
+            "20240230000000",
+            "20241301000000",
+            "20240101250000",
+            "2024010203040",
+            "２0240102030405",
+            "20240102 30405",
+            "",
+            "+2024010203040",
+        ] {
+            assert!(UtcMs::parse_compact(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn times_outside_the_calendar_do_not_panic() {
+        assert!(!UtcMs(i64::MAX).compact().is_empty());
+        assert!(!UtcMs(i64::MIN).compact().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whole_seconds_survive_the_wire(seconds in 0i64..4_000_000_000) {
+            let moment = UtcMs(seconds * 1000);
+            prop_assert_eq!(UtcMs::parse_compact(&moment.compact()), Ok(moment));
+        }
+    }
+}
