@@ -1,0 +1,182 @@
+//! The gateway itself: synchronous, without sockets; time and randomness are passed in.
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use tokio::sync::{Notify, broadcast};
+use wxpay_protocol::UtcMs;
+
+use crate::answer::Answer;
+use crate::check::{self, Endpoint};
+use crate::clock::{Clock, wall};
+use crate::draw::Draw;
+use crate::event::Event;
+use crate::journal::{Journal, JournalFailed};
+use crate::ledger::Ledger;
+use crate::merchant::{Merchant, Merchants};
+use crate::record::Entry;
+use crate::switches::Switches;
+use crate::traffic::{Exchange, Traffic};
+
+/// How many events a slow watcher may lag behind.
+const EVENT_BACKLOG: usize = 4096;
+
+/// WeChat Pay's gateway, as far as a merchant can tell.
+///
+/// [`Gateway::handle`] answers one request; [`Gateway::pay`] and [`Gateway::cancel`] are the customer. Whoever serves it
+/// over a network must wait for [`Gateway::durable`] before an answer leaves.
+pub struct Gateway {
+    pub(crate) clock: Clock,
+    pub(crate) draw: Box<dyn Draw>,
+    pub(crate) merchants: Merchants,
+    pub(crate) switches: Switches,
+    pub(crate) traffic: Traffic,
+    pub(crate) due_changed: Notify,
+    ledger: RwLock<Ledger>,
+    journal: Journal,
+    events: broadcast::Sender<Event>,
+}
+
+/// What a gateway is made of.
+pub(crate) struct Parts {
+    pub(crate) clock: Clock,
+    pub(crate) draw: Box<dyn Draw>,
+    pub(crate) merchants: Vec<Merchant>,
+    pub(crate) switches: Switches,
+    pub(crate) ledger: Ledger,
+    pub(crate) journal: Journal,
+}
+
+impl Gateway {
+    /// A gateway that keeps no state on disk.
+    pub fn in_memory(clock: Clock, draw: Box<dyn Draw>, merchants: Vec<Merchant>, switches: Switches) -> Self {
+        Self::from_parts(Parts {
+            clock,
+            draw,
+            merchants,
+            switches,
+            ledger: Ledger::default(),
+            journal: Journal::none(),
+        })
+    }
+
+    pub(crate) fn from_parts(parts: Parts) -> Self {
+        Self {
+            clock: parts.clock,
+            draw: parts.draw,
+            merchants: Merchants::new(parts.merchants),
+            switches: parts.switches,
+            traffic: Traffic::default(),
+            due_changed: Notify::new(),
+            ledger: RwLock::new(parts.ledger),
+            journal: parts.journal,
+            events: broadcast::Sender::new(EVENT_BACKLOG),
+        }
+    }
+
+    /// Answers one request to a merchant endpoint. `path` is without host and query string.
+    pub fn handle(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let Some(endpoint) = Endpoint::at(path) else {
+            return Answer::not_found();
+        };
+        let request = match check::accept(&self.merchants, &self.switches, endpoint, method, body) {
+            Ok(request) => request,
+            Err(refused) => return Answer::unsigned(endpoint, &refused),
+        };
+        let nonce_str = self.draw.nonce_str();
+        let now = self.clock.now();
+        let result = match endpoint {
+            Endpoint::UnifiedOrder => self.unified_order(&request, &nonce_str, now),
+            Endpoint::OrderQuery => self.order_query(&request, &nonce_str, now),
+            Endpoint::CloseOrder => self.close_order(&request, &nonce_str, now),
+        };
+        Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches)
+    }
+
+    /// Waits until what an answer says is on the disk: the change that it made, or the one that it reports.
+    pub async fn durable(&self, answer: &Answer) -> Result<(), JournalFailed> {
+        match answer.durable {
+            Some(entry) => self.entry_durable(entry).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) async fn entry_durable(&self, entry: u64) -> Result<(), JournalFailed> {
+        self.journal.durable(entry).await
+    }
+
+    /// Everything that happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Lets a merchant in while the gateway runs, or gives a known one another key.
+    pub fn add_merchant(&self, merchant: Merchant) {
+        self.merchants.add(merchant);
+        self.due_changed.notify_one();
+    }
+
+    /// Forgets a merchant's key; returns whether it was known. Its orders stay.
+    pub fn remove_merchant(&self, appid: &str, mch_id: &str) -> bool {
+        self.merchants.remove(appid, mch_id)
+    }
+
+    /// The pairs of appid and mch_id that may call.
+    pub fn merchant_ids(&self) -> Vec<(String, String)> {
+        self.merchants.ids()
+    }
+
+    /// What the gateway's clock shows.
+    pub fn now(&self) -> UtcMs {
+        self.clock.now()
+    }
+
+    /// Moves the clock forward and returns what it shows then; what became due happens at once.
+    pub fn advance_s(&self, seconds: u32) -> Result<UtcMs, JournalFailed> {
+        let mut ledger = self.ledger_mut();
+        let now = self.clock.advance_ms(u64::from(seconds) * 1000);
+        self.commit(&mut ledger, Entry::Clock { real: wall(), now })?;
+        drop(ledger);
+        self.due_changed.notify_one();
+        Ok(now)
+    }
+
+    /// Remembers the clock and writes what is queued; changes are refused from then on.
+    pub(crate) fn close(&self) {
+        let mut ledger = self.ledger_mut();
+        if self.commit(&mut ledger, Entry::Clock { real: wall(), now: self.clock.now() }).is_err() {
+            tracing::debug!("the journal was closed before the gateway");
+        }
+        drop(ledger);
+        self.journal.close();
+    }
+
+    pub(crate) fn ledger(&self) -> RwLockReadGuard<'_, Ledger> {
+        self.ledger.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn ledger_mut(&self) -> RwLockWriteGuard<'_, Ledger> {
+        self.ledger.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a change for the disk and makes it; the caller has checked that it is possible.
+    pub(crate) fn commit(&self, ledger: &mut Ledger, entry: Entry) -> Result<u64, JournalFailed> {
+        let number = self.journal.append(&entry)?;
+        ledger.apply(entry, number).map_err(|contradiction| {
+            tracing::error!(%contradiction, "a change was checked and still does not fit");
+            JournalFailed
+        })?;
+        Ok(number)
+    }
+
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        // Without a watcher the event is not even made; a watcher that leaves in between changes nothing.
+        if self.events.receiver_count() > 0 && self.events.send(event()).is_err() {
+            tracing::trace!("the last watcher left");
+        }
+    }
+
+    pub(crate) fn keep_exchange(&self, exchange: Exchange) {
+        let id = self.traffic.keep(exchange);
+        self.tell(|| Event::Traffic { id });
+    }
+}
