@@ -1,1 +1,47 @@
-//! The only SQL: evidence, and the state derived from it.
+//! The only SQL of the program: evidence of orders, append-only, and the state that is derived from it.
+//!
+//! An order is a record (what was asked for, committed before anything is sent) and a list of observations. Its state is a
+//! pure function of the verified ones, [`fold::fold`]; it is written only in the transaction that appends an observation,
+//! and triggers of the database refuse what the fold must never do.
+//!
+//! All functions block; call them outside of an async worker thread.
+
+#![deny(clippy::float_arithmetic, clippy::float_cmp)]
+
+mod coded;
+mod columns;
+mod db;
+mod error;
+pub mod fold;
+mod gateway;
+mod goods;
+mod lease;
+mod list;
+mod observation;
+mod order_state;
+mod orders;
+mod overview;
+mod profiles;
+mod record;
+mod schedule;
+mod settings;
+mod store;
+pub mod transitions;
+mod writer;
+
+pub use db::{BACKUPS, FILE_NAME};
+pub use error::StoreError;
+pub use gateway::BuiltinGateway;
+pub use goods::Goods;
+pub use list::{OpenedList, OrderFilter, OrderSort, SortBy, Totals};
+pub use observation::{
+    Asked, Claim, Effect, Event, Evidence, NewObservation, Observation, Outcome, Reason, Recorded, Report, Signature,
+    Source,
+};
+pub use order_state::{Advice, Flags, OrderState, Origin};
+pub use orders::{Claimed, Intent, NewClaim, NewOrder, Order, Placed};
+pub use overview::{Alarm, Day, Overview};
+pub use profiles::Profile;
+pub use schedule::PollPolicy;
+pub use settings::Settings;
+pub use store::Store;

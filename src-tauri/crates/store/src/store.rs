@@ -1,0 +1,81 @@
+//! The handle: one writer, a few readers, shared by everybody in the process.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::db::{Access, connect, prepare};
+use crate::writer::Writer;
+use crate::{StoreError, record};
+
+const KEPT_READERS: usize = 4;
+
+/// The store of one data folder. Clones share the writer; several processes may open the same folder.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the store of a data folder, creating folder and file if there are none, and brings it to the newest schema
+    /// after a copy into `backups/`.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`] and [`StoreError::Foreign`] leave the file untouched.
+    pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
+        let path = prepare(data_folder)?;
+        let writer = Writer::start(path.clone())?;
+        Ok(Self { inner: Arc::new(Inner { path, writer, readers: Mutex::default() }) })
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Reads the whole file and recomputes every order's chain of digests and its state.
+    /// Returns one sentence per fault that was found; none means that all holds.
+    pub fn verify(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let mut faults = Vec::new();
+            let verdict: String = connection.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+            if verdict != "ok" {
+                faults.push(format!("the file is damaged: {verdict}"));
+            }
+            record::verify_orders(connection, &mut faults)?;
+            Ok(faults)
+        })
+    }
+
+    /// Runs `work` in a write transaction; answers after the commit.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.writer.write(work)
+    }
+
+    /// Runs `work` in one read transaction: everything in it is seen at one moment.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let pooled = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => connect(&self.inner.path, Access::Read)?,
+        };
+        connection.execute_batch("BEGIN")?;
+        let outcome = work(&connection);
+        connection.execute_batch("COMMIT")?;
+        let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < KEPT_READERS {
+            readers.push(connection);
+        }
+        outcome
+    }
+}

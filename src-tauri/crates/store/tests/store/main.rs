@@ -1,0 +1,19 @@
+//! The store through its public interface, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on must fail, and figures are printed"
+)]
+#![allow(clippy::needless_pass_by_value, reason = "evidence reads best where it is written out in the call")]
+
+mod deeds;
+mod evidence;
+mod fold_events;
+mod fold_properties;
+mod fold_table;
+mod lists;
+mod processes;
+mod schedule;
+mod settings;
+mod speed;
