@@ -1,1 +1,23 @@
-//! Requests over the wire; Confirmed, Rejected or Unknown.
+//! Requests to the gateway over the wire, and what is known after each: it was [`Confirmed`](Outcome::Confirmed), it was
+//! [`Rejected`](Outcome::Rejected), or the outcome is [`Unknown`](Outcome::Unknown).
+//!
+//! The way there is short on purpose: a [`Destination`] that can only be a compiled-in host or a loopback address, a [`Wire`]
+//! that knows nothing of signatures, and [`Client`] which signs, sends and classifies. Nothing is repeated here: whoever
+//! calls keeps the order number and decides what follows an unknown outcome.
+//!
+//! Connections are kept alive, so a request may meet a connection that the gateway has just closed. The HTTP library
+//! sends such a request again only when not a single byte of it was written; otherwise the outcome is
+//! [`Doubt::Lost`]. The three endpoints here are safe under both: orderquery changes nothing, unifiedorder and
+//! closeorder are idempotent by order number. Refunds will need a wire of their own without kept connections.
+
+mod call;
+mod destination;
+mod http_wire;
+mod outcome;
+mod wire;
+
+pub use call::{Client, CloseAnswer, Merchant, RequestFault, signed_request};
+pub use destination::{Destination, DestinationFault};
+pub use http_wire::{HttpWire, HttpWireFault, Limits};
+pub use outcome::{Doubt, Exchange, Outcome, Rejection};
+pub use wire::{LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
