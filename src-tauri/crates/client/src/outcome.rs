@@ -81,12 +81,6 @@ impl Doubt {
             Self::Shape(_) => "answer_shape",
         }
     }
-
-    /// Whether an answer came whose signature was checked and did not hold, or that was about something else: what an
-    /// alarm is raised for when it keeps happening.
-    pub fn is_unverified_answer(&self) -> bool {
-        matches!(self, Self::Unverified(_) | Self::Mismatch { .. })
-    }
 }
 
 /// One sentence for a person: what is not known and why.

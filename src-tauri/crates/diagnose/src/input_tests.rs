@@ -134,9 +134,14 @@ fn a_key_in_the_text_is_taken_out_whatever_the_format() {
         "https://example.com/?appid=wx1&b=2&key=SECRETSECRET",
         "curl -d 'appid=wx1&b=2&key=SECRETSECRET' https://example.com",
         "2024-01-02 INFO sign: appid=wx1&b=2&key=SECRETSECRET",
+        "appid=wx1&b=2\nkey=SECRETSECRET\n",
+        "appid=wx1&b=2\r\n  key=SECRETSECRET",
+        "appid=wx1&b=2&\nkey=SECRETSECRET",
+        "appid=wx1&b=2& key=SECRETSECRET",
     ] {
         let input = read(text.as_bytes(), None).unwrap();
         assert_eq!(input.params.get("key"), None, "{text}");
+        assert_eq!(input.params.get("b"), Some("2"), "{text}");
         assert!(input.repairs.contains(&Repair::KeyRemoved), "{text}");
         assert_eq!(input.pasted_key_differs(&Secret::new(b"SECRETSECRET".to_vec())), Some(false));
         assert_eq!(input.pasted_key_differs(&Secret::new(b"another".to_vec())), Some(true));
@@ -201,6 +206,17 @@ fn a_log_line_gives_the_one_message_in_it() {
     assert_eq!(fault("a <xml><a>1</a></xml> b <xml><a>2</a></xml>"), InputError::SeveralMessages { count: 2 });
     assert!(matches!(read(b"nothing here", Some(Format::Log)), Err(InputError::NoMessage)));
     assert!(matches!(fault("got <xml><a>1</a>"), InputError::Xml(_)));
+}
+
+#[test]
+fn a_long_line_of_half_pairs_is_refused_at_once() {
+    for unit in ["1=1&", "=", " a=1 &", "-=-&-"] {
+        let text = format!("x {}", unit.repeat((MAX_BYTES - 2) / unit.len()));
+        let started = std::time::Instant::now();
+        assert_eq!(fault(&text), InputError::Unrecognised, "{unit}");
+        // Looking at every rest of the line from every `=` took ten times as long.
+        assert!(started.elapsed().as_millis() < 1_000, "{unit}: {:?}", started.elapsed());
+    }
 }
 
 #[test]

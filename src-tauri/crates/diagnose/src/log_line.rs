@@ -140,14 +140,23 @@ fn balanced(text: &str) -> Option<&str> {
 /// The rest of the line from the first `name=` after which at least one `&name=` follows.
 fn pairs_in(text: &str) -> Option<&str> {
     text.lines().find_map(|line| {
-        line.match_indices('=').find_map(|(equals, _)| {
+        // Found once per line: looking again from every `=` would take seconds for a line of nothing else.
+        let mut end = 0;
+        let last_more = line
+            .split('&')
+            .filter_map(|piece| {
+                let at = end;
+                end += piece.len() + 1;
+                pairs::starts_with_name(piece).then_some(at)
+            })
+            .last()?;
+        line.match_indices('=').take_while(|(equals, _)| *equals < last_more).find_map(|(equals, _)| {
             let before = line.get(..equals)?;
             let start = before
                 .rfind(|found: char| !(found.is_ascii_alphanumeric() || found == '_'))
                 .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
             let candidate = line.get(start..)?;
-            let more = candidate.split('&').skip(1).any(pairs::starts_with_name);
-            (pairs::starts_with_name(candidate) && more).then(|| candidate.trim_end())
+            before.get(start..).is_some_and(pairs::is_name).then(|| candidate.trim_end())
         })
     })
 }

@@ -27,6 +27,8 @@ pub(crate) fn read_literal(text: &str) -> Result<Fields, InputError> {
     let mut fields = Fields::default();
     let mut split_in_value = Vec::new();
     for (index, piece) in separated(text).enumerate() {
+        let trimmed = piece.trim_start();
+        let piece = if trimmed.starts_with("key=") { trimmed } else { piece };
         match (piece.split_once('='), joined.last_mut()) {
             (Some((name, value)), _) if is_name(name) => joined.push((name, value.to_owned())),
             (_, Some((name, value))) => {
@@ -50,11 +52,24 @@ pub(crate) fn read_literal(text: &str) -> Result<Fields, InputError> {
     Ok(fields)
 }
 
+/// A key on a line of its own below the string, as people write it down, ends the value before it.
+fn split_before_key(piece: &str) -> impl Iterator<Item = &str> {
+    let below = piece
+        .match_indices('\n')
+        .map(|(at, _)| at)
+        .find(|at| piece.get(at + 1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with("key=")));
+    let (value, key) = match below.and_then(|at| piece.split_at_checked(at)) {
+        Some((value, key)) => (value.trim_end_matches('\r'), Some(key)),
+        None => (piece, None),
+    };
+    std::iter::once(value).filter(move |value| key.is_none() || !value.is_empty()).chain(key)
+}
+
 /// Pieces between `&`; one pair on each line is the other way in which people write them down.
 fn separated(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let one_a_line = lines.len() > 1 && lines.iter().all(|line| !line.contains('&') && starts_with_name(line));
-    if one_a_line { Box::new(lines.into_iter()) } else { Box::new(text.split('&')) }
+    if one_a_line { Box::new(lines.into_iter()) } else { Box::new(text.split('&').flat_map(split_before_key)) }
 }
 
 fn looks_encoded(value: &str) -> bool {

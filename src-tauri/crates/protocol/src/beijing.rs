@@ -10,10 +10,10 @@ pub struct UtcMs(pub i64);
 /// Why a text is not a time of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    /// Not fourteen digits.
-    #[error("a time must be written as yyyyMMddHHmmss, fourteen digits, Beijing time")]
+    /// Other characters than digits and the form's own separators, or too few or too many.
+    #[error("a time must be written as yyyyMMddHHmmss or yyyy-MM-dd HH:mm:ss, Beijing time")]
     Shape,
-    /// Fourteen digits that name no moment, such as the 30th of February.
+    /// Digits that name no moment, such as the 30th of February.
     #[error("there is no such date or time of day")]
     NoSuchMoment,
 }
@@ -25,22 +25,25 @@ fn offset() -> Offset {
 impl UtcMs {
     /// Reads `yyyyMMddHHmmss` (time_start, time_expire, time_end; protocol page §5).
     pub fn parse_compact(text: &str) -> Result<Self, TimeError> {
-        if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(TimeError::Shape);
-        }
-        Self::from_civil(&DateTime::strptime("%Y%m%d%H%M%S", text).map_err(|_| TimeError::NoSuchMoment)?)
+        Self::parse(text, "00000000000000", "%Y%m%d%H%M%S")
     }
 
     /// Reads `yyyy-MM-dd HH:mm:ss` (refund_success_time_$n, bills; protocol page §5).
     pub fn parse_dashed(text: &str) -> Result<Self, TimeError> {
-        if text.len() != 19 {
-            return Err(TimeError::Shape);
-        }
-        Self::from_civil(&DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map_err(|_| TimeError::NoSuchMoment)?)
+        Self::parse(text, "0000-00-00 00:00:00", "%Y-%m-%d %H:%M:%S")
     }
 
-    fn from_civil(civil: &DateTime) -> Result<Self, TimeError> {
-        let moment = offset().to_timestamp(*civil).map_err(|_| TimeError::NoSuchMoment)?;
+    // strptime alone is too kind: it takes signs, missing zeros and any white space, and a leap second for the one before.
+    fn parse(text: &str, shape: &str, format: &str) -> Result<Self, TimeError> {
+        let fits = |(found, wanted): (u8, u8)| if wanted == b'0' { found.is_ascii_digit() } else { found == wanted };
+        if text.len() != shape.len() || !text.bytes().zip(shape.bytes()).all(fits) {
+            return Err(TimeError::Shape);
+        }
+        if text.ends_with("60") {
+            return Err(TimeError::NoSuchMoment);
+        }
+        let civil = DateTime::strptime(format, text).map_err(|_| TimeError::NoSuchMoment)?;
+        let moment = offset().to_timestamp(civil).map_err(|_| TimeError::NoSuchMoment)?;
         Ok(Self(moment.as_millisecond()))
     }
 
@@ -90,7 +93,8 @@ impl UtcMs {
     pub fn start_of_day(self) -> Self {
         const DAY_MS: i64 = 86_400_000;
         const OFFSET_MS: i64 = 8 * 3_600_000;
-        Self((self.0 + OFFSET_MS).div_euclid(DAY_MS) * DAY_MS - OFFSET_MS)
+        let day = self.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS);
+        Self(day.saturating_mul(DAY_MS).saturating_sub(OFFSET_MS))
     }
 }
 
@@ -116,6 +120,8 @@ mod tests {
             "20240230000000",
             "20241301000000",
             "20240101250000",
+            "20240102030460",
+            "20241231235960",
             "2024010203040",
             "２0240102030405",
             "20240102 30405",
@@ -124,12 +130,28 @@ mod tests {
         ] {
             assert!(UtcMs::parse_compact(text).is_err(), "{text:?}");
         }
+        for text in [
+            "2024-02-30 00:00:00",
+            "2024-01-02 03:04:60",
+            "2024-1-02  03:04:05",
+            "2024-1-2   03:04:05",
+            "+2024-1-02 03:04:05",
+            "-2024-1-02 03:04:05",
+            "2024-01- 2 03:04:05",
+            "2024-01-02\n03:04:05",
+            "2024-01-02T03:04:05",
+            "2024-01-02 03:04:0５",
+        ] {
+            assert!(UtcMs::parse_dashed(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]
     fn times_outside_the_calendar_do_not_panic() {
         assert!(!UtcMs(i64::MAX).compact().is_empty());
         assert!(!UtcMs(i64::MIN).compact().is_empty());
+        assert!(UtcMs(i64::MAX).start_of_day() > UtcMs(0));
+        assert!(UtcMs(i64::MIN).start_of_day() < UtcMs(0));
     }
 
     proptest! {

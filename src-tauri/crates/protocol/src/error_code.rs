@@ -56,7 +56,7 @@ pub fn meaning(path: &str, code: &str) -> Option<&'static Meaning> {
 }
 
 /// Codes that mean the same wherever they come from.
-pub const COMMON: &[Meaning] = &[
+const COMMON: &[Meaning] = &[
     row(
         "SYSTEMERROR",
         Retry::Query,

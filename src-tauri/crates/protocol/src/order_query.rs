@@ -39,7 +39,7 @@ pub struct Coupon {
     pub fee: Fen,
 }
 
-/// The state of an order as a verified answer, or a payment notification, gives it. Fields that only exist for paid orders
+/// The state of an order as a verified answer gives it. Fields that only exist for paid orders
 /// are absent otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderReport {
@@ -121,15 +121,6 @@ impl OrderReport {
         let word = params.filled("trade_state").unwrap_or_default();
         let trade_state =
             TradeState::parse(word).ok_or_else(|| ReportFault::TradeState(word.chars().take(32).collect()))?;
-        Self::read(params, trade_state)
-    }
-
-    /// Reads a verified payment notification, which is only ever sent for a successful payment.
-    pub fn from_notice(params: &Params) -> Result<Self, ReportFault> {
-        Self::read(params, TradeState::Success)
-    }
-
-    fn read(params: &Params, trade_state: TradeState) -> Result<Self, ReportFault> {
         let text = |name: &str| params.filled(name).map(str::to_owned);
         let report = Self {
             trade_state,

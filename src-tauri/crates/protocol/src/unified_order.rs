@@ -1,5 +1,7 @@
 //! unifiedorder: creating an order (protocol page §4.1).
 
+use std::net::IpAddr;
+
 use crate::ids::{Appid, IdError, MchId, NonceStr, OpenId, OutTradeNo, PrepayId};
 use crate::params::ParamError;
 use crate::{Fen, Params, SignType, TradeType, UtcMs};
@@ -14,47 +16,45 @@ pub struct FieldRule {
     pub name: &'static str,
     /// Longest value in UTF-8 bytes; the larger where the pages differ (§9 row 24).
     pub max_bytes: usize,
-    /// Whether every request must have it.
-    pub required: bool,
 }
 
-const fn rule(name: &'static str, max_bytes: usize, required: bool) -> FieldRule {
-    FieldRule { name, max_bytes, required }
+const fn rule(name: &'static str, max_bytes: usize) -> FieldRule {
+    FieldRule { name, max_bytes }
 }
 
 /// Every documented request field, in the order in which it is written.
 pub const FIELDS: &[FieldRule] = &[
-    rule("version", 32, false),
-    rule("appid", 32, true),
-    rule("mch_id", 32, true),
-    rule("sub_appid", 32, false),
-    rule("sub_mch_id", 32, false),
-    rule("device_info", 32, false),
-    rule("nonce_str", 32, true),
-    rule("sign", 64, true),
-    rule("sign_type", 32, false),
-    rule("body", 128, true),
-    rule("detail", 6144, false),
-    rule("attach", 127, false),
-    rule("out_trade_no", 32, true),
-    rule("fee_type", 16, false),
-    rule("total_fee", 15, true),
-    rule("spbill_create_ip", 64, true),
-    rule("time_start", 14, false),
-    rule("time_expire", 14, false),
-    rule("goods_tag", 32, false),
-    rule("notify_url", 256, true),
-    rule("trade_type", 16, true),
-    rule("product_id", 32, false),
-    rule("limit_pay", 32, false),
-    rule("openid", 128, false),
-    rule("sub_openid", 128, false),
-    rule("receipt", 8, false),
-    rule("profit_sharing", 16, false),
-    rule("scene_info", 256, false),
-    rule("user_type", 32, false),
-    rule("user_creid", 64, false),
-    rule("user_truename", 64, false),
+    rule("version", 32),
+    rule("appid", 32),
+    rule("mch_id", 32),
+    rule("sub_appid", 32),
+    rule("sub_mch_id", 32),
+    rule("device_info", 32),
+    rule("nonce_str", 32),
+    rule("sign", 64),
+    rule("sign_type", 32),
+    rule("body", 128),
+    rule("detail", 6144),
+    rule("attach", 127),
+    rule("out_trade_no", 32),
+    rule("fee_type", 16),
+    rule("total_fee", 15),
+    rule("spbill_create_ip", 64),
+    rule("time_start", 14),
+    rule("time_expire", 14),
+    rule("goods_tag", 32),
+    rule("notify_url", 256),
+    rule("trade_type", 16),
+    rule("product_id", 32),
+    rule("limit_pay", 32),
+    rule("openid", 128),
+    rule("sub_openid", 128),
+    rule("receipt", 8),
+    rule("profit_sharing", 16),
+    rule("scene_info", 256),
+    rule("user_type", 32),
+    rule("user_creid", 64),
+    rule("user_truename", 64),
 ];
 
 /// A request to create an order. Optional fields that are `None` or empty are not sent.
@@ -260,7 +260,11 @@ impl UnifiedOrder {
         if self.trade_type == TradeType::Mweb && self.scene_info.as_deref().is_none_or(str::is_empty) {
             return fault("scene_info", "is required for MWEB: JSON with h5_info");
         }
-        if !self.notify_url.starts_with("http://") && !self.notify_url.starts_with("https://") {
+        if self.spbill_create_ip.parse::<IpAddr>().is_err() {
+            return fault("spbill_create_ip", "must be an IPv4 or IPv6 address, such as 127.0.0.1");
+        }
+        let address = self.notify_url.strip_prefix("https://").or_else(|| self.notify_url.strip_prefix("http://"));
+        if address.is_none_or(|rest| rest.is_empty() || rest.starts_with('/') || rest.contains(char::is_whitespace)) {
             return fault("notify_url", "must be an absolute http or https address");
         }
         if self.notify_url.contains(['?', '#']) {
@@ -359,6 +363,12 @@ mod tests {
         assert_eq!(refused(&|order| order.trade_type = TradeType::Mweb), "scene_info");
         assert_eq!(refused(&|order| order.notify_url = "https://shop.example.com/wx?a=1".into()), "notify_url");
         assert_eq!(refused(&|order| order.notify_url = "shop.example.com".into()), "notify_url");
+        for address in ["https://", "http:///wx/notify", "https://shop.example.com/wx notify"] {
+            assert_eq!(refused(&|order| order.notify_url = address.into()), "notify_url", "{address}");
+        }
+        for ip in ["", "localhost", "127.0.0", "127.0.0.1:80"] {
+            assert_eq!(refused(&|order| order.spbill_create_ip = ip.into()), "spbill_create_ip", "{ip}");
+        }
         assert_eq!(refused(&|order| order.body = " ".into()), "body");
         assert_eq!(refused(&|order| order.body = "恤".repeat(43)), "body");
         assert_eq!(refused(&|order| order.attach = Some("a\nb".into())), "attach");

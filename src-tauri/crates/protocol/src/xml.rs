@@ -227,6 +227,9 @@ fn read_value(
     buffer.clear();
     loop {
         let piece = match next(reader)? {
+            Event::Text(text) if text.contains("]]>") => {
+                return Err(XmlFault::Broken(format!("]]> stands outside of CDATA in <{}>", short(name))));
+            }
             Event::Text(text) => text.xml10_content(),
             Event::CData(data) => data.xml10_content(),
             Event::GeneralRef(entity) => {

@@ -68,6 +68,8 @@ fn what_is_not_one_whole_message_is_refused() {
         "<xml><a>1</a></xml",
         "<xml><1a>1</1a></xml>",
         "<xml><a>1 & 2</a></xml>",
+        "<xml><a>1]]>2</a></xml>",
+        "<xml><a>]]]></a></xml>",
     ] {
         assert!(matches!(fault(cut), XmlFault::Broken(_)), "{cut}: {:?}", fault(cut));
     }

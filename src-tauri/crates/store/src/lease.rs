@@ -13,13 +13,15 @@ impl Store {
     /// A lease that reaches further into the future than any could was written under a wrong clock and counts as run out.
     pub fn hold_poll_lease(&self, owner: &str, now: UtcMs, valid_ms: i64) -> Result<bool, StoreError> {
         let owner = owner.to_owned();
+        // Twice as far, because the other's clock may have been read a little later than ours and written earlier.
+        let too_far = now.plus_ms(valid_ms.saturating_mul(2));
         self.write(move |connection| {
             let taken = connection
                 .prepare_cached(
                     "INSERT INTO lease (name, owner, valid_until) VALUES (?1, ?2, ?4) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, \
-                     valid_until = excluded.valid_until WHERE owner = excluded.owner OR valid_until <= ?3 OR valid_until > excluded.valid_until",
+                     valid_until = excluded.valid_until WHERE owner = excluded.owner OR valid_until <= ?3 OR valid_until > ?5",
                 )?
-                .execute(params![POLLING, owner, now.0, now.plus_ms(valid_ms).0])?;
+                .execute(params![POLLING, owner, now.0, now.plus_ms(valid_ms).0, too_far.0])?;
             Ok(taken > 0)
         })
     }

@@ -392,7 +392,7 @@ fn claim(connection: &Connection, new: &NewClaim) -> Result<Claimed, StoreError>
         .query_row([new.mch_id.as_str(), new.out_trade_no.as_str()], order)
         .optional()?;
     let order_id = match &known {
-        Some(known) if says_nothing_new(known, new) => return Ok(Claimed::Unchanged(known.id)),
+        Some(known) if says_nothing_new(connection, known, new)? => return Ok(Claimed::Unchanged(known.id)),
         Some(known) => known.id,
         None => insert_claimed(connection, new)?,
     };
@@ -416,14 +416,18 @@ fn claim(connection: &Connection, new: &NewClaim) -> Result<Claimed, StoreError>
     Ok(if known.is_some() { Claimed::Known(order_id) } else { Claimed::Added(order_id) })
 }
 
-// Nothing new: the amount agrees, and every field that the claim fills is claimed or verified already.
-fn says_nothing_new(known: &Order, new: &NewClaim) -> bool {
+// Nothing new: the amount agrees or was claimed before, and every field that the claim fills is claimed or verified already.
+fn says_nothing_new(connection: &Connection, known: &Order, new: &NewClaim) -> Result<bool, StoreError> {
     let state = new.state.is_none() || new.state == known.claimed_state || new.state == Some(known.state);
     let id = new.transaction_id.is_none()
         || new.transaction_id == known.claimed_transaction_id
         || new.transaction_id == known.transaction_id;
     let paid_at = new.paid_at.is_none() || new.paid_at == known.claimed_paid_at || new.paid_at == known.paid_at;
-    state && id && paid_at && known.total_fee == new.total_fee
+    let amount = known.total_fee == new.total_fee
+        || connection
+            .prepare_cached("SELECT 1 FROM observation WHERE order_id = ?1 AND source = ?2 AND total_fee = ?3")?
+            .exists(params![known.id, Source::Import, new.total_fee.get()])?;
+    Ok(state && id && paid_at && amount)
 }
 
 fn insert_claimed(connection: &Connection, new: &NewClaim) -> Result<i64, StoreError> {

@@ -210,6 +210,18 @@ fn the_same_claim_again_changes_nothing_and_another_is_kept_beside_it() {
 }
 
 #[test]
+fn a_claim_of_another_amount_is_kept_once() {
+    let (_folder, store) = open();
+    store.claim(vec![claim(OrderState::NotPay)]).unwrap();
+    let dearer = NewClaim { total_fee: fen(999), ..claim(OrderState::NotPay) };
+    let answers = store.claim(vec![dearer.clone(), dearer.clone()]).unwrap();
+    assert!(matches!(answers[..], [Claimed::Known(_), Claimed::Unchanged(_)]), "{answers:?}");
+    assert!(matches!(store.claim(vec![dearer]).unwrap()[..], [Claimed::Unchanged(_)]));
+    let order = store.order(MCH_ID, &number(1)).unwrap().unwrap();
+    assert_eq!(store.observations(order.id).unwrap().len(), 2);
+}
+
+#[test]
 fn a_claim_about_an_order_of_ours_moves_nothing() {
     let (_folder, store) = open();
     let id = place_created(&store, 1);
@@ -227,6 +239,7 @@ fn only_one_holds_the_lease_until_it_runs_out() {
     let (_folder, store) = open();
     assert!(store.hold_poll_lease("window", START, 30_000).unwrap());
     assert!(!store.hold_poll_lease("cli", after_ms(29_999), 30_000).unwrap());
+    assert!(!store.hold_poll_lease("cli", after_ms(-1), 30_000).unwrap(), "read the clock first, came second");
     assert!(store.hold_poll_lease("window", after_ms(20_000), 30_000).unwrap(), "renewed");
     assert!(!store.hold_poll_lease("cli", after_ms(30_000), 30_000).unwrap());
     assert!(store.hold_poll_lease("cli", after_ms(50_000), 30_000).unwrap());
