@@ -1,1 +1,60 @@
-//! The use cases: orders, polling, profiles, test orders.
+//! The use cases of WxPay Desk, for the window and the command line alike: merchants, test orders, asking and closing,
+//! polling, the built-in gateway, lists and imports.
+//!
+//! Every order is committed before its request leaves; what comes back is judged by the client, kept as an observation and
+//! folded by the store. An outcome that nobody knows is followed by a question under the same number, never by a new
+//! number. Clock, randomness, the wire and the keyring are passed in through [`Seams`].
+
+mod asking;
+mod changes;
+mod claims;
+mod clock;
+mod confirmations;
+mod desk;
+mod drain;
+mod error;
+mod gateway;
+mod goods;
+mod import;
+mod lane;
+mod observing;
+mod order_rules;
+mod ordering;
+mod orders;
+mod pace;
+mod polling;
+mod profiles;
+mod progress;
+mod random;
+mod results;
+mod settings;
+mod sheet;
+mod signer;
+mod test_orders;
+mod try_it;
+mod unlocking;
+
+pub use changes::{Changed, Tag};
+pub use claims::{Column, Mapping, RefusedRow, Unit};
+pub use clock::{Clock, SystemClock, VirtualClock};
+pub use confirmations::Agreement;
+pub use desk::{Desk, Seams};
+pub use drain::{Drain, Drained};
+pub use error::{Again, DeskError};
+pub use gateway::{BUILTIN, GatewayStatus};
+pub use import::{Import, Imported, parse_mapping, read_file};
+pub use orders::{Doing, OpenedOrders, OrderDetail};
+pub use polling::Pass;
+pub use profiles::{NewProfile, ProfileShown, SecretShown};
+pub use progress::{Cancel, OnProgress, Progress};
+pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
+pub use results::OrderResult;
+pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
+pub use try_it::Tried;
+pub use unlocking::VaultView;
+
+// What the desk speaks about, so that the window and the command line need no other crate for it.
+pub use desk_store as store;
+pub use desk_vault as vault;
+pub use wxpay_client as client;
+pub use wxpay_simulator as simulator;

@@ -1,0 +1,296 @@
+//! The built-in gateway: the simulator inside this process, with a merchant of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Weak};
+
+use desk_store::{BuiltinGateway, Profile};
+use tokio::sync::Mutex;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::task::AbortHandle;
+use wxpay_protocol::environment::Environment;
+use wxpay_protocol::ids::{Appid, MchId};
+use wxpay_protocol::{Fen, Secret, SignType};
+use wxpay_simulator::{
+    Config, CustomerError, Event, Exchange, Gateway, Merchant, NoticeView, OrderView, Pay, Running, StartError, Status,
+};
+
+use crate::changes::Tag;
+use crate::desk::Inner;
+use crate::random::draw;
+use crate::{Desk, DeskError};
+
+/// The name of the built-in gateway's profile.
+pub const BUILTIN: &str = "builtin";
+/// Where it listens first; the next free port is remembered instead if that one is taken.
+const FIRST_PORT: u16 = 9190;
+const PORTS_TRIED: u16 = 20;
+
+/// Room for one running gateway.
+#[derive(Default)]
+pub(crate) struct GatewaySlot(Mutex<Option<Live>>);
+
+struct Live {
+    running: Running,
+    watcher: Watcher,
+}
+
+/// The task that watches the gateway; it ends with the gateway.
+struct Watcher(AbortHandle);
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The built-in gateway at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatewayStatus {
+    /// Its address, while it runs here.
+    pub url: Option<String>,
+    /// Its counts, while it runs here.
+    pub status: Option<Status>,
+}
+
+impl Desk {
+    /// How the built-in gateway stands.
+    pub async fn gateway_status(&self) -> GatewayStatus {
+        let slot = self.inner.gateway.0.lock().await;
+        slot.as_ref().map_or_else(GatewayStatus::default, |live| status(&live.running))
+    }
+
+    /// Starts the built-in gateway, if it does not run, on the port that it had before or the next free one. Its state is
+    /// kept in the data folder.
+    pub async fn gateway_start(&self) -> Result<GatewayStatus, DeskError> {
+        let mut slot = self.inner.gateway.0.lock().await;
+        if let Some(live) = slot.as_ref() {
+            return Ok(status(&live.running));
+        }
+        let (identity, remembered) = self.blocking(Inner::builtin_identity).await?;
+        let running = self.listen(&identity, remembered).await?;
+        let url = running.url.clone();
+        self.blocking(move |inner| inner.keep_builtin_profile(&identity, url)).await?;
+        let watching = watch(Arc::downgrade(&self.inner), Arc::clone(&running.gateway));
+        let watcher = Watcher(tokio::spawn(watching).abort_handle());
+        let started = status(&running);
+        *slot = Some(Live { running, watcher });
+        drop(slot);
+        self.let_others_in().await?;
+        self.inner.changes.note(Tag::Simulator, []);
+        self.inner.changes.note(Tag::Profiles, []);
+        self.resume_builtin().await;
+        Ok(started)
+    }
+
+    /// Stops the built-in gateway; its orders stay for the next start.
+    pub async fn gateway_stop(&self) -> GatewayStatus {
+        let live = self.inner.gateway.0.lock().await.take();
+        if let Some(Live { running, watcher }) = live {
+            running.stop().await;
+            drop(watcher);
+            self.inner.changes.note(Tag::Simulator, []);
+        }
+        GatewayStatus::default()
+    }
+
+    /// Pays an order as the customer would. The next question about the order is due at once; only its signed answer
+    /// changes the order.
+    pub async fn gateway_pay(&self, out_trade_no: &str, coupon_fee: Fen) -> Result<String, DeskError> {
+        let gateway = self.running_gateway().await?;
+        let pay = Pay { coupon_fee, ..Pay::default() };
+        gateway.pay(None, out_trade_no, &pay).map_err(|fault| match fault {
+            CustomerError::NoOrder(name) => DeskError::NotFound { what: "order in the built-in gateway", name },
+            CustomerError::Journal(_) => DeskError::SimulatorUnavailable(fault.to_string()),
+            CustomerError::Invalid { field, rule } => DeskError::input(field, rule),
+            CustomerError::Ambiguous { .. } | CustomerError::Impossible { .. } => {
+                DeskError::Conflict(fault.to_string())
+            }
+        })
+    }
+
+    /// The gateway's newest orders that contain `search` in a number, text or openid.
+    pub async fn gateway_orders(&self, search: &str, limit: usize) -> Result<Vec<OrderView>, DeskError> {
+        Ok(self.running_gateway().await?.orders(search, limit))
+    }
+
+    /// The gateway's newest notices.
+    pub async fn gateway_notices(&self, limit: usize) -> Result<Vec<NoticeView>, DeskError> {
+        Ok(self.running_gateway().await?.notices(limit))
+    }
+
+    /// The gateway's newest exchanges, byte by byte.
+    pub async fn gateway_traffic(&self, limit: usize) -> Result<Vec<Arc<Exchange>>, DeskError> {
+        Ok(self.running_gateway().await?.traffic(limit))
+    }
+
+    pub(crate) async fn running_gateway(&self) -> Result<Arc<Gateway>, DeskError> {
+        let slot = self.inner.gateway.0.lock().await;
+        slot.as_ref().map(|live| Arc::clone(&live.running.gateway)).ok_or_else(|| {
+            DeskError::SimulatorUnavailable("the built-in gateway does not run here; start it first".into())
+        })
+    }
+
+    async fn listen(&self, identity: &BuiltinGateway, remembered: Option<u16>) -> Result<Running, DeskError> {
+        let first = remembered.unwrap_or(FIRST_PORT);
+        let ports = (first..first.saturating_add(PORTS_TRIED)).chain([0]);
+        for port in ports {
+            let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), vec![merchant_of(identity)]);
+            config.state_dir = Some(self.inner.data_dir.join("gateway"));
+            match wxpay_simulator::start(config).await {
+                Ok(running) => return Ok(running),
+                Err(StartError::Listen { .. }) => {}
+                Err(fault) => return Err(DeskError::SimulatorUnavailable(fault.to_string())),
+            }
+        }
+        Err(DeskError::SimulatorUnavailable("no port of this machine can be listened on; check its firewall".into()))
+    }
+
+    /// A simulator profile that points at the built-in gateway is known there as well.
+    pub(crate) async fn let_into_gateway(&self, profile: &Profile) {
+        let Ok(gateway) = self.running_gateway().await else { return };
+        let own = self.gateway_status().await.url;
+        if profile.builtin
+            || own.is_none()
+            || profile.base_url.as_deref().map(|url| url.trim_end_matches('/')) != own.as_deref()
+        {
+            return;
+        }
+        if let Ok(key) = self.api_key(&profile.name).await {
+            gateway.add_merchant(Merchant { appid: profile.appid.clone(), mch_id: profile.mch_id.clone(), key });
+        }
+    }
+
+    async fn let_others_in(&self) -> Result<(), DeskError> {
+        let profiles = self.blocking(|inner| Ok(inner.store.profiles()?)).await?;
+        for profile in profiles.iter().filter(|profile| profile.environment == Environment::Simulator) {
+            self.let_into_gateway(profile).await;
+        }
+        Ok(())
+    }
+
+    /// Whatever was paused because the gateway was not there goes on at once.
+    async fn resume_builtin(&self) {
+        let profiles = self.blocking(|inner| Ok(inner.store.profiles()?)).await.unwrap_or_default();
+        for profile in profiles.iter().filter(|profile| profile.environment == Environment::Simulator) {
+            self.inner.pace(profile.environment, profile.mch_id.as_str()).resume();
+        }
+        self.inner.polling.wake();
+    }
+
+    async fn hint(&self, paid: Vec<(String, String)>) {
+        let hinted = self
+            .blocking(move |inner| {
+                let now = inner.clock.now();
+                for (mch_id, out_trade_no) in &paid {
+                    inner.store.hint(mch_id, out_trade_no, now)?;
+                    inner.pace(Environment::Simulator, mch_id).resume();
+                }
+                Ok(())
+            })
+            .await;
+        match hinted {
+            Ok(()) => self.inner.polling.wake(),
+            Err(fault) => {
+                tracing::warn!(%fault, "a payment in the gateway could not be hinted at; polling finds it later");
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Who the built-in gateway is, made at its first start, and the port that it had.
+    fn builtin_identity(&self) -> Result<(BuiltinGateway, Option<u16>), DeskError> {
+        let mut digits = [0u8; 8];
+        let mut letters = [0u8; 8];
+        let candidate = draw(&*self.random, |random| {
+            random(&mut digits);
+            random(&mut letters);
+            let number = u64::from_le_bytes(digits) % 100_000_000;
+            (format!("wx{:016x}", u64::from_le_bytes(letters)), format!("19{number:08}"))
+        })?;
+        let candidate = BuiltinGateway {
+            appid: Appid::new(candidate.0)?,
+            mch_id: MchId::new(candidate.1)?,
+            api_key: self.nonce()?.to_string(),
+        };
+        let identity = self.store.builtin_gateway_or(candidate)?;
+        let key = Secret::new(identity.api_key.clone().into_bytes());
+        self.store.remember_simulator_key(&key.fingerprint())?;
+        let profile = self.store.profile(BUILTIN)?;
+        let port = profile.and_then(|profile| profile.base_url).and_then(|url| url.rsplit(':').next()?.parse().ok());
+        Ok((identity, port))
+    }
+
+    fn keep_builtin_profile(&self, identity: &BuiltinGateway, url: String) -> Result<(), DeskError> {
+        match self.store.profile(BUILTIN)? {
+            Some(profile) if profile.builtin => Ok(self.store.move_simulator_profile(BUILTIN, &url)?),
+            Some(_) => Err(DeskError::Conflict(format!(
+                "a profile of your own is called {BUILTIN:?}, which is the built-in gateway's name; rename it"
+            ))),
+            None => Ok(self.store.add_profile(Profile {
+                name: BUILTIN.to_owned(),
+                appid: identity.appid.clone(),
+                mch_id: identity.mch_id.clone(),
+                sign_type: SignType::Md5,
+                environment: Environment::Simulator,
+                base_url: Some(url),
+                ca_file: None,
+                notify_url: None,
+                sub_mch_id: None,
+                sub_appid: None,
+                builtin: true,
+                created_at: self.clock.now(),
+            })?),
+        }
+    }
+}
+
+fn merchant_of(identity: &BuiltinGateway) -> Merchant {
+    Merchant {
+        appid: identity.appid.clone(),
+        mch_id: identity.mch_id.clone(),
+        key: Secret::new(identity.api_key.clone().into_bytes()),
+    }
+}
+
+fn status(running: &Running) -> GatewayStatus {
+    GatewayStatus { url: Some(running.url.clone()), status: Some(running.gateway.status()) }
+}
+
+/// Turns what happens in the gateway into changes of its screen, and payments into hints.
+async fn watch(inner: Weak<Inner>, gateway: Arc<Gateway>) {
+    let mut events = gateway.events();
+    drop(gateway);
+    loop {
+        let mut hints = Vec::new();
+        match events.recv().await {
+            Ok(event) => hints.extend(hinted(event)),
+            // Missed events cost a hint; the schedule finds the payment anyway.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+        loop {
+            match events.try_recv() {
+                Ok(event) => hints.extend(hinted(event)),
+                Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        // The gateway lives in the desk; without it nobody is left to tell.
+        let Some(inner) = inner.upgrade() else { return };
+        let desk = Desk { inner };
+        desk.inner.changes.note(Tag::Simulator, []);
+        if !hints.is_empty() {
+            desk.hint(hints).await;
+        }
+    }
+}
+
+fn hinted(event: Event) -> Option<(String, String)> {
+    match event {
+        Event::OrderPaid { mch_id, out_trade_no } | Event::OrderClosed { mch_id, out_trade_no } => {
+            Some((mch_id, out_trade_no))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! Sending an order's committed request: the first time and, unchanged, again.
+
+use desk_store::{Asked, NewObservation, Order, Recorded};
+use wxpay_protocol::{Params, xml};
+
+use crate::changes::Tag;
+use crate::desk::Inner;
+use crate::observing::{Reached, observation, reached};
+use crate::signer::Signer;
+use crate::{Desk, DeskError};
+
+/// How long an order whose answer never comes is left alone before it is asked about again; longer than the deadline of
+/// an exchange.
+pub(crate) const IN_FLIGHT_MS: i64 = 20_000;
+
+impl Desk {
+    /// Sends an order's committed request. `asked_seq` was taken from the store before.
+    pub(crate) async fn send_create(
+        &self,
+        signer: &Signer,
+        order: &Order,
+        request: &Params,
+        asked_seq: i64,
+    ) -> Result<NewObservation, DeskError> {
+        let merchant = signer.merchant_of(order)?;
+        let asked = Asked { seq: asked_seq, at: self.now() };
+        let exchange = self.inner.client.create_order(&signer.to, merchant, request).await?;
+        self.inner.note_pace(signer, reached(&exchange));
+        Ok(observation(exchange, order.id, asked, self.now()))
+    }
+
+    /// Records observations in one commit and tells what changed.
+    pub(crate) async fn record(
+        &self,
+        observations: Vec<NewObservation>,
+        numbers: Vec<String>,
+    ) -> Result<Vec<Recorded>, DeskError> {
+        let recorded = self
+            .blocking(move |inner| {
+                let policy = inner.poll_policy()?;
+                Ok(inner.store.record(observations, &policy)?)
+            })
+            .await?;
+        let changed = recorded.iter().zip(numbers).filter(|(recorded, _)| recorded.changed);
+        let ids: Vec<String> = changed.map(|(_, number)| number).collect();
+        if !ids.is_empty() {
+            self.inner.changes.note(Tag::Orders, ids);
+        }
+        self.inner.changes.note(Tag::Polling, []);
+        Ok(recorded)
+    }
+}
+
+impl Inner {
+    /// The request as it was committed, read back field by field: sent again it gives the same bytes.
+    pub(crate) fn committed_request(&self, order: &Order) -> Result<Params, DeskError> {
+        let request = self.store.request(order.id)?.ok_or_else(|| {
+            DeskError::Conflict(format!(
+                "the order {} was not placed here, so it cannot be sent again",
+                order.out_trade_no
+            ))
+        })?;
+        xml::read(request.as_bytes(), "xml").map_err(|_| DeskError::Internal("reading a committed request back"))
+    }
+
+    /// Keeps the pace: a gateway that is asked too often, or is not there, is left alone for a while.
+    pub(crate) fn note_pace(&self, signer: &Signer, reached: Reached) {
+        let pace = self.pace(signer.profile.environment, signer.profile.mch_id.as_str());
+        match reached {
+            Reached::Answered => pace.answered(),
+            Reached::LeaveAlone => {
+                let mut jitter = [0u8; 1];
+                // Without randomness all wait the same time, which only costs evenness.
+                self.random.fill(&mut jitter).ok();
+                pace.limited(jitter[0]);
+            }
+            Reached::Lost => {}
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! How fast a merchant's gateway is asked: a token bucket, and a pause after FREQUENCY_LIMITED.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Part of a second whose tokens may be used at once after a rest.
+const BURST: Duration = Duration::from_millis(100);
+const PAUSE_MIN: Duration = Duration::from_secs(10);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// The pace towards one merchant's gateway, shared by everything that asks it.
+#[derive(Clone, Default)]
+pub(crate) struct Pace(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// When the next token is free.
+    free_at: Option<Instant>,
+    /// Until when only a single question goes out, to see whether the gateway takes questions again.
+    paused_until: Option<Instant>,
+    pause: Duration,
+}
+
+impl Pace {
+    /// Waits until `count` requests may be sent at `rate_per_s` (at least 1).
+    pub(crate) async fn take(&self, count: u32, rate_per_s: u32) {
+        let at = self.reserve(count, rate_per_s);
+        tokio::time::sleep_until(at).await;
+    }
+
+    fn reserve(&self, count: u32, rate_per_s: u32) -> Instant {
+        let gap = Duration::from_secs(1) / rate_per_s.max(1);
+        let now = Instant::now();
+        // One token is always at hand after a rest, however slow the rate.
+        let burst = BURST.max(gap).saturating_sub(gap);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let earliest = now.checked_sub(burst).unwrap_or(now);
+        let at = state.free_at.map_or(earliest, |free| free.max(earliest));
+        state.free_at = Some(at + gap * count);
+        // The last of several tokens is what has to be waited for.
+        (at + gap * count.saturating_sub(1)).max(now)
+    }
+
+    /// How many may go out together without bunching beyond a tenth of a second, 1 to 256.
+    pub(crate) fn chunk(rate_per_s: u32) -> u32 {
+        (rate_per_s / 10).clamp(1, 256)
+    }
+
+    /// FREQUENCY_LIMITED: nothing more for 10, 20, 40, then 60 seconds, less up to a tenth by `jitter` (0..=255).
+    pub(crate) fn limited(&self, jitter: u8) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        // Several answers of the same moment are one refusal.
+        if state.paused_until.is_some_and(|until| until > now) {
+            return;
+        }
+        state.pause = if state.pause.is_zero() { PAUSE_MIN } else { (state.pause * 2).min(PAUSE_MAX) };
+        let more = state.pause * u32::from(jitter) / 2560;
+        state.paused_until = Some(now + state.pause + more);
+    }
+
+    /// The gateway answered a question: the pause is over.
+    pub(crate) fn answered(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.paused_until.is_none_or(|until| until <= Instant::now()) {
+            state.pause = Duration::ZERO;
+            state.paused_until = None;
+        }
+    }
+
+    /// Something says that the gateway is there again: the pause is over at once.
+    pub(crate) fn resume(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.pause = Duration::ZERO;
+        state.paused_until = None;
+    }
+
+    /// How long nothing may be asked, and after that whether only one question may be tried.
+    pub(crate) fn pause(&self) -> Pause {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match state.paused_until {
+            None => Pause::None,
+            Some(until) if until > Instant::now() => Pause::Until(until),
+            Some(_) => Pause::TryOne,
+        }
+    }
+}
+
+/// Whether the gateway wants to be left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    None,
+    Until(Instant),
+    TryOne,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn ten_a_second_are_never_more_than_eleven_in_any_second() {
+        let pace = Pace::default();
+        let mut taken = Vec::new();
+        for _ in 0..100 {
+            pace.take(1, 10).await;
+            taken.push(Instant::now());
+        }
+        for window in taken.windows(12) {
+            assert!(window[11] - window[0] >= Duration::from_secs(1));
+        }
+        let whole = taken[99] - taken[0];
+        assert!(whole >= Duration::from_millis(9800) && whole <= Duration::from_secs(10), "{whole:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn chunks_and_parallel_takers_keep_the_same_rate() {
+        let pace = Pace::default();
+        let started = Instant::now();
+        let mut takers = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let pace = pace.clone();
+            takers.spawn(async move {
+                for _ in 0..10 {
+                    pace.take(20, 2000).await;
+                }
+            });
+        }
+        takers.join_all().await;
+        let whole = started.elapsed();
+        assert!(whole >= Duration::from_millis(850) && whole <= Duration::from_millis(1050), "{whole:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rest_does_not_save_up_more_than_a_tenth_of_a_second() {
+        let pace = Pace::default();
+        pace.take(1, 100).await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let started = Instant::now();
+        for _ in 0..100 {
+            pace.take(1, 100).await;
+        }
+        assert!(started.elapsed() >= Duration::from_millis(880), "{:?}", started.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_frequency_limited_one_question_is_tried_every_ten_seconds_or_more() {
+        let pace = Pace::default();
+        assert_eq!(pace.pause(), Pause::None);
+        let mut pauses = Vec::new();
+        for _ in 0..5 {
+            pace.limited(0);
+            pace.limited(255);
+            let Pause::Until(until) = pace.pause() else { panic!("not paused") };
+            pauses.push((until - Instant::now()).as_secs());
+            tokio::time::sleep_until(until).await;
+            assert_eq!(pace.pause(), Pause::TryOne);
+        }
+        assert_eq!(pauses, [10, 20, 40, 60, 60]);
+        pace.answered();
+        assert_eq!(pace.pause(), Pause::None);
+    }
+}

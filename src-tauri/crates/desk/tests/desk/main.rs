@@ -1,0 +1,21 @@
+//! The desk against a gateway in memory whose answers are lost, spoilt and delayed on demand, mostly in virtual time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where its shop cannot be set up, and the measurement prints its figures"
+)]
+
+mod crossings;
+mod drains;
+mod imports;
+mod live;
+mod placing;
+mod polls;
+mod reading;
+mod restarts;
+mod shop;
+mod spoilt_answers;
+mod unknown_outcomes;
+mod vaults;

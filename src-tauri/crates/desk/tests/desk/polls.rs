@@ -1,0 +1,183 @@
+//! Polling: the ladder, the lease, expiry, and a gateway that wants to be left alone.
+
+use std::time::Duration;
+
+use desk::store::{OrderFilter, OrderSort, OrderState};
+use tokio::time::Instant;
+
+use crate::shop::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_open_order_is_asked_about_on_the_ladder() {
+    let shop = Shop::open().await;
+    shop.desk.start_polling();
+    let number = shop.create_one().await;
+    let mut asked_after = Vec::new();
+    let started = Instant::now();
+    while asked_after.len() < 7 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let asked = shop.wire.bodies(QUERY).len();
+        if asked > asked_after.len() {
+            asked_after.push(started.elapsed().as_secs());
+        }
+    }
+    let gaps: Vec<u64> = asked_after.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(asked_after[0].abs_diff(5) <= 1, "{asked_after:?}");
+    for (gap, expected) in gaps.iter().zip([10, 30, 60, 180, 600, 1800]) {
+        assert!(gap.abs_diff(expected) <= 1, "{gaps:?}");
+    }
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+    shop.pay(&number);
+    shop.wait_for(&number, OrderState::Success, 2000).await;
+    let asked = shop.wire.bodies(QUERY).len();
+    tokio::time::sleep(Duration::from_secs(7_200)).await;
+    assert_eq!(shop.wire.bodies(QUERY).len(), asked, "a paid order is still asked about");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_breaks_off_is_asked_again_and_costs_nothing() {
+    let shop = Shop::open().await;
+    shop.desk.start_polling();
+    let number = shop.create_one().await;
+    shop.pay(&number);
+    shop.wire.next(QUERY, Fate::LostAfter);
+    shop.wire.next(QUERY, Fate::LostBefore);
+    shop.wait_for(&number, OrderState::Success, 60).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_nobody_pays_is_asked_about_and_closed_after_seven_days() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    tokio::time::sleep(Duration::from_secs(7 * 86_400 - 60)).await;
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+    assert!(shop.wire.bodies(CLOSE).is_empty());
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    assert_eq!(shop.state(&number).await, OrderState::Closed);
+    let paths: Vec<String> =
+        shop.wire.sent.lock().unwrap().iter().rev().take(3).map(|(path, _)| path.clone()).collect();
+    assert_eq!(paths, [QUERY, CLOSE, QUERY]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_order_is_left_alone_when_the_settings_say_so() {
+    let shop = Shop::open().await;
+    let mut settings = shop.desk.settings().await.unwrap();
+    settings.close_expired = false;
+    shop.desk.settings_set(settings).await.unwrap();
+    let number = shop.create_one().await;
+    tokio::time::sleep(Duration::from_secs(8 * 86_400)).await;
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+    assert!(shop.wire.bodies(CLOSE).is_empty());
+    assert_eq!(shop.order(&number).await.next_query_at, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_between_the_last_question_and_the_closing_is_found() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    // The question before the closing still says unpaid; then the customer pays, and the closing is refused.
+    let unpaid = {
+        shop.desk.query_order("shop", &number).await.unwrap();
+        shop.gateway.handle("POST", QUERY, shop.wire.bodies(QUERY)[0].as_bytes())
+    };
+    shop.pay(&number);
+    shop.wire.next(QUERY, Fate::NotSeen(String::from_utf8(unpaid.body.to_vec()).unwrap()));
+    let result = shop.desk.close_order("shop", &number).await.unwrap();
+    assert_eq!(result.state, OrderState::Success, "{}", result.detail);
+    assert_eq!(shop.wire.bodies(CLOSE).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_asked_too_often_is_left_alone_and_then_the_queue_drains() {
+    let shop = Shop::open().await;
+    for _ in 0..20 {
+        shop.create_one().await;
+    }
+    // All that are under way at first are refused, and so are the next three tries.
+    let limited = || Fate::NotSeen(refusal("FREQUENCY_LIMITED", "频率限制"));
+    for _ in 0..23 {
+        shop.wire.next(QUERY, limited());
+    }
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let burst = shop.wire.bodies(QUERY).len();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let probes = shop.wire.bodies(QUERY).len() - burst;
+    assert!(probes <= 6, "{probes} questions in a minute of refusals");
+    tokio::time::sleep(Duration::from_secs(1800)).await;
+    let open = shop.desk.orders_first(OrderFilter::default(), OrderSort::default(), 100).await.unwrap();
+    assert!(open.iter().all(|order| order.flags.words().is_empty()));
+    assert!(shop.wire.bodies(QUERY).len() >= 23 + 20 * 4, "{}", shop.wire.bodies(QUERY).len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_desks_on_one_folder_only_one_polls_and_the_other_takes_over() {
+    let shop = Shop::open().await;
+    let (second, second_wire) = shop.second_desk().await;
+    for _ in 0..5 {
+        shop.create_one().await;
+    }
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    second.start_polling();
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert!(!shop.wire.bodies(QUERY).is_empty());
+    assert!(second_wire.bodies(QUERY).is_empty(), "both poll");
+    let pass = second.poll_once(None, None).await.unwrap();
+    assert!(pass.polled_elsewhere);
+    assert_eq!((pass.asked, pass.open), (0, 5));
+
+    shop.desk.stop_polling().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert!(!second_wire.bodies(QUERY).is_empty(), "nobody took over");
+    second.stop_polling().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_desk_that_dies_with_the_lease_is_followed_after_thirty_seconds() {
+    let shop = Shop::open().await;
+    let (second, second_wire) = shop.second_desk().await;
+    shop.create_one().await;
+    // Takes the lease and is never heard of again.
+    shop.desk.poll_once(None, None).await.unwrap();
+    let store = desk::store::Store::open(shop.dir.path()).unwrap();
+    assert!(store.hold_poll_lease("dead", shop.desk.now(), 30_000).unwrap());
+    second.start_polling();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert!(second_wire.bodies(QUERY).is_empty());
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert!(!second_wire.bodies(QUERY).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_pass_asks_what_is_due_once_and_nothing_else() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    let pass = shop.desk.poll_once(None, None).await.unwrap();
+    assert_eq!((pass.asked, pass.open), (0, 1), "not due yet");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    shop.pay(&number);
+    let pass = shop.desk.poll_once(Some("shop"), None).await.unwrap();
+    assert_eq!((pass.asked, pass.open), (1, 0));
+    assert_eq!(shop.state(&number).await, OrderState::Success);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_orders_that_come_due_together_are_asked_at_the_rate() {
+    let shop = Shop::open().await;
+    shop.create(desk::TestOrder { count: 50, ..test_order() }).await;
+    let mut settings = shop.desk.settings().await.unwrap();
+    settings.simulator_poll_rate_per_s = 10;
+    shop.desk.settings_set(settings).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let started = Instant::now();
+    let pass = shop.desk.poll_once(None, None).await.unwrap();
+    assert_eq!(pass.asked, 50);
+    let took = started.elapsed();
+    assert!(took >= Duration::from_millis(4_800) && took <= Duration::from_millis(5_600), "{took:?}");
+}

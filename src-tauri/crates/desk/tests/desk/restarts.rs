@@ -1,0 +1,123 @@
+//! The program ends in the middle; the next start goes on where it was.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use desk::store::{OrderFilter, OrderSort, OrderState};
+use desk::vault::MemoryKeyring;
+use desk::{Cancel, Desk, TestOrder};
+
+use crate::shop::*;
+
+/// A runtime of its own, whose end is as sudden as that of a process: nothing that was under way is finished.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+async fn open(
+    dir: &std::path::Path,
+    gateway: &Arc<desk::simulator::Gateway>,
+    keyring: &MemoryKeyring,
+    after_s: i64,
+) -> (Desk, Arc<SpoilingWire>) {
+    desk_on(dir, gateway, keyring, START.plus_ms(after_s * 1000)).await
+}
+
+#[test]
+fn polling_goes_on_and_unknown_creations_are_resolved_after_a_restart() {
+    let (dir, gateway, keyring) = (tempfile::tempdir().unwrap(), gateway(), MemoryKeyring::usable());
+    let first = runtime();
+    let (unpaid, lost, never) = first.block_on(async {
+        let (desk, wire) = open(dir.path(), &gateway, &keyring, 0).await;
+        desk.profile_add(profile("shop")).await.unwrap();
+        desk.start_polling();
+        let mut create = Vec::new();
+        for fate in [None, Some(Fate::LostAfter), Some(Fate::LostBefore)] {
+            if let Some(fate) = fate {
+                wire.next(CREATE, fate);
+            }
+            let created = desk.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
+            create.push(created.orders[0].out_trade_no.clone());
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        (create.remove(0), create.remove(0), create.remove(0))
+    });
+    drop(first);
+    gateway.pay(None, &unpaid, &desk::simulator::Pay::default()).unwrap();
+
+    let second = runtime();
+    second.block_on(async {
+        let (desk, wire) = open(dir.path(), &gateway, &keyring, 60).await;
+        desk.start_polling();
+        for (number, state) in
+            [(&unpaid, OrderState::Success), (&lost, OrderState::NotPay), (&never, OrderState::NotPay)]
+        {
+            let deadline = tokio::time::Instant::now() + Duration::from_secs(300);
+            while desk.order_detail("shop", number).await.unwrap().order.state != state {
+                assert!(tokio::time::Instant::now() < deadline, "{number} does not become {state}");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+        assert_eq!(wire.bodies(CREATE).len(), 1, "only what never arrived is sent again");
+        assert_eq!(gateway.orders("", 10).len(), 3);
+    });
+}
+
+#[test]
+fn an_intent_whose_request_was_never_answered_is_found_after_a_restart() {
+    let (dir, gateway, keyring) = (tempfile::tempdir().unwrap(), gateway(), MemoryKeyring::usable());
+    let first = runtime();
+    first.block_on(async {
+        let (desk, _) = open(dir.path(), &gateway, &keyring, 0).await;
+        desk.profile_add(profile("shop")).await.unwrap();
+        let order = TestOrder { count: 50, ..test_order() };
+        let quiet = Cancel::new();
+        let creating = desk.create_orders(order, Box::new(|_| {}), &quiet);
+        // Ends while requests are under way: some intents are committed, their answers never recorded.
+        tokio::select! {
+            _ = creating => {}
+            () = wait_for_requests(&gateway, 10) => {}
+        }
+    });
+    drop(first);
+
+    let second = runtime();
+    second.block_on(async {
+        let (desk, _) = open(dir.path(), &gateway, &keyring, 30).await;
+        desk.start_polling();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(600);
+        loop {
+            let orders = desk.orders_first(OrderFilter::default(), OrderSort::default(), 100).await.unwrap();
+            assert!(!orders.is_empty());
+            if orders.iter().all(|order| order.state == OrderState::NotPay && order.flags.words().is_empty()) {
+                assert_eq!(gateway.status().orders, orders.len(), "an order exists at one side only");
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "some orders stay unknown");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    });
+}
+
+async fn wait_for_requests(gateway: &Arc<desk::simulator::Gateway>, count: usize) {
+    while gateway.status().orders < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn the_vault_opens_from_the_keyring_after_a_restart() {
+    let (dir, gateway, keyring) = (tempfile::tempdir().unwrap(), gateway(), MemoryKeyring::usable());
+    runtime().block_on(async {
+        let (desk, _) = open(dir.path(), &gateway, &keyring, 0).await;
+        desk.profile_add(profile("shop")).await.unwrap();
+    });
+    runtime().block_on(async {
+        let (desk, _) = open(dir.path(), &gateway, &keyring, 1).await;
+        let shown = desk.profile("shop").await.unwrap();
+        assert!(shown.api_key.set);
+        assert_eq!(shown.api_key.view.unwrap().tail.as_deref(), Some("dXYZ"));
+        let created = desk.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
+        assert_eq!(created.created, 1);
+    });
+}
