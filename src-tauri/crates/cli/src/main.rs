@@ -1,3 +1,74 @@
-//! The command line of WxPay Desk.
+//! `wxpay`: WeChat Pay v2 from the command line.
 
-fn main() {}
+mod arguments;
+mod bulk;
+mod completions;
+mod desk_options;
+mod exit;
+mod message;
+mod order;
+mod order_create;
+mod order_import;
+mod order_list;
+mod order_show;
+mod output;
+mod pay_params;
+mod poll;
+mod profile;
+mod progress;
+mod secrets;
+mod sign;
+mod signing_key;
+mod simulator;
+mod simulator_pay;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let mut output = Output::new(arguments.json);
+    let answer = run(arguments, &mut output).and_then(|exit| output.finish().map(|()| exit));
+    match answer {
+        Ok(exit) => exit.into(),
+        Err(failure) => output.failure(&failure).into(),
+    }
+}
+
+fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = &arguments.desk;
+    match arguments.command {
+        Command::Sign(command) => sign::run(&command, desk, output),
+        Command::Verify(command) => verify::run(&command, desk, output),
+        Command::PayParams(command) => pay_params::run(&command, desk, output),
+        Command::Profiles(command) => profile::run(&command, desk, output),
+        Command::Orders(command) => order::run(&command, desk, output),
+        Command::Poll(command) => poll::run(&command, desk, output),
+        Command::Simulator(command) => simulator::run(&command, output),
+        Command::Completions(command) => completions::run(&command, output),
+    }
+}
+
+/// Help and version are answers; anything else that clap says is a usage error, in JSON too where that was asked for.
+fn refuse(refusal: &clap::Error) -> ExitCode {
+    if !refusal.use_stderr() {
+        let mut output = Output::new(false);
+        let text = refusal.render();
+        let shown = if output.is_terminal() { text.ansi().to_string() } else { text.to_string() };
+        return match output.raw(&shown).and_then(|()| output.finish()) {
+            Ok(()) => Exit::Done.into(),
+            Err(failure) => output.failure(&failure).into(),
+        };
+    }
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    Output::new(json).usage(refusal).into()
+}

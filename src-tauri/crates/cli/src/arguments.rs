@@ -1,0 +1,89 @@
+//! The command line as clap reads it.
+
+use clap::builder::PossibleValue;
+use clap::{Parser, Subcommand, ValueEnum};
+use wxpay_diagnose::Format;
+use wxpay_protocol::SignType;
+
+use crate::desk_options::DeskOptions;
+use crate::{completions, order, pay_params, poll, profile, sign, simulator, verify};
+
+const AFTER: &str = "\
+Secrets [密钥] never come from an option or the environment: --key-file FILE, --key-file - for standard input, the vault \
+of a --profile, or a prompt without echo.
+
+Exit status: 0 yes or done · 1 the answer is no · 2 usage · 3 the input could not be read or was refused · 4 not sent, \
+or refused by the gateway · 5 the outcome is unknown · 6 secret missing or locked
+
+Examples:
+  wxpay sign order.xml --key-file key.txt
+  wxpay verify notice.xml --key-file key.txt --json
+  wxpay verify --jsonl messages.jsonl --key-file key.txt
+  wxpay pay-params --appid wx0000000000000001 --prepay-id wx02… --key-file key.txt
+  wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
+  wxpay profile add shop --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
+  wxpay order create --profile shop --total-fee 101 --body 测试商品 --trade-type NATIVE
+  wxpay poll --drain --timeout 120";
+
+/// WeChat Pay v2 [微信支付 v2] from the command line: sign, verify, test, without sending a secret anywhere.
+#[derive(Parser)]
+#[command(name = "wxpay", version, after_help = AFTER, max_term_width = 110)]
+pub(crate) struct Arguments {
+    /// Print one JSON document on standard output; errors too, as {"error":{"code","message"}}
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) desk: DeskOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    PayParams(pay_params::PayParams),
+    Simulator(simulator::Simulator),
+    #[command(name = "profile")]
+    Profiles(profile::Profiles),
+    #[command(name = "order")]
+    Orders(order::Orders),
+    Poll(poll::Poll),
+    Completions(completions::Completions),
+}
+
+/// `--sign-type`, in the wire's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SignTypeWord(pub(crate) SignType);
+
+impl ValueEnum for SignTypeWord {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(SignType::Md5), Self(SignType::HmacSha256)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FormatWord(pub(crate) Format);
+
+impl ValueEnum for FormatWord {
+    fn value_variants<'a>() -> &'a [Self] {
+        const WORDS: [FormatWord; 6] = [
+            FormatWord(Format::Xml),
+            FormatWord(Format::Json),
+            FormatWord(Format::Pairs),
+            FormatWord(Format::Query),
+            FormatWord(Format::Curl),
+            FormatWord(Format::Log),
+        ];
+        &WORDS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}

@@ -1,0 +1,124 @@
+//! `wxpay order list`: the orders of the data folder.
+
+use clap::builder::PossibleValue;
+use desk::store::{Order, OrderFilter, OrderSort, OrderState};
+use serde_json::{Map, Value, json};
+
+use crate::desk_options::DeskOptions;
+use crate::exit::{Exit, Failure};
+use crate::order_show;
+use crate::output::Output;
+
+/// Rows that are fetched at once.
+const WINDOW: usize = 1000;
+
+/// List orders, the newest first [订单列表]
+///
+/// Without --profile the orders of all merchants. Nothing is sent and no key is needed.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json"
+)]
+pub(crate) struct List {
+    /// Only orders in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<StateWord>,
+    /// The beginning of a number, a whole openid, or a part of the body
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
+    /// At most so many rows; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: usize,
+}
+
+/// `--state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct StateWord(OrderState);
+
+impl clap::ValueEnum for StateWord {
+    fn value_variants<'a>() -> &'a [Self] {
+        const WORDS: [StateWord; 11] = [
+            StateWord(OrderState::Unverified),
+            StateWord(OrderState::Creating),
+            StateWord(OrderState::CreateFailed),
+            StateWord(OrderState::NotPay),
+            StateWord(OrderState::UserPaying),
+            StateWord(OrderState::Accept),
+            StateWord(OrderState::Success),
+            StateWord(OrderState::Refund),
+            StateWord(OrderState::Closed),
+            StateWord(OrderState::Revoked),
+            StateWord(OrderState::PayError),
+        ];
+        &WORDS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}
+
+pub(crate) async fn run(command: &List, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = options.open().await?;
+    if let Some(name) = options.profile() {
+        desk.profile(name).await?;
+    }
+    let filter = OrderFilter {
+        states: command.state.iter().map(|word| word.0).collect(),
+        profile: options.profile().map(str::to_owned),
+        search: command.search.clone(),
+        ..OrderFilter::default()
+    };
+    let opened = desk.orders_open(filter, OrderSort::default()).await?;
+    let count = usize::try_from(opened.totals.count).unwrap_or(usize::MAX);
+    let wanted = if command.limit == 0 { count } else { count.min(command.limit) };
+    let mut orders: Vec<Map<String, Value>> = Vec::new();
+    let mut start = 0;
+    while start < wanted {
+        let rows = desk.orders_rows(opened.snapshot, start, wanted.min(start + WINDOW)).await?;
+        if rows.is_empty() {
+            break;
+        }
+        start += rows.len();
+        for order in &rows {
+            if output.is_json() {
+                orders.push(row(order));
+            } else {
+                output.line(&text(order))?;
+            }
+        }
+    }
+    if output.is_json() {
+        output.document(&json!({"count": opened.totals.count, "orders": orders}))?;
+    } else if start < count {
+        output.note(&format!("{start} of {count} orders; --limit 0 lists all"));
+    } else if count == 0 {
+        output.note("no order matches [没有符合条件的订单]");
+    }
+    Ok(Exit::Done)
+}
+
+fn row(order: &Order) -> Map<String, Value> {
+    let mut row = order_show::fields(order);
+    row.insert("profile".to_owned(), json!(order.profile));
+    row
+}
+
+fn text(order: &Order) -> String {
+    let state = match order.claimed_state {
+        Some(claimed) if order.state == OrderState::Unverified => format!("{} (claimed {claimed})", order.state),
+        _ => order.state.to_string(),
+    };
+    let flags = order.flags.words().join(",");
+    format!(
+        "{:<28}  {:>10}  {:<8}  {}  {:<10}  {}{}{}",
+        order.out_trade_no.as_str(),
+        order.total_fee.get(),
+        order.trade_type.as_deref().unwrap_or("-"),
+        order.created_at.dashed(),
+        state,
+        order.transaction_id.as_ref().map_or("-", |id| id.as_str()),
+        if flags.is_empty() { "" } else { "  " },
+        flags
+    )
+}

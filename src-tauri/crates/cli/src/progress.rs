@@ -1,0 +1,52 @@
+//! A progress bar for long work, on a terminal only, and Ctrl-C that ends it in good order.
+
+use std::io::IsTerminal;
+
+use desk::{Cancel, OnProgress};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::exit::Exit;
+
+/// A bar over counted things; hidden where standard error is not a terminal.
+pub(crate) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(crate) fn new(what: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{prefix} {bar:40} {pos}/{len}  {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::new(0).with_style(style).with_prefix(what))
+    }
+
+    /// What the desk calls as the work goes on.
+    pub(crate) fn watcher(&self) -> OnProgress {
+        let bar = self.0.clone();
+        Box::new(move |progress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            let rest = progress.rest_s.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
+            bar.set_message(format!("{}/s{rest}", progress.rate_per_s));
+        })
+    }
+
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The first Ctrl-C stops the work where nothing is lost, the second one at once. Must be called within a runtime.
+pub(crate) fn cancel_on_interrupt() -> Cancel {
+    let cancel = Cancel::new();
+    let asked = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            asked.cancel();
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(i32::from(Exit::Unknown as u8));
+            }
+        }
+    });
+    cancel
+}

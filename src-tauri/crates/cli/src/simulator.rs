@@ -1,0 +1,162 @@
+//! `wxpay simulator`: the gateway on this machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::json;
+use wxpay_protocol::ids::{Appid, MchId};
+use wxpay_simulator::{Config, Merchant, Running, TimeScale};
+
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::secrets::KeySource;
+use crate::simulator_pay::{self, Pay};
+
+const AFTER: &str = "\
+The first line of output is one JSON document, {\"listening\":…,\"control\":…,\"control_token\":…}. Point your SDK at \
+`listening`; the paths are those of api.mch.weixin.qq.com. Ctrl-C ends it.
+
+The control interface takes `Authorization: Bearer CONTROL_TOKEN`: GET /orders, GET /orders/N, POST /orders/N/pay, \
+POST /orders/N/cancel, GET /ledger, GET /notices, GET /traffic, POST /clock {\"advance_s\":3600}.
+
+Examples:
+  wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
+  wxpay simulator --listen 127.0.0.1:0 --appid wx1… --mch-id 1900000001 --key-file key.txt --state gateway/ --time-scale 60
+  wxpay simulator pay --control http://127.0.0.1:8100/_control --control-token-file token.txt --out-trade-no 2024…";
+
+/// Run a WeChat Pay v2 gateway on this machine [模拟网关]: it takes orders, pays on demand and notifies
+///
+/// It needs no account and no network, and it listens on this machine only. Any v2 SDK works against it. Use a key made
+/// up for testing, never the key of a real merchant.
+#[derive(clap::Args)]
+#[command(after_help = AFTER, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Simulator {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    gateway: GatewayOptions,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    Pay(Pay),
+}
+
+#[derive(clap::Args)]
+struct GatewayOptions {
+    /// Where to listen, such as 127.0.0.1:8100; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", required = true)]
+    listen: Option<SocketAddr>,
+    /// The appid of the test merchant, such as wx0000000000000001
+    #[arg(long, required = true, value_parser = |text: &str| Appid::new(text))]
+    appid: Option<Appid>,
+    /// The number of the test merchant [商户号], such as 1900000001
+    #[arg(long, required = true, value_parser = |text: &str| MchId::new(text))]
+    mch_id: Option<MchId>,
+    #[command(flatten)]
+    key: KeySource,
+    /// Folder for orders, payments and notices, so that they survive a restart; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Makes nonces and numbers repeatable
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Virtual seconds per real second, 0.001 to 1000000: notices and expiry come that much sooner
+    #[arg(long, value_name = "X", default_value = "1", value_parser = |text: &str| TimeScale::parse(text))]
+    time_scale: TimeScale,
+}
+
+pub(crate) fn run(command: &Simulator, output: &mut Output) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    match &command.action {
+        Some(Action::Pay(pay)) => runtime.block_on(simulator_pay::run(pay, output)),
+        None => {
+            let config = config(&command.gateway)?;
+            runtime.block_on(serve(config, output))
+        }
+    }
+}
+
+/// The options are required where no action is named, and absent where one is.
+fn config(options: &GatewayOptions) -> Result<Config, Failure> {
+    let needed = |option| Failure::OptionNeeded { kind: "simulator", option };
+    let listen = options.listen.ok_or_else(|| needed("--listen"))?;
+    let appid = options.appid.clone().ok_or_else(|| needed("--appid"))?;
+    let mch_id = options.mch_id.clone().ok_or_else(|| needed("--mch-id"))?;
+    let mut config = Config::new(listen, vec![Merchant { appid, mch_id, key: options.key.api_key()? }]);
+    config.state_dir.clone_from(&options.state);
+    config.seed = options.seed;
+    config.time_scale = options.time_scale;
+    Ok(config)
+}
+
+async fn serve(config: Config, output: &mut Output) -> Result<Exit, Failure> {
+    // Listening for the end before saying hello, so that whoever reads the line may end it at once.
+    let mut end = End::new()?;
+    let mut running = wxpay_simulator::start(config).await?;
+    if running.torn_bytes > 0 {
+        output.note(&format!(
+            "the last {} bytes of the journal were an unfinished line and were cut off",
+            running.torn_bytes
+        ));
+    }
+    let hello = greet(&running, output);
+    if hello.is_ok() {
+        tokio::select! {
+            () = end.wait() => {}
+            () = running.ended() => {}
+        }
+    }
+    running.stop().await;
+    hello.map(|()| Exit::Done)
+}
+
+fn greet(running: &Running, output: &mut Output) -> Result<(), Failure> {
+    output.document(&json!({
+        "listening": running.url,
+        "control": running.control_url,
+        "control_token": running.control_token,
+    }))?;
+    output.finish()
+}
+
+/// Ctrl-C, and on Unix what a service manager sends.
+struct End {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl End {
+    #[cfg(unix)]
+    fn new() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(Failure::Runtime)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Failure::Runtime)?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    #[allow(clippy::unnecessary_wraps)]
+    fn new() -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

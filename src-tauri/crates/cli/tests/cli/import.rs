@@ -1,0 +1,64 @@
+//! Orders from the merchant's own files.
+
+use serde_json::json;
+
+use crate::program::{Answer, Desk};
+
+fn shop() -> Desk {
+    let desk = Desk::new();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    desk
+}
+
+fn import(desk: &Desk, content: impl AsRef<[u8]>, more: &[&str]) -> Answer {
+    desk.file("orders.csv", content);
+    // An import needs no key, so no passphrase either.
+    desk.run(&[&["order", "import", "orders.csv", "--json"], more].concat())
+}
+
+#[test]
+fn rows_that_cannot_be_taken_are_named_and_the_others_are_claims() {
+    let desk = shop();
+    let file = "商户单号,金额(元),状态,微信支付单号\n\
+                `T20240102030405_001,19.99,支付成功,`4200000000202401020000000001\n\
+                T20240102030405_002,1e3,,\n\
+                1.23E+17,1.00,,\n\
+                T20240102030405_003,0.07,未支付,\n";
+    let answer = import(&desk, file, &[]).expect(3).json();
+    assert_eq!((&answer["added"], &answer["unchanged"]), (&2.into(), &0.into()));
+    let lines: Vec<u64> =
+        answer["refused"].as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [3, 4]);
+    assert!(answer["refused"][1]["reason"].as_str().unwrap().contains("precision lost"));
+    let shown = desk.run(&["order", "show", "T20240102030405_001", "--json"]).expect(0).json();
+    assert_eq!(shown["state"], "UNVERIFIED");
+    assert_eq!((&shown["claimed_state"], &shown["total_fee"]), (&"SUCCESS".into(), &1999.into()));
+    assert_eq!((&shown["paid_fee"], &shown["observations"][0]["verified"]), (&json!(null), &false.into()));
+    let again = import(&desk, file, &[]).expect(3).json();
+    assert_eq!((&again["added"], &again["unchanged"]), (&0.into(), &2.into()));
+}
+
+#[test]
+fn an_amount_without_a_unit_is_not_guessed() {
+    let desk = shop();
+    let file = "商户单号,实收\nT20240102030405_001,19\n";
+    import(&desk, file, &[]).expect(3);
+    desk.file("mapping.json", "{\"amount\": \"实收\"}");
+    let asked = import(&desk, file, &["--mapping", "mapping.json"]).expect(3);
+    assert!(asked.err.contains("unit"), "{}", asked.err);
+    import(&desk, file, &["--mapping", "mapping.json", "--unit", "yuan"]).expect(0);
+    let shown = desk.run(&["order", "show", "T20240102030405_001", "--json"]).expect(0).json();
+    assert_eq!(shown["total_fee"], 1900);
+    import(&desk, file, &["--mapping", "mapping.json", "--unit", "jiao"]).expect(2);
+}
+
+#[test]
+fn a_file_that_is_no_table_is_refused_whole() {
+    let desk = shop();
+    for content in [&b""[..], b"a,b\n1,2\n", b"\xD0\xCF\x11\xE0old", b"PK\x03\x04broken", b"\xFF\xFF\xFF"] {
+        import(&desk, content, &[]).expect(3);
+    }
+    desk.run(&["order", "import", "nowhere.csv"]).expect(3);
+    import(&desk, "out_trade_no,total_fee\nT20240102030405_001,1\n", &["--mapping", "nowhere.json"]).expect(3);
+    assert_eq!(desk.run(&["order", "list", "--json"]).expect(0).json()["count"], 0);
+}

@@ -1,0 +1,21 @@
+//! The built `wxpay`, run as a person or a script runs it.
+#![allow(missing_docs)]
+// The helpers of these tests are as much test as the tests.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod bulk;
+mod gateway;
+mod help;
+mod import;
+mod journey;
+mod order;
+mod pay_params;
+mod poll;
+mod profile;
+mod program;
+mod relay;
+mod secrets;
+mod sign;
+mod simulator;
+mod verify;

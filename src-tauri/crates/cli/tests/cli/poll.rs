@@ -1,0 +1,101 @@
+//! Polling that is cut off, asked to stop, or has nothing to do.
+
+use std::process::Stdio;
+
+use crate::gateway::Gateway;
+use crate::program::{Answer, Desk};
+use crate::relay::Relay;
+
+#[test]
+fn nothing_open_is_done_at_once_and_an_unknown_merchant_is_a_no() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["poll", "--json"]).expect(0).json()["open"], 0);
+    assert_eq!(desk.run(&["poll", "--drain", "--json"]).expect(0).json()["total"], 0);
+    desk.run(&["poll", "--profile", "nobody"]).expect(1);
+    desk.run(&["poll", "--timeout", "5"]).expect(2);
+    desk.run(&["poll", "--drain", "--rate", "0"]).expect(2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_in_the_middle_it_goes_on_where_it_was_and_nothing_is_ordered_twice() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    let relay = Relay::to(gateway.word("listening"));
+    desk.merchant("shop", &relay.url, &[]).expect(0);
+    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
+    let created = desk.ask(&[&native[..], &["--count", "5"]].concat()).expect(0).json();
+    // One more whose answer is lost, so that polling has an unknown creation to settle.
+    relay.drop_answers();
+    desk.ask(&[&native[..], &["--no-reuse"]].concat()).expect(5);
+    let paid = created["orders"][0]["out_trade_no"].as_str().unwrap();
+    gateway.pay(&desk, paid).expect(0);
+
+    relay.hold_answers();
+    relay.bodies();
+    let drain = ["poll", "--drain", "--close-after", "0", "--passphrase-file", "pass.txt", "--json"];
+    let mut child = desk.command(&drain).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    assert!(relay.next().contains("<nonce_str>"));
+    for file in ["cmdline", "environ"] {
+        let bytes = std::fs::read(format!("/proc/{}/{file}", child.id())).unwrap();
+        for needle in [crate::program::KEY, crate::program::PASSPHRASE] {
+            assert!(!bytes.windows(needle.len()).any(|window| window == needle.as_bytes()), "{needle} in {file}");
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    relay.pass();
+    let drained = desk.ask(&["poll", "--drain", "--close-after", "0", "--timeout", "90"]).expect(0).json();
+    assert_eq!((&drained["total"], &drained["open"]), (&6.into(), &0.into()));
+    let orders = gateway.orders();
+    assert_eq!(orders.len(), 6, "an order more than was placed");
+    for order in orders {
+        let number = order["out_trade_no"].as_str().unwrap();
+        let ours = desk.ask(&["order", "show", number]).expect(0).json();
+        assert_eq!(ours["state"], order["trade_state"], "{number}");
+        assert_eq!(ours["state"], if number == paid { "SUCCESS" } else { "CLOSED" });
+    }
+    let again: Vec<String> = relay.bodies().into_iter().filter(|body| body.contains("<trade_type>")).collect();
+    assert!(again.is_empty(), "{again:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn asked_to_stop_it_says_what_is_open() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    let relay = Relay::to(gateway.word("listening"));
+    desk.merchant("shop", &relay.url, &[]).expect(0);
+    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
+    desk.ask(&native).expect(0);
+    relay.bodies();
+    let drain = ["poll", "--drain", "--passphrase-file", "pass.txt", "--json"];
+    let child = desk.command(&drain).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    relay.next();
+    let asked = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let output = child.wait_with_output().unwrap();
+    let answer = Answer {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::new(),
+    };
+    let answer = answer.expect(5).json();
+    assert_eq!((&answer["open"], &answer["cancelled"]), (&1.into(), &true.into()));
+    // The lease is given back: the next one polls at once.
+    assert_eq!(desk.ask(&["poll"]).expect(0).json()["polled_elsewhere"], false);
+}
+
+#[test]
+fn without_the_passphrase_nothing_is_asked() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    desk.ask(&["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"]).expect(0);
+    assert_eq!(desk.run(&["poll", "--json"]).expect(6).json()["error"]["code"], "secret_missing");
+    desk.file("wrong.txt", "not the passphrase");
+    let wrong = desk.run(&["poll", "--drain", "--json", "--passphrase-file", "wrong.txt"]).expect(6);
+    assert_eq!(wrong.json()["error"]["code"], "vault_wrong_passphrase");
+    assert!(!wrong.err.contains("not the passphrase"));
+}
