@@ -1,4 +1,35 @@
 //! The commands that the window may call, read by the build script and compared with the registered ones in a test.
 
 /// Rust names of all commands; each also stands in `capabilities/main.json` as `allow-…`.
-pub(crate) const COMMANDS: &[&str] = &["app_info"];
+pub(crate) const COMMANDS: &[&str] = &[
+    "app_start",
+    "vault_create",
+    "vault_unlock",
+    "vault_lock",
+    "builtin_start",
+    "settings_set",
+    "profile_add",
+    "profile_remove",
+    "profile_use",
+    "confirm",
+    "orders_open",
+    "orders_rows",
+    "order_detail",
+    "order_query",
+    "order_close",
+    "goods_list",
+    "goods_save",
+    "goods_remove",
+    "test_orders_create",
+    "job_cancel",
+    "amount_parse",
+    "signature_check",
+    "simulator_status",
+    "simulator_start",
+    "simulator_stop",
+    "simulator_orders",
+    "simulator_pay",
+    "simulator_notices",
+    "simulator_traffic",
+    "overview",
+];

@@ -1,3 +1,16 @@
 //! The commands of the window, by screen. A command converts, calls `desk`, and converts back.
 
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "the macro behind each command checks its answer's type in this way"
+)]
+
+pub(crate) mod confirm;
+pub(crate) mod orders;
+pub(crate) mod overview;
+pub(crate) mod profiles;
+pub(crate) mod settings;
+pub(crate) mod signature;
+pub(crate) mod simulator;
 pub(crate) mod start;
+pub(crate) mod test_orders;

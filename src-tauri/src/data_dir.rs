@@ -11,6 +11,8 @@ pub(crate) const HOME_VARIABLE: &str = "WXPAY_DESK_HOME";
 pub(crate) struct Arguments {
     /// `--data-dir DIR`, as given.
     pub(crate) data_dir: Option<PathBuf>,
+    /// `--try`: where nothing was ever set, begin on the built-in gateway with its sample merchant.
+    pub(crate) try_at_once: bool,
     /// `--version`: print it and leave.
     pub(crate) version: bool,
 }
@@ -20,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum ArgumentError {
     #[error("--data-dir 后面缺少文件夹。/ --data-dir needs a folder: wxpay-desk --data-dir DIR")]
     FolderMissing,
-    #[error("不认识的参数 {0}。/ Unknown argument {0}; the window knows --data-dir DIR and --version")]
+    #[error("不认识的参数 {0}。/ Unknown argument {0}; the window knows --data-dir DIR, --try and --version")]
     Unknown(String),
 }
 
@@ -33,6 +35,8 @@ impl Arguments {
             let text = argument.to_string_lossy();
             if text == "--version" {
                 read.version = true;
+            } else if text == "--try" {
+                read.try_at_once = true;
             } else if text == "--data-dir" {
                 let folder = rest.next().filter(|folder| !folder.is_empty());
                 read.data_dir = Some(folder.ok_or(ArgumentError::FolderMissing)?.into());

@@ -4,7 +4,14 @@
 mod allowed;
 mod commands;
 mod data_dir;
+mod dialog;
+mod dto;
+mod error;
+mod home;
 pub mod ipc;
+mod jobs;
+mod logging;
+mod question;
 mod window;
 
 use std::io::Write as _;
@@ -12,12 +19,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use data_dir::Arguments;
-use tauri::{App, Manager as _, Wry};
-
-/// Where this run keeps its data.
-pub(crate) struct Home {
-    pub(crate) data_dir: PathBuf,
-}
+use home::Home;
+use tauri::{App, Manager as _, RunEvent, Wry};
 
 /// Why the window could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
 
 fn open(arguments: &Arguments) -> Result<(), StartError> {
     let named = data_dir::named(arguments.data_dir.as_deref(), std::env::var_os(data_dir::HOME_VARIABLE));
+    let try_at_once = arguments.try_at_once;
     let ipc = ipc::builder();
     let mut builder = tauri::Builder::default();
     if named.is_none() {
@@ -60,21 +64,49 @@ fn open(arguments: &Arguments) -> Result<(), StartError> {
         .invoke_handler(ipc.invoke_handler())
         .setup(move |app| {
             ipc.mount_events(app);
-            Ok(set_up(app, named)?)
+            Ok(set_up(app, named, try_at_once)?)
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let RunEvent::Exit = event {
+                app.state::<Home>().close();
+            }
+        });
     Ok(())
 }
 
-fn set_up(app: &App<Wry>, named: Option<PathBuf>) -> Result<(), StartError> {
+fn set_up(app: &App<Wry>, named: Option<PathBuf>, try_at_once: bool) -> Result<(), StartError> {
     let webview_dir = named.as_ref().map(|folder| folder.join("webview"));
     let data_dir = match named {
         Some(folder) => folder,
         None => app.path().app_data_dir()?,
     };
     std::fs::create_dir_all(&data_dir).map_err(|source| StartError::DataDir { folder: data_dir.clone(), source })?;
-    app.manage(Home { data_dir });
+    app.manage(Home::new(data_dir, app.handle().clone(), try_at_once));
+    // The desk is opened while the web view starts; the first command waits for whatever is left of it.
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        // A failure is logged, and said to the window by the first command, which tries again.
+        drop(handle.state::<Home>().desk().await.map(drop));
+    });
+    #[cfg(unix)]
+    tauri::async_runtime::spawn(end_when_asked(app.handle().clone()));
     Ok(window::open(app.handle(), webview_dir)?)
+}
+
+/// Ends as by closing the window when the system asks for it: at the end of a session, or by `kill`.
+#[cfg(unix)]
+async fn end_when_asked(app: tauri::AppHandle<Wry>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return tracing::warn!("the system's request to end will not be heard");
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    app.exit(0);
 }
 
 /// A panic's message may carry what the program was working on, so only its place is told.

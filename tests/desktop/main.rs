@@ -2,4 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it found by failing")]
 
+mod agreement;
+mod main_job;
+mod restart;
+mod secrets;
 mod shell;
+mod trouble;

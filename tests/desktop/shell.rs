@@ -25,7 +25,8 @@ async fn the_window_opens_and_shows_the_first_screen() {
 async fn no_page_but_our_own_can_be_reached() {
     let home = tempfile::tempdir().unwrap();
     let window = WindowStart::over(home.path()).open().await.unwrap();
-    window.find("#root > *").await.unwrap();
+    // Before the first screen stands, our own router still changes the address.
+    window.by_test_id("first-start").await.unwrap();
     let own = window.client().current_url().await.unwrap();
     let remote = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let remote_url = format!("http://{}/", remote.local_addr().unwrap());

@@ -3,12 +3,13 @@
 //! The first argument is the folder to write to.
 
 mod report;
+mod walk;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acceptance::window::{DeskWindow, WindowError, WindowStart};
+use acceptance::window::{WindowError, WindowStart};
 use report::Report;
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,13 +31,12 @@ async fn tour(folder: &Path) -> Result<(), WindowError> {
     let mut report = Report::start(folder)?;
     let home = tempfile::tempdir()?;
     let window = WindowStart::over(home.path()).open().await?;
-    let walked = walk(&window, &mut report).await;
+    let walked = walk::main_job(&window, &mut report).await;
     let closed = window.close().await;
-    report.write(walked.as_ref().err().map(ToString::to_string).as_deref())?;
-    walked.and(closed)
-}
-
-async fn walk(window: &DeskWindow, report: &mut Report) -> Result<(), WindowError> {
-    window.find("#root > *").await?;
-    report.picture(window, "first-start", "第一次打开 · The first start").await
+    let went = match walked.and(closed) {
+        Ok(()) => walk::after_a_restart(home.path(), &mut report).await,
+        Err(error) => Err(error),
+    };
+    report.write(went.as_ref().err().map(ToString::to_string).as_deref())?;
+    went
 }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// Starts the program given as arguments, waits until our end of standard input closes, then ends the whole group.
 ///
@@ -57,10 +58,30 @@ impl Leash {
         self.keeper.id()
     }
 
+    /// The process of this program in the group, if it runs: what it was started as, without its folder.
+    #[must_use]
+    pub fn process(&self, program: &str) -> Option<u32> {
+        let entries = std::fs::read_dir("/proc").ok()?;
+        let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        ids.into_iter().find(|id| group_of(*id) == Some(self.group()) && is_running(*id, program))
+    }
+
+    /// Asks a process to end and waits until it has, at most five seconds.
+    pub fn end_process(id: u32) {
+        drop(Command::new("/bin/sh").args(["-c", "kill -TERM \"$1\"", "kill", &id.to_string()]).status());
+        for _ in 0..100 {
+            // One that has ended and that nobody waited for has no program any more.
+            if std::fs::read_link(format!("/proc/{id}/exe")).is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Kills the group at once, without asking.
     pub fn kill(&mut self) {
         let group = format!("-{}", self.group());
-        drop(Command::new("/bin/sh").args(["-c", "kill -KILL -- \"$1\"", "kill", &group]).status());
+        drop(Command::new("/bin/sh").args(["-c", "kill -KILL \"$1\"", "kill", &group]).status());
         self.end();
     }
 
@@ -75,6 +96,16 @@ impl Drop for Leash {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The process group of a process: the third word behind its name, which stands in brackets.
+fn group_of(id: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.split(' ').nth(2)?.parse().ok()
+}
+
+fn is_running(id: u32, program: &str) -> bool {
+    std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.file_name().is_some_and(|name| name == program))
 }
 
 fn set(command: &mut Command, name: &OsStr, value: Option<&OsStr>) {
@@ -102,6 +133,22 @@ mod tests {
         leash.end();
         // The pipe ends only when the last process of the group has gone.
         assert_eq!(output.read_to_string(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_process_of_the_group_is_found_and_ends_when_asked() {
+        let mut sleeper = Command::new("/bin/sh");
+        sleeper.args(["-c", "tail -f /dev/null & wait"]);
+        let leash = Leash::start(&sleeper).unwrap();
+        let found = loop {
+            if let Some(found) = leash.process("tail") {
+                break found;
+            }
+            std::thread::yield_now();
+        };
+        Leash::end_process(found);
+        assert_eq!(leash.process("tail"), None);
+        assert_eq!(leash.process("no-such-program"), None);
     }
 
     #[test]

@@ -2,5 +2,8 @@
 
 pub mod built;
 pub mod display;
+pub mod keyboard;
 pub mod leash;
+pub mod load;
+pub mod steps;
 pub mod window;

@@ -20,6 +20,8 @@ use crate::built::{NotBuilt, wxpay_desk};
 use crate::display::Display;
 use crate::leash::Leash;
 
+/// The window's program, by the name that the system has for it.
+const PROGRAM: &str = "wxpay-desk";
 /// How long the driver may take to listen and the window to open; a busy machine is slow, a hung one must not hang us.
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long an element may take to appear.
@@ -56,6 +58,7 @@ pub enum WindowError {
 #[derive(Debug, Clone)]
 pub struct WindowStart {
     data_dir: PathBuf,
+    program: Option<PathBuf>,
     arguments: Vec<String>,
     environment: Vec<(OsString, OsString)>,
     screen: (u32, u32),
@@ -65,7 +68,20 @@ impl WindowStart {
     /// A window over this data folder, on a screen that its usual size just fits.
     #[must_use]
     pub fn over(data_dir: &Path) -> Self {
-        Self { data_dir: data_dir.to_path_buf(), arguments: Vec::new(), environment: Vec::new(), screen: (1280, 900) }
+        Self {
+            data_dir: data_dir.to_path_buf(),
+            program: None,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            screen: (1280, 900),
+        }
+    }
+
+    /// Takes another build of the window than the one beside this test.
+    #[must_use]
+    pub fn program(mut self, program: &Path) -> Self {
+        self.program = Some(program.to_path_buf());
+        self
     }
 
     /// Adds an argument of the program.
@@ -100,18 +116,18 @@ impl WindowStart {
 pub struct DeskWindow {
     client: Client,
     driver: Leash,
-    _display: Display,
+    display: Display,
 }
 
 impl DeskWindow {
     async fn open(start: WindowStart) -> Result<Self, WindowError> {
-        let program = wxpay_desk()?;
+        let program = start.program.clone().map_or_else(wxpay_desk, Ok)?;
         let display = Display::start(start.screen.0, start.screen.1)?;
         let port = free_port()?;
         let driver = Leash::start(&driver_command(&start, &display, port)?)?;
         listening(port).await?;
         let client = session(&program, &start.arguments, port).await?;
-        Ok(Self { client, driver, _display: display })
+        Ok(Self { client, driver, display })
     }
 
     /// The WebDriver session, for what has no word here.
@@ -124,6 +140,12 @@ impl DeskWindow {
     #[must_use]
     pub fn group(&self) -> u32 {
         self.driver.group()
+    }
+
+    /// The screen that the window is on, as `DISPLAY` names it.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        self.display.name()
     }
 
     /// Waits for the element with this CSS selector.
@@ -157,8 +179,13 @@ impl DeskWindow {
 
     /// Waits until the text of the first element with this `data-testid` satisfies `wanted`, and returns it.
     pub async fn text_when(&self, id: &str, wanted: impl Fn(&str) -> bool) -> Result<String, WindowError> {
+        self.text_of_when(&test_id(id), wanted).await
+    }
+
+    /// As [`DeskWindow::text_when`], by CSS selector.
+    pub async fn text_of_when(&self, css: &str, wanted: impl Fn(&str) -> bool) -> Result<String, WindowError> {
         let script = "const e = document.querySelector(arguments[0]); return e ? e.innerText : null";
-        self.value_when(script, &test_id(id), |value| value.as_str().is_some_and(&wanted))
+        self.value_when(script, css, |value| value.as_str().is_some_and(&wanted))
             .await
             .map(|value| value.as_str().unwrap_or_default().to_owned())
     }
@@ -167,6 +194,12 @@ impl DeskWindow {
     pub async fn count_is(&self, id: &str, count: u64) -> Result<(), WindowError> {
         let script = "return document.querySelectorAll(arguments[0]).length";
         self.value_when(script, &test_id(id), |value| value.as_u64() == Some(count)).await.map(|_| ())
+    }
+
+    /// Waits until nothing matches this CSS selector.
+    pub async fn gone(&self, css: &str) -> Result<(), WindowError> {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        self.value_when(script, css, |value| value.as_u64() == Some(0)).await.map(|_| ())
     }
 
     async fn value_when(
@@ -199,8 +232,25 @@ impl DeskWindow {
         Ok(tokio::fs::write(file, picture).await?)
     }
 
-    /// Closes the window as its driver would, then ends what is left.
+    /// The process id of the window's program.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.driver.process(PROGRAM)
+    }
+
+    /// Ends the program in good order, as at the end of a session, then whatever is left.
     pub async fn close(mut self) -> Result<(), WindowError> {
+        if let Some(process) = self.process() {
+            // The driver itself would only cut the program off.
+            let ended = tokio::task::spawn_blocking(move || Leash::end_process(process));
+            ended.await.map_err(io::Error::other)?;
+        }
+        self.driver.end();
+        Ok(())
+    }
+
+    /// Closes the session as its driver does, which cuts the program off, then ends what is left.
+    pub async fn cut_off(mut self) -> Result<(), WindowError> {
         let closed = timeout(START_LIMIT, self.client.clone().close()).await;
         self.driver.end();
         closed.map_err(|_| too_long("the window to close".to_owned(), START_LIMIT))?.map_err(Into::into)

@@ -1,9 +1,23 @@
-const root = document.getElementById("root");
-if (root) {
-  const title = document.createElement("h1");
-  title.dataset.testid = "shell";
-  title.textContent = "WxPay Desk 微信支付商户台";
-  root.append(title);
+import "./theme/base.css";
+import "./theme/frame.css";
+import "./theme/parts.css";
+import "./theme/screens.css";
+import "./theme/signature.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { startWords } from "./i18n";
+import { connect } from "./ipc/client";
+
+async function open(): Promise<void> {
+  await Promise.all([startWords(), connect()]);
+  const root = document.getElementById("root");
+  if (!root) throw new Error("index.html has no #root");
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
 }
 
-export {};
+void open();

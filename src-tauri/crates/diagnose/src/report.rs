@@ -193,6 +193,9 @@ pub struct Report {
 /// Verifies without describing, as [`examine`] would answer.
 pub fn check(input: &Input, key: &Secret, question: &Question<'_>) -> Result<Checked, ReportError> {
     let selection = Selection::of(input, question.appid)?;
+    if !selection.message.iter().any(|(name, value)| name != "sign" && !value.is_empty()) {
+        return Err(ReportError::NothingToSign);
+    }
     let (sign_type, sign_type_from) = selection.sign_type(question);
     let (verdict, fault) = compare(&selection, key, sign_type);
     Ok(Checked { verdict, fault, sign_type, sign_type_from })

@@ -53,6 +53,9 @@ fn signing_refuses_an_algorithm_that_does_not_exist_and_an_empty_message() {
     let read = |text: &str| read(text.as_bytes(), None).unwrap();
     assert_eq!(examine(&read("a=1&sign_type=md5"), &question).unwrap_err(), ReportError::UnknownSignType("md5".into()));
     assert_eq!(examine(&read("a=&sign=X"), &question).unwrap_err(), ReportError::NothingToSign);
+    // MD5 of nothing but `&key=…` is right for no message.
+    let bare = read(&format!("a=&sign={}", sign::sign(&wxpay_protocol::Params::new(), &key, SignType::Md5)));
+    assert_eq!(check(&bare, &key, &Question::default()), Err(ReportError::NothingToSign));
     assert_eq!(examine(&read(CALL), &question).unwrap_err(), ReportError::AppidNeeded);
 }
 

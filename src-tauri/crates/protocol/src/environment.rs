@@ -48,11 +48,6 @@ impl Environment {
             Self::Production | Self::Standby | Self::Simulator => endpoint.to_owned(),
         }
     }
-
-    /// Whether real money moves there.
-    pub const fn is_production(self) -> bool {
-        matches!(self, Self::Production | Self::Standby)
-    }
 }
 
 #[cfg(test)]
@@ -75,6 +70,5 @@ mod tests {
     fn the_sandbox_is_a_path_on_the_production_host() {
         assert_eq!(Environment::Sandbox.path("/pay/orderquery"), "/xdc/apiv2sandbox/pay/orderquery");
         assert_eq!(Environment::Standby.path("/pay/orderquery"), "/pay/orderquery");
-        assert!(!Environment::Sandbox.is_production());
     }
 }

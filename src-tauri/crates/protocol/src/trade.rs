@@ -73,11 +73,6 @@ wire_words! {
 }
 
 impl TradeState {
-    /// Whether nothing but a refund can follow.
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Success | Self::Refund | Self::Closed | Self::Revoked | Self::PayError)
-    }
-
     /// What it means, in Chinese and in English.
     pub const fn meaning(self) -> (&'static str, &'static str) {
         match self {

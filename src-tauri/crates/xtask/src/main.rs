@@ -1,10 +1,11 @@
-//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`.
+//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the person at the terminal")]
 
 mod clients;
 mod codegen;
 mod command;
+mod perf;
 mod run;
 mod setup;
 mod test;
@@ -23,6 +24,7 @@ cargo xtask run [-- ARGUMENT…]  build the window and open it on the built-in g
 cargo xtask test                install what is missing and run everything that must hold
 cargo xtask codegen             write ui/src/ipc/bindings.ts from the commands of the window
 cargo xtask tidy                check the rules of the house only
+cargo xtask perf [NAME…]        build for release and print figures: protocol, simulator, verify, drain, window
 ";
 
 /// Why a task ended early; printed as it is.
@@ -36,6 +38,8 @@ enum TaskError {
     Workspace(#[from] workspace::WorkspaceError),
     #[error("{what}: {source}")]
     File { what: String, source: std::io::Error },
+    #[error("{0}")]
+    Measuring(String),
     #[error("{0} finding(s) against the rules of the house")]
     Untidy(usize),
 }
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
             Some("test") => Some(test::test(&workspace)?),
             Some("codegen") => Some(codegen::codegen(&workspace)?),
             Some("tidy") => Some(tidy::tidy(&workspace)?),
+            Some("perf") => Some(perf::perf(&workspace, rest)?),
             _ => None,
         })
     });

@@ -29,7 +29,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Tas
     run_command(cargo(&workspace.root, ["build"].iter().chain(&PROGRAMS)))?;
     println!("{} opens.", workspace.program("wxpay-desk").display());
     let arguments = arguments.iter().filter(|argument| *argument != "--");
-    Ok(run_command(command(&workspace.root, workspace.program("wxpay-desk"), arguments))?)
+    let mut window = command(&workspace.root, workspace.program("wxpay-desk"), arguments);
+    // Where nothing was ever set it begins on the built-in gateway; a data folder in use stays as it is.
+    window.arg("--try");
+    Ok(run_command(window)?)
 }
 
 fn has_display() -> bool {

@@ -112,6 +112,12 @@ const NEEDS: &[Need] = &[
         present: || printed("fc-list", &[":lang=zh-cn", "family"]).is_some_and(|fonts| !fonts.trim().is_empty()),
     },
     Need {
+        names: Names { debian: "xdotool", fedora: "xdotool", arch: "xdotool", suse: "xdotool" },
+        why: "keys for the questions that the core draws by itself",
+        purposes: TEST,
+        present: || on_path("xdotool"),
+    },
+    Need {
         names: Names { debian: "dbus", fedora: "dbus-daemon", arch: "dbus", suse: "dbus-1" },
         why: "a session bus of its own for the keyring tests",
         purposes: TEST,

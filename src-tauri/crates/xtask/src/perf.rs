@@ -1,0 +1,82 @@
+//! `cargo xtask perf`: the figures that this program promises, measured on this machine in release builds, each beside a
+//! yardstick of the same run. A loaded machine gives other figures; it says what it found.
+
+mod drain;
+mod machine;
+mod messages;
+mod process;
+mod window;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::TaskError;
+use crate::command::{cargo, run};
+use crate::setup::{self, Purpose};
+use crate::ui::{self, file_error};
+use crate::workspace::Workspace;
+
+/// One figure: what, what it should be, what it is, of how many, and beside what.
+#[derive(Debug)]
+struct Figure {
+    what: String,
+    goal: &'static str,
+    found: String,
+    samples: String,
+    yardstick: String,
+}
+
+/// What can be measured, by name.
+const PARTS: [(&str, Part); 5] = [
+    ("protocol", |workspace, _| bench(workspace, "wxpay-protocol")),
+    ("simulator", |workspace, _| bench(workspace, "wxpay-simulator")),
+    ("verify", messages::measure),
+    ("drain", drain::measure),
+    ("window", |workspace, _| window::measure(workspace)),
+];
+
+type Part = fn(&Workspace, &Path) -> Result<Vec<Figure>, TaskError>;
+
+/// Builds in release, measures these parts or all, prints, and keeps the page in `target/perf/figures.md`.
+pub(crate) fn perf(workspace: &Workspace, names: &[String]) -> Result<(), TaskError> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
+        let known = PARTS.map(|(part, _)| part).join(", ");
+        return Err(TaskError::Measuring(format!("nothing here is called {unknown:?}; there are {known}")));
+    }
+    setup::ready(Purpose::Tour)?;
+    ui::install_packages(&workspace.ui())?;
+    ui::build(&workspace.ui())?;
+    let programs = ["--package", "wxpay-desk", "--package", "wxpay", "--features", "wxpay-desk/custom-protocol"];
+    run(cargo(&workspace.root, ["build", "--release"].iter().chain(&programs)))?;
+    run(cargo(&workspace.root, ["build", "--package", "acceptance", "--bin", "measure"]))?;
+    let folder = workspace.target.join("perf");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
+    }
+    fs::create_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
+    let mut figures = Vec::new();
+    for (name, part) in PARTS.iter().filter(|(part, _)| names.is_empty() || names.iter().any(|name| name == part)) {
+        println!("\n== {name} ==");
+        figures.extend(part(workspace, &folder)?);
+    }
+    let page = page(&machine::description(), &figures);
+    println!("\n{page}");
+    let file = folder.join("figures.md");
+    fs::write(&file, page).map_err(|source| file_error(&file, source))
+}
+
+/// The benchmarks of a package print their own figures, each beside its yardstick.
+fn bench(workspace: &Workspace, package: &str) -> Result<Vec<Figure>, TaskError> {
+    run(cargo(&workspace.root, ["bench", "--package", package]))?;
+    Ok(Vec::new())
+}
+
+fn page(machine: &str, figures: &[Figure]) -> String {
+    let mut page = format!("{machine}\n\n| what | goal | found | of | yardstick |\n|---|---|---|---|---|\n");
+    for Figure { what, goal, found, samples, yardstick } in figures {
+        // Writing into a String cannot fail.
+        writeln!(page, "| {what} | {goal} | {found} | {samples} | {yardstick} |").ok();
+    }
+    page
+}

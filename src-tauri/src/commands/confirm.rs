@@ -1,0 +1,65 @@
+//! A person's agreement to what cannot be undone.
+
+use desk::Agreement;
+use desk_store::Order;
+use serde::Deserialize;
+use tauri::{State, WebviewWindow, Wry};
+
+use crate::dto::start::Language;
+use crate::error::IpcError;
+use crate::home::Home;
+use crate::question;
+
+/// What a person can be asked to agree to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConfirmAction {
+    /// Closing an order; the subject is `profile/out_trade_no`.
+    CloseOrder,
+    /// Removing a merchant; the subject is its name.
+    RemoveProfile,
+}
+
+/// Asks in a dialog that the core draws. The token that is answered can be used once, within a minute, for exactly this.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn confirm(
+    home: State<'_, Home>,
+    window: WebviewWindow<Wry>,
+    action: ConfirmAction,
+    subject: String,
+) -> Result<String, IpcError> {
+    let desk = home.desk().await?;
+    let language = Language::of(&desk.settings().await?);
+    let (question, agreement) = match action {
+        ConfirmAction::CloseOrder => {
+            // A name may hold a slash, a number cannot.
+            let (profile, out_trade_no) = subject
+                .rsplit_once('/')
+                .ok_or_else(|| IpcError::input("subject", "must be the profile, a slash and the order's number"))?;
+            let order = desk.order_detail(profile, out_trade_no).await?.order;
+            let environment = desk.profile(profile).await?.profile.environment;
+            (question::close_order(&order, environment, language), order_closing(profile, &order))
+        }
+        ConfirmAction::RemoveProfile => {
+            let profile = desk.profile(&subject).await?.profile;
+            let asked = question::remove_profile(&profile.name, profile.mch_id.as_str(), profile.environment, language);
+            (asked, profile_removal(&profile.name))
+        }
+    };
+    if home.dialog.agreed(&window, question).await? { Ok(desk.confirm(agreement)?) } else { Err(IpcError::declined()) }
+}
+
+/// What is agreed to when an order is closed.
+pub(crate) fn order_closing(profile: &str, order: &Order) -> Agreement {
+    Agreement {
+        action: "close_order".to_owned(),
+        subject: format!("{profile}/{}", order.out_trade_no),
+        amount: Some(order.total_fee),
+    }
+}
+
+/// What is agreed to when a merchant is removed.
+pub(crate) fn profile_removal(name: &str) -> Agreement {
+    Agreement { action: "remove_profile".to_owned(), subject: name.to_owned(), amount: None }
+}

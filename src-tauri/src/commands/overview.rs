@@ -1,0 +1,18 @@
+//! The overview.
+
+use tauri::State;
+
+use crate::dto::overview::Overview;
+use crate::error::IpcError;
+use crate::home::Home;
+
+/// So many alarms are shown; the list of orders has them all.
+const ALARMS_SHOWN: usize = 50;
+
+/// The figures of the last days, today included, over all merchants, and what needs a person.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
+    let desk = home.desk().await?;
+    Overview::of(desk.overview(days, None).await?, &desk.alarms(ALARMS_SHOWN).await?)
+}

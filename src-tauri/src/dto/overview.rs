@@ -1,0 +1,91 @@
+//! The figures of the overview.
+
+use serde::Serialize;
+
+use crate::dto::number::{AtMs, Count, Fen};
+use crate::error::IpcError;
+
+/// What needs a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AlarmKind {
+    /// Evidence disagrees.
+    Conflict,
+    /// An outcome is not known.
+    Unknown,
+    /// Paid although WeChat had said that it was closed.
+    PaidAfterClose,
+    /// Several answers in a row could not be verified and were not believed.
+    UnverifiedAnswer,
+}
+
+/// An order that needs a person.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct Alarm {
+    pub(crate) kind: AlarmKind,
+    pub(crate) out_trade_no: String,
+    pub(crate) at: AtMs,
+}
+
+/// One Beijing day.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct OverviewDay {
+    /// `2026-11-20`.
+    pub(crate) day: String,
+    pub(crate) orders: Count,
+    pub(crate) paid: Count,
+    pub(crate) paid_fen: Fen,
+}
+
+/// Figures of a span of days; only verified states count.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct Overview {
+    pub(crate) orders: Count,
+    pub(crate) paid: Count,
+    pub(crate) paid_fen: Fen,
+    pub(crate) refunded_fen: Fen,
+    pub(crate) net_fen: Fen,
+    /// Paid orders of a thousand; null when there are none.
+    pub(crate) success_permille: Option<u32>,
+    pub(crate) polling: Count,
+    pub(crate) next_query_at: Option<AtMs>,
+    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) daily: Vec<OverviewDay>,
+}
+
+impl Overview {
+    pub(crate) fn of(found: desk_store::Overview, alarms: &[desk_store::Alarm]) -> Result<Self, IpcError> {
+        let day = |day: desk_store::Day| {
+            Ok(OverviewDay {
+                day: day.starts_at.day(),
+                orders: day.orders.into(),
+                paid: day.paid.into(),
+                paid_fen: Fen::sum(day.paid_fen)?,
+            })
+        };
+        Ok(Self {
+            orders: found.orders.into(),
+            paid: found.paid.into(),
+            paid_fen: Fen::sum(found.paid_fen)?,
+            refunded_fen: Fen::sum(found.refunded_fen)?,
+            net_fen: Fen::sum(found.net_fen())?,
+            success_permille: found.success_permille(),
+            polling: found.polling.into(),
+            next_query_at: found.next_query_at.map(Into::into),
+            alarms: alarms.iter().filter_map(alarm).collect(),
+            daily: found.daily.into_iter().map(day).collect::<Result<_, IpcError>>()?,
+        })
+    }
+}
+
+fn alarm(found: &desk_store::Alarm) -> Option<Alarm> {
+    use desk_store::Flags;
+    let kinds = [
+        (Flags::CONFLICT, AlarmKind::Conflict),
+        (Flags::UNKNOWN, AlarmKind::Unknown),
+        (Flags::PAID_AFTER_CLOSE, AlarmKind::PaidAfterClose),
+        (Flags::UNVERIFIED_ANSWER, AlarmKind::UnverifiedAnswer),
+    ];
+    let (_, kind) = kinds.into_iter().find(|(flag, _)| found.flag.contains(*flag))?;
+    Some(Alarm { kind, out_trade_no: found.out_trade_no.to_string(), at: found.at.into() })
+}

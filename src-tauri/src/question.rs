@@ -1,0 +1,67 @@
+//! The words of the questions that the core asks.
+
+use desk_store::Order;
+use wxpay_protocol::environment::Environment;
+
+use crate::dialog::Question;
+use crate::dto::start::Language;
+
+/// Whether an order is to be closed.
+pub(crate) fn close_order(order: &Order, environment: Environment, language: Language) -> Question {
+    let (number, amount) = (&order.out_trade_no, order.total_fee.yuan_text());
+    let (profile, environment) = (&order.profile, environment_word(environment, language));
+    match language {
+        Language::Chinese => Question {
+            title: "关闭这个订单？".to_owned(),
+            text: format!(
+                "商户订单号 {number}\n金额 ¥{amount}\n商户 {profile}（{environment}）\n\n关闭后，顾客不能再用这个订单号付款；要再收款只能新下一单。"
+            ),
+            agree: "关闭订单(_C)".to_owned(),
+            decline: "取消".to_owned(),
+        },
+        Language::English => Question {
+            title: "Close this order?".to_owned(),
+            text: format!(
+                "Order number {number}\nAmount ¥{amount}\nMerchant {profile} ({environment})\n\nOnce closed, nobody can pay this number any more; to be paid after all, place a new order."
+            ),
+            agree: "_Close the order".to_owned(),
+            decline: "Cancel".to_owned(),
+        },
+    }
+}
+
+/// Whether a merchant and its secrets are to be removed.
+pub(crate) fn remove_profile(name: &str, mch_id: &str, environment: Environment, language: Language) -> Question {
+    let environment = environment_word(environment, language);
+    match language {
+        Language::Chinese => Question {
+            title: "移除这个商户？".to_owned(),
+            text: format!(
+                "商户 {name}（{environment}）\n商户号 {mch_id}\n\n它的密钥会从保险库中删除，无法找回；订单和证据保留，但不再轮询。"
+            ),
+            agree: "移除商户(_R)".to_owned(),
+            decline: "取消".to_owned(),
+        },
+        Language::English => Question {
+            title: "Remove this merchant?".to_owned(),
+            text: format!(
+                "Merchant {name} ({environment})\nMerchant number {mch_id}\n\nIts keys are deleted from the vault for good; its orders and their evidence stay, but are no longer polled."
+            ),
+            agree: "_Remove the merchant".to_owned(),
+            decline: "Cancel".to_owned(),
+        },
+    }
+}
+
+const fn environment_word(environment: Environment, language: Language) -> &'static str {
+    match (environment, language) {
+        (Environment::Production, Language::Chinese) => "生产",
+        (Environment::Standby, Language::Chinese) => "生产备用",
+        (Environment::Sandbox, Language::Chinese) => "沙箱",
+        (Environment::Simulator, Language::Chinese) => "模拟",
+        (Environment::Production, Language::English) => "production",
+        (Environment::Standby, Language::English) => "production, stand-by",
+        (Environment::Sandbox, Language::English) => "sandbox",
+        (Environment::Simulator, Language::English) => "simulator",
+    }
+}

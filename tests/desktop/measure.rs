@@ -1,0 +1,83 @@
+//! Measures a build of the window and prints what it found as one line of JSON. The first argument is the program.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use acceptance::window::{DeskWindow, WindowError, WindowStart};
+use serde_json::{Value, json};
+
+const STARTS: usize = 7;
+/// After the start the web view still compiles and collects for a while; that is not being idle.
+const REST: Duration = Duration::from_secs(20);
+const UNTOUCHED: Duration = Duration::from_secs(20);
+const PAYMENTS: usize = 5;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        drop(writeln!(std::io::stderr(), "measure: name the program: measure PROGRAM"));
+        return ExitCode::from(2);
+    };
+    match measure(&program).await {
+        Ok(found) if writeln!(std::io::stdout(), "{found}").is_ok() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "measure: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(program: &Path) -> Result<Value, WindowError> {
+    let mut first_paint_ms = Vec::new();
+    for _ in 0..STARTS {
+        let home = tempfile::tempdir()?;
+        let window = WindowStart::over(home.path()).program(program).open().await?;
+        window.by_test_id("first-start").await?;
+        first_paint_ms.push(window.first_paint().await?.as_millis());
+        window.close().await?;
+    }
+    let home = tempfile::tempdir()?;
+    let window = WindowStart::over(home.path()).program(program).argument("--try").open().await?;
+    let found = at_work(&window, first_paint_ms).await;
+    window.close().await?;
+    found
+}
+
+async fn at_work(window: &DeskWindow, first_paint_ms: Vec<u128>) -> Result<Value, WindowError> {
+    window.by_test_id("screen-orders").await?;
+    let numbers = window.create_orders(u32::try_from(PAYMENTS).unwrap_or(1), "1.00").await?;
+    window.go_to("orders").await?;
+    let mut slowest = Duration::ZERO;
+    for number in &numbers {
+        slowest = slowest.max(window.pay_and_watch(number, "已支付").await?);
+    }
+    let polling = percent_untouched(window).await?;
+    for number in window.listed_in_state("NOTPAY").await? {
+        window.pay_and_watch(&number, "已支付").await?;
+    }
+    let idle = percent_untouched(window).await?;
+    Ok(json!({
+        "first_paint_ms": first_paint_ms,
+        "polling_percent": polling,
+        "idle_percent": idle,
+        "untouched_s": UNTOUCHED.as_secs(),
+        "list_follows_ms": slowest.as_secs_f64() * 1000.0,
+        "payments": numbers.len(),
+        "peak_mib": window.load().map(|load| load.peak_kib.div_ceil(1024)),
+    }))
+}
+
+/// The processor time of the window and all that it started, in percent of one core, while nobody touches it.
+async fn percent_untouched(window: &DeskWindow) -> Result<f64, WindowError> {
+    tokio::time::sleep(REST).await;
+    let (before, started) = (window.load(), Instant::now());
+    tokio::time::sleep(UNTOUCHED).await;
+    let (Some(before), Some(after)) = (before, window.load()) else {
+        return Err(WindowError::TooLong { what: "the window, which ended by itself".to_owned(), seconds: 0 });
+    };
+    let used = after.processor.saturating_sub(before.processor);
+    Ok(used.as_secs_f64() / started.elapsed().as_secs_f64() * 100.0)
+}

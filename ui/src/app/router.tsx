@@ -1,0 +1,68 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { OrdersScreen } from "../features/orders/OrdersScreen";
+import { readOrdersSearch } from "../features/orders/orders-search";
+import { OverviewScreen } from "../features/overview/OverviewScreen";
+import { SettingsScreen } from "../features/settings/SettingsScreen";
+import { readSignatureSearch } from "../features/signature/handover";
+import { SignatureScreen } from "../features/signature/SignatureScreen";
+import { SimulatorScreen } from "../features/simulator/SimulatorScreen";
+import { readSimulatorSearch } from "../features/simulator/simulator-search";
+import { TestOrdersScreen } from "../features/test-orders/TestOrdersScreen";
+import { Window } from "./Window";
+
+const root = createRootRoute({ component: Window });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/orders" });
+  },
+});
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: "/overview",
+  component: OverviewScreen,
+  validateSearch: (search: Record<string, unknown>): { days?: 7 | 30 } => {
+    if (search.days === 7 || search.days === 30) return { days: search.days };
+    return {};
+  },
+});
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders",
+  component: OrdersScreen,
+  validateSearch: readOrdersSearch,
+});
+const testOrders = createRoute({ getParentRoute: () => root, path: "/test-orders", component: TestOrdersScreen });
+const signature = createRoute({
+  getParentRoute: () => root,
+  path: "/signature",
+  component: SignatureScreen,
+  validateSearch: readSignatureSearch,
+});
+const simulator = createRoute({
+  getParentRoute: () => root,
+  path: "/simulator",
+  component: SimulatorScreen,
+  validateSearch: readSimulatorSearch,
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: SettingsScreen,
+  validateSearch: (search: Record<string, unknown>): { add?: true } => (search.add === true ? { add: true } : {}),
+});
+
+const tree = root.addChildren([home, overview, orders, testOrders, signature, simulator, settings]);
+
+/** Routes behind `#`, because the window is loaded from disk and has no server that knows its paths. */
+export function createWindowRouter() {
+  return createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createWindowRouter>;
+  }
+}

@@ -1,0 +1,45 @@
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { asFailure } from "../ipc/failure";
+import { CopyButton } from "./CopyButton";
+
+type ErrorViewProps = { error: unknown; onRetry?: (() => void) | undefined; compact?: boolean };
+
+/** What happened, what it means for the money, what to do, and a code to copy. */
+export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
+  const { t } = useTranslation();
+  const failure = asFailure(error);
+  const answer = [failure.gateway?.err_code, failure.gateway?.err_code_des, failure.gateway?.return_msg]
+    .filter(Boolean)
+    .join(" · ");
+  const report = `${failure.code} ${failure.trace}\n${failure.message}${answer ? `\n${answer}` : ""}`;
+  const doubtful = failure.code === "outcome_unknown";
+  return (
+    <div
+      className={`error-view${compact ? " error-compact" : ""}${doubtful ? " error-doubtful" : ""}`}
+      role="alert"
+      data-testid="error-view"
+      data-code={failure.code}
+    >
+      <p className="error-what">{t(`error.${failure.code}.what`)}</p>
+      {answer && <p className="error-answer">{t("error.gateway", { text: answer })}</p>}
+      {failure.code.startsWith("input_") && (
+        <p className="error-answer">
+          {failure.field ? `${t("error.field", { field: failure.field })} — ` : ""}
+          {failure.message}
+        </p>
+      )}
+      <p className="error-money">{t(`error.${failure.code}.money`)}</p>
+      <p className="error-next">{t(`error.${failure.code}.next`)}</p>
+      <div className="error-foot">
+        <code className="mono">{t("error.code", { code: failure.code, trace: failure.trace })}</code>
+        <CopyButton text={report} label={t("error.copyReport")} />
+        {onRetry && (
+          <Button size="small" onClick={onRetry}>
+            {t("common.retry")}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import type { ColDef, ICellRendererParams } from "ag-grid-community";
+import type { TFunction } from "i18next";
+import { CopyText } from "../../components/CopyText";
+import { Money } from "../../components/Money";
+import { ProfileName } from "../../components/ProfileName";
+import { StateSign } from "../../components/StateSign";
+import { TimeText } from "../../components/TimeText";
+import type { OrderRow, OrderSort } from "../../ipc/model";
+
+type Cell = ICellRendererParams<OrderRow>;
+type Column = ColDef<OrderRow> & { colId: OrderSort["by"] | "transaction_id" | "body" | "profile" };
+
+/** Draws a cell once its row has arrived; until then a grey bar stands for it. */
+function cell(draw: (order: OrderRow) => React.ReactNode) {
+  return ({ data }: Cell) => (data ? draw(data) : <span className="skeleton skeleton-cell" />);
+}
+
+/** The columns of the order list; those that the core can sort by can be clicked. */
+export function orderColumns(t: TFunction, language: string, showMerchant: boolean): Column[] {
+  return [
+    {
+      colId: "state",
+      headerName: t("orders.column.state"),
+      width: language === "en" ? 184 : 148,
+      sortable: true,
+      cellRenderer: STATE,
+    },
+    {
+      colId: "total_fee",
+      headerName: t("orders.column.amount"),
+      width: 118,
+      sortable: true,
+      cellClass: "cell-right",
+      headerClass: "header-right",
+      cellRenderer: AMOUNT,
+    },
+    {
+      colId: "out_trade_no",
+      headerName: t("orders.column.outTradeNo"),
+      minWidth: 168,
+      maxWidth: 250,
+      flex: 3,
+      sortable: true,
+      cellRenderer: OUT_TRADE_NO,
+    },
+    {
+      colId: "transaction_id",
+      headerName: t("orders.column.transactionId"),
+      minWidth: 140,
+      maxWidth: 250,
+      flex: 3,
+      sortable: false,
+      cellRenderer: TRANSACTION_ID,
+    },
+    { colId: "trade_type", headerName: t("orders.column.type"), width: 78, sortable: true, cellRenderer: TYPE },
+    { colId: "body", headerName: t("orders.column.body"), minWidth: 110, flex: 3, sortable: false, cellRenderer: BODY },
+    ...(showMerchant
+      ? [
+          {
+            colId: "profile" as const,
+            headerName: t("orders.column.merchant"),
+            width: 110,
+            sortable: false,
+            cellRenderer: MERCHANT,
+          },
+        ]
+      : []),
+    { colId: "created_at", headerName: t("orders.column.created"), width: 154, sortable: true, cellRenderer: CREATED },
+    { colId: "paid_at", headerName: t("orders.column.paid"), width: 154, sortable: true, cellRenderer: PAID },
+  ];
+}
+
+const STATE = cell((order) => (
+  <span data-testid="order-row" data-out-trade-no={order.out_trade_no}>
+    <span data-testid="order-state" data-state={order.state} data-out-trade-no={order.out_trade_no}>
+      <StateSign order={order} />
+    </span>
+  </span>
+));
+const AMOUNT = cell((order) => <Money fen={order.total_fee} />);
+const OUT_TRADE_NO = cell((order) => <CopyText text={order.out_trade_no} focusable={false} />);
+const TRANSACTION_ID = cell((order) => <CopyText text={order.transaction_id} focusable={false} />);
+const TYPE = cell((order) => order.trade_type ?? "—");
+const BODY = cell((order) => <span title={order.body}>{order.body}</span>);
+const MERCHANT = cell((order) => <ProfileName name={order.profile} />);
+const CREATED = cell((order) => <TimeText at={order.created_at} />);
+const PAID = cell((order) => <TimeText at={order.paid_at} />);

@@ -1,0 +1,63 @@
+import type { IDatasource, IGetRowsParams, SortModelItem } from "ag-grid-community";
+import { asFailure } from "../../ipc/failure";
+import type { OrderRow, OrderSort } from "../../ipc/model";
+
+type Shown = { snapshot: number; count: number; sort: OrderSort };
+type ReadRows = (snapshot: number, start: number, end: number) => Promise<OrderRow[]>;
+
+/** Feeds the grid from a snapshot in the core, one window of rows at a time. */
+export class SnapshotRows implements IDatasource {
+  #shown: Shown | null = null;
+  #waiting: IGetRowsParams[] = [];
+  readonly #read: ReadRows;
+  readonly #onGone: () => void;
+  readonly #onFailure: (error: unknown) => void;
+
+  /** `onGone` opens the snapshot again after the core has forgotten it. */
+  constructor(read: ReadRows, onGone: () => void, onFailure: (error: unknown) => void) {
+    this.#read = read;
+    this.#onGone = onGone;
+    this.#onFailure = onFailure;
+  }
+
+  /** Rows come from this snapshot from now on; those asked for in another order are given up. */
+  show(shown: Shown): void {
+    this.#shown = shown;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const params of waiting) {
+      if (isSortedAs(params.sortModel, shown.sort)) void this.#load(params, shown);
+      else params.failCallback();
+    }
+  }
+
+  getRows(params: IGetRowsParams): void {
+    const shown = this.#shown;
+    // After a click on a header the grid asks before the core has sorted: rows in the old order would flash past.
+    if (!shown || !isSortedAs(params.sortModel, shown.sort)) this.#waiting.push(params);
+    else void this.#load(params, shown);
+  }
+
+  async #load(params: IGetRowsParams, shown: Shown): Promise<void> {
+    const end = Math.min(params.endRow, shown.count);
+    if (params.startRow >= end) {
+      params.successCallback([], shown.count);
+      return;
+    }
+    try {
+      const rows = await this.#read(shown.snapshot, params.startRow, end);
+      params.successCallback(rows, (this.#shown ?? shown).count);
+    } catch (error) {
+      params.failCallback();
+      if (asFailure(error).code !== "not_found") this.#onFailure(error);
+      else if (this.#shown === shown) this.#onGone();
+    }
+  }
+}
+
+/** Whether the grid's sort is the snapshot's. No sort in the grid is the default one. */
+function isSortedAs(model: SortModelItem[], sort: OrderSort): boolean {
+  const first = model[0];
+  if (!first) return sort.by === "created_at" && sort.descending;
+  return first.colId === sort.by && (first.sort === "desc") === sort.descending;
+}

@@ -1,0 +1,44 @@
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../components/CopyText";
+import { Fact, Facts } from "../../components/Fact";
+import { LanguageChoice, ThemeChoice } from "../../components/LanguageTheme";
+import { Page } from "../../components/Page";
+import { useStart } from "../../components/use-settings";
+import { Merchants } from "./Merchants";
+import { PollingSettings } from "./PollingSettings";
+import { VaultSettings } from "./VaultSettings";
+
+/** Merchants, vault, appearance, polling and where the data is, on one page. */
+export function SettingsScreen() {
+  const { t } = useTranslation();
+  const { data_dir, version } = useStart();
+  return (
+    <Page title={t("settings.title")} testId="screen-settings">
+      <div className="settings">
+        <Merchants />
+        <VaultSettings />
+        <section className="settings-part">
+          <h2>{t("settings.look")}</h2>
+          <Facts>
+            <Fact name={t("settings.language")}>
+              <LanguageChoice testId="settings-language" />
+            </Fact>
+            <Fact name={t("settings.theme")}>
+              <ThemeChoice testId="settings-theme" />
+            </Fact>
+          </Facts>
+        </section>
+        <PollingSettings />
+        <section className="settings-part">
+          <h2>{t("settings.data")}</h2>
+          <Facts>
+            <Fact name={t("settings.dataDir")}>
+              <CopyText text={data_dir} testId="settings-data-dir" />
+            </Fact>
+            <Fact name={t("settings.version")}>{version}</Fact>
+          </Facts>
+        </section>
+      </div>
+    </Page>
+  );
+}

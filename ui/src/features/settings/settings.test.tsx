@@ -1,0 +1,62 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { openWindow } from "../../testing/open-window";
+import { readLadder, writeLadder } from "./ladder";
+
+describe("the ladder of queries", () => {
+  it("reads what it writes, with Chinese commas too", () => {
+    const steps = [5, 10, 30, 60, 180, 600, 1800];
+    expect(readLadder(writeLadder(steps))).toEqual(steps);
+    expect(readLadder("5，10、30")).toEqual([5, 10, 30]);
+  });
+
+  it.each(["", "0", "5, x", "1.5", "86401", "-5", Array(21).fill("5").join(",")])("refuses %j", (text) => {
+    expect(readLadder(text)).toBeNull();
+  });
+});
+
+describe("settings", () => {
+  it("change the language of the whole window at once", async () => {
+    const { desk } = openWindow("/settings");
+    await userEvent.click(await screen.findByText("English"));
+    await waitFor(() => expect(screen.getByTestId("nav-orders").textContent).toContain("Orders"));
+    expect(desk.world.settings.language).toBe("en");
+    expect(document.documentElement.lang).toBe("en");
+  });
+
+  it("change the theme of the document", async () => {
+    openWindow("/settings");
+    await userEvent.click(await screen.findByText("深色"));
+    await waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
+    expect(document.documentElement.style.getPropertyValue("--canvas")).toBe("#14171A");
+  });
+
+  it("remove a merchant only with the token of the core's dialog", async () => {
+    const { desk } = openWindow("/settings");
+    desk.world.personAgrees = false;
+    await userEvent.click(await screen.findByTestId("merchant-remove"));
+    expect(desk.world.profiles).toHaveLength(1);
+    desk.world.personAgrees = true;
+    await userEvent.click(await screen.findByTestId("merchant-remove"));
+    await waitFor(() => expect(desk.world.profiles).toHaveLength(0));
+  });
+
+  it("keep a rate that is out of range from being stored", async () => {
+    const { desk } = openWindow("/settings");
+    const user = userEvent.setup();
+    const rate = await screen.findByTestId("settings-poll_rate_per_s");
+    await user.clear(rate);
+    await user.type(rate, "0");
+    await user.click(screen.getByTestId("settings-save"));
+    expect(await screen.findByText("填写 1–1000 的整数")).toBeTruthy();
+    expect(desk.world.settings.poll_rate_per_s).toBe(10);
+  });
+
+  it("lock a passphrase vault and show that everywhere", async () => {
+    openWindow("/settings", { vault: { mode: "passphrase", state: "open", keyring: "absent" } });
+    await userEvent.click(await screen.findByTestId("vault-lock"));
+    await screen.findByTestId("vault-locked");
+    expect(screen.getByTestId("vault-state").dataset.state).toBe("locked");
+  });
+});

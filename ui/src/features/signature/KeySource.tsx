@@ -1,0 +1,68 @@
+import { WarningOutlined } from "@ant-design/icons";
+import { Input, Segmented, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { SecretText } from "../../components/SecretText";
+import { useProfileLabel } from "../../components/use-profile-label";
+import { useStart } from "../../components/use-settings";
+import type { Bench, KeyKind } from "./bench";
+
+type KeySourceProps = { bench: Bench; onChange: (part: Partial<Bench>) => void };
+
+/** Which key is used: a merchant's, one typed for this check only, or clearly none. */
+export function KeySource({ bench, onChange }: KeySourceProps) {
+  const { t } = useTranslation();
+  const { profiles } = useStart();
+  const nameOf = useProfileLabel();
+  const profile = profiles.find((one) => one.name === bench.profile);
+  const kinds: { value: KeyKind; label: string; disabled?: boolean }[] = [
+    { value: "profile", label: t("signature.keyProfile"), disabled: profiles.length === 0 },
+    { value: "typed", label: t("signature.keyTyped") },
+    { value: "none", label: t("signature.keyNone") },
+  ];
+  return (
+    <div className={bench.keyKind === "none" ? "key-source key-source-none" : "key-source"} data-testid="sig-key">
+      <div className="key-source-row">
+        <span className="quiet">{t("signature.keySource")}</span>
+        <Segmented
+          data-testid="sig-key-kind"
+          value={bench.keyKind}
+          options={kinds}
+          onChange={(keyKind) =>
+            onChange({ keyKind, ...(keyKind === "profile" && !profile ? { profile: profiles[0]?.name ?? null } : {}) })
+          }
+        />
+        {bench.keyKind === "profile" && (
+          <Select
+            className="key-source-profile"
+            data-testid="sig-key-profile"
+            aria-label={t("signature.keyProfile")}
+            value={bench.profile}
+            options={profiles.map(({ name }) => ({ value: name, label: nameOf(name) }))}
+            onChange={(name) => onChange({ profile: name })}
+          />
+        )}
+        {bench.keyKind === "typed" && (
+          <Input.Password
+            className="mono key-source-typed"
+            autoComplete="off"
+            placeholder={t("signature.keyTypedPlaceholder")}
+            aria-label={t("signature.keyTyped")}
+            data-testid="sig-key-typed"
+            value={bench.typedKey}
+            onChange={(event) => onChange({ typedKey: event.target.value })}
+          />
+        )}
+      </div>
+      {bench.keyKind === "profile" && profile && (
+        <p className="quiet key-source-note">
+          <SecretText secret={profile.api_key} />
+        </p>
+      )}
+      {bench.keyKind === "none" && (
+        <p className="key-source-note key-source-warning">
+          <WarningOutlined /> {t("signature.keyNoneNote")}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../components/CopyText";
+import { EmptyView } from "../../components/EmptyView";
+import { ErrorView } from "../../components/ErrorView";
+import { SkeletonRows } from "../../components/Skeleton";
+import { TimeText } from "../../components/TimeText";
+import type { SimulatorNotice } from "../../ipc/model";
+import { simulatorNoticesQuery } from "../../ipc/queries";
+
+const SHOWN = 200;
+const TONE: Record<SimulatorNotice["status"], string> = {
+  pending: "chip chip-info",
+  acknowledged: "chip chip-good",
+  given_up: "chip chip-danger",
+  undeliverable: "chip chip-dashed",
+};
+
+/** What the gateway has told the merchant, how often, and when it tries again. */
+export function SimulatorNotices() {
+  const { t } = useTranslation();
+  const notices = useQuery(simulatorNoticesQuery(SHOWN));
+  if (notices.isPending) return <SkeletonRows rows={8} />;
+  if (notices.isError) return <ErrorView error={notices.error} onRetry={() => void notices.refetch()} />;
+  if (notices.data.length === 0) {
+    return <EmptyView title={t("simulator.noticesEmpty")} text={t("simulator.noticesEmptyText")} />;
+  }
+  return (
+    <div className="list-pane">
+      <div className="table-scroll">
+        <table className="list-table">
+          <thead>
+            <tr>
+              <th>{t("simulator.column.state")}</th>
+              <th>{t("simulator.column.outTradeNo")}</th>
+              <th className="right">{t("simulator.column.attempt")}</th>
+              <th>{t("simulator.column.last")}</th>
+              <th>{t("simulator.column.next")}</th>
+              <th className="right">{t("simulator.column.status")}</th>
+              <th>{t("simulator.column.answer")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {notices.data.map((notice) => (
+              <tr key={notice.id} data-testid="sim-notice-row" data-status={notice.status}>
+                <td>
+                  <span className={TONE[notice.status]}>{t(`simulator.notice.${notice.status}`)}</span>
+                </td>
+                <td>
+                  <CopyText text={notice.out_trade_no} />
+                </td>
+                <td className="right figures">{notice.attempt}</td>
+                <td>
+                  <TimeText at={notice.last_at} />
+                </td>
+                <td>
+                  <TimeText at={notice.next_attempt_at} />
+                </td>
+                <td className="right figures">{notice.http_status ?? "—"}</td>
+                <td className="mono clip" title={notice.answer ?? undefined}>
+                  {notice.answer ?? "—"}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,6 @@
+import type { Wording } from "../zh-CN";
+import { frame } from "./frame";
+import { orders } from "./orders";
+import { tools } from "./tools";
+
+export const en: Wording = { ...frame, ...orders, ...tools };

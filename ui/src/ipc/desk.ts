@@ -1,0 +1,28 @@
+import type { commands } from "./bindings";
+import { asFailure, IpcFailure } from "./failure";
+import type { Changed, IpcError, Progress, TestOrdersRequest, TestOrdersResult } from "./model";
+
+type Commands = typeof commands;
+type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: IpcError };
+type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
+  ? (...args: A) => Promise<Extract<R, { status: "ok" }> extends { data: infer T } ? T : never>
+  : never;
+
+/** Every command of the core as a function that answers or throws an IpcFailure. */
+export type Desk = { [K in Exclude<keyof Commands, "testOrdersCreate">]: Throwing<Commands[K]> } & {
+  testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
+  /** Calls back after each commit in the core; returns how to stop listening. */
+  onChanged(listener: (changed: Changed) => void): Promise<() => void>;
+};
+
+/** The data of a command's answer; its error is thrown as an IpcFailure. */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+  let result: Answer<T>;
+  try {
+    result = await answer;
+  } catch (thrown) {
+    throw asFailure(thrown);
+  }
+  if (result.status === "error") throw new IpcFailure(result.error);
+  return result.data;
+}

@@ -1,0 +1,94 @@
+import { IpcFailure } from "../failure";
+import type {
+  Changed,
+  ErrorCode,
+  Goods,
+  OrderDetail,
+  OrderState,
+  Profile,
+  Settings,
+  SimulatorNotice,
+  SimulatorTraffic,
+  Vault,
+} from "../model";
+
+export type FakeOrder = OrderDetail["order"];
+export type FakeOptions = {
+  /** Nothing set up yet: the window begins with the first choice. */
+  firstStart?: boolean;
+  /** How many orders there are to begin with. */
+  orders?: number;
+  vault?: Partial<Vault>;
+  /** Whether orders change by themselves. */
+  moving?: boolean;
+  /** The moment that counts as now when the orders are made. */
+  now?: number;
+};
+
+/** Everything that the desk in memory knows. */
+export class World {
+  readonly #listeners = new Set<(changed: Changed) => void>();
+  settings: Settings;
+  vault: Vault;
+  profiles: Profile[] = [];
+  orders: FakeOrder[] = [];
+  goods: Goods[] = [];
+  notices: SimulatorNotice[] = [];
+  traffic: SimulatorTraffic[] = [];
+  snapshots = new Map<number, FakeOrder[]>();
+  running = false;
+  requests = 0;
+  /** Steers what `confirm` answers, as the person at the dialog would. */
+  personAgrees = true;
+  cancelled = new Set<number>();
+
+  constructor(options: FakeOptions) {
+    this.vault = { mode: "none", state: "absent", keyring: "usable", detail: "", ...options.vault };
+    this.settings = {
+      language: "zh-CN",
+      theme: "system",
+      poll_rate_per_s: 10,
+      simulator_poll_rate_per_s: 2000,
+      poll_ladder_s: [5, 10, 30, 60, 180, 600, 1800],
+      expire_days: 7,
+      close_expired: true,
+      out_trade_no_prefix: "",
+      scene: "0001",
+      active_profile: null,
+    };
+  }
+
+  listen(listener: (changed: Changed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(tags: Changed["tags"], ids: string[] = []): void {
+    for (const listener of this.#listeners) listener({ tags, ids });
+  }
+
+  order(outTradeNo: string): FakeOrder {
+    const order = this.orders.find((one) => one.out_trade_no === outTradeNo);
+    if (!order) throw refusal("not_found", `no order ${outTradeNo}`);
+    return order;
+  }
+}
+
+/** A failure as the core would report it. */
+export function refusal(code: ErrorCode, message: string, field: string | null = null): IpcFailure {
+  return new IpcFailure({ code, message, retry: "no", trace: "fake-0001", field, gateway: null });
+}
+
+/** Random numbers that are the same in every run. */
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** States from which an order still moves. */
+export const OPEN_STATES: readonly OrderState[] = ["CREATING", "NOTPAY", "USERPAYING", "ACCEPT"];

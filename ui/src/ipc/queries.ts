@@ -1,0 +1,53 @@
+import { queryOptions } from "@tanstack/react-query";
+import { desk } from "./client";
+import type { OrderFilter, OrderSort, SignatureRequest } from "./model";
+import type { QueryName } from "./tags";
+
+function key<A extends readonly unknown[]>(name: QueryName, ...args: A) {
+  return [name, ...args] as const;
+}
+
+export const startQuery = () => queryOptions({ queryKey: key("start"), queryFn: () => desk().appStart() });
+
+export const ordersQuery = (filter: OrderFilter, sort: OrderSort) =>
+  queryOptions({
+    queryKey: key("orders", filter, sort),
+    queryFn: () => desk().ordersOpen(filter, sort),
+    // A snapshot is only good for the screen that opened it: the core forgets old ones.
+    gcTime: 0,
+  });
+
+export const orderDetailQuery = (profile: string, outTradeNo: string) =>
+  queryOptions({
+    queryKey: key("order_detail", profile, outTradeNo),
+    queryFn: () => desk().orderDetail(profile, outTradeNo),
+  });
+
+export const overviewQuery = (days: 1 | 7 | 30) =>
+  queryOptions({ queryKey: key("overview", days), queryFn: () => desk().overview(days) });
+
+export const goodsQuery = () => queryOptions({ queryKey: key("goods"), queryFn: () => desk().goodsList() });
+
+export const signatureQuery = (request: SignatureRequest) =>
+  queryOptions({
+    queryKey: key("signature", request),
+    queryFn: () => desk().signatureCheck(request),
+    // The request may hold a key that was typed in: it must not linger in memory after the screen is left.
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const simulatorStatusQuery = () =>
+  queryOptions({ queryKey: key("simulator_status"), queryFn: () => desk().simulatorStatus() });
+
+export const simulatorOrdersQuery = (search: string, limit: number) =>
+  queryOptions({
+    queryKey: key("simulator_orders", search, limit),
+    queryFn: () => desk().simulatorOrders(search, limit),
+  });
+
+export const simulatorNoticesQuery = (limit: number) =>
+  queryOptions({ queryKey: key("simulator_notices", limit), queryFn: () => desk().simulatorNotices(limit) });
+
+export const simulatorTrafficQuery = (limit: number) =>
+  queryOptions({ queryKey: key("simulator_traffic", limit), queryFn: () => desk().simulatorTraffic(limit) });

@@ -1,0 +1,38 @@
+import { QueryClient } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+import { goodsQuery, orderDetailQuery, overviewQuery, simulatorTrafficQuery, startQuery } from "./queries";
+import { invalidate, isStale, mergeChanges } from "./tags";
+
+describe("a change in the core", () => {
+  it("makes stale what shows orders and leaves the rest", () => {
+    const changed = { tags: ["orders" as const], ids: [] };
+    expect(isStale(overviewQuery(7).queryKey, changed)).toBe(true);
+    expect(isStale(orderDetailQuery("builtin", "2026").queryKey, changed)).toBe(true);
+    expect(isStale(goodsQuery().queryKey, changed)).toBe(false);
+    expect(isStale(simulatorTrafficQuery(10).queryKey, changed)).toBe(false);
+  });
+
+  it("touches an order's detail only when the order is named", () => {
+    const changed = { tags: ["orders" as const], ids: ["A"] };
+    expect(isStale(orderDetailQuery("builtin", "A").queryKey, changed)).toBe(true);
+    expect(isStale(orderDetailQuery("builtin", "B").queryKey, changed)).toBe(false);
+    expect(isStale(overviewQuery(1).queryKey, changed)).toBe(true);
+  });
+
+  it("that names nobody wins when two are joined", () => {
+    expect(mergeChanges({ tags: ["orders"], ids: ["A"] }, { tags: ["goods"], ids: ["B"] })).toEqual({
+      tags: ["orders", "goods"],
+      ids: ["A", "B"],
+    });
+    expect(mergeChanges({ tags: ["orders"], ids: ["A"] }, { tags: ["orders"], ids: [] }).ids).toEqual([]);
+  });
+
+  it("marks the stored answers that it made stale", async () => {
+    const client = new QueryClient();
+    client.setQueryData(["start"], {});
+    client.setQueryData(["goods"], []);
+    await invalidate(client, { tags: ["vault"], ids: [] });
+    expect(client.getQueryState(startQuery().queryKey)?.isInvalidated).toBe(true);
+    expect(client.getQueryState(goodsQuery().queryKey)?.isInvalidated).toBe(false);
+  });
+});

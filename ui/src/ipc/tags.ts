@@ -1,0 +1,47 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Changed, Tag } from "./model";
+
+export type QueryName =
+  | "start"
+  | "orders"
+  | "order_detail"
+  | "overview"
+  | "goods"
+  | "signature"
+  | "simulator_status"
+  | "simulator_orders"
+  | "simulator_notices"
+  | "simulator_traffic";
+
+/** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
+const QUERIES_OF_TAG = {
+  orders: ["orders", "order_detail", "overview"],
+  polling: ["orders", "order_detail", "overview"],
+  profiles: ["start", "signature"],
+  // The core words the findings of a signature in the language that is set.
+  settings: ["start", "signature"],
+  vault: ["start", "signature"],
+  goods: ["goods"],
+  simulator: ["simulator_status", "simulator_orders", "simulator_notices", "simulator_traffic"],
+} satisfies Record<Tag, readonly QueryName[]>;
+
+/** Whether the query under this key is stale after the change. An order's detail is, only when the order is named or nobody is. */
+export function isStale(key: QueryKey, changed: Changed): boolean {
+  const [name, ...args] = key;
+  const touched = changed.tags.some((tag) => (QUERIES_OF_TAG[tag] as readonly unknown[]).includes(name));
+  if (!touched) return false;
+  if (name === "order_detail" && changed.ids.length > 0) return args.some((arg) => changed.ids.includes(String(arg)));
+  return true;
+}
+
+/** Two changes as one, for coalescing; "anything" wins over named ids. */
+export function mergeChanges(a: Changed, b: Changed): Changed {
+  const tags = [...new Set([...a.tags, ...b.tags])];
+  const ids = a.ids.length === 0 || b.ids.length === 0 ? [] : [...new Set([...a.ids, ...b.ids])];
+  return { tags, ids };
+}
+
+/** Refetches what is on screen and stale; what is not on screen is marked and fetched when it is shown. */
+export function invalidate(client: QueryClient, changed: Changed): Promise<void> {
+  return client.invalidateQueries({ predicate: (query) => isStale(query.queryKey, changed) });
+}

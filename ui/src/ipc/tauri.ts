@@ -1,0 +1,25 @@
+import { Channel } from "@tauri-apps/api/core";
+import { commands, events } from "./bindings";
+import { type Desk, unwrap } from "./desk";
+import type { Progress } from "./model";
+
+type Callable = (...args: unknown[]) => Promise<never>;
+
+/** The desk behind the real window's IPC. */
+export function tauriDesk(): Desk {
+  const throwing = Object.fromEntries(
+    Object.entries(commands).map(([name, command]) => [
+      name,
+      (...args: unknown[]) => unwrap((command as Callable)(...args)),
+    ]),
+  );
+  return {
+    ...(throwing as unknown as Desk),
+    testOrdersCreate: (request, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.testOrdersCreate(request, channel));
+    },
+    onChanged: (listener) => events.changed.listen((event) => listener(event.payload)),
+  };
+}
