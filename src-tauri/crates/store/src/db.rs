@@ -49,7 +49,7 @@ fn owner_only(_path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn create_file(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn create_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 
 use crate::db::{Access, connect, prepare};
+use crate::lease::Presence;
 use crate::writer::Writer;
 use crate::{StoreError, record};
 
@@ -21,6 +22,7 @@ struct Inner {
     path: PathBuf,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    presence: Presence,
 }
 
 impl Store {
@@ -32,12 +34,17 @@ impl Store {
     pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
         let path = prepare(data_folder)?;
         let writer = Writer::start(path.clone())?;
-        Ok(Self { inner: Arc::new(Inner { path, writer, readers: Mutex::default() }) })
+        Ok(Self { inner: Arc::new(Inner { path, writer, readers: Mutex::default(), presence: Presence::default() }) })
     }
 
     /// Where the database lies.
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// Tells other processes that this one polls.
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.inner.presence
     }
 
     /// Reads the whole file and recomputes every order's chain of digests and its state.

@@ -236,19 +236,37 @@ fn a_claim_about_an_order_of_ours_moves_nothing() {
 
 #[test]
 fn only_one_holds_the_lease_until_it_runs_out() {
-    let (_folder, store) = open();
-    assert!(store.hold_poll_lease("window", START, 30_000).unwrap());
-    assert!(!store.hold_poll_lease("cli", after_ms(29_999), 30_000).unwrap());
-    assert!(!store.hold_poll_lease("cli", after_ms(-1), 30_000).unwrap(), "read the clock first, came second");
-    assert!(store.hold_poll_lease("window", after_ms(20_000), 30_000).unwrap(), "renewed");
-    assert!(!store.hold_poll_lease("cli", after_ms(30_000), 30_000).unwrap());
-    assert!(store.hold_poll_lease("cli", after_ms(50_000), 30_000).unwrap());
-    store.release_poll_lease("window").unwrap();
-    assert!(!store.hold_poll_lease("window", after_ms(50_001), 30_000).unwrap(), "only the holder gives it back");
-    store.release_poll_lease("cli").unwrap();
-    assert!(store.hold_poll_lease("window", after_ms(50_002), 30_000).unwrap());
+    let (folder, window) = open();
+    let cli = Store::open(folder.path()).unwrap();
+    assert!(window.hold_poll_lease("window", START, 30_000).unwrap());
+    assert!(!cli.hold_poll_lease("cli", after_ms(29_999), 30_000).unwrap());
+    assert!(!cli.hold_poll_lease("cli", after_ms(-1), 30_000).unwrap(), "read the clock first, came second");
+    assert!(window.hold_poll_lease("window", after_ms(20_000), 30_000).unwrap(), "renewed");
+    assert!(!cli.hold_poll_lease("cli", after_ms(30_000), 30_000).unwrap());
+    assert!(cli.hold_poll_lease("cli", after_ms(50_000), 30_000).unwrap(), "a holder that hangs loses it by time");
+    cli.release_poll_lease("cli").unwrap();
+    assert!(window.hold_poll_lease("window", after_ms(50_002), 30_000).unwrap());
     assert!(
-        store.hold_poll_lease("cli", after_ms(-86_400_000), 30_000).unwrap(),
+        cli.hold_poll_lease("cli", after_ms(-86_400_000), 30_000).unwrap(),
         "a clock set back a day does not lock polling for a day"
     );
+}
+
+#[test]
+fn only_the_holder_gives_the_lease_back() {
+    let (folder, window) = open();
+    let cli = Store::open(folder.path()).unwrap();
+    assert!(window.hold_poll_lease("window", START, 30_000).unwrap());
+    cli.release_poll_lease("cli").unwrap();
+    assert!(!cli.hold_poll_lease("cli", after_ms(1), 30_000).unwrap());
+}
+
+#[test]
+fn the_lease_of_a_process_that_died_is_taken_over_at_once() {
+    let (folder, window) = open();
+    let cli = Store::open(folder.path()).unwrap();
+    assert!(window.hold_poll_lease("window", START, 30_000).unwrap());
+    // What the system does for a process that is killed: its files are closed, its lease stays written.
+    drop(window);
+    assert!(cli.hold_poll_lease("cli", after_ms(1), 30_000).unwrap());
 }
