@@ -95,6 +95,8 @@ pub(crate) struct IpcError {
     pub(crate) code: ErrorCode,
     /// One English sentence, for copying; the window translates the code.
     pub(crate) message: String,
+    /// The same in Chinese, where the code alone says too little.
+    pub(crate) message_zh: Option<String>,
     pub(crate) retry: Retry,
     /// Ties this failure to one line of the log.
     pub(crate) trace: String,
@@ -105,7 +107,15 @@ pub(crate) struct IpcError {
 
 impl IpcError {
     fn new(code: ErrorCode, message: String, retry: Retry, field: Option<&str>) -> Self {
-        let error = Self { code, message, retry, trace: next_trace(), field: field.map(str::to_owned), gateway: None };
+        let error = Self {
+            code,
+            message,
+            message_zh: None,
+            retry,
+            trace: next_trace(),
+            field: field.map(str::to_owned),
+            gateway: None,
+        };
         error.log();
         error
     }
@@ -116,8 +126,9 @@ impl IpcError {
     }
 
     /// A text that cannot be read.
-    pub(crate) fn malformed(sentence: String) -> Self {
-        Self::new(ErrorCode::InputMalformed, sentence, Retry::No, None)
+    pub(crate) fn malformed(english: String, chinese: Option<String>) -> Self {
+        let error = Self::new(ErrorCode::InputMalformed, english, Retry::No, None);
+        Self { message_zh: chinese, ..error }
     }
 
     /// Something that contradicts what is there.
@@ -148,6 +159,12 @@ impl IpcError {
             })
         });
         error
+    }
+
+    /// Writes to the log what failed while nobody had asked.
+    pub(crate) fn only_logged(error: DeskError) {
+        // It is logged when it is made.
+        let _logged = Self::from(error);
     }
 
     /// A defect of this program or of the machine under it.

@@ -64,7 +64,6 @@ impl Home {
     async fn open(&self) -> Result<Desk, IpcError> {
         let desk = Desk::open(&self.data_dir, Seams::of_this_machine()).await?;
         tauri::async_runtime::spawn(tell_changes(self.app.clone(), desk.changes()));
-        desk.start_polling();
         let builtin = desk.profiles().await?.iter().any(|shown| shown.profile.builtin);
         let started = if self.try_at_once && desk.is_first_start().await? {
             desk.try_it().await.map(drop)
@@ -75,8 +74,10 @@ impl Home {
         };
         if let Err(error) = started {
             // Its orders wait; the simulator screen shows that it stands still and offers to start it.
-            drop(IpcError::from(error));
+            IpcError::only_logged(error);
         }
+        // After the gateway: a question that finds nobody there is not asked again for a while.
+        desk.start_polling();
         Ok(desk)
     }
 
@@ -93,7 +94,7 @@ impl Home {
     fn close_desk(desk: &Desk) {
         let closing = async {
             if let Err(error) = desk.stop_polling().await {
-                drop(IpcError::from(error));
+                IpcError::only_logged(error);
             }
             desk.gateway_stop().await;
         };

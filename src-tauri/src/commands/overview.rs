@@ -14,5 +14,9 @@ const ALARMS_SHOWN: usize = 50;
 #[specta::specta]
 pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
     let desk = home.desk().await?;
-    Overview::of(desk.overview(days, None).await?, &desk.alarms(ALARMS_SHOWN).await?)
+    let held_back = match desk.settings().await?.active_profile {
+        Some(profile) => desk.held_back(&profile).await?,
+        None => None,
+    };
+    Overview::of(desk.overview(days, None).await?, held_back, &desk.alarms(ALARMS_SHOWN).await?)
 }

@@ -27,7 +27,7 @@ pub(crate) async fn signature_check(
         SignatureKey::None => (None, None),
     };
     let read = input::read(request.input.as_bytes(), request.format.into())
-        .map_err(|fault| IpcError::malformed(fault.to_string()))?;
+        .map_err(|fault| IpcError::malformed(fault.to_string(), None))?;
     let question = Question {
         sign: request.mode == SignatureMode::Sign,
         key: key.as_ref(),
@@ -35,6 +35,6 @@ pub(crate) async fn signature_check(
         recorded,
         appid: request.appid.as_deref().filter(|appid| !appid.is_empty()),
     };
-    let found = report::examine(&read, &question).map_err(|fault| IpcError::malformed(fault.to_string()))?;
+    let found = report::examine(&read, &question).map_err(|fault| IpcError::malformed(fault.to_string(), None))?;
     Ok(SignatureReport::of(found, language))
 }

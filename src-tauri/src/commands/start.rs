@@ -18,7 +18,7 @@ pub(crate) async fn app_start(home: State<'_, Home>) -> Result<AppStart, IpcErro
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_dir: home.data_dir().display().to_string(),
         first_start: desk.is_first_start().await?,
-        vault: desk.vault_view().await?.into(),
+        vault: Vault::of(desk.vault_view().await)?,
         profiles: desk.profiles().await?.into_iter().map(Into::into).collect(),
         active_profile: settings.active_profile.clone(),
         settings,

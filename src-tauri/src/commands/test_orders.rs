@@ -105,6 +105,7 @@ fn result(created: CreatedOrders) -> TestOrdersResult {
         unknown: count(created.unknown),
         orders: created.orders.into_iter().take(RESULTS_SHOWN).map(OrderResult::from).collect(),
         cancelled: created.cancelled,
+        stopped: created.stopped,
     }
 }
 

@@ -19,6 +19,25 @@ pub(crate) enum AlarmKind {
     UnverifiedAnswer,
 }
 
+/// Why no questions are sent at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HeldBack {
+    /// Nobody is there.
+    Unreachable,
+    /// The gateway says that it is asked too often.
+    TooOften,
+}
+
+impl From<desk::HeldBack> for HeldBack {
+    fn from(found: desk::HeldBack) -> Self {
+        match found {
+            desk::HeldBack::Unreachable => Self::Unreachable,
+            desk::HeldBack::TooOften => Self::TooOften,
+        }
+    }
+}
+
 /// An order that needs a person.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct Alarm {
@@ -49,12 +68,18 @@ pub(crate) struct Overview {
     pub(crate) success_permille: Option<u32>,
     pub(crate) polling: Count,
     pub(crate) next_query_at: Option<AtMs>,
+    /// Why the merchant in use is not asked about its orders at the moment.
+    pub(crate) held_back: Option<HeldBack>,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) daily: Vec<OverviewDay>,
 }
 
 impl Overview {
-    pub(crate) fn of(found: desk_store::Overview, alarms: &[desk_store::Alarm]) -> Result<Self, IpcError> {
+    pub(crate) fn of(
+        found: desk_store::Overview,
+        held_back: Option<desk::HeldBack>,
+        alarms: &[desk_store::Alarm],
+    ) -> Result<Self, IpcError> {
         let day = |day: desk_store::Day| {
             Ok(OverviewDay {
                 day: day.starts_at.day(),
@@ -72,6 +97,7 @@ impl Overview {
             success_permille: found.success_permille(),
             polling: found.polling.into(),
             next_query_at: found.next_query_at.map(Into::into),
+            held_back: held_back.map(Into::into),
             alarms: alarms.iter().filter_map(alarm).collect(),
             daily: found.daily.into_iter().map(day).collect::<Result<_, IpcError>>()?,
         })

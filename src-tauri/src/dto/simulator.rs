@@ -99,6 +99,8 @@ pub(crate) enum NoticeStatus {
 pub(crate) struct SimulatorNotice {
     pub(crate) id: Count,
     pub(crate) out_trade_no: String,
+    /// Where it goes.
+    pub(crate) notify_url: String,
     /// How many attempts were made.
     pub(crate) attempt: Count,
     pub(crate) next_attempt_at: Option<AtMs>,
@@ -127,6 +129,7 @@ impl From<NoticeView> for SimulatorNotice {
             http_status: last.and_then(|attempt| attempt.http_status),
             answer: last.map(|attempt| attempt.answer.clone()),
             out_trade_no: view.out_trade_no,
+            notify_url: view.notify_url,
         }
     }
 }

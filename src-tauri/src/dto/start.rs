@@ -45,6 +45,8 @@ pub(crate) enum VaultState {
     Locked,
     /// It is open.
     Open,
+    /// Its file is damaged, or an older copy than the one seen before; it is kept as it is and not used.
+    Broken,
 }
 
 /// Whether the keyring of the system can hold the vault's key.
@@ -68,7 +70,7 @@ pub(crate) struct Vault {
     pub(crate) state: VaultState,
     /// The keyring.
     pub(crate) keyring: KeyringState,
-    /// Why the keyring cannot be used, as a word; empty where there is nothing to say.
+    /// Why the keyring cannot be used, as a word, or what is wrong with the file; empty where there is nothing to say.
     pub(crate) detail: String,
 }
 
@@ -207,9 +209,28 @@ impl From<desk::VaultView> for Vault {
     }
 }
 
+impl Vault {
+    /// How the vault stands; one that cannot be used is shown as such, because everything that needs no secret goes on.
+    pub(crate) fn of(view: Result<desk::VaultView, desk::DeskError>) -> Result<Self, desk::DeskError> {
+        match view {
+            Err(desk::DeskError::VaultBroken(detail)) => {
+                Ok(Self { mode: VaultMode::None, state: VaultState::Broken, keyring: KeyringState::Absent, detail })
+            }
+            view => Ok(view?.into()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_broken_vault_is_shown_and_does_not_keep_the_window_from_opening() {
+        let shown = Vault::of(Err(desk::DeskError::VaultBroken("its end is missing".into()))).unwrap();
+        assert_eq!((shown.state, shown.detail.as_str()), (VaultState::Broken, "its end is missing"));
+        assert!(Vault::of(Err(desk::DeskError::Internal("x"))).is_err());
+    }
 
     #[test]
     fn settings_come_back_as_they_went() {

@@ -75,6 +75,8 @@ pub(crate) struct TestOrdersResult {
     /// The first hundred.
     pub(crate) orders: Vec<OrderResult>,
     pub(crate) cancelled: bool,
+    /// Why it ended early by itself: nothing could be sent.
+    pub(crate) stopped: Option<String>,
 }
 
 /// How far a piece of work is.

@@ -1,9 +1,6 @@
 //! The command line as clap reads it.
 
-use clap::builder::PossibleValue;
-use clap::{Parser, Subcommand, ValueEnum};
-use wxpay_diagnose::Format;
-use wxpay_protocol::SignType;
+use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
 use crate::{completions, order, pay_params, poll, profile, sign, simulator, verify};
@@ -50,40 +47,4 @@ pub(crate) enum Command {
     Orders(order::Orders),
     Poll(poll::Poll),
     Completions(completions::Completions),
-}
-
-/// `--sign-type`, in the wire's own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SignTypeWord(pub(crate) SignType);
-
-impl ValueEnum for SignTypeWord {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self(SignType::Md5), Self(SignType::HmacSha256)]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.as_str()))
-    }
-}
-
-/// `--format`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FormatWord(pub(crate) Format);
-
-impl ValueEnum for FormatWord {
-    fn value_variants<'a>() -> &'a [Self] {
-        const WORDS: [FormatWord; 6] = [
-            FormatWord(Format::Xml),
-            FormatWord(Format::Json),
-            FormatWord(Format::Pairs),
-            FormatWord(Format::Query),
-            FormatWord(Format::Curl),
-            FormatWord(Format::Log),
-        ];
-        &WORDS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.as_str()))
-    }
 }

@@ -1,9 +1,7 @@
 //! `wxpay completions`: completions for shells.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
@@ -22,9 +20,10 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-pub(crate) fn run(command: &Completions, output: &mut Output) -> Result<Exit, Failure> {
+/// Prints them for `program`, the whole command line.
+pub(crate) fn run(command: &Completions, mut program: clap::Command, output: &mut Output) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(command.shell, &mut Arguments::command(), "wxpay", &mut script);
+    clap_complete::generate(command.shell, &mut program, "wxpay", &mut script);
     output.raw(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

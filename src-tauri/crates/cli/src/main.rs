@@ -6,6 +6,7 @@ mod completions;
 mod desk_options;
 mod exit;
 mod message;
+mod option_words;
 mod order;
 mod order_create;
 mod order_import;
@@ -25,7 +26,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::arguments::{Arguments, Command};
 use crate::exit::{Exit, Failure};
@@ -54,7 +55,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Orders(command) => order::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),
-        Command::Completions(command) => completions::run(&command, output),
+        Command::Completions(command) => completions::run(&command, Arguments::command(), output),
     }
 }
 

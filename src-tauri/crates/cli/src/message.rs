@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use wxpay_diagnose::{Input, Report, input};
 use wxpay_protocol::SignType;
 
-use crate::arguments::{FormatWord, SignTypeWord};
 use crate::desk_options::{DeskOptions, standard_input_once};
 use crate::exit::Failure;
+use crate::option_words::{FormatWord, SignTypeWord};
 use crate::output::Output;
 use crate::secrets::KeySource;
 

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use wxpay_protocol::ids::{Appid, MchId, NonceStr, PrepayId};
 use wxpay_protocol::{Params, SignType, UtcMs, numbers, pay_params};
 
-use crate::arguments::SignTypeWord;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
+use crate::option_words::SignTypeWord;
 use crate::output::Output;
 use crate::secrets::KeySource;
 use crate::signing_key::SigningKey;

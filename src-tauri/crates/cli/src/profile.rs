@@ -8,9 +8,9 @@ use desk::{NewProfile, ProfileShown, SecretShown};
 use serde_json::{Value, json};
 use wxpay_protocol::environment::Environment;
 
-use crate::arguments::SignTypeWord;
 use crate::desk_options::{DeskOptions, block_on, choose, standard_input_once};
 use crate::exit::{Exit, Failure};
+use crate::option_words::SignTypeWord;
 use crate::output::Output;
 use crate::secrets::{self, APP_SECRET, KeySource};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use desk_store::{PollPolicy, Settings, Store};
-use desk_vault::{KeyringStore, OsKeyring, Vault};
+use desk_vault::{KeyringStore, OsKeyring, Revision, Vault};
 use tokio::sync::broadcast;
 use wxpay_client::{Client, HttpWire, Wire};
 use wxpay_protocol::environment::Environment;
@@ -123,7 +123,13 @@ impl Inner {
     fn open(data_dir: PathBuf, seams: Seams) -> Result<Self, DeskError> {
         let store = Store::open(&data_dir)?;
         // A damaged vault is kept as it is; orders can be read without it, and whatever needs a secret says so.
-        let vault = Vault::open(&data_dir.join(VAULT_FILE), seams.keyring).map_err(|fault| fault.to_string());
+        let seen = store.vault_seen()?.map(|(vault_id, generation)| Revision { vault_id, generation });
+        let vault = Vault::open(&data_dir.join(VAULT_FILE), seams.keyring)
+            .and_then(|vault| match seen {
+                Some(seen) => vault.refuse_older_than(seen).map(|()| vault),
+                None => Ok(vault),
+            })
+            .map_err(|fault| fault.to_string());
         let owner = draw(&*seams.random, |mut random| numbers::nonce_str(&mut random))?.to_string();
         let inner = Self {
             data_dir,

@@ -44,6 +44,7 @@ pub use error::{Again, DeskError};
 pub use gateway::{BUILTIN, GatewayStatus};
 pub use import::{Import, Imported, parse_mapping, read_file};
 pub use orders::{Doing, OpenedOrders, OrderDetail};
+pub use pace::HeldBack;
 pub use polling::Pass;
 pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{Cancel, OnProgress, Progress};

@@ -8,6 +8,8 @@ use wxpay_protocol::order_query::OrderReport;
 use wxpay_protocol::sign::SignFault;
 use wxpay_protocol::unified_order::UnifiedOrderAnswer;
 
+use crate::pace::HeldBack;
+
 /// A confirmed answer of one of the three endpoints, as an event.
 pub(crate) trait Confirmed {
     /// What brought it.
@@ -76,8 +78,8 @@ pub(crate) fn observation<T: Confirmed>(
 pub(crate) enum Reached {
     /// The gateway answered something.
     Answered,
-    /// It refused because it is asked too often, or nobody is there: leave it alone for a while.
-    LeaveAlone,
+    /// It is to be left alone for a while.
+    LeaveAlone(HeldBack),
     /// No answer came; that says nothing about the next one.
     Lost,
 }
@@ -85,8 +87,10 @@ pub(crate) enum Reached {
 /// What an exchange says about the pace.
 pub(crate) fn reached<T>(exchange: &Exchange<T>) -> Reached {
     match &exchange.outcome {
-        Outcome::Rejected(Rejection::NotSent(_)) => Reached::LeaveAlone,
-        Outcome::Rejected(Rejection::Refused(refusal)) if is_rate_code(&refusal.err_code) => Reached::LeaveAlone,
+        Outcome::Rejected(Rejection::NotSent(_)) => Reached::LeaveAlone(HeldBack::Unreachable),
+        Outcome::Rejected(Rejection::Refused(refusal)) if is_rate_code(&refusal.err_code) => {
+            Reached::LeaveAlone(HeldBack::TooOften)
+        }
         _ if exchange.http_status.is_none() => Reached::Lost,
         _ => Reached::Answered,
     }

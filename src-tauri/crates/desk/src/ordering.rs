@@ -67,12 +67,17 @@ impl Inner {
     pub(crate) fn note_pace(&self, signer: &Signer, reached: Reached) {
         let pace = self.pace(signer.profile.environment, signer.profile.mch_id.as_str());
         match reached {
-            Reached::Answered => pace.answered(),
-            Reached::LeaveAlone => {
+            Reached::Answered => {
+                if pace.answered() {
+                    self.changes.note(Tag::Polling, []);
+                }
+            }
+            Reached::LeaveAlone(why) => {
                 let mut jitter = [0u8; 1];
                 // Without randomness all wait the same time, which only costs evenness.
                 self.random.fill(&mut jitter).ok();
-                pace.limited(jitter[0]);
+                pace.leave_alone(why, jitter[0]);
+                self.changes.note(Tag::Polling, []);
             }
             Reached::Lost => {}
         }

@@ -9,6 +9,7 @@ use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{TradeType, UtcMs, order_query, pay_params};
 
 use crate::desk::Inner;
+use crate::pace::HeldBack;
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
 
@@ -190,6 +191,12 @@ impl Desk {
             Ok(inner.store.overview(from, now.start_of_day().plus_ms(DAY_MS), profile.as_deref())?)
         })
         .await
+    }
+
+    /// Why no questions of a profile are sent at the moment, if that is so.
+    pub async fn held_back(&self, profile: &str) -> Result<Option<HeldBack>, DeskError> {
+        let profile = self.profile(profile).await?.profile;
+        Ok(self.inner.pace(profile.environment, profile.mch_id.as_str()).held_back())
     }
 
     /// What needs a person, the newest first.

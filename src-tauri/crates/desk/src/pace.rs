@@ -21,6 +21,16 @@ struct State {
     /// Until when only a single question goes out, to see whether the gateway takes questions again.
     paused_until: Option<Instant>,
     pause: Duration,
+    why: Option<HeldBack>,
+}
+
+/// Why a gateway is left alone for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBack {
+    /// Nothing can be sent: nobody is there.
+    Unreachable,
+    /// It says that it is asked too often (FREQUENCY_LIMITED).
+    TooOften,
 }
 
 impl Pace {
@@ -48,10 +58,11 @@ impl Pace {
         (rate_per_s / 10).clamp(1, 256)
     }
 
-    /// FREQUENCY_LIMITED: nothing more for 10, 20, 40, then 60 seconds, less up to a tenth by `jitter` (0..=255).
-    pub(crate) fn limited(&self, jitter: u8) {
+    /// Nothing more for 10, 20, 40, then 60 seconds, and up to a tenth more by `jitter` (0..=255).
+    pub(crate) fn leave_alone(&self, why: HeldBack, jitter: u8) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
+        state.why = Some(why);
         // Several answers of the same moment are one refusal.
         if state.paused_until.is_some_and(|until| until > now) {
             return;
@@ -61,13 +72,20 @@ impl Pace {
         state.paused_until = Some(now + state.pause + more);
     }
 
-    /// The gateway answered a question: the pause is over.
-    pub(crate) fn answered(&self) {
+    /// The gateway answered a question: the pause is over. Whether there was one.
+    pub(crate) fn answered(&self) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.paused_until.is_none_or(|until| until <= Instant::now()) {
             state.pause = Duration::ZERO;
             state.paused_until = None;
+            return state.why.take().is_some();
         }
+        false
+    }
+
+    /// Why nothing is sent at the moment, if that is so.
+    pub(crate) fn held_back(&self) -> Option<HeldBack> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).why
     }
 
     /// Something says that the gateway is there again: the pause is over at once.
@@ -75,6 +93,7 @@ impl Pace {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.pause = Duration::ZERO;
         state.paused_until = None;
+        state.why = None;
     }
 
     /// How long nothing may be asked, and after that whether only one question may be tried.
@@ -151,8 +170,8 @@ mod tests {
         assert_eq!(pace.pause(), Pause::None);
         let mut pauses = Vec::new();
         for _ in 0..5 {
-            pace.limited(0);
-            pace.limited(255);
+            pace.leave_alone(HeldBack::TooOften, 0);
+            pace.leave_alone(HeldBack::TooOften, 255);
             let Pause::Until(until) = pace.pause() else { panic!("not paused") };
             pauses.push((until - Instant::now()).as_secs());
             tokio::time::sleep_until(until).await;

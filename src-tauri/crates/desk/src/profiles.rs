@@ -113,6 +113,7 @@ impl Desk {
             let profile = inner.profile(&name)?;
             if !profile.builtin && inner.vault()?.list()?.iter().any(|id| id.profile == name) {
                 inner.vault()?.remove_profile(&name)?;
+                inner.remember_vault()?;
             }
             inner.store.remove_profile(&name)?;
             let settings = inner.settings()?;
@@ -167,6 +168,7 @@ impl Inner {
         if let Some(app_secret) = &new.app_secret {
             self.vault()?.put(&SecretId::app_secret(&profile.name), app_secret)?;
         }
+        self.remember_vault()?;
         self.store.add_profile(profile.clone())?;
         self.shown(profile)
     }

@@ -32,28 +32,40 @@ impl Desk {
 
     /// Creates the vault under a passphrase and opens it.
     pub async fn vault_create(&self, passphrase: Secret) -> Result<VaultView, DeskError> {
-        self.blocking(move |inner| Ok(inner.vault()?.create_with_passphrase(&passphrase)?)).await?;
+        self.blocking(move |inner| {
+            inner.vault()?.create_with_passphrase(&passphrase)?;
+            inner.remember_vault()
+        })
+        .await?;
         self.vault_changed();
         self.vault_view().await
     }
 
     /// Opens the vault with its passphrase.
     pub async fn vault_unlock(&self, passphrase: Secret) -> Result<VaultView, DeskError> {
-        self.blocking(move |inner| Ok(inner.vault()?.unlock(&passphrase)?)).await?;
+        self.blocking(move |inner| {
+            inner.vault()?.unlock(&passphrase)?;
+            inner.remember_vault()
+        })
+        .await?;
         self.vault_changed();
         self.vault_view().await
     }
 
     /// Opens the vault with a passphrase, creating it under that one if there is none: what `--passphrase-file` does.
     pub async fn vault_open_or_create(&self, passphrase: Secret) -> Result<VaultView, DeskError> {
-        self.blocking(move |inner| match inner.vault()?.state()? {
-            State::Open(_) => Ok(()),
-            State::Absent => match inner.vault()?.create_with_passphrase(&passphrase) {
-                // Another process was faster; its vault is the one.
-                Err(VaultError::AlreadyExists { .. }) => Ok(inner.vault()?.unlock(&passphrase)?),
-                created => Ok(created?),
-            },
-            State::Locked(_) => Ok(inner.vault()?.unlock(&passphrase)?),
+        self.blocking(move |inner| {
+            match inner.vault()?.state()? {
+                State::Open(Mode::Passphrase) => {}
+                State::Absent => match inner.vault()?.create_with_passphrase(&passphrase) {
+                    // Another process was faster; its vault is the one.
+                    Err(VaultError::AlreadyExists { .. }) => inner.vault()?.unlock(&passphrase)?,
+                    created => created?,
+                },
+                // One that opens by the keyring refuses: a passphrase that is not needed must not look as if it were.
+                State::Locked(_) | State::Open(Mode::Keyring) => inner.vault()?.unlock(&passphrase)?,
+            }
+            inner.remember_vault()
         })
         .await?;
         self.vault_changed();
@@ -92,9 +104,23 @@ impl crate::desk::Inner {
         let Ok(vault) = self.vault() else { return false };
         match vault.state() {
             Ok(State::Open(_)) => true,
-            Ok(State::Locked(Mode::Keyring)) => vault.unlock_from_keyring().is_ok(),
+            Ok(State::Locked(Mode::Keyring)) => {
+                let open = vault.unlock_from_keyring().is_ok();
+                if open && let Err(fault) = self.remember_vault() {
+                    tracing::warn!(%fault, "which vault was opened is not remembered");
+                }
+                open
+            }
             _ => false,
         }
+    }
+
+    /// Keeps which vault file was seen open, so that an older copy in its place is refused after a restart as well.
+    pub(crate) fn remember_vault(&self) -> Result<(), DeskError> {
+        if let Some(revision) = self.vault()?.revision()? {
+            self.store.remember_vault(&revision.vault_id, revision.generation)?;
+        }
+        Ok(())
     }
 
     /// Makes sure that secrets can be kept: an absent vault is created in the keyring where a write probe succeeds.

@@ -92,11 +92,6 @@ pub fn sign(params: &Params, key: &Secret, sign_type: SignType) -> String {
     digest_parts(&[joined.as_bytes(), b"key=", key.expose()], key, sign_type)
 }
 
-/// The sign of a string that was joined elsewhere, to which `&key=` and the key are appended here.
-pub fn sign_joined(joined: &str, key: &Secret, sign_type: SignType) -> String {
-    digest_parts(&[joined.as_bytes(), b"&key=", key.expose()], key, sign_type)
-}
-
 fn digest_parts(parts: &[&[u8]], key: &Secret, sign_type: SignType) -> String {
     match sign_type {
         SignType::Md5 => {

@@ -174,6 +174,13 @@ CREATE TABLE simulator_key (
 CREATE TRIGGER simulator_key_is_never_forgotten BEFORE DELETE ON simulator_key
 BEGIN SELECT RAISE(ABORT, 'a key that a simulator has seen stays refused'); END;
 
+-- The newest vault file that was seen open, so that an older copy put in its place is noticed after a restart too.
+CREATE TABLE vault_seen (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    vault_id   TEXT    NOT NULL,
+    generation INTEGER NOT NULL CHECK (generation > 0)
+) STRICT;
+
 CREATE TABLE settings (
     one  INTEGER PRIMARY KEY CHECK (one = 1),
     json TEXT NOT NULL

@@ -27,6 +27,7 @@ mod schedule;
 mod settings;
 mod store;
 pub mod transitions;
+mod vault_seen;
 mod writer;
 
 pub use db::{BACKUPS, FILE_NAME};

@@ -104,11 +104,13 @@ async fn a_gateway_that_is_not_there_leaves_the_order_known_not_sent_and_sends_i
     assert_eq!(result.outcome, Outcome::Rejected);
     assert_eq!(result.exit_status(), 4);
     assert!(!shop.flags(&result.out_trade_no).await.contains(&"unknown"));
+    assert_eq!(shop.desk.held_back("shop").await.unwrap(), Some(desk::HeldBack::Unreachable));
     shop.desk.start_polling();
     shop.wait_for(&result.out_trade_no, OrderState::NotPay, 300).await;
     let bodies = shop.wire.bodies(CREATE);
     assert!(bodies.iter().all(|body| *body == bodies[0]));
     assert_eq!(shop.gateway.orders("", 10).len(), 1);
+    assert_eq!(shop.desk.held_back("shop").await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]

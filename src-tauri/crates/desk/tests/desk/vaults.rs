@@ -4,6 +4,7 @@ use desk::store::{OrderFilter, OrderSort};
 use desk::vault::{KeyringStatus, MemoryKeyring, Mode, State};
 use desk::{Cancel, Desk, DeskError, NewProfile};
 use wxpay_protocol::Secret;
+use wxpay_protocol::params::Params;
 
 use crate::shop::*;
 
@@ -72,12 +73,30 @@ async fn a_damaged_vault_is_kept_and_named_and_orders_can_still_be_read() {
 }
 
 #[tokio::test]
+async fn an_older_copy_of_the_vault_is_refused_after_a_restart_too() {
+    let shop = Shop::open().await;
+    let file = shop.dir.path().join("vault.json");
+    let older = std::fs::read(&file).unwrap();
+    shop.desk.profile_add(profile("second")).await.unwrap();
+    let newer = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &older).unwrap();
+    let (desk, _) = shop.second_desk().await;
+    assert_eq!(desk.vault_view().await.unwrap_err().code(), "vault_broken");
+    assert_eq!(std::fs::read(&file).unwrap(), older, "the refused file was changed");
+    std::fs::write(&file, &newer).unwrap();
+    let (desk, _) = shop.second_desk().await;
+    assert!(desk.api_key("second").await.is_ok());
+}
+
+#[tokio::test]
 async fn a_usable_keyring_is_chosen_by_itself() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk_with(dir.path(), MemoryKeyring::usable()).await;
     assert_eq!(desk.vault_view().await.unwrap().keyring, Some(KeyringStatus::Usable));
     desk.profile_add(profile("shop")).await.unwrap();
     assert_eq!(desk.vault_view().await.unwrap().state, State::Open(Mode::Keyring));
+    let needless = desk.vault_open_or_create(passphrase("correct horse")).await.unwrap_err();
+    assert_eq!(needless.code(), "conflict", "a passphrase was taken that opens nothing: {needless}");
 }
 
 #[tokio::test]
@@ -91,7 +110,7 @@ async fn the_key_is_in_no_file_of_the_data_folder_and_in_no_text() {
         assert!(!text.contains(KEY), "{text}");
     }
     let hex = wxpay_protocol::sign::upper_hex(KEY.as_bytes()).to_lowercase();
-    let md5 = wxpay_protocol::sign::sign_joined("", &key(), wxpay_protocol::SignType::Md5);
+    let md5 = wxpay_protocol::sign::sign(&Params::new(), &key(), wxpay_protocol::SignType::Md5);
     for needle in [KEY, &KEY[..16], &KEY[16..], &hex, &md5] {
         assert_eq!(found(shop.dir.path(), needle), 0, "{needle}");
     }
