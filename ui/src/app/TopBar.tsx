@@ -1,5 +1,4 @@
 import { BulbOutlined, LockOutlined, SearchOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Button, Select } from "antd";
 import { useState } from "react";
@@ -8,9 +7,7 @@ import { EnvironmentTag } from "../components/EnvironmentTag";
 import { useProfileLabel } from "../components/use-profile-label";
 import { useActiveProfile, useProfileSwitch, useSettings, useStart } from "../components/use-settings";
 import { UnlockDialog } from "../features/start/UnlockDialog";
-import { overviewQuery } from "../ipc/queries";
-import { formatSeconds, secondsUntil } from "../lib/time";
-import { useNow } from "../lib/use-now";
+import { PollingStatus } from "./PollingStatus";
 
 const ADD = "\u0000add";
 
@@ -80,33 +77,23 @@ function MerchantSwitch() {
   );
 }
 
-function PollingStatus() {
-  const { t } = useTranslation();
-  const { data } = useQuery(overviewQuery(1));
-  const polling = data?.polling ?? 0;
-  const next = data?.next_query_at ?? null;
-  const now = useNow(polling > 0 ? next : null);
-  if (!data) return null;
-  if (polling === 0) return <span className="quiet polling">{t("top.pollingNone")}</span>;
-  const seconds = next === null ? null : secondsUntil(next, now);
-  return (
-    <span className="polling figures" data-testid="polling">
-      <span className="polling-dot" aria-hidden="true" />
-      {t("top.polling", { count: polling })}
-      {seconds !== null && (
-        <span className="quiet">
-          {" · "}
-          {seconds === 0 ? t("top.nextNow") : t("top.next", { rest: formatSeconds(seconds) })}
-        </span>
-      )}
-    </span>
-  );
-}
-
 function VaultStatus() {
   const { t } = useTranslation();
   const { vault } = useStart();
+  const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
+  if (vault.state === "broken") {
+    return (
+      <Button
+        danger
+        icon={<LockOutlined />}
+        onClick={() => void navigate({ to: "/settings" })}
+        data-testid="top-vault-broken"
+      >
+        {t("top.vaultBroken")}
+      </Button>
+    );
+  }
   if (vault.state !== "locked") return null;
   return (
     <>

@@ -44,6 +44,7 @@ describe("the window", () => {
       success_permille: null,
       polling: 0,
       next_query_at: null,
+      held_back: null,
       alarms: [],
       daily: [],
     });

@@ -1,7 +1,8 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { asFailure } from "../ipc/failure";
+import { asFailure, type IpcFailure } from "../ipc/failure";
 import { CopyButton } from "./CopyButton";
+import { EnglishDetail } from "./EnglishDetail";
 
 type ErrorViewProps = { error: unknown; onRetry?: (() => void) | undefined; compact?: boolean };
 
@@ -23,12 +24,7 @@ export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
     >
       <p className="error-what">{t(`error.${failure.code}.what`)}</p>
       {answer && <p className="error-answer">{t("error.gateway", { text: answer })}</p>}
-      {failure.code.startsWith("input_") && (
-        <p className="error-answer">
-          {failure.field ? `${t("error.field", { field: failure.field })} — ` : ""}
-          {failure.message}
-        </p>
-      )}
+      {failure.code.startsWith("input_") && <InputFault failure={failure} />}
       <p className="error-money">{t(`error.${failure.code}.money`)}</p>
       <p className="error-next">{t(`error.${failure.code}.next`)}</p>
       <div className="error-foot">
@@ -41,5 +37,18 @@ export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
         )}
       </div>
     </div>
+  );
+}
+
+/** Which field breaks which rule, in the language of the window where there are words for it. */
+function InputFault({ failure }: { failure: IpcFailure }) {
+  const { t, i18n } = useTranslation();
+  const words = i18n.language === "en" ? failure.message : failure.messageZh;
+  const field = failure.field ? t("error.field", { field: failure.field }) : null;
+  return (
+    <>
+      {(field || words) && <p className="error-answer">{[field, words].filter(Boolean).join(" — ")}</p>}
+      {!words && <EnglishDetail text={failure.message} />}
+    </>
   );
 }

@@ -1,17 +1,21 @@
-import { render, screen } from "@testing-library/react";
+import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { describe, expect, it, vi } from "vitest";
 import { IpcFailure } from "../ipc/failure";
+import type { IpcError } from "../ipc/model";
 import { ErrorView } from "./ErrorView";
 
-const unknown = new IpcFailure({
+const unknownError: IpcError = {
   code: "outcome_unknown",
   message: "no verifiable answer within 6 s",
+  message_zh: null,
   retry: "after_query",
   trace: "7f3a-22",
   field: null,
   gateway: { err_code: "SYSTEMERROR", err_code_des: "系统超时<script>", return_msg: null },
-});
+};
+const unknown = new IpcFailure(unknownError);
 
 describe("an error", () => {
   it("never calls an unknown outcome a failure, and says that no new number is to be used", () => {
@@ -42,6 +46,29 @@ describe("an error", () => {
     rerender(<ErrorView error={unknown} onRetry={retry} />);
     await userEvent.click(screen.getByRole("button", { name: /重\s?试/ }));
     expect(retry).toHaveBeenCalledOnce();
+  });
+
+  it("about what was typed speaks the window's language, and marks English as English where there is nothing else", async () => {
+    const message = "must be 0 or more";
+    const fault = (message_zh: string | null) =>
+      new IpcFailure({
+        ...unknownError,
+        code: "input_invalid",
+        field: "total_fee",
+        message,
+        message_zh,
+        gateway: null,
+      });
+    const { container, rerender } = render(<ErrorView error={fault("不能小于 0")} />);
+    expect(container.textContent).toContain("字段：total_fee — 不能小于 0");
+    expect(container.textContent).not.toContain(message);
+    rerender(<ErrorView error={fault(null)} />);
+    expect(container.querySelector("[lang=en]")?.textContent).toBe(message);
+    expect(container.textContent).toContain(`详情： ${message}`);
+    await act(() => i18next.changeLanguage("en"));
+    expect(container.textContent).toContain(`Field: total_fee — ${message}`);
+    expect(container.querySelector("[lang=en]")).toBeNull();
+    await act(() => i18next.changeLanguage("zh-CN"));
   });
 
   it("that did not come from the core is internal", () => {

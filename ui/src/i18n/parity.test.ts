@@ -48,6 +48,10 @@ describe("words", () => {
       if (!CROSSING.has(key)) expect([key, /\p{Script=Han}/u.test(text)]).toEqual([key, false]);
   });
 
+  it("quote in English with marks that no Chinese font draws as wide as a character", () => {
+    for (const [key, text] of english) expect([key, /[“”‘’「」]/.test(text)]).toEqual([key, false]);
+  });
+
   it("are all used", () => {
     const unused = [...chinese.keys()].filter(
       (key) => !sources.includes(`"${key}"`) && !composed.some((pattern) => pattern.test(key)),

@@ -286,6 +286,13 @@ export type Goods = {
 	on_sale: boolean,
 };
 
+/**  Why no questions are sent at the moment. */
+export type HeldBack = 
+/**  Nobody is there. */
+"unreachable" | 
+/**  The gateway says that it is asked too often. */
+"too_often";
+
 /**  A character that nobody sees. */
 export type InvisibleCharacter = {
 	/**  Byte of the string to sign, from 0. */
@@ -300,6 +307,8 @@ export type IpcError = {
 	code: ErrorCode,
 	/**  One English sentence, for copying; the window translates the code. */
 	message: string,
+	/**  The same in Chinese, where the code alone says too little. */
+	message_zh: string | null,
 	retry: Retry,
 	/**  Ties this failure to one line of the log. */
 	trace: string,
@@ -573,6 +582,8 @@ export type Overview = {
 	success_permille: number | null,
 	polling: Count,
 	next_query_at: AtMs | null,
+	/**  Why the merchant in use is not asked about its orders at the moment. */
+	held_back: HeldBack | null,
 	alarms: Alarm[],
 	daily: OverviewDay[],
 };
@@ -801,6 +812,8 @@ export type SignatureVerdict =
 export type SimulatorNotice = {
 	id: Count,
 	out_trade_no: string,
+	/**  Where it goes. */
+	notify_url: string,
 	/**  How many attempts were made. */
 	attempt: Count,
 	next_attempt_at: AtMs | null,
@@ -894,6 +907,8 @@ export type TestOrdersResult = {
 	/**  The first hundred. */
 	orders: OrderResult[],
 	cancelled: boolean,
+	/**  Why it ended early by itself: nothing could be sent. */
+	stopped: string | null,
 };
 
 /**  The colours of the window. */
@@ -924,7 +939,7 @@ export type Vault = {
 	state: VaultState,
 	/**  The keyring. */
 	keyring: KeyringState,
-	/**  Why the keyring cannot be used, as a word; empty where there is nothing to say. */
+	/**  Why the keyring cannot be used, as a word, or what is wrong with the file; empty where there is nothing to say. */
 	detail: string,
 };
 
@@ -944,7 +959,9 @@ export type VaultState =
 /**  There is one, and it is locked. */
 "locked" | 
 /**  It is open. */
-"open";
+"open" | 
+/**  Its file is damaged, or an older copy than the one seen before; it is kept as it is and not used. */
+"broken";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -5,6 +5,7 @@ import { asFailure, IpcFailure } from "./failure";
 const error = {
   code: "outcome_unknown" as const,
   message: "timed out after 6 s",
+  message_zh: null,
   retry: "after_query" as const,
   trace: "7f3a",
   field: null,

@@ -3,6 +3,8 @@ import type { ErrorCode, IpcError } from "./model";
 /** What a command of the core refused, as an exception that screens can branch on by `code`. */
 export class IpcFailure extends Error {
   readonly code: ErrorCode;
+  /** The same as `message` in Chinese, or null: then only the English is exact. */
+  readonly messageZh: string | null;
   readonly retry: IpcError["retry"];
   /** Ties this failure to one line of the core's log. */
   readonly trace: string;
@@ -13,6 +15,7 @@ export class IpcFailure extends Error {
     super(error.message);
     this.name = "IpcFailure";
     this.code = error.code;
+    this.messageZh = error.message_zh;
     this.retry = error.retry;
     this.trace = error.trace;
     this.field = error.field;
@@ -24,5 +27,13 @@ export class IpcFailure extends Error {
 export function asFailure(thrown: unknown): IpcFailure {
   if (thrown instanceof IpcFailure) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new IpcFailure({ code: "internal", message, retry: "no", trace: "window", field: null, gateway: null });
+  return new IpcFailure({
+    code: "internal",
+    message,
+    message_zh: null,
+    retry: "no",
+    trace: "window",
+    field: null,
+    gateway: null,
+  });
 }

@@ -26,7 +26,7 @@ export function useLiveQueries(): void {
     };
     const onChanged = (changed: Changed) => {
       waiting = waiting ? mergeChanges(waiting, changed) : changed;
-      timer ??= setTimeout(flush, QUIET_MS);
+      if (!document.hidden) timer ??= setTimeout(flush, QUIET_MS);
     };
     void desk()
       .onChanged(onChanged)

@@ -12,6 +12,13 @@ describe("a change in the core", () => {
     expect(isStale(simulatorTrafficQuery(10).queryKey, changed)).toBe(false);
   });
 
+  it("of what is polled next leaves the list alone: no row shows it", () => {
+    const changed = { tags: ["polling" as const], ids: [] };
+    expect(isStale(["orders", {}, {}], changed)).toBe(false);
+    expect(isStale(overviewQuery(1).queryKey, changed)).toBe(true);
+    expect(isStale(orderDetailQuery("builtin", "2026").queryKey, changed)).toBe(true);
+  });
+
   it("touches an order's detail only when the order is named", () => {
     const changed = { tags: ["orders" as const], ids: ["A"] };
     expect(isStale(orderDetailQuery("builtin", "A").queryKey, changed)).toBe(true);

@@ -16,7 +16,8 @@ export type QueryName =
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
 const QUERIES_OF_TAG = {
   orders: ["orders", "order_detail", "overview"],
-  polling: ["orders", "order_detail", "overview"],
+  // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
+  polling: ["order_detail", "overview"],
   profiles: ["start", "signature"],
   // The core words the findings of a signature in the language that is set.
   settings: ["start", "signature"],

@@ -14,12 +14,3 @@ export function markDifferences(text: string, other: string): Run[] {
   }
   return runs;
 }
-
-/** How many places differ, counting what one of the two is longer by. */
-export function countDifferences(a: string, b: string): number {
-  const longer = Math.max([...a].length, [...b].length);
-  const shared = markDifferences(a, b)
-    .filter((run) => !run.differs)
-    .reduce((sum, run) => sum + [...run.text].length, 0);
-  return longer - shared;
-}

@@ -7,16 +7,24 @@ export function useNow(until: number | null): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (until === null) return;
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      // A window that nobody sees has nothing to count for; the next look at it starts the count again.
+      if (document.hidden) return;
       const at = Date.now();
-      if (!document.hidden) setNow(at);
+      setNow(at);
       const rest = until - at;
       // Past its end a countdown says the same for ever, so it stops.
       if (rest > 0) timer = setTimeout(tick, rest > CLOSE_MS ? 5000 : 1000);
     };
     tick();
-    return () => clearTimeout(timer);
+    document.addEventListener("visibilitychange", tick);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", tick);
+    };
   }, [until]);
   return now;
 }

@@ -49,16 +49,16 @@ function Detail({ detail }: { detail: OrderDetail }) {
     <>
       <Head detail={detail} />
       <Actions detail={detail} />
-      <section className="drawer-part">
-        <h2>{t("order.facts")}</h2>
-        <OrderFacts order={order} />
-      </section>
       {order.code_url && PAYABLE.has(order.state) && (
         <section className="drawer-part">
           <h2>{t("order.pay.qr")}</h2>
           <PayCode codeUrl={order.code_url} />
         </section>
       )}
+      <section className="drawer-part">
+        <h2>{t("order.facts")}</h2>
+        <OrderFacts order={order} />
+      </section>
       {PAYABLE.has(order.state) && detail.pay_params && detail.pay_params.length > 0 && (
         <section className="drawer-part">
           <h2>{t("order.pay.title")}</h2>
@@ -115,6 +115,15 @@ const PAYABLE = new Set<OrderDetail["order"]["state"]>(["NOTPAY", "USERPAYING", 
 /** States in which WeChat may still take a closing. */
 const CLOSABLE = new Set<OrderDetail["order"]["state"]>(["NOTPAY", "USERPAYING", "PAYERROR", "ACCEPT"]);
 
+/** States that no answer to a query is expected to change. */
+const FINAL = new Set<OrderDetail["order"]["state"]>(["SUCCESS", "REFUND", "CLOSED", "REVOKED", "CREATE_FAILED"]);
+
+/** Whether asking again is a choice and not the next step: the state is final and nothing about it is in doubt. */
+function isFinal({ order, doing }: OrderDetail): boolean {
+  const doubtful = order.flags.includes("unknown") || order.flags.includes("conflict");
+  return !doubtful && (doing === "done" || FINAL.has(order.state));
+}
+
 function Actions({ detail }: { detail: OrderDetail }) {
   const { t } = useTranslation();
   const { order, curl } = detail;
@@ -122,7 +131,7 @@ function Actions({ detail }: { detail: OrderDetail }) {
   return (
     <div className="drawer-actions">
       <Button
-        type="primary"
+        type={isFinal(detail) ? "default" : "primary"}
         size="small"
         icon={<ReloadOutlined />}
         loading={query.isPending}

@@ -42,9 +42,11 @@ export function OrderFacts({ order }: { order: OrderDetail["order"] }) {
         </Fact>
       )}
       <Fact name={t("order.fact.tradeType")}>{order.trade_type ?? "—"}</Fact>
-      <Fact name={t("order.fact.openid")}>
-        <CopyText text={order.openid} />
-      </Fact>
+      {(order.openid || order.trade_type === "JSAPI") && (
+        <Fact name={t("order.fact.openid")}>
+          <CopyText text={order.openid} />
+        </Fact>
+      )}
       <Fact name={t("order.fact.merchant")}>
         <ProfileName name={order.profile} />
       </Fact>

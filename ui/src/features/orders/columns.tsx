@@ -21,14 +21,14 @@ export function orderColumns(t: TFunction, language: string, showMerchant: boole
     {
       colId: "state",
       headerName: t("orders.column.state"),
-      width: language === "en" ? 184 : 148,
+      width: language === "en" ? 146 : 120,
       sortable: true,
       cellRenderer: STATE,
     },
     {
       colId: "total_fee",
       headerName: t("orders.column.amount"),
-      width: 118,
+      width: 108,
       sortable: true,
       cellClass: "cell-right",
       headerClass: "header-right",
@@ -37,23 +37,23 @@ export function orderColumns(t: TFunction, language: string, showMerchant: boole
     {
       colId: "out_trade_no",
       headerName: t("orders.column.outTradeNo"),
-      minWidth: 168,
-      maxWidth: 250,
-      flex: 3,
+      minWidth: 130,
+      maxWidth: 236,
+      flex: 6,
       sortable: true,
       cellRenderer: OUT_TRADE_NO,
     },
     {
       colId: "transaction_id",
       headerName: t("orders.column.transactionId"),
-      minWidth: 140,
-      maxWidth: 250,
-      flex: 3,
+      minWidth: 130,
+      maxWidth: 236,
+      flex: 6,
       sortable: false,
       cellRenderer: TRANSACTION_ID,
     },
-    { colId: "trade_type", headerName: t("orders.column.type"), width: 78, sortable: true, cellRenderer: TYPE },
-    { colId: "body", headerName: t("orders.column.body"), minWidth: 110, flex: 3, sortable: false, cellRenderer: BODY },
+    { colId: "trade_type", headerName: t("orders.column.type"), width: 74, sortable: true, cellRenderer: TYPE },
+    { colId: "body", headerName: t("orders.column.body"), minWidth: 100, flex: 3, sortable: false, cellRenderer: BODY },
     ...(showMerchant
       ? [
           {
@@ -65,8 +65,8 @@ export function orderColumns(t: TFunction, language: string, showMerchant: boole
           },
         ]
       : []),
-    { colId: "created_at", headerName: t("orders.column.created"), width: 154, sortable: true, cellRenderer: CREATED },
-    { colId: "paid_at", headerName: t("orders.column.paid"), width: 154, sortable: true, cellRenderer: PAID },
+    { colId: "created_at", headerName: t("orders.column.created"), width: 150, sortable: true, cellRenderer: CREATED },
+    { colId: "paid_at", headerName: t("orders.column.paid"), width: 150, sortable: true, cellRenderer: PAID },
   ];
 }
 
@@ -78,8 +78,8 @@ const STATE = cell((order) => (
   </span>
 ));
 const AMOUNT = cell((order) => <Money fen={order.total_fee} />);
-const OUT_TRADE_NO = cell((order) => <CopyText text={order.out_trade_no} focusable={false} />);
-const TRANSACTION_ID = cell((order) => <CopyText text={order.transaction_id} focusable={false} />);
+const OUT_TRADE_NO = cell((order) => <CopyText text={order.out_trade_no} focusable={false} middle />);
+const TRANSACTION_ID = cell((order) => <CopyText text={order.transaction_id} focusable={false} middle />);
 const TYPE = cell((order) => order.trade_type ?? "—");
 const BODY = cell((order) => <span title={order.body}>{order.body}</span>);
 const MERCHANT = cell((order) => <ProfileName name={order.profile} />);

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
 import { openWindow } from "../../testing/open-window";
 
@@ -66,6 +66,22 @@ describe("the orders screen", () => {
     await waitFor(() => expect(screen.getAllByText("马克杯 350ml").length).toBeGreaterThan(0));
   });
 
+  it("does no work when only the time of the next query has changed", async () => {
+    const { desk } = openWindow("/orders");
+    await screen.findAllByTestId("order-row");
+    const [open, rows, overview] = [
+      vi.spyOn(desk, "ordersOpen"),
+      vi.spyOn(desk, "ordersRows"),
+      vi.spyOn(desk, "overview"),
+    ];
+    const before = screen.getAllByTestId("order-row");
+    desk.world.changed(["polling"]);
+    await waitFor(() => expect(overview).toHaveBeenCalled());
+    expect(open).not.toHaveBeenCalled();
+    expect(rows).not.toHaveBeenCalled();
+    expect(screen.getAllByTestId("order-row")).toEqual(before);
+  });
+
   it("without any order offers the next step", async () => {
     openWindow("/orders", { orders: 0 });
     const empty = await screen.findByTestId("orders-empty");
@@ -81,6 +97,26 @@ describe("an order in the drawer", () => {
     expect((await within(drawer).findByTestId("drawer-state")).dataset.state).toBe("NOTPAY");
     expect(within(drawer).getByTestId("pay-params").textContent).toContain("prepay_id=");
     expect(within(drawer).getAllByTestId("timeline-step").length).toBeGreaterThan(1);
+  });
+
+  it("that is final may be asked about again, but that is not the next step", async () => {
+    const { desk } = openOrder((fake) => fake.world.orders.find((one) => one.state === "SUCCESS") ?? unpaid(fake));
+    expect((await screen.findByTestId("order-query")).className).not.toContain("ant-btn-primary");
+    const open = unpaid(desk);
+    window.location.hash = `/orders?of=builtin&open=${encodeURIComponent(JSON.stringify(open.out_trade_no))}`;
+    await waitFor(() => expect(screen.getByTestId("order-query").className).toContain("ant-btn-primary"));
+  });
+
+  it("that is paid by QR code shows it first, and no openid that it cannot have", async () => {
+    openOrder((desk) => {
+      const native = desk.world.orders.find((one) => one.state === "NOTPAY" && one.trade_type !== "JSAPI");
+      if (!native) throw new Error("the fake has no other unpaid order");
+      return Object.assign(native, { trade_type: "NATIVE", openid: null, code_url: "weixin://wxpay/bizpayurl?pr=1" });
+    });
+    const code = await screen.findByTestId("pay-code");
+    const fact = screen.getByTestId("fact-out-trade-no");
+    expect(code.compareDocumentPosition(fact)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(within(screen.getByTestId("order-drawer")).queryByText("openid")).toBeNull();
   });
 
   it("is closed only after the person has agreed in the core's dialog", async () => {

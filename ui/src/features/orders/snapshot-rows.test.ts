@@ -15,7 +15,7 @@ function asked(startRow: number, endRow: number, sortModel: SortModelItem[] = []
 }
 
 const failure = (code: ErrorCode) =>
-  new IpcFailure({ code, message: "", retry: "no", trace: "t", field: null, gateway: null });
+  new IpcFailure({ code, message: "", message_zh: null, retry: "no", trace: "t", field: null, gateway: null });
 const rowsFrom = async (snapshot: number, start: number, end: number) =>
   Array.from({ length: end - start }, (_, at) => ({ out_trade_no: `${snapshot}-${start + at}` }) as OrderRow);
 

@@ -8,6 +8,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
 import { Page } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
+import { usePollingBlocked } from "../../components/use-polling-blocked";
 import type { Overview } from "../../ipc/model";
 import { overviewQuery } from "../../ipc/queries";
 import { formatSeconds, secondsUntil } from "../../lib/time";
@@ -99,10 +100,13 @@ function Figures({ overview }: { overview: Overview }) {
 function Polling({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const next = overview.next_query_at;
-  const now = useNow(overview.polling > 0 ? next : null);
-  const note =
-    overview.polling === 0 || next === null
-      ? t("overview.pollingNone")
+  const blocked = usePollingBlocked();
+  const waiting = overview.polling > 0 && next !== null;
+  const now = useNow(waiting && !blocked ? next : null);
+  const note = !waiting
+    ? t("overview.pollingNone")
+    : blocked
+      ? t(`top.blocked.${blocked}`)
       : t("overview.pollingNext", { rest: formatSeconds(secondsUntil(next, now)) });
   return (
     <Figure name={t("overview.polling")} note={note}>

@@ -1,9 +1,10 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { App, Button, Modal } from "antd";
+import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
+import { Dialog } from "../../components/Dialog";
 import { EmptyView } from "../../components/EmptyView";
 import { EnvironmentTag } from "../../components/EnvironmentTag";
 import { ProfileName } from "../../components/ProfileName";
@@ -57,9 +58,9 @@ export function Merchants() {
         <MerchantTable profiles={profiles} />
       )}
       {add && (
-        <Modal open footer={null} onCancel={() => setAdding(false)} width={560} title={null} style={{ top: 56 }}>
+        <Dialog onCancel={() => setAdding(false)} width={560} style={{ top: 56 }}>
           <MerchantSteps onCancel={() => setAdding(false)} onAdded={() => setAdding(false)} />
-        </Modal>
+        </Dialog>
       )}
     </section>
   );
@@ -69,7 +70,7 @@ function MerchantTable({ profiles }: { profiles: Profile[] }) {
   const { t } = useTranslation();
   return (
     <div className="table-frame">
-      <table className="list-table">
+      <table className="list-table merchant-table">
         <thead>
           <tr>
             <th>{t("settings.column.name")}</th>

@@ -77,7 +77,7 @@ export function PollingSettings() {
           <Input className="mono" maxLength={4} data-testid="settings-scene" />
         </Form.Item>
       </div>
-      <div className="form-foot">
+      <div className="form-foot settings-save">
         <Button type="primary" htmlType="submit" loading={saving} data-testid="settings-save">
           {t("common.save")}
         </Button>

@@ -16,18 +16,20 @@ export function SettingsScreen() {
     <Page title={t("settings.title")} testId="screen-settings">
       <div className="settings">
         <Merchants />
-        <VaultSettings />
-        <section className="settings-part">
-          <h2>{t("settings.look")}</h2>
-          <Facts>
-            <Fact name={t("settings.language")}>
-              <LanguageChoice testId="settings-language" />
-            </Fact>
-            <Fact name={t("settings.theme")}>
-              <ThemeChoice testId="settings-theme" />
-            </Fact>
-          </Facts>
-        </section>
+        <div className="settings-pair">
+          <VaultSettings />
+          <section className="settings-part">
+            <h2>{t("settings.look")}</h2>
+            <Facts>
+              <Fact name={t("settings.language")}>
+                <LanguageChoice testId="settings-language" />
+              </Fact>
+              <Fact name={t("settings.theme")}>
+                <ThemeChoice testId="settings-theme" />
+              </Fact>
+            </Facts>
+          </section>
+        </div>
         <PollingSettings />
         <section className="settings-part">
           <h2>{t("settings.data")}</h2>

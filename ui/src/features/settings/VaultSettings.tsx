@@ -12,7 +12,14 @@ import { UnlockDialog } from "../start/UnlockDialog";
 import { VaultWhy } from "../start/VaultWhy";
 
 const MODE = { none: "vault.modeNone", keyring: "vault.modeKeyring", passphrase: "vault.modePassphrase" } as const;
-const STATE = { absent: "vault.stateAbsent", locked: "vault.stateLocked", open: "vault.stateOpen" } as const;
+const STATE = {
+  absent: "vault.stateAbsent",
+  locked: "vault.stateLocked",
+  open: "vault.stateOpen",
+  broken: "vault.stateBroken",
+} as const;
+
+const CHIP = { absent: "chip", locked: "chip", open: "chip chip-good", broken: "chip chip-danger" } as const;
 
 /** Which way of keeping secrets is active and why; a passphrase vault can be locked and opened here. */
 export function VaultSettings() {
@@ -22,14 +29,10 @@ export function VaultSettings() {
     <section className="settings-part">
       <h2>{t("settings.vault")}</h2>
       <Facts>
-        <Fact name={t(MODE[vault.mode])}>
+        <Fact name={t(vault.state === "broken" ? "vault.file" : MODE[vault.mode])}>
           <span className="vault-state">
-            {vault.mode !== "none" && (
-              <span
-                className={vault.state === "open" ? "chip chip-good" : "chip"}
-                data-testid="vault-state"
-                data-state={vault.state}
-              >
+            {(vault.mode !== "none" || vault.state === "broken") && (
+              <span className={CHIP[vault.state]} data-testid="vault-state" data-state={vault.state}>
                 {t(STATE[vault.state])}
               </span>
             )}

@@ -42,6 +42,14 @@ describe("settings", () => {
     await waitFor(() => expect(desk.world.profiles).toHaveLength(0));
   });
 
+  it("begin a new merchant in the first field, not at the cross that closes the dialog", async () => {
+    openWindow("/settings");
+    await userEvent.click(await screen.findByTestId("settings-add-merchant"));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("merchant-name")));
+    const first = screen.getByTestId("merchant-form").querySelector("input");
+    expect(first).toBe(screen.getByTestId("merchant-name"));
+  });
+
   it("keep a rate that is out of range from being stored", async () => {
     const { desk } = openWindow("/settings");
     const user = userEvent.setup();
@@ -51,6 +59,15 @@ describe("settings", () => {
     await user.click(screen.getByTestId("settings-save"));
     expect(await screen.findByText("填写 1–1000 的整数")).toBeTruthy();
     expect(desk.world.settings.poll_rate_per_s).toBe(10);
+  });
+
+  it("say that a vault is broken, what that means, and offer no passphrase for it", async () => {
+    const detail = "vault.json is older than the one that was opened last";
+    openWindow("/settings", { vault: { state: "broken", detail } });
+    await screen.findByTestId("top-vault-broken");
+    expect(screen.getByTestId("vault-broken").textContent).toContain(detail);
+    expect(screen.getByTestId("vault-state").dataset.state).toBe("broken");
+    expect(screen.queryByTestId("vault-unlock")).toBeNull();
   });
 
   it("lock a passphrase vault and show that everywhere", async () => {

@@ -77,8 +77,9 @@ function Workbench({ draft }: { draft: number | undefined }) {
 }
 
 function Answer({ settled }: { settled: Bench }) {
-  const report = useQuery({ ...signatureQuery(requestOf(settled)), placeholderData: keepPreviousData });
+  const request = requestOf(settled);
+  const report = useQuery({ ...signatureQuery(request), placeholderData: keepPreviousData });
   if (report.isError) return <ErrorView error={report.error} />;
   if (!report.data) return <SkeletonRows rows={8} />;
-  return <SignatureReportView report={report.data} mode={settled.mode} stale={report.isPlaceholderData} />;
+  return <SignatureReportView report={report.data} request={request} stale={report.isPlaceholderData} />;
 }

@@ -1,8 +1,10 @@
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../components/CopyButton";
 import { VisibleText } from "../../components/VisibleText";
 import type { SignatureField, SignatureReport } from "../../ipc/model";
+import { partsOf } from "./causes";
 
 /** From the fields to the digest, nothing hidden but the key. */
 export function SignatureSteps({ report }: { report: SignatureReport }) {
@@ -28,10 +30,10 @@ export function SignatureSteps({ report }: { report: SignatureReport }) {
         aside={<CopyButton text={report.string_to_sign} label={t("signature.copyString")} />}
       >
         <pre className="mono raw-text" data-testid="sig-string">
-          <VisibleText text={report.string_to_sign} />
+          <StringToSign report={report} />
         </pre>
       </Step>
-      <Step title={t("signature.step.bytes")} note={t("signature.byteCount", { count: report.bytes })}>
+      <Step title={t("signature.step.bytes")} note={bytesNote(t, report)}>
         <pre className="mono hexdump" data-testid="sig-hexdump">
           {report.hexdump}
         </pre>
@@ -47,9 +49,31 @@ export function SignatureSteps({ report }: { report: SignatureReport }) {
 
 const FORMAT_NAMES = ["xml", "json", "pairs", "string_to_sign", "query", "url", "curl", "log"] as const;
 
-function formatName(t: ReturnType<typeof useTranslation>["t"], detected: string): string {
+function formatName(t: TFunction, detected: string): string {
   const known = FORMAT_NAMES.find((name) => name === detected);
   return known ? t(`signature.formats.${known}`) : detected;
+}
+
+/** How long the hashed string is, and why the bytes below end before its key. */
+function bytesNote(t: TFunction, { bytes, key }: SignatureReport): string {
+  const hidden = key ? t("signature.keyHidden", { count: key.length }) : t("signature.keyAbsent");
+  return `${t("signature.byteCount", { count: bytes })} · ${hidden}`;
+}
+
+/** The string that is hashed, with what cannot be seen at the edges of each value drawn where it stands. */
+function StringToSign({ report }: { report: SignatureReport }) {
+  const taken = partsOf(report);
+  if (!taken) return <VisibleText text={report.string_to_sign} />;
+  return (
+    <>
+      {taken.parts.map(({ name, value, value_at }) => (
+        <span key={value_at}>
+          <VisibleText text={name} />=<VisibleText text={value} />&
+        </span>
+      ))}
+      {taken.rest}
+    </>
+  );
 }
 
 type StepProps = { title: string; note?: string; aside?: ReactNode; children: ReactNode };

@@ -1,16 +1,17 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
 import { handOver, leaveBehind, readSignatureSearch, takeOver } from "./handover";
 
 const paste = async (text: string) =>
   fireEvent.change(await screen.findByTestId("sig-input"), { target: { value: text } });
 
+beforeEach(() => leaveBehind({ mode: "verify", input: "" }));
+
 describe("the signature screen", () => {
   it("checks while one types and marks where the two signs differ", async () => {
     openWindow("/signature");
-    leaveBehind({ mode: "verify", input: "" });
     await paste(`a=1&b=2&sign=${"0".repeat(32)}`);
     await waitFor(() => expect(screen.getByTestId("sig-verdict").dataset.verdict).toBe("mismatch"));
     const given = screen.getByTestId("sig-given");
@@ -19,6 +20,41 @@ describe("the signature screen", () => {
     const differing = (node: HTMLElement) =>
       [...node.querySelectorAll("mark")].map((mark) => mark.textContent).join("").length;
     expect(differing(given)).toBe(differing(expected));
+    expect(screen.getByTestId("sig-verdict").textContent).toContain("换另一个密钥");
+    expect(screen.getByTestId("sig-verdict").textContent).not.toMatch(/\d+ 处不同/);
+  });
+
+  it("leads with the blank at the end of a value and proves it by leaving it out", async () => {
+    openWindow("/signature");
+    await paste("body=test&mch_id=10000100");
+    await waitFor(() => expect(screen.getByTestId("sig-digest").textContent).toMatch(/^[0-9A-F]{32}$/));
+    const sign = screen.getByTestId("sig-digest").textContent;
+    await paste(`body=test &mch_id=10000100&sign=${sign}`);
+    await waitFor(() =>
+      expect(screen.getByTestId("sig-verdict").textContent).toContain("不一致：body 的值末尾有 1 个空格"),
+    );
+    await waitFor(() => expect(screen.getByTestId("sig-verdict").textContent).toContain("确诊"));
+    for (const id of ["sig-string", "sig-fields"]) {
+      const mark = screen.getByTestId(id).querySelector("mark.invisible");
+      expect([id, mark?.textContent, mark?.getAttribute("title")]).toEqual([id, "SP", "不可见字符 SP U+0020"]);
+    }
+    expect(screen.getByTestId("sig-string").textContent).toContain("body=testSP&mch_id=10000100&key=");
+    expect(screen.queryByTestId("sig-findings")).toBeNull();
+  });
+
+  it("does not blame a blank alone when the sign differs without it, too", async () => {
+    openWindow("/signature");
+    await paste(`body=test &nonce_str=a\u200bb&sign=${"0".repeat(32)}`);
+    await waitFor(() => expect(screen.getByTestId("sig-verdict").textContent).toContain("还有别的不同"));
+    expect(screen.getByTestId("sig-verdict").textContent).not.toContain("确诊");
+    expect(screen.getByTestId("sig-findings").textContent).toContain("nonce_str 的值中间有 1 个零宽空格");
+  });
+
+  it("says that the bytes of the key are not in the dump, and how many there are", async () => {
+    openWindow("/signature");
+    await paste("a=1");
+    await screen.findByTestId("sig-hexdump");
+    expect(screen.getByText(/密钥的 14 字节接在 &key= 之后，不显示/)).toBeTruthy();
   });
 
   it("names why each field was left out", async () => {
@@ -34,7 +70,7 @@ describe("the signature screen", () => {
     openWindow("/signature");
     await paste("body=a\u200bb&nonce_str= x");
     await waitFor(() => expect(screen.getByTestId("sig-fields").textContent).toContain("ZWSP"));
-    expect(screen.getByTestId("sig-fields").textContent).toContain("␣");
+    expect(screen.getByTestId("sig-fields").textContent).toContain("SP");
   });
 
   it("says clearly that there is no key, and gives no verdict then", async () => {

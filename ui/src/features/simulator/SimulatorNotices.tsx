@@ -7,6 +7,7 @@ import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import type { SimulatorNotice } from "../../ipc/model";
 import { simulatorNoticesQuery } from "../../ipc/queries";
+import { noticeReason } from "./notice-reason";
 
 const SHOWN = 200;
 const TONE: Record<SimulatorNotice["status"], string> = {
@@ -42,29 +43,37 @@ export function SimulatorNotices() {
           </thead>
           <tbody>
             {notices.data.map((notice) => (
-              <tr key={notice.id} data-testid="sim-notice-row" data-status={notice.status}>
-                <td>
-                  <span className={TONE[notice.status]}>{t(`simulator.notice.${notice.status}`)}</span>
-                </td>
-                <td>
-                  <CopyText text={notice.out_trade_no} />
-                </td>
-                <td className="right figures">{notice.attempt}</td>
-                <td>
-                  <TimeText at={notice.last_at} />
-                </td>
-                <td>
-                  <TimeText at={notice.next_attempt_at} />
-                </td>
-                <td className="right figures">{notice.http_status ?? "—"}</td>
-                <td className="mono clip" title={notice.answer ?? undefined}>
-                  {notice.answer ?? "—"}
-                </td>
-              </tr>
+              <NoticeLine key={notice.id} notice={notice} />
             ))}
           </tbody>
         </table>
       </div>
     </div>
+  );
+}
+
+function NoticeLine({ notice }: { notice: SimulatorNotice }) {
+  const { t } = useTranslation();
+  const reason = noticeReason(t, notice);
+  return (
+    <tr data-testid="sim-notice-row" data-status={notice.status}>
+      <td>
+        <span className={TONE[notice.status]}>{t(`simulator.notice.${notice.status}`)}</span>
+      </td>
+      <td>
+        <CopyText text={notice.out_trade_no} />
+      </td>
+      <td className="right figures">{notice.attempt}</td>
+      <td>
+        <TimeText at={notice.last_at} />
+      </td>
+      <td>
+        <TimeText at={notice.next_attempt_at} />
+      </td>
+      <td className="right figures">{notice.http_status ?? "—"}</td>
+      <td className={notice.status === "acknowledged" ? "mono clip" : "clip clip-wide"} title={reason ?? undefined}>
+        {reason ?? "—"}
+      </td>
+    </tr>
   );
 }

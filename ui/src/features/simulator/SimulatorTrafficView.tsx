@@ -4,8 +4,10 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../components/CopyButton";
+import { CopyText } from "../../components/CopyText";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
+import { Fact, Facts } from "../../components/Fact";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import { useStart } from "../../components/use-settings";
@@ -13,6 +15,7 @@ import { VisibleText } from "../../components/VisibleText";
 import type { SimulatorTraffic } from "../../ipc/model";
 import { simulatorTrafficQuery } from "../../ipc/queries";
 import { handOver } from "../signature/handover";
+import { orderOf, outcomeOf } from "./exchange-text";
 
 const SHOWN = 200;
 
@@ -35,9 +38,10 @@ export function SimulatorTrafficView() {
             <tr>
               <th>{t("simulator.column.at")}</th>
               <th>{t("simulator.column.path")}</th>
+              <th>{t("simulator.column.outTradeNo")}</th>
+              <th>{t("simulator.column.summary")}</th>
               <th className="right">{t("simulator.column.status")}</th>
               <th className="right">{t("simulator.column.took")}</th>
-              <th>{t("simulator.column.summary")}</th>
             </tr>
           </thead>
           <tbody>
@@ -75,11 +79,12 @@ function TrafficLine({ exchange, chosen, onChoose }: TrafficLineProps) {
           {exchange.path}
         </button>
       </td>
+      <td className="mono">{orderOf(exchange) ?? "—"}</td>
+      <td className="clip traffic-outcome" title={exchange.summary}>
+        {outcomeOf(exchange)}
+      </td>
       <td className="right figures">{exchange.status}</td>
       <td className="right figures">{formatTook(exchange.took_us)}</td>
-      <td className="clip" title={exchange.summary}>
-        {exchange.summary}
-      </td>
     </tr>
   );
 }
@@ -90,8 +95,16 @@ function formatTook(took_us: number): string {
 
 function Exchange({ exchange }: { exchange: SimulatorTraffic }) {
   const { t } = useTranslation();
+  const order = orderOf(exchange);
   return (
     <aside className="exchange" data-testid="sim-exchange">
+      {order && (
+        <Facts>
+          <Fact name={t("simulator.column.outTradeNo")}>
+            <CopyText text={order} />
+          </Fact>
+        </Facts>
+      )}
       <Message title={t("simulator.request")} text={exchange.request} />
       <Message title={t("simulator.response")} text={exchange.response} />
     </aside>

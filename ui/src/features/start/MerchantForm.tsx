@@ -71,6 +71,14 @@ export function MerchantForm({ onCancel, onAdded }: MerchantFormProps) {
       data-testid="merchant-form"
     >
       <h2>{t("merchant.title")}</h2>
+      <Form.Item
+        name="name"
+        label={t("merchant.name")}
+        extra={t("merchant.nameHelp")}
+        rules={[{ required: true, whitespace: true, max: 64, message: t("merchant.nameRequired") }]}
+      >
+        <Input autoFocus data-testid="merchant-name" />
+      </Form.Item>
       <Form.Item name="environment" label={t("merchant.environment")} extra={t(`merchant.${environment}Note`)}>
         <Segmented
           data-testid="merchant-environment"
@@ -107,32 +115,22 @@ export function MerchantForm({ onCancel, onAdded }: MerchantFormProps) {
 function Identity() {
   const { t } = useTranslation();
   return (
-    <>
+    <div className="form-pair">
       <Form.Item
-        name="name"
-        label={t("merchant.name")}
-        extra={t("merchant.nameHelp")}
-        rules={[{ required: true, whitespace: true, max: 64, message: t("merchant.nameRequired") }]}
+        name="appid"
+        label="appid"
+        rules={[{ required: true, pattern: /^\s*wx[0-9a-zA-Z]{16}\s*$/, message: t("merchant.appidInvalid") }]}
       >
-        <Input autoFocus data-testid="merchant-name" />
+        <Input className="mono" placeholder="wx…" autoComplete="off" data-testid="merchant-appid" />
       </Form.Item>
-      <div className="form-pair">
-        <Form.Item
-          name="appid"
-          label="appid"
-          rules={[{ required: true, pattern: /^\s*wx[0-9a-zA-Z]{16}\s*$/, message: t("merchant.appidInvalid") }]}
-        >
-          <Input className="mono" placeholder="wx…" autoComplete="off" data-testid="merchant-appid" />
-        </Form.Item>
-        <Form.Item
-          name="mch_id"
-          label={t("merchant.mchid")}
-          rules={[{ required: true, pattern: /^\s*\d{8,10}\s*$/, message: t("merchant.mchidInvalid") }]}
-        >
-          <Input className="mono" autoComplete="off" data-testid="merchant-mch-id" />
-        </Form.Item>
-      </div>
-    </>
+      <Form.Item
+        name="mch_id"
+        label={t("merchant.mchid")}
+        rules={[{ required: true, pattern: /^\s*\d{8,10}\s*$/, message: t("merchant.mchidInvalid") }]}
+      >
+        <Input className="mono" autoComplete="off" data-testid="merchant-mch-id" />
+      </Form.Item>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
-import { Modal } from "antd";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../../components/Dialog";
 import { useStart } from "../../components/use-settings";
 import { VaultForm } from "./VaultForm";
 
@@ -8,9 +8,9 @@ export function UnlockDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { vault } = useStart();
   return (
-    <Modal open footer={null} onCancel={onClose} width={440} title={null}>
+    <Dialog onCancel={onClose} width={440}>
       {vault.state === "locked" && <p className="quiet">{t("vault.unlockText")}</p>}
       <VaultForm vault={vault} onCancel={onClose} onDone={onClose} />
-    </Modal>
+    </Dialog>
   );
 }

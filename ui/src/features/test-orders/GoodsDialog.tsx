@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Input, Modal, Switch } from "antd";
+import { Button, Form, Input, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../../components/Dialog";
 import { ErrorView } from "../../components/ErrorView";
 import { desk } from "../../ipc/client";
 import { asFailure } from "../../ipc/failure";
@@ -29,7 +30,7 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
   // A mistyped price is the field's own complaint; everything else is shown whole.
   const badPrice = save.isError && asFailure(save.error).code === "input_invalid";
   return (
-    <Modal open footer={null} onCancel={onClose} width={420} title={t(goods ? "test.goodsEdit" : "test.goodsAdd")}>
+    <Dialog onCancel={onClose} width={420} title={t(goods ? "test.goodsEdit" : "test.goodsAdd")}>
       <Form
         layout="vertical"
         requiredMark={false}
@@ -76,6 +77,6 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
           <Button onClick={onClose}>{t("common.cancel")}</Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -86,7 +86,7 @@ function draftOf(fields: Fields, profile: string, goods: Goods | null): TestOrde
     attach: fields.attach || null,
     scene: fields.scene,
     count: fields.count,
-    reuse: fields.reuse,
+    reuse: fields.reuse && fields.count === 1,
   };
 }
 
@@ -186,13 +186,25 @@ function Numbers() {
       <Form.Item name="attach" label={`${t("test.attach")} · ${t("common.optional")}`} rules={[{ max: 127 }]}>
         <Input data-testid="test-attach" />
       </Form.Item>
+      <Reuse />
+    </>
+  );
+}
+
+/** Only a single order can be one that exists already: in a batch the switch is off and says why. */
+function Reuse() {
+  const { t } = useTranslation();
+  const many = (Form.useWatch("count") ?? 1) > 1;
+  return (
+    <>
       <div className="switch-line">
-        <Form.Item name="reuse" valuePropName="checked" noStyle>
-          <Switch id="test-reuse" data-testid="test-reuse" />
+        {many && <Switch id="test-reuse" data-testid="test-reuse" checked={false} disabled />}
+        <Form.Item name="reuse" valuePropName="checked" noStyle hidden={many}>
+          <Switch {...(many ? {} : { id: "test-reuse", "data-testid": "test-reuse" })} />
         </Form.Item>
         <label htmlFor="test-reuse">{t("test.reuse")}</label>
       </div>
-      <p className="quiet switch-help">{t("test.reuseHelp")}</p>
+      <p className="quiet switch-help">{t(many ? "test.reuseNotInBatch" : "test.reuseHelp")}</p>
     </>
   );
 }
@@ -205,13 +217,8 @@ function Submit({ profile, job }: { profile: Profile; job: TestOrdersJob }) {
   return (
     <>
       <p className={real ? "submit-where submit-real" : "submit-where"}>
-        <EnvironmentTag environment={profile.environment} />{" "}
-        {real
-          ? t("test.production")
-          : t("test.submitIn", {
-              merchant: nameOf(profile.name),
-              environment: t(`environment.${profile.environment}`),
-            })}
+        <EnvironmentTag environment={profile.environment} />
+        <span>{t(real ? "test.production" : "test.submitIn", { merchant: nameOf(profile.name) })}</span>
       </p>
       <Button
         type="primary"

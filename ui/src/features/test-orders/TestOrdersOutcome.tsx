@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { EmptyView } from "../../components/EmptyView";
+import { EnglishDetail } from "../../components/EnglishDetail";
 import { ErrorView } from "../../components/ErrorView";
 import { PayCode, PayParams } from "../../components/PayCode";
 import { SkeletonRows } from "../../components/Skeleton";
@@ -12,6 +13,7 @@ import { StateSign } from "../../components/StateSign";
 import type { OrderResult, TestOrdersResult } from "../../ipc/model";
 import { orderDetailQuery } from "../../ipc/queries";
 import { formatSeconds } from "../../lib/time";
+import { type Stopped, stoppedOf } from "./stopped";
 import type { TestOrdersJob } from "./use-test-orders";
 
 /** What came of it: progress while it runs, then the orders and how to pay one of them. */
@@ -24,7 +26,12 @@ export function TestOrdersOutcome({ job }: { job: TestOrdersJob }) {
       {running && <ProgressBar job={job} />}
       {!running && error && <ErrorView error={error} onRetry={draft && (() => job.start(draft))} />}
       {!running && result && draft && (
-        <Result key={result.orders[0]?.out_trade_no} result={result} profile={draft.profile} />
+        <Result
+          key={result.orders[0]?.out_trade_no}
+          result={result}
+          profile={draft.profile}
+          stopped={stoppedOf(result, draft.count)}
+        />
       )}
       {!running && !error && !result && <EmptyView title={t("test.resultEmpty")} text={t("test.resultEmptyText")} />}
     </section>
@@ -57,7 +64,9 @@ function ProgressBar({ job }: { job: TestOrdersJob }) {
   );
 }
 
-function Result({ result, profile }: { result: TestOrdersResult; profile: string }) {
+type ResultProps = { result: TestOrdersResult; profile: string; stopped: Stopped | null };
+
+function Result({ result, profile, stopped }: ResultProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState(result.orders[0]?.out_trade_no ?? null);
@@ -72,6 +81,7 @@ function Result({ result, profile }: { result: TestOrdersResult; profile: string
           {t("test.openOrders")}
         </Button>
       </div>
+      {stopped && <StoppedEarly stopped={stopped} />}
       {result.cancelled && <p className="quiet">{t("test.resultCancelled")}</p>}
       {result.unknown > 0 && <p className="doing doing-doubtful">{t("test.resultUnknown")}</p>}
       {all > result.orders.length && <p className="quiet">{t("test.resultFirst", { count: result.orders.length })}</p>}
@@ -86,6 +96,17 @@ function Result({ result, profile }: { result: TestOrdersResult; profile: string
           />
         ))}
       </ul>
+    </div>
+  );
+}
+
+function StoppedEarly({ stopped }: { stopped: Stopped }) {
+  const { t } = useTranslation();
+  const { made, asked, why } = stopped;
+  return (
+    <div className="doing doing-doubtful" role="alert" data-testid="test-stopped">
+      <p>{t("test.stopped", { made, asked, rest: asked - made })}</p>
+      <EnglishDetail text={why} />
     </div>
   );
 }

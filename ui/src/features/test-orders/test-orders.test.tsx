@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
 
 async function openForm() {
@@ -80,6 +80,40 @@ describe("test orders", () => {
     expect(await screen.findByText(/已取消，取消前发出的订单保留/)).toBeTruthy();
     expect(desk.world.orders.length).toBeGreaterThan(0);
     expect(desk.world.orders.length).toBeLessThan(10_000);
+  });
+
+  it("in a batch are never ones used again: the switch is off, cannot be moved, and comes back for one", async () => {
+    const { user, desk } = await openForm();
+    const create = vi.spyOn(desk, "testOrdersCreate");
+    const reuse = () => screen.getAllByTestId<HTMLButtonElement>("test-reuse");
+    const shown = () => reuse().map((one) => [one.getAttribute("aria-checked"), one.disabled]);
+    expect(shown()).toEqual([["true", false]]);
+    await user.click(goods("penny"));
+    const count = screen.getByTestId("test-count");
+    await user.clear(count);
+    await user.type(count, "2");
+    await waitFor(() => expect(shown()).toEqual([["false", true]]));
+    await user.click(screen.getByTestId("test-create"));
+    await screen.findByTestId("test-summary");
+    expect(create.mock.lastCall?.[0]).toMatchObject({ count: 2, reuse: false });
+    await user.clear(count);
+    await user.type(count, "1");
+    await waitFor(() => expect(shown()).toEqual([["true", false]]));
+    await user.click(screen.getByTestId("test-create"));
+    await waitFor(() => expect(create.mock.lastCall?.[0]).toMatchObject({ count: 1, reuse: true }));
+  });
+
+  it("that stop early say how many were made, how many were not, and why", async () => {
+    const { user, desk } = await openForm();
+    await desk.simulatorStop();
+    await user.click(goods("penny"));
+    const count = screen.getByTestId("test-count");
+    await user.clear(count);
+    await user.type(count, "250");
+    await user.click(screen.getByTestId("test-create"));
+    const stopped = await screen.findByTestId("test-stopped");
+    expect(stopped.textContent).toContain("250 笔中做到第 100 笔就停了；其余 150 笔没有产生");
+    expect(stopped.querySelector("[lang=en]")?.textContent).toContain("connection refused");
   });
 
   it("without a merchant leads to one", async () => {

@@ -71,10 +71,12 @@ export function fakeGateway(world: World): GatewayCommands {
     },
     async simulatorStart() {
       world.running = true;
+      world.changed(["simulator"]);
       return statusOf(world);
     },
     async simulatorStop() {
       world.running = false;
+      world.changed(["simulator"]);
       return statusOf(world);
     },
     async simulatorOrders(search, limit) {
@@ -106,10 +108,24 @@ export function fakeGateway(world: World): GatewayCommands {
 
 function notice(world: World, out_trade_no: string): void {
   const now = Date.now();
+  const notify_url = world.order(out_trade_no).notify_url ?? "https://notify.invalid/wxpay";
+  if (!notify_url.startsWith("http://127.0.0.1")) {
+    const never = { next_attempt_at: null, last_at: null, http_status: null, answer: null };
+    world.notices.unshift({
+      id: world.notices.length + 1,
+      out_trade_no,
+      notify_url,
+      attempt: 0,
+      status: "undeliverable",
+      ...never,
+    });
+    return;
+  }
   const pending = world.notices.length % 3 === 2;
   world.notices.unshift({
     id: world.notices.length + 1,
     out_trade_no,
+    notify_url,
     attempt: pending ? 2 : 1,
     next_attempt_at: pending ? now + 15_000 : null,
     last_at: now,
@@ -129,9 +145,11 @@ export function exchange(world: World, path: string, outTradeNo: string): void {
     took_us: 740 + world.requests * 13,
     request: `<xml>\n<appid>wx1234567890abcdef</appid>\n<mch_id>1900000109</mch_id>\n<nonce_str>5K8264ILTKCH16CQ2502SI8ZNMTM67VS</nonce_str>\n<out_trade_no>${outTradeNo}</out_trade_no>\n<sign>C380BEC2BFD727A4B6845133519F3AD6</sign>\n</xml>`,
     response: "<xml><return_code><![CDATA[SUCCESS]]></return_code>\n<return_msg><![CDATA[OK]]></return_msg>\n</xml>",
-    summary: `${outTradeNo} SUCCESS`,
+    summary: `${path.split("/").at(-1)} → SUCCESS`,
   });
 }
+
+const NOT_SENT = "connection refused; nothing was done, it is tried again by polling";
 
 const createOrders: (
   world: World,
@@ -157,6 +175,18 @@ const createOrders: (
         outTradeNo,
       });
       world.orders.unshift(order);
+      if (!world.running) {
+        Object.assign(order, { state: "CREATING", next_query_at: at });
+        made.push({
+          out_trade_no: outTradeNo,
+          state: order.state,
+          outcome: "rejected",
+          detail: NOT_SENT,
+          err_code: null,
+          err_code_des: null,
+        });
+        continue;
+      }
       exchange(world, "/pay/unifiedorder", outTradeNo);
       made.push({
         out_trade_no: outTradeNo,
@@ -175,15 +205,19 @@ const createOrders: (
       rate_per_s: rate,
       rest_s: (request.count - made.length) / rate,
     });
+    // Nothing of a whole group could be sent: the rest would fare no better.
+    if (!world.running) break;
     if (request.count > STEP) await new Promise((resolve) => setTimeout(resolve, 40));
   }
   world.changed(["orders", "polling", "simulator"]);
+  const created = made.filter((order) => order.outcome === "confirmed").length;
   return {
-    created: made.length,
+    created,
     reused: 0,
-    rejected: 0,
+    rejected: made.length - created,
     unknown: 0,
     orders: made.slice(0, LISTED),
-    cancelled: made.length < request.count,
+    cancelled: world.cancelled.has(job),
+    stopped: created === 0 && made.length < request.count && !world.cancelled.has(job) ? NOT_SENT : null,
   };
 };

@@ -229,6 +229,7 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     success_permille: within.length === 0 ? null : Math.round((paid_count / within.length) * 1000),
     polling: open.polling,
     next_query_at: open.next_query_at,
+    held_back: world.heldBack,
     alarms: world.orders.flatMap((order) =>
       order.flags.flatMap((flag) =>
         flag === "confirmed" ? [] : [{ kind: flag, out_trade_no: order.out_trade_no, at: order.created_at }],

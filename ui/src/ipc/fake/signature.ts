@@ -19,6 +19,9 @@ function fieldsOf(input: string): { detected: string; pairs: [string, string][] 
     );
     return { detected: "xml", pairs };
   }
+  if (input.trimStart().startsWith("{")) {
+    return { detected: "json", pairs: Object.entries(JSON.parse(input) as Record<string, string>) };
+  }
   const pairs = input.split("&").map((pair): [string, string] => {
     const at = pair.indexOf("=");
     return [pair.slice(0, at), pair.slice(at + 1)];
@@ -36,6 +39,22 @@ function hexdumpOf(text: string): string {
     lines.push(`${at.toString(16).padStart(8, "0")}  ${hex.padEnd(47)}  ${shown}`);
   }
   return lines.join("\n");
+}
+
+/** Blanks at the edges of values and zero width spaces, at their bytes of the string, as the core lists them. */
+function invisibleIn(kept: SignatureField[]): SignatureReport["invisible"] {
+  const length = (text: string) => new TextEncoder().encode(text).length;
+  let before = "";
+  return kept.flatMap(({ name, value }) => {
+    const start = length(`${before}${name}=`);
+    before += `${name}=${value}&`;
+    const edges = [...(value.startsWith(" ") ? [0] : []), ...(value.endsWith(" ") ? [length(value) - 1] : [])];
+    const zero = [...value.matchAll(/\u200b/g)].map((match) => length(value.slice(0, match.index)));
+    return [
+      ...edges.map((at) => ({ at: start + at, code: "U+0020", name: "值首尾的空格" })),
+      ...zero.map((at) => ({ at: start + at, code: "U+200B", name: "零宽空格" })),
+    ];
+  });
 }
 
 function keyOf(world: World, key: SignatureRequest["key"]): string | null {
@@ -72,7 +91,7 @@ export function fakeSignature(world: World, request: SignatureRequest): Signatur
     string_to_sign: key === null ? joined : `${joined}&key=••••${key.slice(-4)}`,
     bytes: new TextEncoder().encode(joined).length,
     hexdump: hexdumpOf(joined),
-    invisible: [],
+    invisible: invisibleIn(kept),
     key: key === null ? null : { length: key.length, fingerprint: standInDigest(key).slice(0, 8), tail: key.slice(-4) },
     key_warning: null,
   };

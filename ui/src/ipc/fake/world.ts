@@ -5,6 +5,7 @@ import type {
   Goods,
   OrderDetail,
   OrderState,
+  Overview,
   Profile,
   Settings,
   SimulatorNotice,
@@ -37,6 +38,7 @@ export class World {
   traffic: SimulatorTraffic[] = [];
   snapshots = new Map<number, FakeOrder[]>();
   running = false;
+  heldBack: Overview["held_back"] = null;
   requests = 0;
   /** Steers what `confirm` answers, as the person at the dialog would. */
   personAgrees = true;
@@ -76,7 +78,7 @@ export class World {
 
 /** A failure as the core would report it. */
 export function refusal(code: ErrorCode, message: string, field: string | null = null): IpcFailure {
-  return new IpcFailure({ code, message, retry: "no", trace: "fake-0001", field, gateway: null });
+  return new IpcFailure({ code, message, message_zh: null, retry: "no", trace: "fake-0001", field, gateway: null });
 }
 
 /** Random numbers that are the same in every run. */

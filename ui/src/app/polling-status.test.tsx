@@ -1,0 +1,62 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { FakeDesk } from "../ipc/fake";
+import type { Profile, Vault } from "../ipc/model";
+import { openWindow } from "../testing/open-window";
+
+/** Makes a merchant of the person's own the one in use. */
+function ownMerchant(key: boolean) {
+  return ({ world }: FakeDesk) => {
+    const [builtin] = world.profiles;
+    const api_key = { set: key, tail: null, fingerprint: null };
+    const own = { ...builtin, name: "shop", builtin: false, environment: "production", api_key } as Profile;
+    world.profiles.push(own);
+    world.settings.active_profile = own.name;
+  };
+}
+const LOCKED: Partial<Vault> = { mode: "passphrase", state: "locked", keyring: "absent" };
+
+describe("the polling at the top", () => {
+  it("turns amber with words when the gateway is stopped, and back when it runs again", async () => {
+    const { desk } = openWindow("/orders");
+    expect((await screen.findByTestId("polling")).dataset.blocked).toBeUndefined();
+    await desk.simulatorStop();
+    await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe("gateway"));
+    expect(screen.getByTestId("polling").textContent).toContain("网关已停，查询发不出");
+    expect(screen.getByTestId("polling").textContent).not.toContain("下一次");
+    await desk.simulatorStart();
+    await waitFor(() => expect(screen.getByTestId("polling").textContent).toContain("轮询中"));
+  });
+
+  it("leads to where the gateway can be started", async () => {
+    const { desk } = openWindow("/orders");
+    await screen.findByTestId("polling");
+    await desk.simulatorStop();
+    await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe("gateway"));
+    await userEvent.click(screen.getByTestId("polling"));
+    await screen.findByTestId("sim-start");
+  });
+
+  it.each([
+    ["vault", true, LOCKED],
+    ["key", false, {}],
+  ] as const)("says so when the %s of the merchant in use is missing", async (why, key, vault) => {
+    openWindow("/orders", { vault }, ownMerchant(key));
+    await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
+  });
+
+  it.each(["unreachable", "too_often"] as const)("says when the gateway of the merchant in use is %s", async (why) => {
+    openWindow("/orders", {}, (desk) => {
+      ownMerchant(true)(desk);
+      desk.world.heldBack = why;
+    });
+    await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
+  });
+
+  it("does not mind a stopped gateway when another merchant is in use", async () => {
+    const { desk } = openWindow("/orders", {}, ownMerchant(true));
+    await desk.simulatorStop();
+    expect((await screen.findByTestId("polling")).textContent).toContain("轮询中");
+  });
+});
