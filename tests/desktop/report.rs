@@ -16,6 +16,7 @@ struct Picture {
 /// What the tour has done, measured and shown so far.
 pub(crate) struct Report {
     folder: PathBuf,
+    step: &'static str,
     started: Instant,
     done: Vec<(String, Duration)>,
     step_started: Instant,
@@ -32,6 +33,7 @@ impl Report {
         std::fs::create_dir_all(folder)?;
         Ok(Self {
             folder: folder.to_path_buf(),
+            step: "",
             started: Instant::now(),
             done: Vec::new(),
             step_started: Instant::now(),
@@ -40,12 +42,43 @@ impl Report {
         })
     }
 
-    /// Takes a picture of the window as it is now.
+    /// Names what is tried from now on.
+    pub(crate) fn begin(&mut self, step: &'static str) {
+        self.step = step;
+    }
+
+    /// What was tried last.
+    pub(crate) fn step(&self) -> &'static str {
+        self.step
+    }
+
+    /// Keeps how the window looked when a step failed; a window that is gone leaves no picture, and that is no other failure.
+    pub(crate) async fn failed(&mut self, window: &DeskWindow) {
+        let file = "failed.png".to_owned();
+        if window.screenshot(&self.folder.join(&file)).await.is_ok() {
+            let caption = format!("停在这里 · It stopped here: {}", self.step);
+            self.pictures.push(Picture { file, caption, at_ms: self.started.elapsed().as_millis() });
+        }
+    }
+
+    /// Takes a picture of the window once nothing moves any more.
     pub(crate) async fn picture(&mut self, window: &DeskWindow, name: &str, caption: &str) -> Result<(), WindowError> {
+        // The stylesheet's own movements take 120 ms.
+        let still = "setTimeout(arguments[0], 200, true)";
+        window.client().execute_async(still, vec![]).await?;
+        self.picture_now(window, name, caption).await
+    }
+
+    /// Takes a picture of the window as it is at this moment.
+    pub(crate) async fn picture_now(
+        &mut self,
+        window: &DeskWindow,
+        name: &str,
+        caption: &str,
+    ) -> Result<(), WindowError> {
         let file = format!("{:02}-{name}.png", self.pictures.len() + 1);
-        // A picture shows the last frame that was drawn, and the stylesheet's own movements take 120 ms.
-        let drawn = "const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => \
-                     requestAnimationFrame(() => done(true))), 200)";
+        // A picture shows the last frame that was drawn.
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
         window.client().execute_async(drawn, vec![]).await?;
         window.screenshot(&self.folder.join(&file)).await?;
         self.pictures.push(Picture { file, caption: caption.to_owned(), at_ms: self.started.elapsed().as_millis() });
@@ -74,7 +107,7 @@ impl Report {
     /// Writes `summary.md` and `summary.html`; `failure` says where the tour ended too early.
     pub(crate) fn write(&self, failure: Option<&str>) -> io::Result<()> {
         let verdict =
-            failure.map_or_else(|| "The tour went through.".to_owned(), |at| format!("The tour stopped: {at}"));
+            failure.map_or_else(|| "The tour went through.".to_owned(), |at| format!("The tour stopped {at}"));
         std::fs::write(self.folder.join("summary.md"), self.as_text(&verdict))?;
         std::fs::write(self.folder.join("summary.html"), self.as_page(&verdict))
     }

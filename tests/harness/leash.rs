@@ -61,9 +61,7 @@ impl Leash {
     /// The process of this program in the group, if it runs: what it was started as, without its folder.
     #[must_use]
     pub fn process(&self, program: &str) -> Option<u32> {
-        let entries = std::fs::read_dir("/proc").ok()?;
-        let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        ids.into_iter().find(|id| group_of(*id) == Some(self.group()) && is_running(*id, program))
+        processes().find(|id| group_of(*id) == Some(self.group()) && is_running(*id, program))
     }
 
     /// Asks a process to end and waits until it has, at most five seconds.
@@ -85,10 +83,21 @@ impl Leash {
         self.end();
     }
 
-    /// Ends the group and waits until it is gone.
+    /// Ends the group and waits until it is gone, at most five seconds.
     pub fn end(&mut self) {
         drop(self.line.take());
         drop(self.keeper.wait());
+        // The keeper may go first. What was killed holds its files and locks until it has gone too.
+        for _ in 0..500 {
+            if !self.is_anything_left() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn is_anything_left(&self) -> bool {
+        processes().any(|id| group_of(id) == Some(self.group()) && !has_ended(id))
     }
 }
 
@@ -96,6 +105,21 @@ impl Drop for Leash {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The process ids of this machine.
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
+/// Whether a process is over and only waits for its parent to ask how it went. Its first thread may be over long before the
+/// others, and files stay open until the last is.
+fn has_ended(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let is_over = stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']));
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+    is_over && threads <= 1
 }
 
 /// The process group of a process: the third word behind its name, which stands in brackets.
@@ -133,6 +157,18 @@ mod tests {
         leash.end();
         // The pipe ends only when the last process of the group has gone.
         assert_eq!(output.read_to_string(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    fn after_a_kill_nothing_of_the_group_runs_any_more() {
+        let mut family = Command::new("/bin/sh");
+        family.args(["-c", "for _ in 1 2 3 4 5 6 7 8; do sleep 600 & done; echo ready; wait"]);
+        let (mut leash, output) = Leash::start_and_read(&family).unwrap();
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        assert!(leash.is_anything_left());
+        leash.kill();
+        assert!(!leash.is_anything_left());
     }
 
     #[test]

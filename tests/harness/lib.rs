@@ -2,6 +2,7 @@
 
 pub mod built;
 pub mod display;
+pub mod following;
 pub mod keyboard;
 pub mod leash;
 pub mod load;

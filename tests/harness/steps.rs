@@ -1,28 +1,35 @@
 //! What a person does in the window, in the words of the main job.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::window::{DeskWindow, WindowError};
 
-/// Something that the page shows at this moment: the states of the orders in the list, by number.
-const LISTED: &str = "return Object.fromEntries([...document.querySelectorAll('[data-testid=\"order-state\"]')]\
+/// A script that answers what the list shows at this moment: of each order by number its state and the words beside it.
+pub const LISTED: &str = "return Object.fromEntries([...document.querySelectorAll('[data-testid=\"order-state\"]')]\
      .map(e => [e.dataset.outTradeNo, e.dataset.state + ' ' + e.innerText.trim()]))";
 /// Types into the field as a person would after clicking it and choosing all of it.
 const CHOOSE_ALL: &str = "const e = document.querySelector(arguments[0]); \
      const field = e.matches('input, textarea') ? e : e.querySelector('input, textarea'); \
      field.focus(); field.select(); return true";
-/// Pays as the simulator screen does and tells after how many milliseconds the row of the list had this text, without
-/// another touch.
-const PAY_AND_WATCH: &str = "const [number, wanted, done] = arguments; const started = performance.now(); \
-     const row = () => document.querySelector(`[data-testid=\"order-state\"][data-out-trade-no=\"${number}\"]`); \
-     const look = () => { const shown = row(); \
-       if (shown && shown.innerText.includes(wanted)) return done({ ms: performance.now() - started }); \
-       if (performance.now() - started > 15000) return done({ shown: shown ? shown.innerText : null }); \
-       requestAnimationFrame(look); }; \
-     window.__TAURI_INTERNALS__.invoke('simulator_pay', { outTradeNo: number, couponFeeFen: null }) \
-       .then(look, error => done({ refused: error }))";
+/// Notes every value that the progress of a batch shows, from now on.
+const NOTE_PROGRESS: &str = "const seen = window.progressSeen = []; new MutationObserver(() => { \
+     const bar = document.querySelector('[data-testid=\"test-progress\"] progress'); \
+     if (bar && seen.at(-1) !== bar.value) seen.push(bar.value); \
+     }).observe(document.body, { subtree: true, childList: true, attributes: true }); return true";
+/// Answers when the button stands still: a complaint about half a number, typed slowly, comes and goes with its line.
+const STANDS_STILL: &str = "const [css, done] = arguments; let place = '', frames = 0; const look = () => { \
+     const box = document.querySelector(css)?.getBoundingClientRect(); \
+     const moving = document.querySelector('.ant-form-item-explain, .ant-form-item-is-validating') !== null; \
+     const now = box ? `${box.top} ${box.left}` : ''; \
+     frames = !moving && now !== '' && now === place ? frames + 1 : 0; place = now; \
+     if (frames >= 5) done(true); else requestAnimationFrame(look); }; look()";
+/// The key, as WebDriver spells it.
+const BACKSPACE: &str = "\u{e003}";
+/// The kinds of payment in the order in which the form offers them.
+const TRADE_TYPES: [&str; 4] = ["JSAPI", "NATIVE", "APP", "MWEB"];
 
 impl DeskWindow {
     /// Chooses "try it" at the first start and waits for the list of orders.
@@ -44,7 +51,9 @@ impl DeskWindow {
     pub async fn fill(&self, id: &str, text: &str) -> Result<(), WindowError> {
         self.by_test_id(id).await?;
         self.client().execute(CHOOSE_ALL, vec![json!(format!("[data-testid=\"{id}\"]"))]).await?;
-        self.client().active_element().await?.send_keys(text).await?;
+        // No text is no key for the driver; what is chosen is deleted then.
+        let keys = if text.is_empty() { BACKSPACE } else { text };
+        self.client().active_element().await?.send_keys(keys).await?;
         Ok(())
     }
 
@@ -56,13 +65,39 @@ impl DeskWindow {
 
     /// Creates so many new NATIVE orders of this price on the test orders screen, and answers their numbers.
     pub async fn create_orders(&self, count: u32, yuan: &str) -> Result<Vec<String>, WindowError> {
+        self.start_batch("NATIVE", count, yuan).await?;
+        self.batch_created(count).await
+    }
+
+    /// Fills in the test orders screen and sends it off; the orders are still being created when this returns.
+    pub async fn start_batch(&self, trade_type: &str, count: u32, yuan: &str) -> Result<(), WindowError> {
         self.go_to("test-orders").await?;
         self.fill("test-body", "验收测试商品").await?;
         self.fill("test-amount", yuan).await?;
-        self.choose_part("test-trade-type", 1).await?;
-        self.fill("test-product-id", "acceptance-01").await?;
+        let part = TRADE_TYPES.iter().position(|offered| *offered == trade_type);
+        self.choose_part("test-trade-type", part.unwrap_or_default()).await?;
+        if trade_type == "NATIVE" {
+            self.fill("test-product-id", "acceptance-01").await?;
+        }
         self.fill("test-count", &count.to_string()).await?;
-        self.click("test-create").await?;
+        self.client().execute(NOTE_PROGRESS, vec![]).await?;
+        // A click goes to the place where the button was when it was looked up.
+        let still = self.client().execute_async(STANDS_STILL, vec![json!("[data-testid=\"test-create\"]")]);
+        let limit = Duration::from_secs(10);
+        match timeout(limit, still).await {
+            Ok(still) => drop(still?),
+            Err(_) => {
+                return Err(WindowError::TooLong {
+                    what: "the form to stand still".to_owned(),
+                    seconds: limit.as_secs(),
+                });
+            }
+        }
+        self.click("test-create").await
+    }
+
+    /// Waits until the batch is created, and answers the numbers that the screen lists, a hundred at most.
+    pub async fn batch_created(&self, count: u32) -> Result<Vec<String>, WindowError> {
         self.find(&format!("[data-testid=\"test-summary\"][data-created=\"{count}\"]")).await?;
         let script = "return [...document.querySelectorAll('[data-testid=\"test-result-row\"]')]\
              .map(row => row.parentElement.innerText.match(/[0-9A-Za-z_\\-|*@]{20,32}/)?.[0] ?? null)";
@@ -71,20 +106,17 @@ impl DeskWindow {
         Ok(numbers.iter().filter_map(|number| number.as_str().map(str::to_owned)).collect())
     }
 
+    /// How many orders of the last batch were done, each time that its progress was drawn.
+    pub async fn progress_seen(&self) -> Result<Vec<u64>, WindowError> {
+        let seen = self.client().execute("return window.progressSeen", vec![]).await?;
+        Ok(seen.as_array().map(|seen| seen.iter().filter_map(Value::as_u64).collect()).unwrap_or_default())
+    }
+
     /// Opens an order of the list in the drawer.
     pub async fn open_order(&self, number: &str) -> Result<(), WindowError> {
         let row = format!("[data-testid=\"order-row\"][data-out-trade-no=\"{number}\"]");
         self.find(&row).await?.click().await?;
         self.by_test_id("order-query").await?;
-        Ok(())
-    }
-
-    /// Pays an order on the simulator screen.
-    pub async fn pay_in_simulator(&self, number: &str) -> Result<(), WindowError> {
-        let css = format!("[data-testid=\"sim-pay\"][data-out-trade-no=\"{number}\"]");
-        self.find(&css).await?.click().await?;
-        self.find(&format!("[data-testid=\"sim-order-row\"][data-out-trade-no=\"{number}\"][data-state=\"SUCCESS\"]"))
-            .await?;
         Ok(())
     }
 
@@ -102,21 +134,10 @@ impl DeskWindow {
         Ok(orders.into_iter().filter(|(_, shown)| in_state(shown)).map(|(number, _)| number).collect())
     }
 
-    /// Waits until the list shows this text for an order, and answers how long that took.
-    pub async fn listed_when(&self, number: &str, wanted: &str) -> Result<Duration, WindowError> {
-        let started = Instant::now();
-        let css = format!("[data-testid=\"order-state\"][data-out-trade-no=\"{number}\"]");
-        self.text_of_when(&css, |text| text.contains(wanted)).await?;
-        Ok(started.elapsed())
-    }
-
-    /// Pays an order while the list is shown, touches nothing, and answers after how long the list shows `wanted`.
-    pub async fn pay_and_watch(&self, number: &str, wanted: &str) -> Result<Duration, WindowError> {
-        let answer = self.client().execute_async(PAY_AND_WATCH, vec![json!(number), json!(wanted)]).await?;
-        match answer.get("ms").and_then(Value::as_f64) {
-            Some(ms) => Ok(Duration::from_secs_f64(ms / 1000.0)),
-            None => Err(WindowError::TooLong { what: format!("{wanted} in the list; {answer}"), seconds: 15 }),
-        }
+    /// The time by the page's clock, which is the core's, in milliseconds of UTC.
+    pub async fn now_ms(&self) -> Result<i64, WindowError> {
+        let now = self.client().execute("return Date.now()", vec![]).await?;
+        now.as_i64().ok_or_else(|| WindowError::Unexpected { what: format!("the time is {now}") })
     }
 
     /// Asks the core by itself, as the page does; answers what it answers, or its error.

@@ -41,9 +41,15 @@ pub enum WindowError {
     /// The driver refused to open the window.
     #[error("the driver did not open the window: {0}")]
     Session(#[from] NewSessionError),
-    /// The driver refused a command.
-    #[error("the window: {0}")]
+    /// The driver refused a command; its words alone are often empty.
+    #[error("the window: {0:?}")]
     Command(#[from] CmdError),
+    /// The window shows something else than it should.
+    #[error("not as it should be: {what}")]
+    Unexpected {
+        /// What should be, and what there is.
+        what: String,
+    },
     /// Something took too long.
     #[error("waited {seconds} s for {what}")]
     TooLong {
@@ -52,6 +58,14 @@ pub enum WindowError {
         /// The limit in seconds.
         seconds: u64,
     },
+}
+
+impl WindowError {
+    /// An error where `holds` is not so; `what` says what should be and what there is.
+    #[expect(clippy::result_large_err, reason = "the same error as of every step beside it, and made once at most")]
+    pub fn unless(holds: bool, what: impl FnOnce() -> String) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self::Unexpected { what: what() }) }
+    }
 }
 
 /// How a window is to be started.
@@ -155,10 +169,11 @@ impl DeskWindow {
         if let Ok(element) = found.await {
             return Ok(element?);
         }
-        let script = "return document.body ? document.body.innerText : ''";
+        let script = "const screen = document.querySelector('[data-testid^=\"screen-\"]') ?? document.body; \
+             return screen ? screen.innerText : ''";
         let shown = timeout(LOOK_AGAIN * 40, self.client.execute(script, vec![])).await;
         let shown = shown.ok().and_then(Result::ok).unwrap_or_default();
-        let shown: String = shown.as_str().unwrap_or_default().chars().take(400).collect();
+        let shown: String = shown.as_str().unwrap_or_default().chars().take(800).collect();
         Err(too_long(format!("{css}; the window shows: {shown}"), APPEAR_LIMIT))
     }
 
@@ -194,6 +209,16 @@ impl DeskWindow {
     pub async fn count_is(&self, id: &str, count: u64) -> Result<(), WindowError> {
         let script = "return document.querySelectorAll(arguments[0]).length";
         self.value_when(script, &test_id(id), |value| value.as_u64() == Some(count)).await.map(|_| ())
+    }
+
+    /// Waits until this script answers what is wanted; `argument` is its first argument.
+    pub async fn answer_when(
+        &self,
+        script: &str,
+        argument: &str,
+        wanted: impl Fn(&serde_json::Value) -> bool,
+    ) -> Result<serde_json::Value, WindowError> {
+        self.value_when(script, argument, wanted).await
     }
 
     /// Waits until nothing matches this CSS selector.

@@ -26,7 +26,14 @@ pub(crate) fn command(
 
 /// The cargo that runs this task.
 pub(crate) fn cargo(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-    command(folder, std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    let mut cargo = command(folder, std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    // What cargo says of this very package is no business of other packages' build scripts: some compile anew when it changes.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// npm in `folder`; on Windows it is a script with another name.

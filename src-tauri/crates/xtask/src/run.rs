@@ -3,12 +3,9 @@
 use crate::TaskError;
 use crate::command::{cargo, command, run as run_command};
 use crate::setup::{self, Purpose};
+use crate::test::SELECTION;
 use crate::workspace::Workspace;
 use crate::{tour, ui};
-
-/// Cargo's arguments for the programs; the pages are served from the binary.
-const PROGRAMS: [&str; 6] =
-    ["--package", "wxpay-desk", "--package", "wxpay", "--features", "wxpay-desk/custom-protocol"];
 
 /// Installs what is missing, builds, and opens the window; without a display, takes the tour.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), TaskError> {
@@ -22,11 +19,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Tas
     setup::ready(if display { Purpose::Window } else { Purpose::Tour })?;
     ui::install_packages(&workspace.ui())?;
     ui::build(&workspace.ui())?;
+    run_command(cargo(&workspace.root, ["build", "--bins"].iter().chain(&SELECTION)))?;
     if !display {
-        run_command(cargo(&workspace.root, ["build", "--package", "acceptance"].iter().chain(&PROGRAMS)))?;
         return tour::tour(workspace);
     }
-    run_command(cargo(&workspace.root, ["build"].iter().chain(&PROGRAMS)))?;
     println!("{} opens.", workspace.program("wxpay-desk").display());
     let arguments = arguments.iter().filter(|argument| *argument != "--");
     let mut window = command(&workspace.root, workspace.program("wxpay-desk"), arguments);

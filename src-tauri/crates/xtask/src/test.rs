@@ -8,8 +8,8 @@ use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 use crate::{clients, ui};
 
-/// One selection for every cargo stage, so that nothing is compiled twice with other features.
-const SELECTION: [&str; 3] = ["--workspace", "--features", "wxpay-desk/custom-protocol"];
+/// One selection for every task, so that as little as possible is compiled twice with other features.
+pub(crate) const SELECTION: [&str; 3] = ["--workspace", "--features", "wxpay-desk/custom-protocol"];
 
 type Stage = (&'static str, fn(&Workspace) -> Result<(), TaskError>);
 
