@@ -36,8 +36,26 @@ pub(crate) fn is_command(text: &str) -> bool {
     ["curl ", "curl.exe ", "curl\t", "curl\\\n", "curl\n"].iter().any(|start| text.starts_with(start))
 }
 
+/// What a command sends.
+pub(crate) enum Sent {
+    /// The body.
+    Body(String),
+    /// Without a body, the parameters of the URL.
+    Query(String),
+}
+
 /// Reads the body of a command, else the parameters of its URL.
 pub(crate) fn read(text: &str) -> Result<Fields, InputError> {
+    let mut fields = match sent(text)? {
+        Sent::Body(body) => read_body(&body),
+        Sent::Query(query) => pairs::read_query(&query),
+    }?;
+    fields.repairs.push(Repair::TextAround);
+    Ok(fields)
+}
+
+/// Finds out what a command sends.
+pub(crate) fn sent(text: &str) -> Result<Sent, InputError> {
     let words = words(text.trim().trim_start_matches("$ "))?;
     let mut body: Option<String> = None;
     let mut url = None;
@@ -74,17 +92,13 @@ pub(crate) fn read(text: &str) -> Result<Fields, InputError> {
     }
     let none = InputError::NoParameters { what: "curl command" };
     match (body.filter(|text| !text.trim().is_empty()), url) {
-        (Some(body), _) => read_body(&body),
+        (Some(body), _) => Ok(Sent::Body(body)),
         (None, Some(url)) => {
             let query = pairs::query_of(&url, "curl command")?;
-            if query == url { Err(none) } else { pairs::read_query(query) }
+            if query == url { Err(none) } else { Ok(Sent::Query(query.to_owned())) }
         }
         (None, None) => Err(none),
     }
-    .map(|mut fields| {
-        fields.repairs.push(Repair::TextAround);
-        fields
-    })
 }
 
 /// `--data=x` and `-dx` carry their value with them.

@@ -1,5 +1,26 @@
 //! Reading whatever somebody has at hand: a message, a string to sign, a request, a log line.
 
+mod broken_xml;
+mod damage;
+mod error_words;
+mod fault;
+mod gathered;
+mod http;
+mod lenient;
+mod lenient_pairs;
+mod lenient_xml;
+mod lines;
+mod names;
+mod object;
+mod printed_map;
+mod text_of;
+mod traced;
+
+pub use fault::{Fault, FaultKind, Place};
+pub use gathered::Placed;
+pub use http::Capture;
+pub use lenient::{Read, read_leniently};
+
 use wxpay_protocol::{Params, Secret, xml};
 
 use crate::{InputError, Repair, curl, json, log_line, pairs};
@@ -65,9 +86,89 @@ pub enum Kind {
     Curl,
     /// A log line or any other text around a message.
     Log,
+    /// An array as PHP prints it: print_r, var_export or var_dump.
+    Php,
+    /// A map or object as Java prints it.
+    JavaMap,
+    /// A map or struct as Go prints it.
+    GoMap,
+    /// A dict as Python prints it.
+    Python,
+    /// An object of JavaScript, as in source code or on its console.
+    Script,
+    /// A request of HTTP with its headers.
+    HttpRequest,
+    /// An answer of HTTP with its headers.
+    HttpResponse,
+    /// One field on each line.
+    Lines,
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Xml,
+        Self::Json,
+        Self::Pairs,
+        Self::StringToSign,
+        Self::Query,
+        Self::Url,
+        Self::Curl,
+        Self::Log,
+        Self::Php,
+        Self::JavaMap,
+        Self::GoMap,
+        Self::Python,
+        Self::Script,
+        Self::HttpRequest,
+        Self::HttpResponse,
+        Self::Lines,
+    ];
+
+    /// Its name in Chinese.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Xml => "XML 报文",
+            Self::Json => "JSON 对象",
+            Self::Pairs => "名字=值",
+            Self::StringToSign => "待签名串（带 key）",
+            Self::Query => "URL 编码的参数",
+            Self::Url => "URL",
+            Self::Curl => "curl 命令",
+            Self::Log => "日志或带报文的文字",
+            Self::Php => "PHP 打印的数组",
+            Self::JavaMap => "Java 打印的 Map 或对象",
+            Self::GoMap => "Go 打印的 map 或结构体",
+            Self::Python => "Python 打印的 dict",
+            Self::Script => "JavaScript 对象",
+            Self::HttpRequest => "HTTP 请求抓包",
+            Self::HttpResponse => "HTTP 应答抓包",
+            Self::Lines => "每行一个字段",
+        }
+    }
+
+    /// Its name in English.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Xml => "a message in XML",
+            Self::Json => "a JSON object",
+            Self::Pairs => "name=value pairs",
+            Self::StringToSign => "a string to sign with its key",
+            Self::Query => "percent-encoded pairs",
+            Self::Url => "a URL",
+            Self::Curl => "a curl command",
+            Self::Log => "a log line or text with a message in it",
+            Self::Php => "an array printed by PHP",
+            Self::JavaMap => "a map or object printed by Java",
+            Self::GoMap => "a map or struct printed by Go",
+            Self::Python => "a dict printed by Python",
+            Self::Script => "a JavaScript object",
+            Self::HttpRequest => "a captured HTTP request",
+            Self::HttpResponse => "a captured HTTP answer",
+            Self::Lines => "one field on each line",
+        }
+    }
+
     /// A stable word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -79,6 +180,14 @@ impl Kind {
             Self::Url => "url",
             Self::Curl => "curl",
             Self::Log => "log",
+            Self::Php => "php",
+            Self::JavaMap => "java_map",
+            Self::GoMap => "go_map",
+            Self::Python => "python",
+            Self::Script => "script",
+            Self::HttpRequest => "http_request",
+            Self::HttpResponse => "http_response",
+            Self::Lines => "lines",
         }
     }
 }
@@ -187,7 +296,8 @@ pub fn read(bytes: &[u8], format: Option<Format>) -> Result<Input, InputError> {
         Kind::Pairs | Kind::StringToSign => pairs::read_literal(pairs::without_line_end(text))?,
         Kind::Query | Kind::Url => pairs::read_query(pairs::query_of(text.trim(), "URL")?)?,
         Kind::Curl => curl::read(text)?,
-        Kind::Log => log_line::read(text)?,
+        // The kinds of lenient reading are never detected here.
+        _ => log_line::read(text)?,
     };
     if marked {
         fields.repairs.insert(0, Repair::ByteOrderMark);

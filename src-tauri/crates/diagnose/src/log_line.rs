@@ -138,7 +138,7 @@ fn balanced(text: &str) -> Option<&str> {
 }
 
 /// The rest of the line from the first `name=` after which at least one `&name=` follows.
-fn pairs_in(text: &str) -> Option<&str> {
+pub(crate) fn pairs_in(text: &str) -> Option<&str> {
     text.lines().find_map(|line| {
         // Found once per line: looking again from every `=` would take seconds for a line of nothing else.
         let mut end = 0;

@@ -66,13 +66,13 @@ fn split_before_key(piece: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Pieces between `&`; one pair on each line is the other way in which people write them down.
-fn separated(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
+pub(crate) fn separated(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let one_a_line = lines.len() > 1 && lines.iter().all(|line| !line.contains('&') && starts_with_name(line));
     if one_a_line { Box::new(lines.into_iter()) } else { Box::new(text.split('&').flat_map(split_before_key)) }
 }
 
-fn looks_encoded(value: &str) -> bool {
+pub(crate) fn looks_encoded(value: &str) -> bool {
     // Three bytes in a row are a Chinese character; a single %20 may well be meant literally.
     let bytes = value.as_bytes();
     bytes.windows(9).any(|window| {
@@ -117,7 +117,7 @@ pub(crate) fn read_query(text: &str) -> Result<Fields, InputError> {
     Ok(fields)
 }
 
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

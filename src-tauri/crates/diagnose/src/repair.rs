@@ -27,6 +27,31 @@ pub enum Repair {
     TimestampRenamed,
     /// The appId, which is signed but not sent, was supplied.
     AppidSupplied,
+    /// A character that HTML made of `&not`, `&times` and the like was turned back: `¬ify_url` is `&notify_url`.
+    HtmlEntityDamage {
+        /// The character.
+        found: char,
+        /// The parameter that it hid.
+        name: String,
+    },
+    /// “ ” or ‘ ’ of a chat where a straight quotation mark belongs.
+    SmartQuotes,
+    /// ＝ ＆ ： ＜ ＞ where an ASCII sign belongs.
+    FullWidthSigns,
+    /// No-break or zero-width spaces between the fields, dropped.
+    SpacesDropped,
+    /// `null`, `None`, `undefined` or `<nil>` of this field was read as an empty value.
+    NullRead(String),
+    /// A guess: this name, which is none of the protocol's, was read as a field of its own, not as part of a value.
+    GuessedField(String),
+    /// A guess: something like `name=` was read as part of the value of this field.
+    GuessedValue(String),
+    /// A guess: the last value of a log line was read to the end of the line.
+    ToLineEnd(String),
+    /// The headers of an HTTP capture were set aside.
+    HeadersSetAside,
+    /// The Content-Type of an HTTP capture names no charset although the body is not ASCII.
+    CharsetMissing,
 }
 
 impl Repair {
@@ -44,6 +69,16 @@ impl Repair {
             Self::ScriptObject => "script_object",
             Self::TimestampRenamed => "timestamp_renamed",
             Self::AppidSupplied => "appid_supplied",
+            Self::HtmlEntityDamage { .. } => "html_entity_damage",
+            Self::SmartQuotes => "smart_quotes",
+            Self::FullWidthSigns => "full_width_signs",
+            Self::SpacesDropped => "spaces_dropped",
+            Self::NullRead(_) => "null_read",
+            Self::GuessedField(_) => "guessed_field",
+            Self::GuessedValue(_) => "guessed_value",
+            Self::ToLineEnd(_) => "to_line_end",
+            Self::HeadersSetAside => "headers_set_aside",
+            Self::CharsetMissing => "charset_missing",
         }
     }
 
@@ -65,6 +100,26 @@ impl Repair {
             Self::ScriptObject => "按 JavaScript 对象读取，回调函数已忽略".to_owned(),
             Self::TimestampRenamed => "wx.chooseWXPay 的参数名是 timestamp，签名时用的名字是 timeStamp".to_owned(),
             Self::AppidSupplied => "appId 参与签名但不传给前端，已补上".to_owned(),
+            Self::HtmlEntityDamage { found, name } => {
+                format!("网页把 &{name} 的开头显示成了 {found}，已还原为 &{name}；请从源文本而不是网页复制")
+            }
+            Self::SmartQuotes => "聊天软件改成的弯引号已换回直引号".to_owned(),
+            Self::FullWidthSigns => "全角的 ＝、＆、：、＜、＞ 已换回半角".to_owned(),
+            Self::SpacesDropped => "字段之间的不换行空格或零宽字符已去掉".to_owned(),
+            Self::NullRead(name) => format!("{name} 的值是 null（None、undefined、nil），已按空值读取"),
+            Self::GuessedField(name) => {
+                format!("这是猜测：{name} 不是微信支付的字段名，已当作单独的字段；它也可能是前一个值的一部分")
+            }
+            Self::GuessedValue(name) => {
+                format!("这是猜测：{name} 的值里有像“名字=”的文字，已当作值的一部分；它也可能是单独的字段")
+            }
+            Self::ToLineEnd(name) => {
+                format!("这是猜测：{name} 的值一直读到了行尾；如果后面是别的文字，请删掉它再试")
+            }
+            Self::HeadersSetAside => "HTTP 的请求行和头已放到一边，只读报文".to_owned(),
+            Self::CharsetMissing => {
+                "Content-Type 没有写 charset，而报文里有中文等非 ASCII 字符；请写明 charset=utf-8".to_owned()
+            }
         }
     }
 }
@@ -93,6 +148,36 @@ impl fmt::Display for Repair {
                 formatter.write_str("wx.chooseWXPay takes timestamp, the signature uses timeStamp")
             }
             Self::AppidSupplied => formatter.write_str("the appId, which is signed but not sent, was supplied"),
+            Self::HtmlEntityDamage { found, name } => write!(
+                formatter,
+                "a web page showed the beginning of &{name} as {found}; it was turned back; copy from the source, not from a page"
+            ),
+            Self::SmartQuotes => formatter.write_str("curly quotation marks of a chat were turned back into straight ones"),
+            Self::FullWidthSigns => formatter.write_str("full-width ＝ ＆ ： ＜ ＞ were turned back into ASCII"),
+            Self::SpacesDropped => {
+                formatter.write_str("no-break spaces or zero-width characters between the fields were dropped")
+            }
+            Self::NullRead(name) => {
+                write!(formatter, "the value of {name} is null (None, undefined, nil) and was read as empty")
+            }
+            Self::GuessedField(name) => write!(
+                formatter,
+                "a guess: {name} is no name of WeChat Pay and was read as a field of its own; it may be part of the value before it"
+            ),
+            Self::GuessedValue(name) => write!(
+                formatter,
+                "a guess: text like name= inside of {name} was read as part of its value; it may be a field of its own"
+            ),
+            Self::ToLineEnd(name) => write!(
+                formatter,
+                "a guess: the value of {name} was read to the end of the line; if other text stands behind it, remove that"
+            ),
+            Self::HeadersSetAside => {
+                formatter.write_str("the request line and the headers of HTTP were set aside; the body was read")
+            }
+            Self::CharsetMissing => formatter.write_str(
+                "the Content-Type names no charset although the body holds other characters than ASCII; write charset=utf-8"
+            ),
         }
     }
 }

@@ -46,6 +46,18 @@ pub enum ParamError {
     NoName,
 }
 
+impl ParamError {
+    /// The sentence in Chinese: what, and what to do.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Duplicate(name) => format!("字段 {name} 出现了两次；每个字段只能有一个，请去掉多余的"),
+            Self::TooManyFields => format!("字段超过 {MAX_FIELDS} 个；请只给出一条报文"),
+            Self::ValueTooLong(name) => format!("{name} 的值超过 {MAX_VALUE_BYTES} 字节；请缩短它"),
+            Self::NoName => "有一个字段没有名字；请补上名字".to_owned(),
+        }
+    }
+}
+
 impl Params {
     /// No fields yet.
     pub fn new() -> Self {
@@ -224,6 +236,22 @@ mod tests {
             params.push(&format!("f{index}"), "v").unwrap();
         }
         assert_eq!(params.push("one_more", "v"), Err(ParamError::TooManyFields));
+    }
+
+    #[test]
+    fn every_refusal_has_a_chinese_sentence_with_the_numbers_of_the_english_one() {
+        for fault in [
+            ParamError::Duplicate("coupon_fee_0".into()),
+            ParamError::TooManyFields,
+            ParamError::ValueTooLong("detail".into()),
+            ParamError::NoName,
+        ] {
+            let (chinese, english) = (fault.chinese(), fault.to_string());
+            assert!(chinese.contains('；') && chinese.contains('请'), "{chinese}");
+            for number in english.split(|found: char| !found.is_ascii_digit()).filter(|number| !number.is_empty()) {
+                assert!(chinese.contains(number), "{chinese} lacks {number} of {english}");
+            }
+        }
     }
 
     #[test]

@@ -68,6 +68,76 @@ pub enum XmlFault {
     Broken(String),
 }
 
+impl XmlError {
+    /// The sentence in Chinese: where, what, what to do.
+    pub fn chinese(&self) -> String {
+        format!("第 {} 行：{}", self.line, self.kind.chinese())
+    }
+}
+
+impl XmlFault {
+    /// The sentence in Chinese: what, and what to do.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Empty => "这里没有 XML；请粘贴完整报文，从 <xml> 到 </xml>".to_owned(),
+            Self::TooLarge => "报文超过 64 KiB；请只给出一条报文".to_owned(),
+            Self::Encoding => "报文不是 UTF-8；请用 UTF-8 发送和保存".to_owned(),
+            Self::ControlCharacter => "有 XML 不允许的控制字符；请删掉它".to_owned(),
+            Self::Root { found, expected } => format!("根元素是 <{found}>，应为 <{expected}>；请改正根元素"),
+            Self::Doctype => "不允许 DOCTYPE；请删掉它".to_owned(),
+            Self::Markup => "不允许注释和处理指令；请删掉它们".to_owned(),
+            Self::Attributes(name) => format!("元素 <{name}> 带有属性或前缀，微信的元素两者都没有；请删掉它们"),
+            Self::Nested(name) => format!("元素 <{name}> 里面还有元素，报文必须是平的；请改成一段文本"),
+            Self::StrayText => "字段之外还有文字；请删掉它".to_owned(),
+            Self::Entity(name) => format!("实体 &{name}; 没有定义；请写字符本身"),
+            Self::Field(fault) => fault.chinese(),
+            Self::Broken(detail) => format!("XML 格式不对：{}；请改正这一处", broken_in_chinese(detail)),
+        }
+    }
+}
+
+/// What is not well-formed, in Chinese, with the names that the English text puts between back-ticks.
+fn broken_in_chinese(detail: &str) -> String {
+    let mut names = detail.split('`').skip(1).step_by(2);
+    let mut name = || names.next().unwrap_or_default();
+    if detail.contains("but `") && detail.contains("` was found") {
+        return format!("应为 {}，却是 {}", name(), name());
+    }
+    if let Some(missing) = detail.strip_suffix(" is missing") {
+        return format!("缺少 {missing}");
+    }
+    if let Some(found) = detail.strip_suffix(" is not a field name") {
+        return format!("{found} 不是合法的字段名");
+    }
+    if let Some(place) = detail.strip_prefix("]]> stands outside of CDATA in ") {
+        return format!("{place} 里的 ]]> 不在 CDATA 之内");
+    }
+    if detail.contains("start tag not closed") {
+        return format!("到结尾也没有 {}", name());
+    }
+    if detail.contains("does not match any open tag") {
+        return format!("{} 没有对应的开始标签", name());
+    }
+    for (english, chinese) in [
+        ("CDATA not closed", "CDATA 没有用 ]]> 结束"),
+        ("comment not closed", "注释没有用 --> 结束"),
+        ("processing instruction not closed", "处理指令没有用 ?> 结束"),
+        ("XML declaration not closed", "XML 声明没有用 ?> 结束"),
+        ("DOCTYPE not closed", "DOCTYPE 没有结束"),
+        ("tag not closed", "标签没有用 > 结束"),
+        ("attribute value not closed", "属性值的引号没有成对"),
+        ("unknown or missed symbol in markup", "<! 后面不是合法的标记"),
+        ("reference not closed", "值里的 & 没有转义，请写成 &amp; 或用 CDATA"),
+        ("forbidden string `--`", "注释里有 --"),
+        ("XML declaration", "XML 声明不完整"),
+    ] {
+        if detail.contains(english) {
+            return chinese.to_owned();
+        }
+    }
+    format!("读取程序的原话是“{detail}”")
+}
+
 /// Reads a message with the given root (`xml`; `root` in a decrypted req_info). Fields keep their order and every byte of
 /// their value, except that CRLF and CR become LF as XML demands.
 pub fn read(bytes: &[u8], root: &str) -> Result<Params, XmlError> {

@@ -134,6 +134,51 @@ fn the_layout_is_wechats() {
     );
 }
 
+#[test]
+fn every_refusal_has_a_chinese_sentence_with_the_numbers_of_the_english_one() {
+    let kinds = [
+        XmlFault::Empty,
+        XmlFault::TooLarge,
+        XmlFault::Encoding,
+        XmlFault::ControlCharacter,
+        XmlFault::Root { found: "root2".into(), expected: "xml".into() },
+        XmlFault::Doctype,
+        XmlFault::Markup,
+        XmlFault::Attributes("coupon_fee_0".into()),
+        XmlFault::Nested("coupon_fee_1".into()),
+        XmlFault::StrayText,
+        XmlFault::Entity("frac14".into()),
+        XmlFault::Field(ParamError::TooManyFields),
+        XmlFault::Broken("</coupon_fee_3> is missing".into()),
+    ];
+    for kind in kinds {
+        let fault = XmlError { line: 37, kind };
+        let (chinese, english) = (fault.chinese(), fault.to_string());
+        assert!(chinese.contains('；') && chinese.contains('请'), "{chinese}");
+        for number in english.split(|found: char| !found.is_ascii_digit()).filter(|number| !number.is_empty()) {
+            assert!(chinese.contains(number), "{chinese} lacks {number} of {english}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_well_formed_is_said_in_chinese_with_the_names_of_the_tags() {
+    for (text, said) in [
+        ("<xml><toe>600</total_fee></xml>", "应为 </toe>，却是 </total_fee>"),
+        ("<xml><a>1</a>", "缺少 </xml>"),
+        ("<xml><a>1", "缺少 </a>"),
+        ("<xml><a><![CDATA[1", "CDATA 没有用 ]]> 结束"),
+        ("<xml><a>1</a></xml", "标签没有用 > 结束"),
+        ("<xml><1a>1</1a></xml>", "<1a> 不是合法的字段名"),
+        ("<xml><a>1 & 2</a></xml>", "值里的 & 没有转义，请写成 &amp; 或用 CDATA"),
+        ("<xml><a>1]]>2</a></xml>", "<a> 里的 ]]> 不在 CDATA 之内"),
+    ] {
+        let chinese = fault(text).chinese();
+        assert!(chinese.contains(said), "{text}: {chinese}");
+        assert!(!chinese.contains("原话"), "{text}: {chinese}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(

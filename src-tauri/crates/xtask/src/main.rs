@@ -1,7 +1,8 @@
-//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`.
+//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`, `causes`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the person at the terminal")]
 
+mod causes;
 mod clients;
 mod codegen;
 mod command;
@@ -25,6 +26,8 @@ cargo xtask test                install what is missing and run everything that 
 cargo xtask codegen             write ui/src/ipc/bindings.ts from the commands of the window
 cargo xtask tidy                check the rules of the house only
 cargo xtask perf [NAME…]        build for release and print figures: protocol, simulator, verify, drain, window
+cargo xtask causes [--tries N] [--seed S] [--write]
+                                plant every mistake that a digest can show and print what the search called it
 ";
 
 /// Why a task ended early; printed as it is.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
             Some("test") => Some(test::test(&workspace)?),
             Some("codegen") => Some(codegen::codegen(&workspace)?),
             Some("tidy") => Some(tidy::tidy(&workspace)?),
+            Some("causes") => Some(causes::causes(&workspace, rest)?),
             Some("perf") => Some(perf::perf(&workspace, rest)?),
             _ => None,
         })

@@ -1,0 +1,82 @@
+//! The search: what somebody's code must have done to get the given sign, found by computing it again.
+
+mod base;
+mod edit;
+mod engine;
+mod explain;
+mod join;
+mod keys;
+mod lanes;
+mod meeting;
+mod names;
+mod order;
+mod press;
+mod recipe;
+mod run;
+mod singles;
+mod stages;
+mod subsets;
+mod target;
+mod triples;
+mod values;
+pub mod yardstick;
+
+pub(crate) use run::run;
+
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+use sha2::Sha256;
+use wxpay_protocol::SignType;
+use wxpay_protocol::sign::upper_hex;
+
+use base::Base;
+
+/// A family of digests, by what a sign of that kind is meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Md5,
+    HmacSha256,
+    Sha1,
+}
+
+impl Family {
+    /// The family of an algorithm that the protocol knows.
+    pub(crate) const fn of(sign_type: SignType) -> Self {
+        match sign_type {
+            SignType::Md5 => Self::Md5,
+            SignType::HmacSha256 => Self::HmacSha256,
+        }
+    }
+}
+
+/// The right sign of a message.
+pub(crate) fn expected_sign(base: &Base, key: &[u8], sign_type: SignType) -> String {
+    let body = base.text.strip_suffix(b"&").unwrap_or(&base.text);
+    digest(&[body, b"&key=", key], key, sign_type)
+}
+
+/// The sign of a string that ends in its key.
+pub(crate) fn sign_of(text: &[u8], key: &[u8], sign_type: SignType) -> String {
+    digest(&[text], key, sign_type)
+}
+
+fn digest(parts: &[&[u8]], key: &[u8], sign_type: SignType) -> String {
+    match sign_type {
+        SignType::Md5 => {
+            let mut hash = Md5::new();
+            for part in parts {
+                hash.update(part);
+            }
+            upper_hex(&hash.finalize())
+        }
+        SignType::HmacSha256 => Hmac::<Sha256>::new_from_slice(key).map_or_else(
+            |_| String::new(),
+            |mut mac| {
+                for part in parts {
+                    mac.update(part);
+                }
+                upper_hex(&mac.finalize().into_bytes())
+            },
+        ),
+    }
+}

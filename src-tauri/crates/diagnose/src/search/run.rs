@@ -1,0 +1,264 @@
+//! A case from its beginning to its answer: verify, then search stage by stage until something gives the given sign.
+
+use std::ops::ControlFlow;
+
+use super::base::{Base, Given, given_of};
+use super::engine::{Engine, Found, singles_of};
+use super::explain::{self, Told};
+use super::keys::{Key, keys};
+use super::target::Target;
+use super::{Family, expected_sign, stages, subsets, triples};
+use crate::diagnosis::{
+    Case, Diagnosis, Effort, Excluded, Explanation, KeyRole, KeySlot, Next, Outcome, Progress, StageCount, differences,
+};
+use crate::knowledge::reading_of;
+use crate::lint::{Circumstances, Severity, Warning, lint_under};
+use crate::report::ReportError;
+use crate::rules::Context;
+
+type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
+
+/// Most explanations that are told.
+const MOST_EXPLANATIONS: usize = 8;
+
+/// The longest right string that is searched by pairs; beyond, only singles and subsets are tried.
+const MOST_PAIRED_BYTES: usize = 16 * 1024;
+
+/// So many bytes are hashed at most, or four times as many where the search is to go deep; no order of the rule book comes near.
+const MOST_BYTES: usize = 2_000_000_000;
+
+/// Answers a case.
+pub(crate) fn run(case: &Case<'_>, effort: Effort, watch: &mut Watch<'_>) -> Result<Diagnosis, ReportError> {
+    let bytes: usize = case.input.params.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    let most = MOST_BYTES * if effort.triples { 4 } else { 1 } / bytes.max(64);
+    let mut within = |progress: Progress| {
+        if usize::try_from(progress.tried).is_ok_and(|tried| tried < most) {
+            watch(progress)
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let mut slots: Vec<KeySlot<'_>> =
+        case.keys.iter().map(|slot| KeySlot { role: slot.role, name: slot.name, secret: slot.secret }).collect();
+    slots.extend(pasted_slot(case));
+    let mut diagnosis = answer(case, &slots, effort, &mut within)?;
+    diagnosis.hide_keys(&slots);
+    Ok(diagnosis)
+}
+
+fn answer(
+    case: &Case<'_>,
+    slots: &[KeySlot<'_>],
+    effort: Effort,
+    watch: &mut Watch<'_>,
+) -> Result<Diagnosis, ReportError> {
+    let base = Base::of(case);
+    if base.fields.is_empty() {
+        return Err(ReportError::NothingToSign);
+    }
+    let mut given = given_of(case, &base);
+    let sent = case.sent.map(|sent| Base::of(&Case { input: sent, sent: None, ..*case }));
+    if let (None, Some(sent_input), Some(sent_base)) = (given.sign, case.sent, &sent) {
+        let of_sent = given_of(&Case { input: sent_input, sent: None, ..*case }, sent_base);
+        given = Given { older_sign: None, ..of_sent };
+    }
+    let keys = keys(slots);
+    let mut diagnosis = empty(case, &base, &given, &keys);
+    if let Some(sent) = case.sent {
+        diagnosis.differences = differences::between(&case.input.params, &sent.params);
+    }
+    let (Some(sign), false) = (given.sign, keys.is_empty()) else {
+        (diagnosis.verdict, diagnosis.next) = without_comparison(&base, &given);
+        return Ok(diagnosis);
+    };
+    // What the gateway sees is what was sent, where that is known.
+    let seen = sent.as_ref().unwrap_or(&base);
+    let is_right = Some(sign) == diagnosis.expected_sign.as_deref().filter(|_| sent.is_none())
+        || sent
+            .as_ref()
+            .is_some_and(|sent| !sent.lacks_appid && expected_sign(sent, &keys[0].bytes, given.declared) == sign);
+    if is_right && !seen.passes_other_values && !seen.lacks_appid {
+        diagnosis.verdict = Outcome::Valid;
+        diagnosis.next = Next::LookBeyondTheSign;
+        return Ok(diagnosis);
+    }
+    let target = Target::of(sign);
+    let mut search =
+        Search { given: &given, keys: &keys, slots, target: &target, effort, counts: Vec::new(), stopped: false };
+    let mut explanations = search.explanations(&base, sent.as_ref(), watch);
+    if explanations.is_empty()
+        && let Some(copy) = explain::copied_sign(case, sign, &diagnosis.string_to_sign)
+    {
+        explanations.push(copy);
+    }
+    explanations.truncate(MOST_EXPLANATIONS);
+    diagnosis.excluded = excluded(&search, slots, &base);
+    conclude(&mut diagnosis, explanations, &base, target.families().is_empty());
+    Ok(diagnosis)
+}
+
+fn conclude(diagnosis: &mut Diagnosis, explanations: Vec<Explanation>, base: &Base, is_malformed: bool) {
+    diagnosis.explanations = explanations;
+    if let Some(best) = diagnosis.explanations.first() {
+        diagnosis.verdict = Outcome::Explained;
+        diagnosis.next = if best.key.is_some() { Next::UseTheRightKey } else { Next::ChangeTheCode };
+        return;
+    }
+    diagnosis.verdict = if is_malformed { Outcome::Malformed } else { Outcome::Unexplained };
+    diagnosis.next = if diagnosis.excluded.stopped {
+        Next::SearchOn
+    } else if base.lacks_appid {
+        Next::GiveTheAppid
+    } else if base.is_from_wechat() {
+        Next::GiveTheRawBytes
+    } else {
+        Next::ProbeTheKey
+    };
+}
+
+/// A key that stands in the text is tried too, and is the only one where no other was given.
+fn pasted_slot<'c>(case: &Case<'c>) -> Option<KeySlot<'c>> {
+    let secret = &case.input.pasted_key.as_ref()?.secret;
+    let name = "key= in the text [文本里的 key=]";
+    (!secret.is_empty() && !case.keys.iter().any(|slot| slot.secret.same_as(secret))).then_some(KeySlot {
+        role: KeyRole::InUse,
+        name,
+        secret,
+    })
+}
+
+fn without_comparison(base: &Base, given: &Given<'_>) -> (Outcome, Next) {
+    if given.sign.is_some() {
+        (Outcome::Unexplained, Next::GiveTheKey)
+    } else if base.context == Some(Context::RefundNotify) {
+        (Outcome::Unexplained, Next::DecryptReqInfo)
+    } else {
+        (Outcome::Malformed, Next::GiveTheSign)
+    }
+}
+
+fn empty(case: &Case<'_>, base: &Base, given: &Given<'_>, keys: &[Key]) -> Diagnosis {
+    let expected =
+        keys.first().filter(|_| !base.lacks_appid).map(|key| expected_sign(base, &key.bytes, given.declared));
+    let mask = keys.first().map(|key| key.shown.as_str()).unwrap_or_default();
+    Diagnosis {
+        verdict: Outcome::Unexplained,
+        sign_type: given.declared,
+        given_sign: given.sign.map(str::to_owned),
+        expected_sign: expected,
+        string_to_sign: super::recipe::Recipe::right().readable(base, mask),
+        explanations: Vec::new(),
+        warnings: warnings(case, base),
+        differences: Vec::new(),
+        excluded: Excluded::default(),
+        next: Next::GiveTheKey,
+    }
+}
+
+fn warnings(case: &Case<'_>, base: &Base) -> Vec<Warning> {
+    let circumstances =
+        Circumstances { context: case.context.or(base.context), keys: case.keys, ..Circumstances::default() };
+    let mut warnings = lint_under(case.sent.unwrap_or(case.input), &circumstances);
+    if let Some(reading) = case.return_msg.and_then(reading_of) {
+        warnings.insert(
+            0,
+            Warning {
+                cause: reading.causes.first().copied(),
+                rule: "return_msg",
+                field: None,
+                detail: reading.words,
+                severity: Severity::Hint,
+            },
+        );
+    }
+    warnings
+}
+
+fn excluded(search: &Search<'_, '_>, slots: &[KeySlot<'_>], base: &Base) -> Excluded {
+    Excluded {
+        tried: search.counts.iter().map(|count| count.tried).sum(),
+        stages: search.counts.clone(),
+        keys: slots.iter().map(|slot| slot.name.to_owned()).collect(),
+        subsets_of: Some(base.fields.len()).filter(|count| *count <= search.effort.subsets_of),
+        stopped: search.stopped,
+    }
+}
+
+struct Search<'s, 'k> {
+    given: &'s Given<'s>,
+    keys: &'s [Key],
+    slots: &'s [KeySlot<'k>],
+    target: &'s Target,
+    effort: Effort,
+    counts: Vec<StageCount>,
+    stopped: bool,
+}
+
+impl Search<'_, '_> {
+    fn explanations(&mut self, base: &Base, sent: Option<&Base>, watch: &mut Watch<'_>) -> Vec<Explanation> {
+        let mut explanations = Vec::new();
+        for family in self.target.families() {
+            if let Some(sent) = sent {
+                // What was signed reproduces the sign: then what was sent is what differs.
+                explanations.extend(self.of_base(sent, family, Some(base), watch));
+                if !explanations.is_empty() || self.stopped {
+                    break;
+                }
+            }
+            explanations.extend(self.of_base(base, family, None, watch));
+            if !explanations.is_empty() || self.stopped {
+                break;
+            }
+        }
+        explanations
+    }
+
+    /// Searches around one string; around what was sent by single changes only.
+    fn of_base(
+        &mut self,
+        base: &Base,
+        family: Family,
+        signed: Option<&Base>,
+        watch: &mut Watch<'_>,
+    ) -> Vec<Explanation> {
+        let mut singles = singles_of(base, self.given, self.keys, family);
+        if let Some(signed) = signed {
+            singles.extend(explain::signed_otherwise(base, signed));
+        }
+        let mut engine = Engine::new(base, self.keys, &singles, family, self.given.sign_name, self.target);
+        let found = self.stages(&mut engine, signed.is_some(), watch);
+        self.stopped |= engine.stopped;
+        for count in &engine.counts {
+            match self.counts.iter_mut().find(|known| known.stage == count.stage) {
+                Some(known) => known.tried += count.tried,
+                None => self.counts.push(*count),
+            }
+        }
+        let told = Told { given: self.given, slots: self.slots, family };
+        explain::explanations(&engine, &found, &told)
+    }
+
+    fn stages(&self, engine: &mut Engine<'_>, singles_only: bool, watch: &mut Watch<'_>) -> Vec<Found> {
+        let mut found = stages::singles(engine, watch);
+        let more = |found: &[Found], engine: &Engine<'_>| found.is_empty() && !engine.stopped;
+        if more(&found, engine) {
+            found = stages::key_slots(engine, watch);
+        }
+        if singles_only {
+            return found;
+        }
+        if more(&found, engine) && self.effort.subsets_of > 0 {
+            found = subsets::subsets(engine, self.effort.subsets_of.min(20), watch);
+        }
+        let is_short = engine.base.text.len() <= MOST_PAIRED_BYTES;
+        for usual in [true, false] {
+            if more(&found, engine) && self.effort.pairs && is_short {
+                found = stages::pairs(engine, usual, watch);
+            }
+        }
+        if more(&found, engine) && self.effort.triples && is_short {
+            found = triples::triples(engine, watch);
+        }
+        found
+    }
+}
