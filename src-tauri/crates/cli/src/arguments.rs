@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
-use crate::{completions, order, pay_params, poll, profile, sign, simulator, verify};
+use crate::{completions, diagnose, lint, order, pay_params, poll, profile, sign, simulator, verify};
 
 const AFTER: &str = "\
 Secrets [密钥] never come from an option or the environment: --key-file FILE, --key-file - for standard input, the vault \
@@ -16,6 +16,8 @@ Examples:
   wxpay sign order.xml --key-file key.txt
   wxpay verify notice.xml --key-file key.txt --json
   wxpay verify --jsonl messages.jsonl --key-file key.txt
+  wxpay diagnose order.xml --key-file key.txt --return-msg 签名错误
+  wxpay lint order.xml
   wxpay pay-params --appid wx0000000000000001 --prepay-id wx02… --key-file key.txt
   wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay profile add shop --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
@@ -39,6 +41,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Sign(sign::Sign),
     Verify(verify::Verify),
+    Diagnose(Box<diagnose::Diagnose>),
+    Lint(lint::Lint),
     PayParams(pay_params::PayParams),
     Simulator(simulator::Simulator),
     #[command(name = "profile")]

@@ -4,7 +4,13 @@ mod arguments;
 mod bulk;
 mod completions;
 mod desk_options;
+mod diagnose;
+mod diagnose_json;
+mod diagnose_keys;
+mod diagnose_strings;
+mod diagnose_text;
 mod exit;
+mod lint;
 mod message;
 mod option_words;
 mod order;
@@ -50,6 +56,8 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Sign(command) => sign::run(&command, desk, output),
         Command::Verify(command) => verify::run(&command, desk, output),
+        Command::Diagnose(command) => diagnose::run(&command, desk, output),
+        Command::Lint(command) => lint::run(&command, desk, output),
         Command::PayParams(command) => pay_params::run(&command, desk, output),
         Command::Profiles(command) => profile::run(&command, desk, output),
         Command::Orders(command) => order::run(&command, desk, output),

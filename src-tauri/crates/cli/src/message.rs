@@ -57,7 +57,8 @@ pub(crate) fn place(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads at most a little more than a message may have.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     // One byte more than is allowed is enough to see that it is too much.
     let limit = u64::try_from(input::MAX_BYTES + 1).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();

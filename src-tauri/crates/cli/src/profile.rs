@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use clap::builder::PossibleValue;
-use desk::{NewProfile, ProfileShown, SecretShown};
+use desk::{KeyProbe, NewProfile, ProfileShown, SecretShown};
 use serde_json::{Value, json};
 use wxpay_protocol::environment::Environment;
 
@@ -23,9 +23,10 @@ Examples:
   wxpay profile add test --appid wx1… --mch-id 1900000001 --key-file key.txt --environment simulator --base-url http://127.0.0.1:8100
   wxpay profile list --json
   wxpay profile show shop
+  wxpay profile probe shop
   wxpay profile remove test";
 
-/// Merchants [商户]: add, list, show, remove
+/// Merchants [商户]: add, list, show, probe, remove
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub(crate) struct Profiles {
@@ -38,6 +39,7 @@ enum Action {
     Add(Box<Add>),
     List(List),
     Show(Named),
+    Probe(Probed),
     Remove(Removed),
 }
 
@@ -101,6 +103,25 @@ struct Named {
     name: Option<String>,
 }
 
+const PROBE_AFTER: &str = "\
+One read-only orderquery about a random number that no order has, signed with the merchant's key. It goes to the gateway of \
+the profile, which is WeChat unless the profile is one of a simulator; it changes nothing there and is kept nowhere here.
+
+Exit 0 the key is right · 1 the key or the merchant number is wrong · 4 not sent, or refused for another reason · 5 \
+unknown · 6 the key is missing or locked. Only 0 and 1 with key_wrong say anything about the key.
+
+Examples:
+  wxpay profile probe shop
+  wxpay profile probe shop --passphrase-file pass.txt --json";
+
+/// Ask the gateway whether it has the same key [密钥探测]
+#[derive(clap::Args)]
+#[command(after_help = PROBE_AFTER)]
+struct Probed {
+    /// Its name; it must be given, because the question goes out under this merchant's key
+    name: String,
+}
+
 /// Remove a merchant and its secrets; its orders and their evidence stay
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  wxpay profile remove test")]
@@ -135,6 +156,7 @@ pub(crate) fn run(command: &Profiles, options: &DeskOptions, output: &mut Output
             Action::Add(add) => self::add(add, options, output).await,
             Action::List(_) => list(options, output).await,
             Action::Show(named) => show(named.name.as_deref().or(options.profile()), options, output).await,
+            Action::Probe(probed) => probe(&probed.name, options, output).await,
             Action::Remove(removed) => remove(&removed.name, options, output).await,
         }
     })
@@ -208,6 +230,43 @@ async fn show(name: Option<&str>, options: &DeskOptions, output: &mut Output) ->
         describe(&shown, output)?;
     }
     Ok(Exit::Done)
+}
+
+async fn probe(name: &str, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = options.open().await?;
+    let profile = choose(&desk, Some(name)).await?;
+    if !profile.builtin {
+        options.unlock(&desk).await?;
+    }
+    let probe = desk.probe_key(&profile.name).await?;
+    let exit = Exit::from_status(probe.verdict.exit_status());
+    if output.is_json() {
+        output.document(&probe_document(&probe))?;
+    } else {
+        output.verdict(exit == Exit::Done, &format!("{}  {}", probe.profile.name, probe.english()))?;
+        output.line(&probe.chinese())?;
+    }
+    Ok(exit)
+}
+
+/// A probe as JSON. The key is not in it, not even by its fingerprint.
+fn probe_document(probe: &KeyProbe) -> Value {
+    let causes: Vec<&str> = probe.causes().iter().map(|cause| cause.as_str()).collect();
+    json!({
+        "name": probe.profile.name,
+        "appid": probe.profile.appid.as_str(),
+        "mch_id": probe.profile.mch_id.as_str(),
+        "sign_type": probe.profile.sign_type.as_str(),
+        "environment": probe.profile.environment.as_str(),
+        "out_trade_no": probe.out_trade_no.as_str(),
+        "verdict": probe.verdict.as_str(),
+        "causes": causes,
+        "return_msg": probe.verdict.return_msg(),
+        "err_code": probe.verdict.err_code(),
+        "detail": probe.english(),
+        "detail_zh": probe.chinese(),
+        "took_ms": probe.took_ms,
+    })
 }
 
 async fn remove(name: &str, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {

@@ -31,6 +31,13 @@ impl Bar {
         })
     }
 
+    /// Where a search stands, in percent of the stage that is under way.
+    pub(crate) fn show_search(&self, progress: wxpay_diagnose::diagnosis::Progress) {
+        self.0.set_length(100);
+        self.0.set_position(progress.share.map_or(0, u64::from));
+        self.0.set_message(format!("{} tried", progress.tried));
+    }
+
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
     }

@@ -17,9 +17,12 @@ pub(crate) struct Wanted {
     option: &'static str,
 }
 
-const API_KEY: Wanted = Wanted { what: "API key", option: "--key-file" };
+/// What signs every message.
+pub(crate) const API_KEY: Wanted = Wanted { what: "API key", option: "--key-file" };
 /// What the simulator's control takes.
 pub(crate) const CONTROL_TOKEN: Wanted = Wanted { what: "control token", option: "--control-token-file" };
+/// A key that may have been used in the place of the right one.
+pub(crate) const OTHER_KEY: Wanted = Wanted { what: "other key", option: "--other-key" };
 /// The mini program's secret.
 pub(crate) const APP_SECRET: Wanted = Wanted { what: "AppSecret", option: "--app-secret-file" };
 /// What opens the vault.

@@ -148,7 +148,7 @@ pub(crate) fn is_closable(state: OrderState) -> bool {
     matches!(state, OrderState::NotPay | OrderState::UserPaying | OrderState::Accept)
 }
 
-fn with_sub_merchant(mut request: Params, signer: &Signer) -> Result<Params, DeskError> {
+pub(crate) fn with_sub_merchant(mut request: Params, signer: &Signer) -> Result<Params, DeskError> {
     let sub = [
         ("sub_mch_id", signer.profile.sub_mch_id.as_ref().map(MchId::as_str)),
         ("sub_appid", signer.profile.sub_appid.as_ref().map(Appid::as_str)),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use desk_store::Profile;
 use tokio::time::Instant;
 use wxpay_protocol::Fen;
 
@@ -22,6 +23,18 @@ pub struct Agreement {
     pub subject: String,
     /// The amount that the dialog named.
     pub amount: Option<Fen>,
+}
+
+impl Agreement {
+    /// What is agreed to when a merchant's key is probed. It names where the question goes and in whose name, so that a
+    /// profile which is another one by then is not asked about.
+    pub fn key_probe(profile: &Profile) -> Self {
+        Self {
+            action: "probe_key".to_owned(),
+            subject: format!("{}/{}/{}", profile.name, profile.mch_id, profile.environment.as_str()),
+            amount: None,
+        }
+    }
 }
 
 /// The tokens that are out.

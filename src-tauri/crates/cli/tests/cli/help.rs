@@ -6,12 +6,14 @@ use crate::program::{Desk, V1};
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
     let all = desk.run(&["--help"]).expect(0).out;
-    for command in ["sign", "verify", "pay-params", "simulator", "profile", "order", "poll", "completions"] {
+    for command in
+        ["sign", "verify", "diagnose", "lint", "pay-params", "simulator", "profile", "order", "poll", "completions"]
+    {
         assert!(all.contains(command), "{command}");
         let help = desk.run(&[command, "--help"]).expect(0).out;
         assert!(help.contains("Examples:") && help.contains(&format!("wxpay {command}")), "{help}");
     }
-    for command in ["profile add", "profile list", "profile show", "profile remove", "simulator pay"]
+    for command in ["profile add", "profile list", "profile show", "profile probe", "profile remove", "simulator pay"]
         .into_iter()
         .chain(["order create", "order query", "order close", "order show", "order list", "order import"])
     {

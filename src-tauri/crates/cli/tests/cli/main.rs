@@ -5,13 +5,16 @@
 
 mod bad_input;
 mod bulk;
+mod diagnose;
 mod gateway;
 mod help;
 mod import;
 mod journey;
+mod lint;
 mod order;
 mod pay_params;
 mod poll;
+mod probe;
 mod profile;
 mod program;
 mod relay;

@@ -8,11 +8,13 @@
 )]
 
 mod crossings;
+mod diagnosing;
 mod drains;
 mod imports;
 mod live;
 mod placing;
 mod polls;
+mod probes;
 mod reading;
 mod restarts;
 mod shop;
