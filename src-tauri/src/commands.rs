@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod confirm;
+pub(crate) mod diagnosis;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod profiles;

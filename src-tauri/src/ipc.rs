@@ -7,7 +7,9 @@ use specta_typescript::Typescript;
 use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{confirm, orders, overview, profiles, settings, signature, simulator, start, test_orders};
+use crate::commands::{
+    confirm, diagnosis, orders, overview, profiles, settings, signature, simulator, start, test_orders,
+};
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
@@ -100,6 +102,10 @@ pub(crate) fn builder() -> Builder<Wry> {
             test_orders::job_cancel,
             test_orders::amount_parse,
             signature::signature_check,
+            diagnosis::signature_diagnose,
+            diagnosis::signature_diagnose_deep,
+            diagnosis::signature_contexts,
+            diagnosis::key_probe,
             simulator::simulator_status,
             simulator::simulator_start,
             simulator::simulator_stop,

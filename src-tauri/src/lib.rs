@@ -4,6 +4,7 @@
 mod allowed;
 mod commands;
 mod data_dir;
+mod diagnosing;
 mod dialog;
 mod dto;
 mod error;

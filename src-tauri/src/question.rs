@@ -53,6 +53,35 @@ pub(crate) fn remove_profile(name: &str, mch_id: &str, environment: Environment,
     }
 }
 
+/// Whether the gateway is to be asked once with a merchant's key.
+pub(crate) fn probe_key(name: &str, mch_id: &str, environment: Environment, language: Language) -> Question {
+    let goes_to = match (environment, language) {
+        (Environment::Simulator, Language::Chinese) => "本机的模拟网关",
+        (Environment::Simulator, Language::English) => "the simulator on this machine",
+        (_, Language::Chinese) => "微信支付",
+        (_, Language::English) => "WeChat Pay",
+    };
+    let environment = environment_word(environment, language);
+    match language {
+        Language::Chinese => Question {
+            title: "向网关探测这个密钥？".to_owned(),
+            text: format!(
+                "商户 {name}（{environment}）\n商户号 {mch_id}\n\n会用它的密钥向{goes_to}发出一次只读的 orderquery，查询一个随机的、不存在的订单号。不动钱，不改任何订单，也不记录。"
+            ),
+            agree: "探测一次(_P)".to_owned(),
+            decline: "取消".to_owned(),
+        },
+        Language::English => Question {
+            title: "Probe this key at the gateway?".to_owned(),
+            text: format!(
+                "Merchant {name} ({environment})\nMerchant number {mch_id}\n\nOne read-only orderquery, signed with its key, goes to {goes_to} and asks about a random number that does not exist. It moves no money, changes no order and is not kept."
+            ),
+            agree: "_Probe once".to_owned(),
+            decline: "Cancel".to_owned(),
+        },
+    }
+}
+
 const fn environment_word(environment: Environment, language: Language) -> &'static str {
     match (environment, language) {
         (Environment::Production, Language::Chinese) => "生产",

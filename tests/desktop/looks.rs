@@ -17,6 +17,14 @@ const SCREENS: [(&str, &str); 6] = [
 /// WeChat's published example with a space behind the value of its body.
 const ONE_SPACE_MORE: &str = "<xml><appid>wxd930ea5d5a258f4f</appid><mch_id>10000100</mch_id><device_info>1000</device_info>\
      <body>test </body><nonce_str>ibuaiVcKdpRxkhJA</nonce_str><sign>9A0A8659F005D6984697E2CA0A9CF3B7</sign></xml>";
+/// The same with a sign that belongs to nothing.
+const UNKNOWN_SIGN: &str = "<xml><appid>wxd930ea5d5a258f4f</appid><mch_id>10000100</mch_id><device_info>1000</device_info>\
+     <body>test</body><nonce_str>ibuaiVcKdpRxkhJA</nonce_str><sign>00112233445566778899AABBCCDDEEFF</sign></xml>";
+/// As a web page shows a string to sign.
+const DAMAGED: &str = "appid=wxd930ea5d5a258f4f&body=test&mch_id=10000100¬ify_url=https://shop.example/notify\
+     &nonce_str=ibuaiVcKdpRxkhJA&sign=00112233445566778899AABBCCDDEEFF";
+const CLIENT_CALL: &str = "{\"timeStamp\":\"1704135845\",\"nonceStr\":\"IITRi8Iabbblz1Jc\",\"package\":\"prepay_id=wx0203040506789012abcdef\",\
+     \"signType\":\"MD5\",\"paySign\":\"00112233445566778899AABBCCDDEEFF\"}";
 const WITH_A_DTD: &str = "<!DOCTYPE x [<!ENTITY a \"b\">]><xml><appid>&a;</appid></xml>";
 /// The language that the title of the screen is in, and the shade of the page.
 const SHOWN: &str = "const title = document.querySelector(`[data-testid=\"${arguments[0]}\"] h1`)?.innerText ?? ''; \
@@ -33,15 +41,46 @@ pub(crate) async fn signature(window: &DeskWindow, report: &mut Report) -> Resul
     window.text_when("sig-verdict", |text| text.contains("一致") && !text.contains("不一致")).await?;
     report.picture(window, "signature-match", "签名：一致 · The signature matches").await?;
     window.fill("sig-input", ONE_SPACE_MORE).await?;
-    window.find("[data-testid=\"sig-verdict\"][data-verdict=\"mismatch\"]").await?;
-    report.picture(window, "signature-mismatch", "签名：不一致，多了一个空格 · One space more").await?;
+    proven(window, "D5").await?;
+    report.picture(window, "signature-mismatch", "签名：确诊，签名前去掉了空格 · Proven: a space was trimmed").await?;
+    window.fill("sig-input", "").await?;
+    window.click("sig-example-wrong").await?;
+    proven(window, "A1").await?;
+    report
+        .picture(window, "signature-proven", "签名：确诊，空值参与了签名 · Proven: an empty value was signed")
+        .await?;
+    window.fill("sig-input", UNKNOWN_SIGN).await?;
+    window.find("[data-testid=\"sig-verdict\"][data-outcome=\"unexplained\"]").await?;
+    window.find("[data-testid=\"sig-excluded\"]").await?;
+    report
+        .picture(window, "signature-unexplained", "签名：未能复现，排除了什么 · Not reproduced, and what that excludes")
+        .await?;
+    window.fill("sig-input", DAMAGED).await?;
+    window.find("[data-testid=\"sig-notes\"]").await?;
+    report.picture(window, "signature-repaired", "签名：修复就地标出 · Repairs marked in place").await?;
+    window.fill("sig-input", CLIENT_CALL).await?;
+    window.fill("sig-appid", "wxd930ea5d5a258f4f").await?;
+    window.find("[data-testid=\"sig-calls\"]").await?;
+    window.find("[data-testid=\"sig-verdict\"][data-outcome=\"unexplained\"]").await?;
+    report.picture(window, "signature-calls", "签名：三种调起并排 · Three client calls side by side").await?;
+    window.fill("sig-appid", "").await?;
     window.fill("sig-input", WITH_A_DTD).await?;
     window.by_test_id("error-view").await?;
     report.picture(window, "signature-refused", "签名：拒收带 DTD 的报文 · A message with a DTD is refused").await?;
+    // What is on the bench stays for the pictures in the other language and shade.
+    window.fill("sig-input", "").await?;
+    window.click("sig-example-wrong").await?;
+    proven(window, "A1").await?;
     report.done(
-        "Checked WeChat's published example (it matches), the same with one space more (it does not), and a message with a DTD (it is refused).",
+        "Checked WeChat's published example (it matches), the same with one space more and with an empty value that was signed (both causes are proven: D5, A1), a sign that nothing gives, a damaged text, a client call beside its three forms, and a message with a DTD (it is refused).",
     );
     Ok(())
+}
+
+/// Waits until this cause is proven.
+async fn proven(window: &DeskWindow, cause: &str) -> Result<(), WindowError> {
+    window.find("[data-testid=\"sig-verdict\"][data-outcome=\"explained\"]").await?;
+    window.text_when("sig-verdict", |text| text.contains("确诊") && text.contains(cause)).await.map(drop)
 }
 
 /// A filter that nothing passes, and a gateway that does not run.
@@ -106,6 +145,7 @@ async fn every_screen(
         window.answer_when(SHOWN, &format!("screen-{screen}"), followed).await?;
         // No grey bar stands for something that is still to come.
         window.gone(".skeleton").await?;
+        window.gone("[data-outcome=\"pending\"]").await?;
         report
             .picture(window, &format!("{screen}-{code}-{shade}"), &format!("{caption} · {language}, {shade}"))
             .await?;

@@ -7,4 +7,5 @@ mod main_job;
 mod restart;
 mod secrets;
 mod shell;
+mod signature;
 mod trouble;

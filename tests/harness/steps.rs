@@ -81,19 +81,18 @@ impl DeskWindow {
         }
         self.fill("test-count", &count.to_string()).await?;
         self.client().execute(NOTE_PROGRESS, vec![]).await?;
-        // A click goes to the place where the button was when it was looked up.
-        let still = self.client().execute_async(STANDS_STILL, vec![json!("[data-testid=\"test-create\"]")]);
+        self.stands_still("test-create").await?;
+        self.click("test-create").await
+    }
+
+    /// Waits until an element has stopped moving: a click goes to the place where it was when it was looked up.
+    async fn stands_still(&self, id: &str) -> Result<(), WindowError> {
+        let still = self.client().execute_async(STANDS_STILL, vec![json!(format!("[data-testid=\"{id}\"]"))]);
         let limit = Duration::from_secs(10);
         match timeout(limit, still).await {
-            Ok(still) => drop(still?),
-            Err(_) => {
-                return Err(WindowError::TooLong {
-                    what: "the form to stand still".to_owned(),
-                    seconds: limit.as_secs(),
-                });
-            }
+            Ok(still) => Ok(still.map(drop)?),
+            Err(_) => Err(WindowError::TooLong { what: format!("{id} to stand still"), seconds: limit.as_secs() }),
         }
-        self.click("test-create").await
     }
 
     /// Waits until the batch is created, and answers the numbers that the screen lists, a hundred at most.
@@ -117,7 +116,7 @@ impl DeskWindow {
         let row = format!("[data-testid=\"order-row\"][data-out-trade-no=\"{number}\"]");
         self.find(&row).await?.click().await?;
         self.by_test_id("order-query").await?;
-        Ok(())
+        self.stands_still("order-query").await
     }
 
     /// What the list shows of an order: its state and the words beside it.

@@ -1,7 +1,7 @@
 //! A person's agreement to what cannot be undone.
 
 use desk::Agreement;
-use desk_store::Order;
+use desk_store::{Order, Profile};
 use serde::Deserialize;
 use tauri::{State, WebviewWindow, Wry};
 
@@ -18,6 +18,8 @@ pub(crate) enum ConfirmAction {
     CloseOrder,
     /// Removing a merchant; the subject is its name.
     RemoveProfile,
+    /// Asking the gateway whether a merchant's key is right; the subject is the merchant's name.
+    ProbeKey,
 }
 
 /// Asks in a dialog that the core draws. The token that is answered can be used once, within a minute, for exactly this.
@@ -46,6 +48,11 @@ pub(crate) async fn confirm(
             let asked = question::remove_profile(&profile.name, profile.mch_id.as_str(), profile.environment, language);
             (asked, profile_removal(&profile.name))
         }
+        ConfirmAction::ProbeKey => {
+            let profile = desk.profile(&subject).await?.profile;
+            let asked = question::probe_key(&profile.name, profile.mch_id.as_str(), profile.environment, language);
+            (asked, key_probing(&profile))
+        }
     };
     if home.dialog.agreed(&window, question).await? { Ok(desk.confirm(agreement)?) } else { Err(IpcError::declined()) }
 }
@@ -62,4 +69,9 @@ pub(crate) fn order_closing(profile: &str, order: &Order) -> Agreement {
 /// What is agreed to when a merchant is removed.
 pub(crate) fn profile_removal(name: &str) -> Agreement {
     Agreement { action: "remove_profile".to_owned(), subject: name.to_owned(), amount: None }
+}
+
+/// What is agreed to when a merchant's key is probed.
+pub(crate) fn key_probing(profile: &Profile) -> Agreement {
+    Agreement::key_probe(profile)
 }

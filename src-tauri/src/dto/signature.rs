@@ -1,9 +1,11 @@
 //! Signing and verifying, step by step.
 
 use serde::{Deserialize, Serialize};
+use wxpay_diagnose::input::Read;
 use wxpay_diagnose::{Format, Repair, Report};
 
 use crate::dto::number::Count;
+use crate::dto::reading::{ReadingNote, note_of, notes_of};
 use crate::dto::secret_text::SecretText;
 use crate::dto::start::Language;
 use crate::dto::words::SignType;
@@ -80,6 +82,8 @@ pub(crate) struct SignatureRequest {
     /// The algorithm that the user insists on.
     pub(crate) sign_type: Option<SignType>,
     pub(crate) key: SignatureKey,
+    /// Takes the place of the sign in the text.
+    pub(crate) given_sign: Option<String>,
     /// The appId that a client call signs and does not carry.
     pub(crate) appid: Option<String>,
 }
@@ -147,9 +151,10 @@ pub(crate) struct KeyShown {
 /// Every step from the fields to the sign. It holds no key.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct SignatureReport {
+    /// What the text is, in the language of the window.
     pub(crate) detected: String,
-    /// What was changed or decided while reading, one sentence each.
-    pub(crate) repairs: Vec<String>,
+    /// What was left out, changed or decided while reading.
+    pub(crate) notes: Vec<ReadingNote>,
     /// Null where there is nothing to compare.
     pub(crate) valid: Option<bool>,
     pub(crate) verdict: CheckVerdict,
@@ -173,13 +178,16 @@ pub(crate) struct SignatureReport {
 }
 
 impl SignatureReport {
-    /// The report in the language of the window.
-    pub(crate) fn of(report: Report, language: Language) -> Self {
+    /// The report about a text that was read, in the language of the window.
+    pub(crate) fn of(report: Report, read: &Read, text: &str, language: Language) -> Self {
         let chinese = language == Language::Chinese;
-        let repair = |repair: &Repair| if chinese { repair.chinese() } else { repair.to_string() };
+        let kind = read.input.as_ref().map(|input| if chinese { input.kind.chinese() } else { input.kind.english() });
+        let placed = |repair: &Repair| read.repairs.iter().any(|placed| placed.repair == *repair);
+        let mut notes = notes_of(read, text, language);
+        notes.extend(report.repairs.iter().filter(|repair| !placed(repair)).map(|repair| note_of(repair, language)));
         Self {
-            detected: report.detected.to_owned(),
-            repairs: report.repairs.iter().map(repair).collect(),
+            detected: kind.unwrap_or(report.detected).to_owned(),
+            notes,
             valid: report.valid,
             verdict: report.verdict.into(),
             sign_type: report.sign_type.into(),

@@ -51,6 +51,17 @@ export const commands = {
 	amountParse: (text: string, unit: AmountUnit) => typedError<AmountParsed, IpcError>(__TAURI_INVOKE("amount_parse", { text, unit })),
 	/**  Every step from what was pasted to its sign. The key is used and forgotten; it is never answered. */
 	signatureCheck: (request: SignatureRequest) => typedError<SignatureReport, IpcError>(__TAURI_INVOKE("signature_check", { request })),
+	/**  Everything that singles, pairs and subsets tell about a sign. Keys are used and forgotten; none is answered. */
+	signatureDiagnose: (request: DiagnosisRequest) => typedError<DiagnosisView, IpcError>(__TAURI_INVOKE("signature_diagnose", { request })),
+	/**
+	 *  The same with three changes at once and subsets of up to 20 fields, which takes seconds; progress is told while it goes
+	 *  on, and `job_cancel` ends it with what is known by then.
+	 */
+	signatureDiagnoseDeep: (request: DiagnosisRequest, progress: Channel<SearchProgress>) => typedError<DiagnosisView, IpcError>(__TAURI_INVOKE("signature_diagnose_deep", { request, progress })),
+	/**  Everything that a message can be, for a list to choose from, in the language of the window. */
+	signatureContexts: () => typedError<ContextChoice[], IpcError>(__TAURI_INVOKE("signature_contexts")),
+	/**  Asks the gateway one read-only question, after a person agreed to just this: whether the merchant's key is right. */
+	keyProbe: (profile: string, confirmation: string) => typedError<KeyProbeView, IpcError>(__TAURI_INVOKE("key_probe", { profile, confirmation })),
 	/**  How the gateway stands. */
 	simulatorStatus: () => typedError<SimulatorStatus, IpcError>(__TAURI_INVOKE("simulator_status")),
 	/**  Starts it, if it does not run. */
@@ -139,6 +150,51 @@ export type BuiltinStarted = {
 	orders: Count,
 };
 
+/**  One parameter of a client call. */
+export type CallFieldView = {
+	/**  The name in the string to sign. */
+	signed_as: string,
+	/**  The name in the call; null where the call does not take it. */
+	passed_as: string | null,
+	/**  What stands in the message; null where it is not there. */
+	value: string | null,
+	/**  What the value must be. */
+	meaning: string,
+};
+
+/**  How sure the catalogue is that a cause exists in the wild. */
+export type CauseLevel = 
+/**  A public thread confirms it. */
+"confirmed" | 
+/**  An official document says it. */
+"documented" | 
+/**  Seen with a neighbouring gateway. */
+"analogous" | 
+/**  Derived. */
+"derived";
+
+/**  An entry of the catalogue, in the language of the window. */
+export type CauseView = {
+	/**  `A1`. */
+	id: string,
+	title: string,
+	/**  What the code did and what is right. */
+	sentence: string,
+	level: CauseLevel,
+	/**  Empty where no line of code helps. */
+	fixes: FixLine[],
+	/**  Public threads and documents. */
+	sources: string[],
+};
+
+/**  One thing that was done differently. */
+export type ChangeView = {
+	/**  The cause's id. */
+	cause: string,
+	field: string | null,
+	detail: string,
+};
+
 /**  Something changed and was committed; the window asks again for what it shows under these tags. */
 export type Changed = {
 	/**  Which kinds of things changed. */
@@ -162,15 +218,115 @@ export type CheckVerdict =
 /**  A sign was made. */
 "signed";
 
+/**  One client call with the values of the message. */
+export type ClientCallView = {
+	/**  How it is written: `wx.requestPayment`. */
+	title: string,
+	fields: CallFieldView[],
+	/**  `paySign`, or `sign` for the APP. */
+	sign_name: string,
+};
+
 /**  What a person can be asked to agree to. */
 export type ConfirmAction = 
 /**  Closing an order; the subject is `profile/out_trade_no`. */
 "close_order" | 
 /**  Removing a merchant; the subject is its name. */
-"remove_profile";
+"remove_profile" | 
+/**  Asking the gateway whether a merchant's key is right; the subject is the merchant's name. */
+"probe_key";
+
+/**  Something that a message can be. */
+export type ContextChoice = {
+	/**  For the request: an endpoint's name, `jsapi` … */
+	word: string,
+	/**  Whether it is a request to an endpoint. */
+	endpoint: boolean,
+	title: string,
+};
 
 /**  How many, or which: a whole number from 0 to 2^53 − 1. */
 export type Count = number;
+
+/**  A question about a sign; everything but the pasted text is optional. */
+export type DiagnosisRequest = {
+	/**  What was signed, or the message with its sign. */
+	input: string,
+	format: SignatureFormat,
+	/**  What was sent, where `input` is what was signed. */
+	sent: string | null,
+	/**  Takes the place of the sign in the text. */
+	given_sign: string | null,
+	/**  The algorithm that the user insists on. */
+	sign_type: SignType | null,
+	/**  What the message is, as the command line says it: an endpoint, `jsapi`, `pay-notify` … */
+	context: string | null,
+	/**  The key in use. */
+	key: SignatureKey,
+	/**  Keys that may have been taken for it. */
+	more_keys: TypedKey[],
+	/**  The appId that a client call signs and does not carry. */
+	appid: string | null,
+	/**  The text with which the gateway refused. */
+	return_msg: string | null,
+	/**  A refund notification of the same merchant, which proves a key without any network. */
+	refund_notice: string | null,
+};
+
+/**  The answer in one word. */
+export type DiagnosisVerdict = 
+/**  The sign is the right one. */
+"valid" | 
+/**  What was hashed instead is proven. */
+"explained" | 
+/**  Nothing that was tried gives the sign. */
+"unexplained" | 
+/**  There is no sign, or it is no digest. */
+"malformed";
+
+/**  Everything that is known about a sign. It holds no key. */
+export type DiagnosisView = {
+	verdict: DiagnosisVerdict,
+	sign_type: SignType,
+	given_sign: string | null,
+	expected_sign: string | null,
+	/**  The right string, the key masked. */
+	string_to_sign: string,
+	/**  What the message was taken for, chosen or detected; null where several would do. */
+	context: string | null,
+	/**  Best first. */
+	explanations: ExplanationView[],
+	warnings: WarningView[],
+	/**  Every cause that is named in the answer, once. */
+	causes: CauseView[],
+	differences: DifferenceView[],
+	excluded: ExcludedView,
+	next: NextStep,
+	next_sentence: string,
+	/**  What the gateway's text means. */
+	reading: ReadingView | null,
+	/**  Why it may fail only now and then; only where nothing is proven. */
+	hints: ReadingView[],
+	/**  Side by side, where the message is a client call. */
+	calls: ClientCallView[],
+	key_proof: KeyProofView | null,
+	notes: ReadingNote[],
+	/**  About what was sent. */
+	sent_notes: ReadingNote[],
+	/**  For copying: no key, and personal values masked. */
+	redacted_report: string,
+};
+
+/**  A field that was signed otherwise than it was sent. */
+export type DifferenceView = {
+	name: string,
+	/**  Null where it was sent only. */
+	signed: string | null,
+	/**  Null where it was signed only. */
+	sent: string | null,
+	/**  Signed (left) beside sent (right); empty where one of them is missing. */
+	aligned: Stretch[],
+};
 
 /**  What the program does about an order now. */
 export type Doing = 
@@ -258,6 +414,35 @@ export type ErrorMeaning = {
 	action_en: string,
 };
 
+/**  What a search excludes. */
+export type ExcludedView = {
+	/**  All candidates. */
+	tried: Count,
+	stages: StageCount[],
+	/**  Names of the keys that were tried. */
+	keys: string[],
+	/**  How many fields the subsets were taken of. */
+	subsets_of: Count | null,
+	stopped: boolean,
+};
+
+/**  A way to get the given sign, proven. */
+export type ExplanationView = {
+	proof: Proof,
+	/**  Ids, the best first. */
+	causes: string[],
+	/**  One change, or two, or three. */
+	changes: ChangeView[],
+	/**  Other changes with the very same bytes and key. */
+	alternatives: ChangeView[][],
+	/**  The name of the key, where it was not the one in use. */
+	key: string | null,
+	/**  What was hashed, the key masked. */
+	string_to_sign: string,
+	/**  What was hashed (left) beside what should have been (right). */
+	aligned: Stretch[],
+};
+
 /**  An amount in fen, |fen| ≤ 2^53 − 1. Never a float, never yuan. */
 export type Fen = number;
 
@@ -269,6 +454,16 @@ export type FilterFlag =
 "conflict" | 
 /**  Nothing of it is verified. */
 "unverified";
+
+/**  One line to change. */
+export type FixLine = {
+	/**  `php`, `java`, `go`, `node`, `python` or `csharp`. */
+	language: string,
+	/**  As people call it: `Node.js`. */
+	name: string,
+	/**  May span several lines. */
+	code: string,
+};
 
 /**  What the gateway itself said. */
 export type GatewayAnswer = {
@@ -317,6 +512,45 @@ export type IpcError = {
 	gateway: GatewayAnswer | null,
 };
 
+/**  What a live probe says about a merchant's key. */
+export type KeyProbeView = {
+	/**  `key_right`, `key_wrong`, `merchant_wrong`, `refused`, `not_sent` or `unknown`. */
+	verdict: string,
+	/**  What it proves and what to do next. */
+	sentence: string,
+	/**  Causes that it speaks for. */
+	causes: CauseView[],
+	/**  The number of the order that was asked about and does not exist. */
+	out_trade_no: string,
+	took_ms: Count,
+};
+
+/**  What a refund notification says about the keys. */
+export type KeyProofView = {
+	/**  True: it opened under a key; false: under none; null: it says nothing. */
+	proven: boolean | null,
+	/**  The key under which it opened. */
+	key: string | null,
+	sentence: string,
+	/**  What merchants' own code stumbles over with this key. */
+	pitfalls: string[],
+};
+
+/**  What a key is. */
+export type KeyRole = 
+/**  The API key that should be the right one. */
+"in_use" | 
+/**  The API key of another merchant. */
+"other_merchant" | 
+/**  The AppSecret. */
+"app_secret" | 
+/**  The APIv3 key. */
+"v3" | 
+/**  The key that the sandbox gave out. */
+"sandbox" | 
+/**  The key before the last reset. */
+"previous";
+
 /**  What may be shown of a key. */
 export type KeyShown = {
 	/**  In bytes. */
@@ -351,6 +585,29 @@ export type LeftOut =
 "key" | 
 /**  The client call takes it and does not sign it. */
 "not_signed";
+
+/**  What to do now. */
+export type NextStep = 
+/**  The sign is right: look at the wire, the rules and the key. */
+"look_beyond_the_sign" | 
+/**  The cause is proven. */
+"change_the_code" | 
+/**  Another key made the sign. */
+"use_the_right_key" | 
+/**  No key was given. */
+"give_the_key" | 
+/**  No sign was given. */
+"give_the_sign" | 
+/**  The call signs an appId that is not known. */
+"give_the_appid" | 
+/**  Check the key against the gateway. */
+"probe_the_key" | 
+/**  Verify the raw bytes of WeChat's message. */
+"give_the_raw_bytes" | 
+/**  The search was stopped. */
+"search_on" | 
+/**  A refund notice is proven by its req_info. */
+"decrypt_req_info";
 
 /**  Where a notice stands. */
 export type NoticeStatus = 
@@ -659,6 +916,30 @@ export type Progress = {
 	rest_s: Count | null,
 };
 
+/**  Why an explanation is certain. */
+export type Proof = 
+/**  The sign was computed again, to the last bit. */
+"hash" | 
+/**  It is a copy of another sign in the message. */
+"copy";
+
+/**  One remark about reading. */
+export type ReadingNote = {
+	/**  Whether something could not be read; otherwise it was only changed or decided. */
+	fault: boolean,
+	/**  In the language of the window. */
+	sentence: string,
+	/**  Null where it is about the whole text. */
+	place: TextPlace | null,
+};
+
+/**  What a text or a message already tells without any hash. */
+export type ReadingView = {
+	sentence: string,
+	/**  Ids of the causes that come into question. */
+	causes: string[],
+};
+
 /**  Whether the same call may simply be made again. */
 export type Retry = 
 /**  It would fail again until something is changed. */
@@ -667,6 +948,17 @@ export type Retry =
 "safe" | 
 /**  Something may have been done: look first. */
 "after_query";
+
+/**  How far a long search is. */
+export type SearchProgress = {
+	/**  Names the work for `job_cancel`. */
+	job: number,
+	/**  Candidates that were tried. */
+	tried: Count,
+	stage: Stage,
+	/**  Percent of this stage, where it is known. */
+	percent: number | null,
+};
 
 /**  Text that becomes a [`Secret`] while it is read, without a copy of ours in between. */
 export type SecretText = string;
@@ -704,6 +996,15 @@ export type Settings = {
 	/**  The name of the profile in use. */
 	active_profile: string | null,
 };
+
+/**  How much a remark weighs. */
+export type Severity = 
+/**  It is refused, or read as something else. */
+"error" | 
+/**  Often the cause. */
+"warning" | 
+/**  Worth a look. */
+"hint";
 
 /**  How requests are signed. */
 export type SignType = 
@@ -759,9 +1060,10 @@ export type SignatureMode =
 
 /**  Every step from the fields to the sign. It holds no key. */
 export type SignatureReport = {
+	/**  What the text is, in the language of the window. */
 	detected: string,
-	/**  What was changed or decided while reading, one sentence each. */
-	repairs: string[],
+	/**  What was left out, changed or decided while reading. */
+	notes: ReadingNote[],
 	/**  Null where there is nothing to compare. */
 	valid: boolean | null,
 	verdict: CheckVerdict,
@@ -793,6 +1095,8 @@ export type SignatureRequest = {
 	/**  The algorithm that the user insists on. */
 	sign_type: SignType | null,
 	key: SignatureKey,
+	/**  Takes the place of the sign in the text. */
+	given_sign: string | null,
 	/**  The appId that a client call signs and does not carry. */
 	appid: string | null,
 };
@@ -863,6 +1167,36 @@ export type SimulatorTraffic = {
 	summary: string,
 };
 
+/**  A part of the search. */
+export type Stage = 
+/**  One change. */
+"singles" | 
+/**  One change, under every other key. */
+"key_slots" | 
+/**  Some of the fields only. */
+"subsets" | 
+/**  Two usual changes. */
+"pairs" | 
+/**  Two changes of every field. */
+"field_pairs" | 
+/**  Three changes. */
+"triples";
+
+/**  How many candidates of one part of the search were tried. */
+export type StageCount = {
+	stage: Stage,
+	tried: Count,
+};
+
+/**  A stretch that both texts share, or in which they differ. */
+export type Stretch = {
+	same: boolean,
+	/**  Of the first text; empty where only the second one has something here. */
+	left: string,
+	/**  Of the second text; the very same as `left` where they are alike. */
+	right: string,
+};
+
 /**  What a query of the window can depend on. */
 export type Tag = 
 /**  Orders and their observations. */
@@ -911,6 +1245,18 @@ export type TestOrdersResult = {
 	stopped: string | null,
 };
 
+/**  Where in the pasted text. */
+export type TextPlace = {
+	/**  The first unit in UTF-16, as JavaScript counts, from 0. */
+	start: Count,
+	/**  The unit after the last one. */
+	end: Count,
+	/**  From 1. */
+	line: Count,
+	/**  In characters, from 1. */
+	column: Count,
+};
+
 /**  The colours of the window. */
 export type Theme = 
 /**  As the system has it. */
@@ -930,6 +1276,12 @@ export type TradeType =
 "APP" | 
 /**  From a browser. */
 "MWEB";
+
+/**  A key that was typed for this question; kept nowhere. */
+export type TypedKey = {
+	role: KeyRole,
+	key: SecretText,
+};
 
 /**  How the vault stands. */
 export type Vault = {
@@ -962,6 +1314,16 @@ export type VaultState =
 "open" | 
 /**  Its file is damaged, or an older copy than the one seen before; it is kept as it is and not used. */
 "broken";
+
+/**  Something that may be the cause; never a proof. */
+export type WarningView = {
+	/**  The cause's id. */
+	cause: string | null,
+	rule: string,
+	field: string | null,
+	detail: string,
+	severity: Severity,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,6 +1,15 @@
 import type { commands } from "./bindings";
 import { asFailure, IpcFailure } from "./failure";
-import type { Changed, IpcError, Progress, TestOrdersRequest, TestOrdersResult } from "./model";
+import type {
+  Changed,
+  DiagnosisRequest,
+  DiagnosisView,
+  IpcError,
+  Progress,
+  SearchProgress,
+  TestOrdersRequest,
+  TestOrdersResult,
+} from "./model";
 
 type Commands = typeof commands;
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: IpcError };
@@ -8,9 +17,16 @@ type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
   ? (...args: A) => Promise<Extract<R, { status: "ok" }> extends { data: infer T } ? T : never>
   : never;
 
+/** Commands that tell how far they are while they run. */
+type Telling = "testOrdersCreate" | "signatureDiagnoseDeep";
+
 /** Every command of the core as a function that answers or throws an IpcFailure. */
-export type Desk = { [K in Exclude<keyof Commands, "testOrdersCreate">]: Throwing<Commands[K]> } & {
+export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
   testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
+  signatureDiagnoseDeep(
+    request: DiagnosisRequest,
+    onProgress: (progress: SearchProgress) => void,
+  ): Promise<DiagnosisView>;
   /** Calls back after each commit in the core; returns how to stop listening. */
   onChanged(listener: (changed: Changed) => void): Promise<() => void>;
 };

@@ -1,9 +1,11 @@
 /** The core's types that the window uses, under one roof, so that screens never import the generated file. */
-import type { commands, OrderDetail, Overview, SignatureReport } from "./bindings";
+import type { commands, DiagnosisRequest, DiagnosisView, OrderDetail, Overview, SignatureReport } from "./bindings";
 
 export type {
   AppStart,
   Changed,
+  DiagnosisRequest,
+  DiagnosisView,
   Environment,
   ErrorCode,
   ErrorMeaning,
@@ -21,6 +23,7 @@ export type {
   Profile,
   ProfileInput,
   Progress,
+  SearchProgress,
   SecretView,
   Settings,
   SignatureReport,
@@ -36,6 +39,11 @@ export type {
 } from "./bindings";
 
 export type SignatureRequest = Parameters<typeof commands.signatureCheck>[0];
+export type Explanation = DiagnosisView["explanations"][number];
+export type CauseView = DiagnosisView["causes"][number];
+export type Stretch = Explanation["aligned"][number];
+export type ReadingNote = SignatureReport["notes"][number];
+export type KeyRole = DiagnosisRequest["more_keys"][number]["role"];
 export type SignatureField = SignatureReport["fields"][number];
 export type PayParam = NonNullable<OrderDetail["pay_params"]>[number];
 export type Alarm = Overview["alarms"][number];

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { desk } from "./client";
-import type { OrderFilter, OrderSort, SignatureRequest } from "./model";
+import type { DiagnosisRequest, OrderFilter, OrderSort, SignatureRequest } from "./model";
 import type { QueryName } from "./tags";
 
 function key<A extends readonly unknown[]>(name: QueryName, ...args: A) {
@@ -34,6 +34,23 @@ export const signatureQuery = (request: SignatureRequest) =>
     queryFn: () => desk().signatureCheck(request),
     // The request may hold a key that was typed in: it must not linger in memory after the screen is left.
     gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const diagnosisQuery = (request: DiagnosisRequest) =>
+  queryOptions({
+    queryKey: key("diagnosis", request),
+    queryFn: () => desk().signatureDiagnose(request),
+    // As above: it may hold keys.
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+export const contextsQuery = () =>
+  queryOptions({
+    queryKey: key("signature_contexts"),
+    queryFn: () => desk().signatureContexts(),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -8,6 +8,8 @@ export type QueryName =
   | "overview"
   | "goods"
   | "signature"
+  | "diagnosis"
+  | "signature_contexts"
   | "simulator_status"
   | "simulator_orders"
   | "simulator_notices"
@@ -18,10 +20,10 @@ const QUERIES_OF_TAG = {
   orders: ["orders", "order_detail", "overview"],
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
   polling: ["order_detail", "overview"],
-  profiles: ["start", "signature"],
+  profiles: ["start", "signature", "diagnosis"],
   // The core words the findings of a signature in the language that is set.
-  settings: ["start", "signature"],
-  vault: ["start", "signature"],
+  settings: ["start", "signature", "diagnosis", "signature_contexts"],
+  vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
   simulator: ["simulator_status", "simulator_orders", "simulator_notices", "simulator_traffic"],
 } satisfies Record<Tag, readonly QueryName[]>;

@@ -1,7 +1,7 @@
 import { Channel } from "@tauri-apps/api/core";
 import { commands, events } from "./bindings";
 import { type Desk, unwrap } from "./desk";
-import type { Progress } from "./model";
+import type { Progress, SearchProgress } from "./model";
 
 type Callable = (...args: unknown[]) => Promise<never>;
 
@@ -19,6 +19,11 @@ export function tauriDesk(): Desk {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;
       return unwrap(commands.testOrdersCreate(request, channel));
+    },
+    signatureDiagnoseDeep: (request, onProgress) => {
+      const channel = new Channel<SearchProgress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.signatureDiagnoseDeep(request, channel));
     },
     onChanged: (listener) => events.changed.listen((event) => listener(event.payload)),
   };

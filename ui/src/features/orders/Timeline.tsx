@@ -76,7 +76,14 @@ function Raw({ observation, profile }: { observation: Observation; profile: stri
   const [shown, setShown] = useState(false);
   const raw = observation.raw ?? "";
   const openSignature = () => {
-    const draft = handOver({ mode: "verify", input: raw, profile });
+    const { source, return_msg } = observation;
+    const draft = handOver({
+      mode: "verify",
+      input: raw,
+      profile,
+      ...(source !== "import" && { context: source === "notice" ? "pay-notify" : "answer" }),
+      ...(return_msg && return_msg !== "OK" && { returnMsg: return_msg }),
+    });
     void navigate({ to: "/signature", search: { draft } });
   };
   return (

@@ -151,6 +151,7 @@ describe("an order in the drawer", () => {
     await userEvent.click(await screen.findByTestId("open-signature"));
     const input = await screen.findByTestId<HTMLTextAreaElement>("sig-input");
     expect(input.value).toContain("<trade_state>");
+    await waitFor(() => expect(screen.getByTestId("sig-context").textContent).toContain("接口应答"));
     expect(window.location.hash).not.toContain("trade_state");
   });
 

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { SecretText } from "../../components/SecretText";
 import { useProfileLabel } from "../../components/use-profile-label";
 import { useStart } from "../../components/use-settings";
-import type { Bench, KeyKind } from "./bench";
+import { type Bench, type KeyKind, MORE_KEYS } from "./bench";
 
 type KeySourceProps = { bench: Bench; onChange: (part: Partial<Bench>) => void };
 
@@ -42,19 +42,18 @@ export function KeySource({ bench, onChange }: KeySourceProps) {
           />
         )}
         {bench.keyKind === "typed" && (
-          <Input.Password
-            className="mono key-source-typed"
-            autoComplete="off"
+          <SecretInput
+            id="bench-typed-key"
+            testId="sig-key-typed"
+            label={t("signature.keyTyped")}
             placeholder={t("signature.keyTypedPlaceholder")}
-            aria-label={t("signature.keyTyped")}
-            data-testid="sig-key-typed"
             value={bench.typedKey}
-            onChange={(event) => onChange({ typedKey: event.target.value })}
+            onChange={(typedKey) => onChange({ typedKey })}
           />
         )}
       </div>
       {bench.keyKind === "profile" && profile && (
-        <p className="quiet key-source-note">
+        <p className="quiet key-source-note" title={t("signature.keyProfileNote")}>
           <SecretText secret={profile.api_key} />
         </p>
       )}
@@ -64,5 +63,53 @@ export function KeySource({ bench, onChange }: KeySourceProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Keys that may have been taken for the right one. */
+export function MoreKeys({ bench, onChange }: KeySourceProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className="quiet">{t("signature.keyProfileNote")}</p>
+      <div className="more-keys">
+        {MORE_KEYS.map((role) => (
+          <SecretInput
+            key={role}
+            testId={`sig-more-${role}`}
+            label={t(`signature.moreKey.${role}`)}
+            placeholder={t(`signature.moreKey.${role}`)}
+            value={bench.moreKeys[role] ?? ""}
+            onChange={(key) => onChange({ moreKeys: { ...bench.moreKeys, [role]: key } })}
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+type SecretInputProps = {
+  id?: string;
+  testId: string;
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange: (value: string) => void;
+};
+
+/** A secret goes in and is never shown again, not even by the one who typed it. */
+function SecretInput({ id, testId, label, placeholder, value, onChange }: SecretInputProps) {
+  return (
+    <Input.Password
+      id={id}
+      className="mono key-source-typed"
+      autoComplete="off"
+      visibilityToggle={false}
+      placeholder={placeholder}
+      aria-label={label}
+      data-testid={testId}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
   );
 }

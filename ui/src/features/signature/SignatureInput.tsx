@@ -1,80 +1,194 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Segmented, Select } from "antd";
-import type { KeyboardEvent } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { SignatureRequest } from "../../ipc/model";
-import { type Bench, FORMATS } from "./bench";
-import { KeySource } from "./KeySource";
+import type { ReadingNote, SignatureRequest } from "../../ipc/model";
+import { contextsQuery } from "../../ipc/queries";
+import { type Bench, EMPTY, FORMATS } from "./bench";
+import { Fold } from "./Fold";
+import { KeySource, MoreKeys } from "./KeySource";
+import { PasteArea, type PasteHandle } from "./PasteArea";
+import { ReadingNotes } from "./ReadingNotes";
+import type { Folds, Part } from "./reveal";
 
 type Change = (part: Partial<Bench>) => void;
-type SignatureInputProps = { bench: Bench; onChange: Change; onCheck: () => void };
+type SignatureInputProps = {
+  bench: Bench;
+  onChange: Change;
+  /** About the text that stands there now. */
+  notes: ReadingNote[];
+  sentNotes: ReadingNote[];
+  /** What the message was taken for. */
+  detected: string | null;
+  folds: Folds;
+  onFold: (part: Part, open: boolean) => void;
+};
 
 const AUTO = "auto";
 
-/** The left half: key, algorithm, and the message as it was pasted. */
-export function SignatureInput({ bench, onChange, onCheck }: SignatureInputProps) {
+/** The left half: the message as it was pasted, its key, and what else may be known. */
+export function SignatureInput({ bench, onChange, notes, sentNotes, detected, folds, onFold }: SignatureInputProps) {
   const { t } = useTranslation();
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onCheck();
-  };
+  const paste = useRef<PasteHandle>(null);
+  const fold = (part: Part, filled: boolean) => ({
+    title: t(`signature.fold.${part}`),
+    open: folds[part],
+    onToggle: (open: boolean) => onFold(part, open),
+    filled,
+    testId: `sig-fold-${part}`,
+  });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the shortcut works from every field of the bench
-    <div className="bench-input" onKeyDown={onKeyDown}>
-      <KeySource bench={bench} onChange={onChange} />
-      <div className="bench-options">
-        <span className="bench-option">
-          <span className="quiet">{t("signature.signType")}</span>
-          <Segmented
-            data-testid="sig-sign-type"
-            value={bench.signType ?? AUTO}
-            options={[{ value: AUTO, label: t("signature.signTypeAuto") }, "MD5", "HMAC-SHA256"]}
-            onChange={(value) =>
-              onChange({ signType: value === AUTO ? null : (value as SignatureRequest["sign_type"]) })
-            }
-          />
-        </span>
-        <span className="bench-option">
-          <span className="quiet">{t("signature.format")}</span>
-          <Select
-            className="bench-format"
-            data-testid="sig-format"
-            aria-label={t("signature.format")}
-            value={bench.format}
-            options={FORMATS.map((value) => ({ value, label: t(`signature.formats.${value}`) }))}
-            onChange={(format) => onChange({ format })}
-          />
-        </span>
-        <Input
-          className="bench-appid mono"
-          placeholder={t("signature.appid")}
-          aria-label={t("signature.appid")}
-          data-testid="sig-appid"
-          value={bench.appid}
-          onChange={(event) => onChange({ appid: event.target.value })}
-        />
-      </div>
-      <textarea
-        className="bench-text mono"
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="off"
-        aria-label={t("signature.input")}
+    <div className="bench-input">
+      <PasteArea
+        id="bench-input"
+        ref={paste}
+        text={bench.input}
+        onChange={(input) => onChange({ input })}
+        notes={notes}
+        label={t(bench.sent ? "signature.inputSigned" : "signature.input")}
         placeholder={t("signature.placeholder")}
-        data-testid="sig-input"
-        value={bench.input}
-        onChange={(event) => onChange({ input: event.target.value })}
+        testId="sig-input"
+        autoFocus
       />
+      <ReadingNotes notes={notes} onPick={(start, end) => paste.current?.select(start, end)} />
       <div className="bench-foot">
         <span className="quiet">{t("signature.hint")}</span>
-        <Button
-          onClick={() => onChange({ input: "", typedKey: "" })}
-          disabled={bench.input === ""}
-          data-testid="sig-clear"
-        >
+        <Button onClick={() => onChange(EMPTY)} disabled={bench.input === ""} data-testid="sig-clear">
           {t("signature.clear")}
         </Button>
       </div>
+      <KeySource bench={bench} onChange={onChange} />
+      <Options bench={bench} onChange={onChange} detected={detected} />
+      {bench.mode === "verify" && (
+        <>
+          <Fold {...fold("sent", bench.sent.trim() !== "")}>
+            <SentArea text={bench.sent} notes={sentNotes} onChange={(sent) => onChange({ sent })} />
+          </Fold>
+          <Fold {...fold("keys", Object.values(bench.moreKeys).some(Boolean))}>
+            <MoreKeys bench={bench} onChange={onChange} />
+          </Fold>
+          <Fold {...fold("more", bench.givenSign !== "" || bench.returnMsg !== "")}>
+            <Input
+              id="bench-sign"
+              className="mono"
+              placeholder={t("signature.givenSign")}
+              aria-label={t("signature.givenSign")}
+              data-testid="sig-given-sign"
+              value={bench.givenSign}
+              onChange={(event) => onChange({ givenSign: event.target.value })}
+            />
+            <Input
+              placeholder={t("signature.returnMsg")}
+              aria-label={t("signature.returnMsg")}
+              data-testid="sig-return-msg"
+              value={bench.returnMsg}
+              onChange={(event) => onChange({ returnMsg: event.target.value })}
+            />
+          </Fold>
+          <Fold {...fold("notice", bench.refundNotice.trim() !== "")}>
+            <PasteArea
+              id="bench-notice"
+              text={bench.refundNotice}
+              onChange={(refundNotice) => onChange({ refundNotice })}
+              notes={[]}
+              label={t("signature.fold.notice")}
+              placeholder={t("signature.noticePlaceholder")}
+              testId="sig-notice"
+            />
+          </Fold>
+        </>
+      )}
     </div>
+  );
+}
+
+function SentArea({ text, notes, onChange }: { text: string; notes: ReadingNote[]; onChange: (sent: string) => void }) {
+  const { t } = useTranslation();
+  const paste = useRef<PasteHandle>(null);
+  return (
+    <>
+      <PasteArea
+        id="bench-sent"
+        ref={paste}
+        text={text}
+        onChange={onChange}
+        notes={notes}
+        label={t("signature.fold.sent")}
+        placeholder={t("signature.sentPlaceholder")}
+        testId="sig-sent"
+      />
+      <ReadingNotes notes={notes} onPick={(start, end) => paste.current?.select(start, end)} />
+    </>
+  );
+}
+
+type OptionsProps = { bench: Bench; onChange: Change; detected: string | null };
+
+function Options({ bench, onChange, detected }: OptionsProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="bench-options">
+      <span className="bench-option">
+        <span className="quiet">{t("signature.signType")}</span>
+        <Segmented
+          data-testid="sig-sign-type"
+          value={bench.signType ?? AUTO}
+          options={[{ value: AUTO, label: t("signature.signTypeAuto") }, "MD5", "HMAC-SHA256"]}
+          onChange={(value) => onChange({ signType: value === AUTO ? null : (value as SignatureRequest["sign_type"]) })}
+        />
+      </span>
+      {bench.mode === "verify" && <ContextChoice bench={bench} onChange={onChange} detected={detected} />}
+      <span className="bench-option">
+        <span className="quiet">{t("signature.format")}</span>
+        <Select
+          className="bench-format"
+          data-testid="sig-format"
+          aria-label={t("signature.format")}
+          value={bench.format}
+          options={FORMATS.map((value) => ({ value, label: t(`signature.formats.${value}`) }))}
+          onChange={(format) => onChange({ format })}
+        />
+      </span>
+      <Input
+        id="bench-appid"
+        className="bench-appid mono"
+        placeholder={t("signature.appid")}
+        aria-label={t("signature.appid")}
+        data-testid="sig-appid"
+        value={bench.appid}
+        onChange={(event) => onChange({ appid: event.target.value })}
+      />
+    </div>
+  );
+}
+
+/** What the message is; where the person leaves it open, what it was taken for is shown. */
+function ContextChoice({ bench, onChange, detected }: OptionsProps) {
+  const { t } = useTranslation();
+  const { data: contexts = [] } = useQuery(contextsQuery());
+  const titleOf = (word: string) => contexts.find((one) => one.word === word)?.title ?? word;
+  const auto = detected ? t("signature.contextDetected", { name: titleOf(detected) }) : t("signature.contextAuto");
+  const group = (endpoint: boolean) =>
+    contexts
+      .filter((one) => one.endpoint === endpoint)
+      .map(({ word, title }) => ({ value: word, label: endpoint ? `${title} · ${word}` : title }));
+  return (
+    <span className="bench-option">
+      <span className="quiet">{t("signature.context")}</span>
+      <Select
+        className="bench-context"
+        data-testid="sig-context"
+        aria-label={t("signature.context")}
+        showSearch={{ optionFilterProp: "label" }}
+        popupMatchSelectWidth={320}
+        value={bench.context ?? AUTO}
+        options={[
+          { value: AUTO, label: auto },
+          { label: t("signature.contextCalls"), options: group(false) },
+          { label: t("signature.contextEndpoints"), options: group(true) },
+        ]}
+        onChange={(word) => onChange({ context: word === AUTO ? null : word })}
+      />
+    </span>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../components/CopyButton";
 import { VisibleText } from "../../components/VisibleText";
 import type { SignatureField, SignatureReport } from "../../ipc/model";
-import { partsOf } from "./causes";
+import { partsOf } from "./signed-parts";
 
 /** From the fields to the digest, nothing hidden but the key. */
 export function SignatureSteps({ report }: { report: SignatureReport }) {
@@ -14,7 +14,7 @@ export function SignatureSteps({ report }: { report: SignatureReport }) {
     <ol className="sig-steps">
       <Step
         title={t("signature.step.fields")}
-        note={`${t("signature.detected", { format: formatName(t, report.detected) })} · ${t("signature.fieldCount", { kept, dropped: report.fields.length - kept })}`}
+        note={`${t("signature.detected", { format: report.detected })} · ${t("signature.fieldCount", { kept, dropped: report.fields.length - kept })}`}
       >
         <Fields fields={report.fields} />
       </Step>
@@ -47,13 +47,6 @@ export function SignatureSteps({ report }: { report: SignatureReport }) {
   );
 }
 
-const FORMAT_NAMES = ["xml", "json", "pairs", "string_to_sign", "query", "url", "curl", "log"] as const;
-
-function formatName(t: TFunction, detected: string): string {
-  const known = FORMAT_NAMES.find((name) => name === detected);
-  return known ? t(`signature.formats.${known}`) : detected;
-}
-
 /** How long the hashed string is, and why the bytes below end before its key. */
 function bytesNote(t: TFunction, { bytes, key }: SignatureReport): string {
   const hidden = key ? t("signature.keyHidden", { count: key.length }) : t("signature.keyAbsent");
@@ -66,8 +59,8 @@ function StringToSign({ report }: { report: SignatureReport }) {
   if (!taken) return <VisibleText text={report.string_to_sign} />;
   return (
     <>
-      {taken.parts.map(({ name, value, value_at }) => (
-        <span key={value_at}>
+      {taken.parts.map(({ name, value }) => (
+        <span key={name}>
           <VisibleText text={name} />=<VisibleText text={value} />&
         </span>
       ))}

@@ -6,6 +6,12 @@ export type Draft = {
   input: string;
   /** The merchant whose key applies; absent means the one that the window works for. */
   profile?: string;
+  /** What the message is, as the core names it: an endpoint, or `pay-notify`; absent lets its fields decide. */
+  context?: string;
+  /** What was sent, where `input` is what was signed. */
+  sent?: string;
+  /** The text with which the gateway refused. */
+  returnMsg?: string;
 };
 
 /** Messages can be 64 KiB, too long for an address, so the address carries only a number of this list. */

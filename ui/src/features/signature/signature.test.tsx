@@ -4,50 +4,158 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
 import { handOver, leaveBehind, readSignatureSearch, takeOver } from "./handover";
 
+const WRONG = `a=1&b=2&sign=${"0".repeat(32)}`;
+
 const paste = async (text: string) =>
   fireEvent.change(await screen.findByTestId("sig-input"), { target: { value: text } });
+const verdict = () => screen.getByTestId("sig-verdict");
+const verdictIs = (word: string) => waitFor(() => expect(verdict().dataset.verdict).toBe(word));
+const outcomeIs = (word: string) => waitFor(() => expect(verdict().dataset.outcome).toBe(word));
+
+/** The stand-in sign of these fields, as the screen computes it. */
+async function signOf(text: string): Promise<string> {
+  await paste(text);
+  let sign = "";
+  await waitFor(() => {
+    expect(screen.getByTestId("sig-string").textContent).toContain(text.split("&").sort().join("&"));
+    sign = screen.getByTestId("sig-digest").textContent ?? "";
+    expect(sign).toMatch(/^[0-9A-F]{32}$/);
+  });
+  return sign;
+}
 
 beforeEach(() => leaveBehind({ mode: "verify", input: "" }));
 
 describe("the signature screen", () => {
-  it("checks while one types and marks where the two signs differ", async () => {
+  it("begins with the keyboard in the field to paste into", async () => {
     openWindow("/signature");
-    await paste(`a=1&b=2&sign=${"0".repeat(32)}`);
-    await waitFor(() => expect(screen.getByTestId("sig-verdict").dataset.verdict).toBe("mismatch"));
-    const given = screen.getByTestId("sig-given");
-    const expected = screen.getByTestId("sig-expected");
-    expect(given.querySelectorAll("mark").length).toBeGreaterThan(0);
-    const differing = (node: HTMLElement) =>
-      [...node.querySelectorAll("mark")].map((mark) => mark.textContent).join("").length;
-    expect(differing(given)).toBe(differing(expected));
-    expect(screen.getByTestId("sig-verdict").textContent).toContain("换另一个密钥");
-    expect(screen.getByTestId("sig-verdict").textContent).not.toMatch(/\d+ 处不同/);
+    const area = await screen.findByTestId("sig-input");
+    expect(document.activeElement).toBe(area);
   });
 
-  it("leads with the blank at the end of a value and proves it by leaving it out", async () => {
+  it("diagnoses while one types and marks where the two signs differ", async () => {
     openWindow("/signature");
-    await paste("body=test&mch_id=10000100");
-    await waitFor(() => expect(screen.getByTestId("sig-digest").textContent).toMatch(/^[0-9A-F]{32}$/));
-    const sign = screen.getByTestId("sig-digest").textContent;
+    await paste(WRONG);
+    await verdictIs("mismatch");
+    await outcomeIs("unexplained");
+    const differing = (id: string) =>
+      [...screen.getByTestId(id).querySelectorAll("mark")].map((mark) => mark.textContent).join("").length;
+    expect(differing("sig-given")).toBeGreaterThan(0);
+    expect(differing("sig-given")).toBe(differing("sig-expected"));
+    expect(verdict().textContent).toContain("不一致：未能复现");
+    expect(verdict().textContent).toContain("12,345");
+  });
+
+  it("names the proven cause in the top line, both strings, and the line to change in the chosen language", async () => {
+    openWindow("/signature");
+    const sign = await signOf("body=test&mch_id=10000100");
     await paste(`body=test &mch_id=10000100&sign=${sign}`);
-    await waitFor(() =>
-      expect(screen.getByTestId("sig-verdict").textContent).toContain("不一致：body 的值末尾有 1 个空格"),
-    );
-    await waitFor(() => expect(screen.getByTestId("sig-verdict").textContent).toContain("确诊"));
-    for (const id of ["sig-string", "sig-fields"]) {
-      const mark = screen.getByTestId(id).querySelector("mark.invisible");
-      expect([id, mark?.textContent, mark?.getAttribute("title")]).toEqual([id, "SP", "不可见字符 SP U+0020"]);
-    }
-    expect(screen.getByTestId("sig-string").textContent).toContain("body=testSP&mch_id=10000100&key=");
-    expect(screen.queryByTestId("sig-findings")).toBeNull();
+    await outcomeIs("explained");
+    expect(verdict().textContent).toContain("不一致 · 确诊：body 首尾的空格在签名前被去掉了（D5）");
+    expect(screen.getByTestId("sig-explanation").dataset.causes).toBe("D5");
+    const row = (side: string) => screen.getByTestId("sig-beside").querySelector(`[data-side="${side}"]`);
+    expect(row("left")?.textContent).toContain("body=test&mch_id=10000100");
+    expect(row("left")?.querySelector(".gap")?.getAttribute("data-gap")).toBe(" ");
+    expect(row("right")?.querySelector("mark mark.invisible")?.textContent).toBe("SP");
+    expect(screen.getByTestId("sig-fix").textContent).toContain("array_filter");
+    await userEvent.click(screen.getByText("Go"));
+    expect(screen.getByTestId("sig-fix").textContent).toContain('if v == ""');
   });
 
-  it("does not blame a blank alone when the sign differs without it, too", async () => {
+  it("offers a redacted report to copy", async () => {
     openWindow("/signature");
-    await paste(`body=test &nonce_str=a\u200bb&sign=${"0".repeat(32)}`);
-    await waitFor(() => expect(screen.getByTestId("sig-verdict").textContent).toContain("还有别的不同"));
-    expect(screen.getByTestId("sig-verdict").textContent).not.toContain("确诊");
-    expect(screen.getByTestId("sig-findings").textContent).toContain("nonce_str 的值中间有 1 个零宽空格");
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    expect(screen.getByTestId("sig-copy-report").textContent).toContain("复制脱敏报告");
+  });
+
+  it("says what nothing found excludes and leads to the probe, which asks first and then sends once", async () => {
+    const { desk } = openWindow("/signature");
+    const confirm = vi.spyOn(desk, "confirm");
+    const probe = vi.spyOn(desk, "keyProbe");
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    expect(screen.getByTestId("sig-excluded").textContent).toContain("两个常见改动 10,000");
+    desk.world.personAgrees = false;
+    await userEvent.click(screen.getByTestId("sig-probe"));
+    await waitFor(() => expect(confirm).toHaveBeenCalledWith("probe_key", "builtin"));
+    expect(probe).not.toHaveBeenCalled();
+    desk.world.personAgrees = true;
+    await userEvent.click(screen.getByTestId("sig-probe"));
+    expect((await screen.findByTestId("sig-probe-answer")).dataset.verdict).toBe("key_right");
+    expect(probe).toHaveBeenCalledTimes(1);
+  });
+
+  it("never probes by itself, and not at all with a key that was typed", async () => {
+    const { desk } = openWindow("/signature");
+    const probe = vi.spyOn(desk, "keyProbe");
+    await userEvent.click(await screen.findByText("临时输入"));
+    fireEvent.change(screen.getByTestId("sig-key-typed"), { target: { value: "k".repeat(32) } });
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    expect(screen.getByTestId<HTMLButtonElement>("sig-probe").disabled).toBe(true);
+    expect(probe).not.toHaveBeenCalled();
+  });
+
+  it("shows the progress of the deep search and ends it on the next keystroke", async () => {
+    const { desk } = openWindow("/signature");
+    const cancel = vi.spyOn(desk, "jobCancel");
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    fireEvent.click(screen.getByTestId("sig-deep"));
+    await waitFor(() => expect(screen.getByTestId("sig-deep-progress").textContent).toContain("三个改动 · 已试"));
+    await paste(`${WRONG}1`);
+    await waitFor(() => expect(cancel).toHaveBeenCalledTimes(1));
+    expect(screen.queryByTestId("sig-deep-progress")).toBeNull();
+  });
+
+  it("shows what a deep search that ran to its end found", async () => {
+    openWindow("/signature");
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    fireEvent.click(screen.getByTestId("sig-deep"));
+    await waitFor(() => expect(screen.getByTestId("sig-next").textContent).toContain("深入搜索已完成"));
+    expect(verdict().textContent).toContain("17,345");
+  });
+
+  it("marks the repaired place where it stands and leads to it from the line below", async () => {
+    openWindow("/signature");
+    const text = "a=1¬ify_url=https://shop.example/n&b=2";
+    await paste(text);
+    const notes = await screen.findByTestId("sig-notes");
+    expect(screen.getByTestId("sig-input-marks").querySelector("mark")?.textContent).toBe("¬");
+    await userEvent.click(within(notes).getByRole("button"));
+    const area = screen.getByTestId<HTMLTextAreaElement>("sig-input");
+    expect(text.slice(area.selectionStart, area.selectionEnd)).toBe("¬");
+  });
+
+  it("compares what was sent with what was signed", async () => {
+    openWindow("/signature");
+    await paste("a=1&b=2");
+    await userEvent.click(screen.getByText("我发的：与“我签的”逐字节比较"));
+    fireEvent.change(await screen.findByTestId("sig-sent"), { target: { value: "a=1&b=23" } });
+    const found = await screen.findByTestId("sig-differences");
+    expect(found.querySelector('[data-side="right"] mark')?.textContent).toBe("3");
+  });
+
+  it("puts the three client calls beside each other", async () => {
+    openWindow("/signature");
+    await paste(`appId=wx1&nonceStr=a&package=prepay_id=b&signType=MD5&timeStamp=1&paySign=${"0".repeat(32)}`);
+    const calls = await screen.findByTestId("sig-calls");
+    expect(calls.textContent).toContain("wx.chooseWXPay");
+    expect(within(calls).getAllByText("timeStamp")).toHaveLength(2);
+    expect(within(calls).getByText("timestamp").className).toContain("call-other");
+  });
+
+  it("proves the key by a refund notification that is pasted beside the message", async () => {
+    openWindow("/signature");
+    await paste(WRONG);
+    await outcomeIs("unexplained");
+    await userEvent.click(screen.getByTestId("sig-prove"));
+    const notice = await screen.findByTestId("sig-notice");
+    await waitFor(() => expect(document.activeElement).toBe(notice));
+    fireEvent.change(notice, { target: { value: "<xml><req_info>x</req_info></xml>" } });
+    expect((await screen.findByTestId("sig-key-proof")).dataset.proven).toBe("true");
   });
 
   it("says that the bytes of the key are not in the dump, and how many there are", async () => {
@@ -73,29 +181,41 @@ describe("the signature screen", () => {
     expect(screen.getByTestId("sig-fields").textContent).toContain("SP");
   });
 
-  it("says clearly that there is no key, and gives no verdict then", async () => {
+  it("says clearly that there is no key, gives no verdict then, and leads to where one is typed", async () => {
     openWindow("/signature");
     const user = userEvent.setup();
     await user.click(await screen.findByText("没有密钥"));
     expect(screen.getByTestId("sig-key").textContent).toContain("不能判断签名对错");
-    await paste(`a=1&sign=${"0".repeat(32)}`);
-    await waitFor(() => expect(screen.getByTestId("sig-verdict").dataset.verdict).toBe("no_key"));
+    await paste(WRONG);
+    await verdictIs("no_key");
+    await user.click(await screen.findByText("填写密钥"));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId("sig-key-typed")));
   });
 
-  it("sends a typed key to the core only, and shows it nowhere", async () => {
+  it("sends typed keys to the core only, and shows them nowhere", async () => {
     const { desk, container } = openWindow("/signature");
-    const check = vi.spyOn(desk, "signatureCheck");
+    const diagnose = vi.spyOn(desk, "signatureDiagnose");
     const user = userEvent.setup();
     await user.click(await screen.findByText("临时输入"));
     await user.type(screen.getByTestId("sig-key-typed"), "secret-key-of-thirty-two-letters");
+    await user.click(screen.getByText("更多密钥：是不是签错了密钥"));
+    await user.type(await screen.findByTestId("sig-more-app_secret"), "the-app-secret");
     await paste("a=1");
     await waitFor(() =>
-      expect(check).toHaveBeenCalledWith(
-        expect.objectContaining({ key: { kind: "typed", key: "secret-key-of-thirty-two-letters" } }),
+      expect(diagnose).toHaveBeenCalledWith(
+        expect.objectContaining({
+          key: { kind: "typed", key: "secret-key-of-thirty-two-letters" },
+          more_keys: [{ role: "app_secret", key: "the-app-secret" }],
+        }),
       ),
     );
-    expect(container.textContent).not.toContain("secret-key-of-thirty-two-letters");
+    expect(container.textContent).not.toMatch(/secret-key-of|the-app-secret/);
+    for (const input of container.querySelectorAll("input")) {
+      if (input.value.includes("secret")) expect(input.type).toBe("password");
+    }
     expect(window.location.hash).not.toContain("secret");
+    await user.click(screen.getByTestId("sig-clear"));
+    expect(screen.getByTestId<HTMLInputElement>("sig-key-typed").value).toBe("");
   });
 
   it("tells somebody who pasted nonsense what to do", async () => {
@@ -103,9 +223,56 @@ describe("the signature screen", () => {
     await paste("<<<");
     expect((await screen.findByTestId("error-view")).dataset.code).toBe("input_malformed");
   });
+
+  it("makes a sign without looking for causes", async () => {
+    const { desk } = openWindow("/signature");
+    const diagnose = vi.spyOn(desk, "signatureDiagnose");
+    await userEvent.click(await screen.findByText("签名"));
+    await paste("a=1");
+    await verdictIs("signed");
+    expect(diagnose).not.toHaveBeenCalled();
+  });
 });
 
 describe("handing a message over", () => {
+  it("fills in the message, its kind, its merchant and the gateway's words", async () => {
+    const draft = handOver({
+      mode: "verify",
+      input: WRONG,
+      context: "pay-notify",
+      profile: "builtin",
+      returnMsg: "签名错误",
+    });
+    const { desk } = openWindow((desk) => {
+      vi.spyOn(desk, "signatureDiagnose");
+      return `/signature?draft=${draft}`;
+    });
+    await waitFor(() =>
+      expect(desk.signatureDiagnose).toHaveBeenCalledWith(
+        expect.objectContaining({
+          input: WRONG,
+          context: "pay-notify",
+          return_msg: "签名错误",
+          key: { kind: "profile", name: "builtin" },
+        }),
+      ),
+    );
+    await waitFor(() => expect(screen.getByTestId("sig-context").textContent).toContain("支付结果通知"));
+    expect((await screen.findByTestId("sig-reading")).textContent).toContain("网关说签名错误");
+  });
+
+  it("forgets the kind of a message when another is pasted over it", async () => {
+    const draft = handOver({ mode: "verify", input: WRONG, context: "pay-notify" });
+    const { desk } = openWindow((desk) => {
+      vi.spyOn(desk, "signatureDiagnose");
+      return `/signature?draft=${draft}`;
+    });
+    await paste("a=2");
+    await waitFor(() =>
+      expect(desk.signatureDiagnose).toHaveBeenLastCalledWith(expect.objectContaining({ input: "a=2", context: null })),
+    );
+  });
+
   it("puts a number into the address and the message nowhere but in memory", () => {
     const draft = handOver({ mode: "verify", input: "<xml/>" });
     expect(takeOver(draft)?.input).toBe("<xml/>");

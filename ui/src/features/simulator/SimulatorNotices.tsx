@@ -1,12 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
+import { useReport } from "../../components/use-report";
+import { useStart } from "../../components/use-settings";
 import type { SimulatorNotice } from "../../ipc/model";
-import { simulatorNoticesQuery } from "../../ipc/queries";
+import { simulatorNoticesQuery, simulatorTrafficQuery } from "../../ipc/queries";
+import { handOver } from "../signature/handover";
+import { bodyOf, orderOf } from "./exchange-text";
 import { noticeReason } from "./notice-reason";
 
 const SHOWN = 200;
@@ -39,6 +45,7 @@ export function SimulatorNotices() {
               <th>{t("simulator.column.next")}</th>
               <th className="right">{t("simulator.column.status")}</th>
               <th>{t("simulator.column.answer")}</th>
+              <th aria-label={t("simulator.openSignature")} />
             </tr>
           </thead>
           <tbody>
@@ -74,6 +81,45 @@ function NoticeLine({ notice }: { notice: SimulatorNotice }) {
       <td className={notice.status === "acknowledged" ? "mono clip" : "clip clip-wide"} title={reason ?? undefined}>
         {reason ?? "—"}
       </td>
+      <td className="right">{notice.attempt > 0 && <OpenSignature notice={notice} />}</td>
     </tr>
+  );
+}
+
+/** Opens the bytes of the last attempt in the workbench; the gateway keeps the last exchanges only. */
+function OpenSignature({ notice }: { notice: SimulatorNotice }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const report = useReport();
+  const { profiles } = useStart();
+  const open = useMutation({
+    mutationFn: () => client.fetchQuery(simulatorTrafficQuery(SHOWN)),
+    onError: report,
+    onSuccess: (traffic) => {
+      const sent = traffic.find((one) => one.path === notice.notify_url && orderOf(one) === notice.out_trade_no);
+      if (!sent) return;
+      const builtin = profiles.find((profile) => profile.builtin)?.name;
+      const draft = handOver({
+        mode: "verify",
+        input: bodyOf(sent.request),
+        context: "pay-notify",
+        ...(builtin ? { profile: builtin } : {}),
+      });
+      void navigate({ to: "/signature", search: { draft } });
+    },
+  });
+  const gone = open.isSuccess;
+  return (
+    <Button
+      size="small"
+      disabled={gone}
+      title={gone ? t("simulator.noticeGone") : undefined}
+      loading={open.isPending}
+      onClick={() => open.mutate()}
+      data-testid="sim-notice-signature"
+    >
+      {t("simulator.openSignature")}
+    </Button>
   );
 }

@@ -15,7 +15,7 @@ import { VisibleText } from "../../components/VisibleText";
 import type { SimulatorTraffic } from "../../ipc/model";
 import { simulatorTrafficQuery } from "../../ipc/queries";
 import { handOver } from "../signature/handover";
-import { orderOf, outcomeOf } from "./exchange-text";
+import { bodyOf, contextOf, orderOf, outcomeOf } from "./exchange-text";
 
 const SHOWN = 200;
 
@@ -105,19 +105,19 @@ function Exchange({ exchange }: { exchange: SimulatorTraffic }) {
           </Fact>
         </Facts>
       )}
-      <Message title={t("simulator.request")} text={exchange.request} />
-      <Message title={t("simulator.response")} text={exchange.response} />
+      <Message title={t("simulator.request")} text={exchange.request} context={contextOf(exchange)} />
+      <Message title={t("simulator.response")} text={exchange.response} context="answer" />
     </aside>
   );
 }
 
-function Message({ title, text }: { title: string; text: string }) {
+function Message({ title, text, context }: { title: string; text: string; context: string }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { profiles } = useStart();
   const openSignature = () => {
     const builtin = profiles.find((profile) => profile.builtin)?.name;
-    const draft = handOver({ mode: "verify", input: bodyOf(text), ...(builtin ? { profile: builtin } : {}) });
+    const draft = handOver({ mode: "verify", input: bodyOf(text), context, ...(builtin ? { profile: builtin } : {}) });
     void navigate({ to: "/signature", search: { draft } });
   };
   return (
@@ -136,10 +136,4 @@ function Message({ title, text }: { title: string; text: string }) {
       </pre>
     </section>
   );
-}
-
-/** The XML of an exchange, without HTTP's head if that was kept with it. */
-function bodyOf(text: string): string {
-  const at = text.indexOf("<xml");
-  return at < 0 ? text : text.slice(at);
 }

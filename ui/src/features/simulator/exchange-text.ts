@@ -12,3 +12,14 @@ export function outcomeOf({ path, summary }: Pick<SimulatorTraffic, "path" | "su
   const [endpoint, ...outcome] = summary.split(" → ");
   return outcome.length > 0 && path.endsWith(`/${endpoint}`) ? outcome.join(" → ") : summary;
 }
+
+/** What the request of an exchange is: its endpoint, or a notice where the whole address of the merchant is kept. */
+export function contextOf({ path }: Pick<SimulatorTraffic, "path">): string {
+  return path.startsWith("/") ? (path.split("/").at(-1) ?? path) : "pay-notify";
+}
+
+/** The XML of an exchange, without HTTP's head if that was kept with it. */
+export function bodyOf(text: string): string {
+  const at = text.indexOf("<xml");
+  return at < 0 ? text : text.slice(at);
+}

@@ -1,4 +1,5 @@
 import type { Desk } from "../desk";
+import { fakeDiagnosis } from "./diagnosis";
 import { exchange, fakeGateway } from "./gateway";
 import { fakeMerchants } from "./merchants";
 import { fakeOrders, moveOne } from "./orders";
@@ -36,6 +37,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
     ...fakeMerchants(world),
     ...fakeOrders(world),
     ...fakeGateway(world),
+    ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),
     onChanged: async (listener) => world.listen(listener),
     world,

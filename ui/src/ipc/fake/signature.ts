@@ -2,7 +2,7 @@ import type { SignatureField, SignatureReport, SignatureRequest } from "../model
 import { refusal, type World } from "./world";
 
 /** Stands for a digest: 32 upper-case hexadecimal digits that depend on every character. Not MD5. */
-function standInDigest(text: string): string {
+export function standInDigest(text: string): string {
   let out = "";
   for (let lane = 0; lane < 4; lane += 1) {
     let hash = 0x811c9dc5 ^ lane;
@@ -12,7 +12,7 @@ function standInDigest(text: string): string {
   return out.toUpperCase();
 }
 
-function fieldsOf(input: string): { detected: string; pairs: [string, string][] } {
+export function fieldsOf(input: string): { detected: string; pairs: [string, string][] } {
   if (input.trimStart().startsWith("<")) {
     const pairs = [...input.matchAll(/<(\w+)>(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*))<\/\1>/g)].map(
       (match): [string, string] => [match[1] ?? "", match[2] ?? match[3] ?? ""],
@@ -57,7 +57,7 @@ function invisibleIn(kept: SignatureField[]): SignatureReport["invisible"] {
   });
 }
 
-function keyOf(world: World, key: SignatureRequest["key"]): string | null {
+export function keyOf(world: World, key: SignatureRequest["key"]): string | null {
   if (key.kind === "typed") return key.key;
   if (key.kind === "profile" && world.profiles.some((profile) => profile.name === key.name))
     return `key-of-${key.name}`;
@@ -75,11 +75,11 @@ export function fakeSignature(world: World, request: SignatureRequest): Signatur
   });
   const kept = fields.filter((field) => field.included).sort((a, b) => (a.name < b.name ? -1 : 1));
   const joined = kept.map((field) => `${field.name}=${field.value}`).join("&");
-  const given = fields.find((field) => field.reason === "sign")?.value ?? null;
+  const given = request.given_sign ?? fields.find((field) => field.reason === "sign")?.value ?? null;
   const expected = key === null ? null : standInDigest(`${joined}&key=${key}`);
   return {
     detected,
-    repairs: [],
+    notes: [],
     valid: expected === null || given === null || request.mode === "sign" ? null : expected === given,
     verdict: verdictOf(request.mode, given, expected),
     sign_type: request.sign_type ?? "MD5",
