@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod beijing;
+pub mod bill;
 pub mod close_order;
 pub mod environment;
 pub mod error_code;
