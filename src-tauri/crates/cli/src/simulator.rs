@@ -84,7 +84,7 @@ fn config(options: &GatewayOptions) -> Result<Config, Failure> {
     let listen = options.listen.ok_or_else(|| needed("--listen"))?;
     let appid = options.appid.clone().ok_or_else(|| needed("--appid"))?;
     let mch_id = options.mch_id.clone().ok_or_else(|| needed("--mch-id"))?;
-    let mut config = Config::new(listen, vec![Merchant { appid, mch_id, key: options.key.api_key()? }]);
+    let mut config = Config::new(listen, vec![Merchant::new(appid, mch_id, options.key.api_key()?)]);
     config.state_dir.clone_from(&options.state);
     config.seed = options.seed;
     config.time_scale = options.time_scale;

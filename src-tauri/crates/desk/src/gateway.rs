@@ -156,7 +156,7 @@ impl Desk {
             return;
         }
         if let Ok(key) = self.api_key(&profile.name).await {
-            gateway.add_merchant(Merchant { appid: profile.appid.clone(), mch_id: profile.mch_id.clone(), key });
+            gateway.add_merchant(Merchant::new(profile.appid.clone(), profile.mch_id.clone(), key));
         }
     }
 
@@ -246,11 +246,8 @@ impl Inner {
 }
 
 fn merchant_of(identity: &BuiltinGateway) -> Merchant {
-    Merchant {
-        appid: identity.appid.clone(),
-        mch_id: identity.mch_id.clone(),
-        key: Secret::new(identity.api_key.clone().into_bytes()),
-    }
+    let key = Secret::new(identity.api_key.clone().into_bytes());
+    Merchant::new(identity.appid.clone(), identity.mch_id.clone(), key)
 }
 
 fn status(running: &Running) -> GatewayStatus {

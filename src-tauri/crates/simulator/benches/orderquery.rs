@@ -14,7 +14,7 @@ use wxpay_protocol::ids::{Appid, IdError, MchId};
 use wxpay_protocol::params::ParamError;
 use wxpay_protocol::xml::WriteError;
 use wxpay_protocol::{Params, Secret, SignType, sign, xml};
-use wxpay_simulator::{Config, CustomerError, Merchant, Pay, StartError, start};
+use wxpay_simulator::{Config, CustomerError, Merchant, Pay, Request, StartError, start};
 
 const APPID: &str = "wx0000000000000001";
 const MCH_ID: &str = "1900000001";
@@ -72,11 +72,11 @@ fn tell(line: &str) {
 }
 
 async fn measure(warm_up: Duration, length: Duration, cores: usize) -> Result<f64, Fault> {
-    let merchant = Merchant { appid: Appid::new(APPID)?, mch_id: MchId::new(MCH_ID)?, key: Secret::new(KEY.to_vec()) };
+    let merchant = Merchant::new(Appid::new(APPID)?, MchId::new(MCH_ID)?, Secret::new(KEY.to_vec()));
     let running = start(Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![merchant])).await?;
     for index in 0..ORDERS {
         let number = number(index);
-        let answer = running.gateway.handle("POST", "/pay/unifiedorder", order(&number)?.as_bytes());
+        let answer = running.gateway.handle(&Request::post("/pay/unifiedorder", order(&number)?.as_bytes()));
         if answer.outcome != "SUCCESS" {
             return Err(Fault::Answer("an order was refused"));
         }

@@ -6,7 +6,8 @@ use axum::body::Bytes;
 use wxpay_protocol::xml::{self, WriteError};
 use wxpay_protocol::{Params, Secret, SignType, sign};
 
-use crate::check::{Accepted, Endpoint, Unsigned};
+use crate::check::{Accepted, Unsigned};
+use crate::endpoint::Endpoint;
 use crate::switches::Switches;
 use crate::text;
 
@@ -16,10 +17,12 @@ pub(crate) type Field<'a> = (&'static str, Cow<'a, str>);
 /// An answer of the gateway, as it goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// 200 for every answer of the application; 404 for a path that the gateway does not offer.
+    /// 200 for every answer of the application; 400 for a missing certificate, 404 for a path that is not offered.
     pub status: u16,
-    /// `text/plain`, as captured.
+    /// `text/plain`, as captured; `text/html` for nginx's own pages.
     pub content_type: &'static str,
+    /// Headers of its own, beside Content-Type and what every answer has.
+    pub headers: Vec<(&'static str, String)>,
     /// The exact bytes.
     pub body: Bytes,
     /// The endpoint's name, `-` for none.
@@ -71,6 +74,7 @@ impl Answer {
         Self {
             status: 404,
             content_type: "text/html",
+            headers: Vec::new(),
             body: Bytes::from_static(PAGE.as_bytes()),
             endpoint: "-",
             outcome: "NOT_FOUND",
@@ -79,11 +83,26 @@ impl Answer {
         }
     }
 
-    fn new(endpoint: Endpoint, outcome: &'static str, body: String) -> Self {
+    /// The page of nginx for a call that needs the merchant's certificate and came with none, or with one that nobody here
+    /// has issued (protocol page §1.3); `words` stands in its title and text.
+    pub(crate) fn bad_certificate(endpoint: Endpoint, words: &str) -> Self {
+        let page = format!(
+            "<html>\n<head><title>400 {words}</title></head>\n<body bgcolor=\"white\">\n<center><h1>400 Bad Request</h1></center>\n<center>{words}</center>\n<hr><center>nginx</center>\n</body>\n</html>\n"
+        );
+        Self {
+            status: 400,
+            content_type: "text/html",
+            reason: Some(words.to_owned()),
+            ..Self::new(endpoint, "BAD_CERTIFICATE", page)
+        }
+    }
+
+    pub(crate) fn new(endpoint: Endpoint, outcome: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
             status: 200,
             content_type: "text/plain",
-            body: Bytes::from(body),
+            headers: Vec::new(),
+            body: body.into(),
             endpoint: endpoint.name(),
             outcome,
             reason: None,

@@ -6,49 +6,14 @@ use std::sync::Arc;
 
 use wxpay_protocol::unified_order::{self, FieldRule};
 use wxpay_protocol::xml::{self, XmlFault};
-use wxpay_protocol::{Params, SignType, close_order, order_query, sign};
+use wxpay_protocol::{Params, SignType, sign};
 
-use crate::merchant::{Known, Merchant, Merchants};
+use crate::answer::Answer;
+use crate::endpoint::{Algorithms, Endpoint};
+use crate::merchant::{Known, Merchant, Merchants, Role};
+use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
 use crate::text;
-
-/// What the gateway offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
-    UnifiedOrder,
-    OrderQuery,
-    CloseOrder,
-}
-
-impl Endpoint {
-    pub(crate) fn at(path: &str) -> Option<Self> {
-        match path {
-            unified_order::PATH => Some(Self::UnifiedOrder),
-            order_query::PATH => Some(Self::OrderQuery),
-            close_order::PATH => Some(Self::CloseOrder),
-            _ => None,
-        }
-    }
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::UnifiedOrder => "unifiedorder",
-            Self::OrderQuery => "orderquery",
-            Self::CloseOrder => "closeorder",
-        }
-    }
-
-    /// Fields that must be there besides those of every request.
-    const fn required(self) -> &'static [&'static str] {
-        match self {
-            Self::UnifiedOrder => {
-                &["body", "out_trade_no", "total_fee", "spbill_create_ip", "notify_url", "trade_type"]
-            }
-            Self::OrderQuery => &[],
-            Self::CloseOrder => &["out_trade_no"],
-        }
-    }
-}
 
 /// A request that was not accepted: `return_code=FAIL`, unsigned.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,24 +43,42 @@ impl Accepted {
     }
 }
 
+/// nginx's page where a call needs the merchant's certificate and the connection has none that holds (protocol page §1.3);
+/// nginx says so before it has read the request.
+pub(crate) fn certificate_page(
+    endpoint: Endpoint,
+    certificate: ClientCertificate<'_>,
+    switches: &Switches,
+) -> Option<Answer> {
+    let words = match certificate {
+        _ if !endpoint.needs_certificate() => return None,
+        ClientCertificate::Of { .. } => return None,
+        ClientCertificate::PlainHttp if !switches.plain_http_needs_certificate => return None,
+        ClientCertificate::PlainHttp | ClientCertificate::Absent => "No required SSL certificate was sent",
+        ClientCertificate::Unverifiable => "The SSL certificate error",
+    };
+    Some(Answer::bad_certificate(endpoint, words))
+}
+
 /// Checks a request up to and including its sign.
 pub(crate) fn accept(
     merchants: &Merchants,
     switches: &Switches,
     endpoint: Endpoint,
-    method: &str,
-    body: &[u8],
+    request: &Request<'_>,
 ) -> Result<Accepted, Unsigned> {
-    if method != "POST" {
+    if request.method != "POST" {
         return Err(Unsigned::new(
             text::REQUIRE_POST,
-            format!("the method is {}", method.chars().take(16).collect::<String>()),
+            format!("the method is {}", request.method.chars().take(16).collect::<String>()),
         ));
     }
-    let params = read(body)?;
+    let params = read(request.body)?;
     required(endpoint, &params, switches)?;
     let sign_type = formats(endpoint, &params)?;
-    let merchant = merchant_of(merchants, &params)?;
+    let merchant = merchant_of(endpoint, merchants, &params)?;
+    certificate_is_its_own(endpoint, &merchant, request.certificate)?;
+    speaks_for(&merchant, &params)?;
     sign::verify(&params, &merchant.key, sign_type)
         .map_err(|fault| Unsigned::new(text::BAD_SIGN, fault.to_string()))?;
     Ok(Accepted { params, merchant, sign_type })
@@ -113,17 +96,17 @@ fn read(body: &[u8]) -> Result<Params, Unsigned> {
 
 fn required(endpoint: Endpoint, params: &Params, switches: &Switches) -> Result<(), Unsigned> {
     let missing = |name: &str| Unsigned::new(text::LACK_PARAMS, format!("{name} is missing or empty"));
-    for name in ["appid", "mch_id", "nonce_str", "sign"].iter().chain(endpoint.required()) {
+    let appid = endpoint.has_appid().then_some(&"appid");
+    for name in appid.into_iter().chain(&["mch_id", "nonce_str", "sign"]).chain(endpoint.required()) {
         if params.filled(name).is_none() {
             return Err(missing(name));
         }
     }
+    let one_of = endpoint.one_of();
+    if !one_of.is_empty() && one_of.iter().all(|name| params.filled(name).is_none()) {
+        return Err(missing(&one_of.join(" or ")));
+    }
     match endpoint {
-        Endpoint::OrderQuery
-            if params.filled("transaction_id").is_none() && params.filled("out_trade_no").is_none() =>
-        {
-            Err(missing("out_trade_no or transaction_id"))
-        }
         Endpoint::UnifiedOrder => match params.filled("trade_type") {
             Some("JSAPI") if params.filled("openid").is_none() && params.filled("sub_openid").is_none() => {
                 Err(Unsigned::new(text::JSAPI_NEEDS_OPENID, "trade_type is JSAPI and openid is missing"))
@@ -150,7 +133,7 @@ fn formats(endpoint: Endpoint, params: &Params) -> Result<SignType, Unsigned> {
         if value.contains('\r') {
             return Err(Unsigned::new(text::PARAM_FORMAT, format!("{name} holds a carriage return")));
         }
-        let Some(most) = longest(name, sign_type) else { continue };
+        let Some(most) = longest(endpoint, name, sign_type) else { continue };
         if value.len() > most {
             let return_msg: Cow<'static, str> = match name {
                 "appid" => text::APPID_LENGTH.into(),
@@ -164,6 +147,9 @@ fn formats(endpoint: Endpoint, params: &Params) -> Result<SignType, Unsigned> {
             ));
         }
     }
+    if !endpoint.algorithms().allow(sign_type) {
+        return Err(Unsigned::new(text::BAD_SIGN, format!("{} takes HMAC-SHA256 only", endpoint.name())));
+    }
     if endpoint == Endpoint::UnifiedOrder
         && params.filled("total_fee").is_some_and(|text| text.starts_with('+') || text.parse::<i64>().is_err())
     {
@@ -172,8 +158,10 @@ fn formats(endpoint: Endpoint, params: &Params) -> Result<SignType, Unsigned> {
     Ok(sign_type)
 }
 
-fn longest(name: &str, sign_type: SignType) -> Option<usize> {
+fn longest(endpoint: Endpoint, name: &str, sign_type: SignType) -> Option<usize> {
     match name {
+        // Where only MD5 is taken, a longer sign is too long for the field whatever sign_type says (§4.10).
+        "sign" if endpoint.algorithms() == Algorithms::Md5Only => Some(SignType::Md5.hex_len()),
         "sign" => Some(sign_type.hex_len()),
         "transaction_id" => Some(32),
         "total_fee" => Some(20),
@@ -181,9 +169,50 @@ fn longest(name: &str, sign_type: SignType) -> Option<usize> {
     }
 }
 
-fn merchant_of(merchants: &Merchants, params: &Params) -> Result<Arc<Merchant>, Unsigned> {
+/// A good certificate of another merchant is a failure of the application, not of nginx (§1.3).
+fn certificate_is_its_own(
+    endpoint: Endpoint,
+    merchant: &Merchant,
+    certificate: ClientCertificate<'_>,
+) -> Result<(), Unsigned> {
+    match certificate {
+        ClientCertificate::Of { mch_id } if endpoint.needs_certificate() && mch_id != merchant.mch_id.as_str() => {
+            Err(Unsigned::new(text::CERTIFICATE, format!("the client certificate belongs to merchant {mch_id}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A service provider names one of its merchants; everybody else speaks for itself (§4, common request fields).
+fn speaks_for(merchant: &Merchant, params: &Params) -> Result<(), Unsigned> {
+    let (sub_mch_id, sub_appid) = (params.filled("sub_mch_id"), params.filled("sub_appid"));
+    let merchants = match (&merchant.role, sub_mch_id) {
+        (Role::Direct, None) => return Ok(()),
+        (Role::Direct, Some(_)) => &[][..],
+        (Role::ServiceProvider(_), None) => {
+            return Err(Unsigned::new(text::NEEDS_SUB_MCH_ID, "the merchant is a service provider"));
+        }
+        (Role::ServiceProvider(merchants), Some(_)) => merchants,
+    };
+    let Some(sub_merchant) = merchants.iter().find(|known| Some(known.sub_mch_id.as_str()) == sub_mch_id) else {
+        return Err(Unsigned::new(text::NOT_ITS_SUB_MCH_ID, "mch_id does not speak for this sub_mch_id"));
+    };
+    match sub_appid {
+        Some(appid) if sub_merchant.sub_appids.iter().all(|known| known.as_str() != appid) => {
+            Err(Unsigned::new(text::SUB_APPID_MISMATCH, "sub_mch_id does not have this sub_appid"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn merchant_of(endpoint: Endpoint, merchants: &Merchants, params: &Params) -> Result<Arc<Merchant>, Unsigned> {
     let appid = params.filled("appid").unwrap_or_default();
     let mch_id = params.filled("mch_id").unwrap_or_default();
+    if !endpoint.has_appid() {
+        return merchants
+            .of_mch_id(mch_id)
+            .ok_or_else(|| Unsigned::new(text::APPID_MCH_ID_MISMATCH, "no merchant of this gateway has this mch_id"));
+    }
     match merchants.find(appid, mch_id) {
         Known::Merchant(merchant) => Ok(merchant),
         Known::NoSuchAppid => Err(Unsigned::new(text::NO_SUCH_APPID, "no merchant of this gateway has this appid")),

@@ -1,6 +1,9 @@
 use wxpay_protocol::SignType;
+use wxpay_protocol::ids::{Appid, MchId};
 
+use crate::check::certificate_page;
 use crate::trial::*;
+use crate::{ClientCertificate, Endpoint, Merchant, Request, Role, SubMerchant, Switches};
 
 const WRONG_KEY: &str = "ffffffffffffffffffffffffffffffff";
 
@@ -21,7 +24,10 @@ fn a_wrong_key_is_answered_with_the_words_about_the_sign_on_every_endpoint() {
 #[test]
 fn the_method_is_checked_before_the_body() {
     for method in ["GET", "PUT", "HEAD", "DELETE"] {
-        assert_eq!(return_msg(&gateway().handle(method, QUERY, b"not xml")), "require POST method");
+        assert_eq!(
+            return_msg(&gateway().handle(&Request { method, ..Request::post(QUERY, b"not xml") })),
+            "require POST method"
+        );
     }
 }
 
@@ -50,7 +56,7 @@ fn the_xml_is_checked_before_the_fields() {
 fn an_empty_body_and_another_encoding_have_texts_of_their_own() {
     assert_eq!(refused(QUERY, " \n"), "post数据为空");
     let gbk = b"<xml><body>\xB2\xE2\xCA\xD4</body></xml>";
-    assert_eq!(return_msg(&gateway().handle("POST", UNIFIED, gbk)), "编码格式错误");
+    assert_eq!(return_msg(&gateway().handle(&Request::post(UNIFIED, gbk))), "编码格式错误");
 }
 
 #[test]
@@ -132,6 +138,64 @@ fn ids_are_checked_before_the_sign() {
     assert_eq!(refused(QUERY, &unknown_mch_id), "appid和mch_id不匹配");
 }
 
+fn provider() -> Merchant {
+    let sub_merchant = SubMerchant {
+        sub_mch_id: MchId::new("1900000109").unwrap(),
+        sub_appids: vec![Appid::new("wx0000000000000109").unwrap()],
+    };
+    Merchant { role: Role::ServiceProvider(vec![sub_merchant]), ..own_merchant() }
+}
+
+#[test]
+fn a_service_provider_speaks_for_its_own_merchants_only_and_always_for_one() {
+    let gateway = gateway();
+    gateway.add_merchant(provider());
+    let asked = |request: Message| ask(&gateway, QUERY, &request.signed_as(SignType::Md5, WRONG_KEY));
+    let query = query("T20240102");
+    assert_eq!(return_msg(&asked(query.clone())), "受理机构必须传入sub_mch_id");
+    assert_eq!(return_msg(&asked(query.clone().with("sub_mch_id", "1900000110"))), "受理关系不存在");
+    let own = query.with("sub_mch_id", "1900000109");
+    let foreign_app = own.clone().with("sub_appid", "wx0000000000000110");
+    assert_eq!(return_msg(&asked(foreign_app)), "sub_mch_id与sub_appid不匹配");
+    assert_eq!(return_msg(&asked(own.clone())), "签名错误，请检查后再试");
+    for request in [own.clone(), own.with("sub_appid", "wx0000000000000109")] {
+        assert_eq!(ask(&gateway, QUERY, &request.signed()).outcome, "ORDERNOTEXIST");
+    }
+}
+
+#[test]
+fn a_merchant_that_is_no_service_provider_speaks_for_itself() {
+    assert_eq!(refused(QUERY, &query("T20240102").with("sub_mch_id", "1900000109").signed()), "受理关系不存在");
+}
+
+#[test]
+fn nginx_asks_for_the_certificate_before_anything_is_read_and_only_where_money_moves() {
+    let page = |endpoint, certificate, switches: &Switches| certificate_page(endpoint, certificate, switches);
+    let (switches, strict) =
+        (Switches::default(), Switches { plain_http_needs_certificate: true, ..Switches::default() });
+    let absent = page(Endpoint::Refund, ClientCertificate::Absent, &switches).unwrap();
+    assert_eq!((absent.status, absent.content_type), (400, "text/html"));
+    let expected = "<html>
+<head><title>400 No required SSL certificate was sent</title></head>
+<body bgcolor=\"white\">
+<center><h1>400 Bad Request</h1></center>
+<center>No required SSL certificate was sent</center>
+<hr><center>nginx</center>
+</body>
+</html>
+";
+    assert_eq!(absent.body, expected);
+    let unverifiable = page(Endpoint::Reverse, ClientCertificate::Unverifiable, &switches).unwrap();
+    assert_eq!(
+        unverifiable.body,
+        expected.replace("No required SSL certificate was sent", "The SSL certificate error")
+    );
+    assert_eq!(page(Endpoint::Refund, ClientCertificate::Of { mch_id: MCH_ID }, &switches), None);
+    assert_eq!(page(Endpoint::Refund, ClientCertificate::PlainHttp, &switches), None);
+    assert!(page(Endpoint::Refund, ClientCertificate::PlainHttp, &strict).is_some());
+    assert_eq!(page(Endpoint::UnifiedOrder, ClientCertificate::Absent, &strict), None);
+}
+
 #[test]
 fn a_carriage_return_is_refused_because_it_could_not_be_echoed() {
     let body = order("T20240102").with("attach", "AB").signed().replace("<![CDATA[AB]]>", "A&#13;B");
@@ -188,7 +252,7 @@ fn answers_are_signed_with_the_algorithm_of_the_request_and_do_not_name_it() {
 
 #[test]
 fn a_path_that_is_not_offered_is_nginx_s_404() {
-    let answer = gateway().handle("POST", "/pay/nothing", b"");
+    let answer = gateway().handle(&Request::post("/pay/nothing", b""));
     assert_eq!((answer.status, answer.content_type), (404, "text/html"));
 }
 

@@ -1,6 +1,8 @@
 //! The control interface: JSON over HTTP under `/_control`, for tests and scripts. It is guarded by a token; requests of web
 //! pages are refused by their Origin, and by a Host that is not this machine's (DNS rebinding).
 
+mod json;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -16,9 +18,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wxpay_protocol::{Fen, Secret, UtcMs};
 
-use crate::control_json::{exchange_json, notice_json, order_json};
-use crate::customer::{CustomerError, Pay};
+use crate::control::json::{exchange_json, notice_json, order_json};
 use crate::gateway::Gateway;
+use crate::orders::{CustomerError, Pay};
 
 /// Where the control interface lives.
 pub(crate) const PREFIX: &str = "/_control";

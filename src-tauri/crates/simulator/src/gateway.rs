@@ -6,16 +6,18 @@ use tokio::sync::{Notify, broadcast};
 use wxpay_protocol::UtcMs;
 
 use crate::answer::Answer;
-use crate::check::{self, Endpoint};
+use crate::check;
 use crate::clock::{Clock, wall};
 use crate::draw::Draw;
+use crate::endpoint::{Endpoint, Place};
 use crate::event::Event;
-use crate::journal::{Journal, JournalFailed};
 use crate::ledger::Ledger;
+use crate::ledger::journal::{Journal, JournalFailed};
+use crate::ledger::record::Entry;
 use crate::merchant::{Merchant, Merchants};
-use crate::record::Entry;
+use crate::request::Request;
+use crate::serve::traffic::{Exchange, Traffic};
 use crate::switches::Switches;
-use crate::traffic::{Exchange, Traffic};
 
 /// How many events a slow watcher may lag behind.
 const EVENT_BACKLOG: usize = 4096;
@@ -73,12 +75,15 @@ impl Gateway {
         }
     }
 
-    /// Answers one request to a merchant endpoint. `path` is without host and query string.
-    pub fn handle(&self, method: &str, path: &str, body: &[u8]) -> Answer {
-        let Some(endpoint) = Endpoint::at(path) else {
+    /// Answers one request to a merchant endpoint.
+    pub fn handle(&self, request: &Request<'_>) -> Answer {
+        let Some(Place { endpoint, .. }) = Place::of(request.path) else {
             return Answer::not_found();
         };
-        let request = match check::accept(&self.merchants, &self.switches, endpoint, method, body) {
+        if let Some(page) = check::certificate_page(endpoint, request.certificate, &self.switches) {
+            return page;
+        }
+        let request = match check::accept(&self.merchants, &self.switches, endpoint, request) {
             Ok(request) => request,
             Err(refused) => return Answer::unsigned(endpoint, &refused),
         };
@@ -88,6 +93,7 @@ impl Gateway {
             Endpoint::UnifiedOrder => self.unified_order(&request, &nonce_str, now),
             Endpoint::OrderQuery => self.order_query(&request, &nonce_str, now),
             Endpoint::CloseOrder => self.close_order(&request, &nonce_str, now),
+            _ => return Answer::not_found(),
         };
         Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches)
     }

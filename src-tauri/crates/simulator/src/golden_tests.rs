@@ -4,8 +4,9 @@ use std::sync::Mutex;
 
 use wxpay_protocol::{Secret, UtcMs};
 
+use crate::notices::payment as payment_notice;
 use crate::trial::*;
-use crate::{Draw, Gateway, Pay, Switches, notice};
+use crate::{Draw, Gateway, Pay, Switches};
 
 /// Gives out what the captured messages hold.
 struct Captured(Mutex<Vec<&'static str>>);
@@ -214,7 +215,8 @@ fn the_notice_is_as_captured_and_names_its_algorithm_only_for_hmac() {
     let payment = order.payment.clone().unwrap();
     let key = Secret::new(KEY.as_bytes().to_vec());
     let nonce = "5d6d0aa3930135d6d0aa393013";
-    let write = |order: &crate::Order| notice::write(order, &payment, nonce, &key, &Switches::default()).unwrap();
+    let write =
+        |order: &crate::Order| payment_notice::write(order, &payment, nonce, &key, &Switches::default()).unwrap();
     assert_eq!(write(&order), NOTICE);
     order.sign_type = wxpay_protocol::SignType::HmacSha256;
     let hmac = NOTICE.replace(

@@ -1,10 +1,13 @@
 //! The state of the gateway as the sum of its journal: every change is an [`Entry`] that is applied here, live and at replay.
 
+pub(crate) mod journal;
+pub(crate) mod record;
+
 use std::collections::{BTreeSet, HashMap};
 
 use wxpay_protocol::UtcMs;
 
-use crate::record::{Attempt, Entry, Notice, NoticeStatus, Order, Payment};
+use crate::ledger::record::{Attempt, Entry, Notice, NoticeStatus, Order, Payment};
 
 /// The version of the journal that this program writes and reads.
 pub(crate) const JOURNAL_VERSION: u32 = 1;
@@ -240,3 +243,6 @@ impl Ledger {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

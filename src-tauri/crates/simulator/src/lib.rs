@@ -8,50 +8,40 @@
 mod answer;
 mod check;
 mod clock;
-mod close_order;
 mod control;
-mod control_json;
-mod customer;
 mod draw;
+mod endpoint;
 mod event;
 mod gateway;
-mod journal;
 mod ledger;
 mod merchant;
-mod notice;
-mod notifier;
-mod order_query;
-mod record;
-mod server;
+mod notices;
+mod orders;
+mod request;
+mod serve;
 mod switches;
 mod text;
-mod traffic;
-mod unified_order;
 mod view;
 
 pub use answer::Answer;
 pub use clock::{Clock, TimeScale, TimeScaleError};
-pub use customer::{CustomerError, Pay};
 pub use draw::{Dice, Draw};
+pub use endpoint::{Endpoint, Realm};
 pub use event::Event;
 pub use gateway::Gateway;
-pub use journal::{JournalError, JournalFailed};
-pub use merchant::Merchant;
-pub use record::{Attempt, Fields, Notice, NoticeStatus, Order, Payment, Prepay};
-pub use server::{Config, Running, StartError, start};
+pub use ledger::journal::{JournalError, JournalFailed};
+pub use ledger::record::{Attempt, Fields, Notice, NoticeStatus, Order, Payment, Prepay};
+pub use merchant::{Merchant, Role, SubMerchant};
+pub use orders::{CustomerError, Pay};
+pub use request::{ClientCertificate, Request};
+pub use serve::traffic::{Direction, Exchange, KEPT_EXCHANGES};
+pub use serve::{Config, Running, StartError, start};
 pub use switches::Switches;
-pub use traffic::{Direction, Exchange, KEPT_EXCHANGES};
 pub use view::{LedgerSums, NoticeView, OrderView, Status};
 
 #[cfg(test)]
 mod check_tests;
 #[cfg(test)]
 mod golden_tests;
-#[cfg(test)]
-mod journal_tests;
-#[cfg(test)]
-mod order_tests;
-#[cfg(test)]
-mod server_tests;
 #[cfg(test)]
 mod trial;

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use wxpay_protocol::Secret;
 use wxpay_protocol::ids::{Appid, MchId};
+use wxpay_protocol::{Fen, Secret};
 
-/// One merchant number, one app bound to it, and the API key that signs for them.
+/// One merchant number, one app bound to it, and the API key that signs for them. A merchant with several apps is given once
+/// per app.
 pub struct Merchant {
     /// The app (`appid`).
     pub appid: Appid,
@@ -13,6 +14,40 @@ pub struct Merchant {
     pub mch_id: MchId,
     /// The API key; it stays in memory and is never part of the journal.
     pub key: Secret,
+    /// The app's AppSecret, for `jscode2session`.
+    pub app_secret: Option<Secret>,
+    /// Whom the number may speak for.
+    pub role: Role,
+    /// Where refund notices go when the refund names no address: the setting of the merchant platform.
+    pub refund_notify_url: Option<String>,
+    /// What refunds may take out of its account, beside what was paid in; without a figure it never runs dry.
+    pub available_fen: Option<Fen>,
+}
+
+/// Whom a merchant number may speak for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Itself.
+    #[default]
+    Direct,
+    /// These merchants and no others (受理机构, a service provider); never itself.
+    ServiceProvider(Vec<SubMerchant>),
+}
+
+/// A merchant behind a service provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubMerchant {
+    /// Its number (`sub_mch_id`).
+    pub sub_mch_id: MchId,
+    /// The apps that it may name as `sub_appid`.
+    pub sub_appids: Vec<Appid>,
+}
+
+impl Merchant {
+    /// A merchant that speaks for itself, without AppSecret, with an account that never runs dry.
+    pub fn new(appid: Appid, mch_id: MchId, key: Secret) -> Self {
+        Self { appid, mch_id, key, app_secret: None, role: Role::Direct, refund_notify_url: None, available_fen: None }
+    }
 }
 
 /// Who a request says it comes from, as far as the gateway knows.
@@ -60,6 +95,12 @@ impl Merchants {
             Some(merchant) => Known::Merchant(Arc::clone(merchant)),
             None => Known::OtherMerchant,
         }
+    }
+
+    /// A merchant by its number alone; any of its apps.
+    pub(crate) fn of_mch_id(&self, mch_id: &str) -> Option<Arc<Merchant>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|known| known.mch_id.as_str() == mch_id).map(Arc::clone)
     }
 
     pub(crate) fn knows(&self, appid: &str, mch_id: &str) -> bool {

@@ -25,6 +25,9 @@ pub struct Switches {
     pub hmac_notice_has_sign_type: bool,
     /// Notices of MD5 orders carry (and sign) `sign_type`. Off.
     pub md5_notice_has_sign_type: bool,
+    /// Calls that need the merchant's certificate are refused over plain HTTP, where nobody can show one. Off, so that a shop
+    /// can be tried without TLS; over TLS the certificate is always needed.
+    pub plain_http_needs_certificate: bool,
     /// Answers carry (and sign) the `sign_type` of the request. Off: production does not.
     pub answer_has_sign_type: bool,
     /// An orderquery answer for an order that is not paid repeats device_info and attach. Off, as captured.
@@ -58,6 +61,7 @@ impl Default for Switches {
             native_needs_product_id: true,
             hmac_notice_has_sign_type: true,
             md5_notice_has_sign_type: false,
+            plain_http_needs_certificate: false,
             answer_has_sign_type: false,
             unpaid_query_echoes: false,
             close_refusal_has_sub_mch_id: true,

@@ -13,6 +13,11 @@ pub(crate) const POST_DATA_EMPTY: &str = "post数据为空";
 pub(crate) const NOT_UTF8: &str = "编码格式错误";
 pub(crate) const TIME_EXPIRE_SHORT: &str = "time_expire时间过短，刷卡至少1分钟，其他5分钟";
 pub(crate) const SYSTEM_ERROR: &str = "system error";
+pub(crate) const CERTIFICATE: &str = "证书验证失败";
+pub(crate) const NEEDS_SUB_MCH_ID: &str = "受理机构必须传入sub_mch_id";
+/// Not confirmed: no source shows what a foreign sub_mch_id or sub_appid is answered with.
+pub(crate) const NOT_ITS_SUB_MCH_ID: &str = "受理关系不存在";
+pub(crate) const SUB_APPID_MISMATCH: &str = "sub_mch_id与sub_appid不匹配";
 
 pub(crate) const DUPLICATE_NUMBER: &str = "201 商户订单号重复";
 pub(crate) const ALREADY_PAID: &str = "该订单已支付";

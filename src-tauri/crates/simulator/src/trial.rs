@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Params, Secret, SignType, UtcMs, sign, xml};
 
-use crate::{Answer, Clock, Dice, Draw, Gateway, Merchant, Switches, TimeScale};
+use crate::{Answer, Clock, Dice, Draw, Gateway, Merchant, Request, Switches, TimeScale};
 
 pub(crate) const APPID: &str = "wx0000000000000001";
 pub(crate) const MCH_ID: &str = "1900000001";
@@ -14,11 +14,7 @@ pub(crate) const KEY: &str = "0123456789abcdef0123456789ABCDEF";
 pub(crate) const START: UtcMs = UtcMs(1_704_135_845_000);
 
 pub(crate) fn merchant(appid: &str, mch_id: &str, key: &str) -> Merchant {
-    Merchant {
-        appid: Appid::new(appid).unwrap(),
-        mch_id: MchId::new(mch_id).unwrap(),
-        key: Secret::new(key.as_bytes().to_vec()),
-    }
+    Merchant::new(Appid::new(appid).unwrap(), MchId::new(mch_id).unwrap(), Secret::new(key.as_bytes().to_vec()))
 }
 
 pub(crate) fn own_merchant() -> Merchant {
@@ -39,9 +35,9 @@ pub(crate) fn drawing(draw: Box<dyn Draw>, switches: Switches) -> Arc<Gateway> {
 
 /// The fields of a message under construction; a later value of a name replaces the earlier one, an absent one removes it.
 #[derive(Clone)]
-pub(crate) struct Request(Vec<(String, String)>);
+pub(crate) struct Message(Vec<(String, String)>);
 
-impl Request {
+impl Message {
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         match self.0.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => value.clone_into(old),
@@ -77,11 +73,11 @@ impl Request {
     }
 }
 
-fn common() -> Request {
-    Request(Vec::new()).with("appid", APPID).with("mch_id", MCH_ID).with("nonce_str", "5d2b6c2a8db53831")
+fn common() -> Message {
+    Message(Vec::new()).with("appid", APPID).with("mch_id", MCH_ID).with("nonce_str", "5d2b6c2a8db53831")
 }
 
-pub(crate) fn order(out_trade_no: &str) -> Request {
+pub(crate) fn order(out_trade_no: &str) -> Message {
     common()
         .with("body", "测试商城-T恤")
         .with("out_trade_no", out_trade_no)
@@ -92,11 +88,11 @@ pub(crate) fn order(out_trade_no: &str) -> Request {
         .with("openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
 }
 
-pub(crate) fn query(out_trade_no: &str) -> Request {
+pub(crate) fn query(out_trade_no: &str) -> Message {
     common().with("out_trade_no", out_trade_no)
 }
 
-pub(crate) fn query_transaction(transaction_id: &str) -> Request {
+pub(crate) fn query_transaction(transaction_id: &str) -> Message {
     common().with("transaction_id", transaction_id)
 }
 
@@ -105,7 +101,7 @@ pub(crate) const QUERY: &str = "/pay/orderquery";
 pub(crate) const CLOSE: &str = "/pay/closeorder";
 
 pub(crate) fn ask(gateway: &Gateway, path: &str, body: &str) -> Answer {
-    gateway.handle("POST", path, body.as_bytes())
+    gateway.handle(&Request::post(path, body.as_bytes()))
 }
 
 /// An answer's field, after its sign was verified where it has one.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use wxpay_protocol::{Fen, TradeState, UtcMs};
 
-use crate::customer::{CustomerError, known, merchant_of};
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
-use crate::record::{Attempt, Notice, NoticeStatus, Order};
-use crate::traffic::Exchange;
+use crate::ledger::record::{Attempt, Notice, NoticeStatus, Order};
+use crate::orders::{CustomerError, known, merchant_of};
+use crate::serve::traffic::Exchange;
 
 /// One order as the gateway knows it: the truth.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,7 +78,7 @@ async fn a_drain_beside_a_polling_desk_watches_and_does_not_ask() {
 
 /// A real gateway on a port and a desk with the real wire.
 async fn real(dir: &Path) -> (Desk, Running) {
-    let merchant = Merchant { appid: Appid::new(APPID).unwrap(), mch_id: MchId::new(MCH_ID).unwrap(), key: key() };
+    let merchant = Merchant::new(Appid::new(APPID).unwrap(), MchId::new(MCH_ID).unwrap(), key());
     let config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![merchant]);
     let running = desk::simulator::start(config).await.unwrap();
     let seams = Seams { keyring: Box::new(MemoryKeyring::usable()), ..Seams::of_this_machine() };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use desk::simulator::Request;
 use desk::store::OrderState;
 use desk::{Cancel, Import, Imported, Mapping};
 
@@ -34,7 +35,7 @@ async fn a_claimed_payment_is_not_a_payment_until_a_question_says_so() {
     assert_eq!(order.paid_fee, None);
 
     for body in shop.wire.bodies(CREATE) {
-        other.gateway.handle("POST", CREATE, body.as_bytes());
+        other.gateway.handle(&Request::post(CREATE, body.as_bytes()));
     }
     other.pay(&number);
     assert_eq!(other.desk.query_order("shop", &number).await.unwrap().state, OrderState::Success);

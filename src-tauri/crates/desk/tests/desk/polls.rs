@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState};
 use tokio::time::Instant;
 
@@ -83,7 +84,7 @@ async fn a_payment_between_the_last_question_and_the_closing_is_found() {
     // The question before the closing still says unpaid; then the customer pays, and the closing is refused.
     let unpaid = {
         shop.desk.query_order("shop", &number).await.unwrap();
-        shop.gateway.handle("POST", QUERY, shop.wire.bodies(QUERY)[0].as_bytes())
+        shop.gateway.handle(&Request::post(QUERY, shop.wire.bodies(QUERY)[0].as_bytes()))
     };
     shop.pay(&number);
     shop.wire.next(QUERY, Fate::NotSeen(String::from_utf8(unpaid.body.to_vec()).unwrap()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState, SortBy};
 use desk::{Agreement, Doing, Tag, TestOrder};
 use wxpay_protocol::{Fen, Params, sign};
@@ -46,7 +47,7 @@ async fn the_detail_has_evidence_pay_params_and_a_curl_command_without_the_key()
     assert!(curl.contains("<sign>") && curl.contains("http://127.0.0.1:9/pay/orderquery"), "{curl}");
     assert!(!curl.contains(KEY));
     let body = curl.split('\'').find(|part| part.starts_with("<xml>")).unwrap();
-    let answer = shop.gateway.handle("POST", QUERY, body.as_bytes());
+    let answer = shop.gateway.handle(&Request::post(QUERY, body.as_bytes()));
     assert!(String::from_utf8_lossy(&answer.body).contains("NOTPAY"));
     assert_eq!(shop.desk.order_detail("shop", "T20240102030405_009").await.unwrap_err().exit_status(), 1);
 }

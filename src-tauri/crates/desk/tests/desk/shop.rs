@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use desk::client::{LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
-use desk::simulator::{Clock as GatewayClock, Dice, Gateway, Merchant, Pay, Switches, TimeScale};
+use desk::simulator::{Clock as GatewayClock, Dice, Gateway, Merchant, Pay, Request, Switches, TimeScale};
 use desk::store::{Order, OrderState};
 use desk::vault::MemoryKeyring;
 use desk::{Cancel, CreatedOrders, Desk, NewProfile, Seams, SystemRandom, TestOrder, VirtualClock};
@@ -70,7 +70,7 @@ impl Wire for SpoilingWire {
         let fate = self.fate(call.path);
         self.sent.lock().unwrap().push((call.path.to_owned(), call.body.to_owned()));
         let handle = || {
-            let answer = self.gateway.handle("POST", call.path, call.body.as_bytes());
+            let answer = self.gateway.handle(&Request::post(call.path, call.body.as_bytes()));
             (answer.status, answer.body.to_vec())
         };
         let answer = |(status, body): (u16, Vec<u8>)| Ok(WireAnswer { status, body, cut: false, encoded: false });
@@ -132,7 +132,7 @@ pub(crate) fn key() -> Secret {
 }
 
 pub(crate) fn gateway() -> Arc<Gateway> {
-    let merchant = Merchant { appid: Appid::new(APPID).unwrap(), mch_id: MchId::new(MCH_ID).unwrap(), key: key() };
+    let merchant = Merchant::new(Appid::new(APPID).unwrap(), MchId::new(MCH_ID).unwrap(), key());
     let clock = GatewayClock::new(START, TimeScale::FROZEN);
     Arc::new(Gateway::in_memory(clock, Box::new(Dice::new(7, 0)), vec![merchant], Switches::default()))
 }

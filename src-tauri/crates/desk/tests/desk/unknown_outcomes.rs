@@ -1,5 +1,6 @@
 //! Persist, send, ask, resend the same; never a new number.
 
+use desk::simulator::Request;
 use desk::store::{OrderState, Outcome, Reason};
 
 use crate::shop::*;
@@ -76,7 +77,7 @@ async fn a_number_that_the_gateway_has_with_other_data_is_a_conflict() {
     let foreign = other.create(own(999)).await;
     let body = other.wire.bodies(CREATE).remove(0);
     assert_eq!(foreign.created, 1);
-    shop.gateway.handle("POST", CREATE, body.as_bytes());
+    shop.gateway.handle(&Request::post(CREATE, body.as_bytes()));
     let result = shop.create(own(101)).await.orders.remove(0);
     assert_eq!(result.err_code_des.as_deref(), Some("201 商户订单号重复"));
     assert_eq!(result.reason, Reason::DuplicateNumber);
@@ -128,15 +129,8 @@ async fn a_batch_ends_early_when_nothing_can_be_sent() {
 async fn a_late_unpaid_answer_never_undoes_a_payment() {
     let shop = Shop::open().await;
     let number = shop.create_one().await;
-    let unpaid = shop.wire.gateway.handle(
-        "POST",
-        QUERY,
-        {
-            shop.desk.query_order("shop", &number).await.unwrap();
-            shop.wire.bodies(QUERY).remove(0)
-        }
-        .as_bytes(),
-    );
+    shop.desk.query_order("shop", &number).await.unwrap();
+    let unpaid = shop.wire.gateway.handle(&Request::post(QUERY, shop.wire.bodies(QUERY).remove(0).as_bytes()));
     shop.pay(&number);
     assert_eq!(shop.desk.query_order("shop", &number).await.unwrap().state, OrderState::Success);
     shop.wire.next(QUERY, Fate::NotSeen(String::from_utf8(unpaid.body.to_vec()).unwrap()));

@@ -13,8 +13,9 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use wxpay_protocol::{Secret, SignType, sign, xml};
 
+use crate::notices::notifier;
 use crate::trial::*;
-use crate::{Config, Event, Gateway, NoticeStatus, Pay, Running, StartError, TimeScale, notifier, start};
+use crate::{Config, Event, Gateway, NoticeStatus, Pay, Running, StartError, TimeScale, start};
 
 const ACCEPTED: &str = "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>";
 const REFUSED: &str = "<xml><return_code><![CDATA[FAIL]]></return_code></xml>";

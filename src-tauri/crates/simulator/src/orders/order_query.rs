@@ -7,7 +7,7 @@ use wxpay_protocol::{TradeState, UtcMs};
 use crate::answer::{Done, Field, Refusal};
 use crate::check::Accepted;
 use crate::gateway::Gateway;
-use crate::record::{Order, Payment};
+use crate::ledger::record::{Order, Payment};
 use crate::text;
 
 impl Gateway {

@@ -9,7 +9,7 @@ use crate::answer::{Done, Field, Refusal};
 use crate::check::{Accepted, Unsigned};
 use crate::event::Event;
 use crate::gateway::Gateway;
-use crate::record::{Entry, Fields, Order, Prepay};
+use crate::ledger::record::{Entry, Fields, Order, Prepay};
 use crate::text;
 
 /// How long a prepay_id can be used (protocol page §8).

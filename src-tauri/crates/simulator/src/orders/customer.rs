@@ -1,14 +1,14 @@
-//! The customer: pays, or turns away. And the notices that follow a payment.
+//! The customer: pays, or turns away.
 
 use wxpay_protocol::ids::OpenId;
 use wxpay_protocol::{Fen, TradeState, UtcMs};
 
 use crate::event::Event;
 use crate::gateway::Gateway;
-use crate::journal::JournalFailed;
 use crate::ledger::Ledger;
-use crate::notice;
-use crate::record::{Attempt, Entry, Order, Payment};
+use crate::ledger::journal::JournalFailed;
+use crate::ledger::record::{Entry, Order, Payment};
+use crate::notices::delivery;
 
 /// Who pays where neither the order nor the caller says.
 const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
@@ -61,13 +61,6 @@ pub enum CustomerError {
     Journal(#[from] JournalFailed),
 }
 
-/// A notice that is to be sent now.
-pub(crate) struct Outgoing {
-    pub(crate) id: u64,
-    pub(crate) url: String,
-    pub(crate) body: String,
-}
-
 impl Gateway {
     /// Pays an order as the customer would; returns the transaction_id. `mch_id` is needed only where several merchants
     /// have the number. The payment is in memory at once and on the disk within milliseconds.
@@ -99,7 +92,7 @@ impl Gateway {
             out_trade_no: out_trade_no.to_owned(),
             payment: Box::new(payment),
             nonce_str: self.draw.notice_nonce_str(),
-            deliverable: order.fields.get("notify_url").is_some_and(notice::is_deliverable),
+            deliverable: order.fields.get("notify_url").is_some_and(delivery::is_deliverable),
             due: now,
         };
         let number = self.commit(&mut ledger, entry)?;
@@ -134,56 +127,6 @@ impl Gateway {
             _ => return Ok(()),
         };
         Err(CustomerError::Impossible { out_trade_no: order.out_trade_no().to_owned(), state, action })
-    }
-
-    /// Takes at most `limit` notices that are due, and writes their messages. A notice whose merchant's key is not here waits.
-    pub(crate) fn take_due_notices(&self, limit: usize) -> Vec<Outgoing> {
-        let now = self.clock.now();
-        let mut ledger = self.ledger_mut();
-        let mut taken = Vec::new();
-        let mut outgoing = Vec::new();
-        for (due, notice) in ledger.due().take_while(|(due, _)| *due <= now) {
-            if outgoing.len() >= limit {
-                break;
-            }
-            let Some(order) = ledger.order_at(notice.order) else { continue };
-            let crate::merchant::Known::Merchant(merchant) = self.merchants.find(order.appid(), order.mch_id()) else {
-                continue;
-            };
-            let (Some(payment), Some(url)) = (&order.payment, order.fields.get("notify_url")) else { continue };
-            taken.push((due, notice.id));
-            match notice::write(order, payment, &notice.nonce_str, &merchant.key, &self.switches) {
-                Ok(body) => outgoing.push(Outgoing { id: notice.id, url: url.to_owned(), body }),
-                Err(fault) => tracing::error!(%fault, notice = notice.id, "a notice cannot be written"),
-            }
-        }
-        for (due, id) in taken {
-            ledger.take_due(due, id);
-        }
-        outgoing
-    }
-
-    /// When the next notice that can be signed is due.
-    pub(crate) fn next_notice_due(&self) -> Option<UtcMs> {
-        let ledger = self.ledger();
-        ledger
-            .due()
-            .find(|(_, notice)| {
-                ledger.order_at(notice.order).is_some_and(|order| self.merchants.knows(order.appid(), order.mch_id()))
-            })
-            .map(|(due, _)| due)
-    }
-
-    /// Writes down how an attempt went and when the next is due.
-    pub(crate) fn record_attempt(&self, id: u64, attempt: Attempt) -> Result<(), JournalFailed> {
-        let mut ledger = self.ledger_mut();
-        let before = ledger.notice(id).map_or(0, |notice| notice.attempts.len());
-        let next_due = if attempt.acknowledged { None } else { notice::next_due(before + 1, attempt.at) };
-        self.commit(&mut ledger, Entry::Attempted { notice: id, attempt, next_due })?;
-        drop(ledger);
-        self.due_changed.notify_one();
-        self.tell(|| Event::NoticeChanged { id });
-        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::answer::{Done, Refusal};
 use crate::check::Accepted;
 use crate::event::Event;
 use crate::gateway::Gateway;
-use crate::record::Entry;
+use crate::ledger::record::Entry;
 use crate::text;
 
 impl Gateway {

@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 
 use tokio::sync::watch;
 
+use crate::ledger::record::Entry;
 use crate::ledger::{Contradiction, Ledger};
-use crate::record::Entry;
 
 const FILE_NAME: &str = "gateway.jsonl";
 const LOCK_NAME: &str = "gateway.lock";

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::gateway::Parts;
-use crate::journal::Journal;
 use crate::ledger::Ledger;
+use crate::ledger::journal::Journal;
 use crate::trial::*;
 use crate::{
     Clock, Config, CustomerError, Dice, Gateway, JournalError, Pay, Running, StartError, Switches, TimeScale, start,

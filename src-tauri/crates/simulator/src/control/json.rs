@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wxpay_protocol::{Fen, UtcMs};
 
-use crate::traffic::Exchange;
+use crate::serve::traffic::Exchange;
 use crate::view::{NoticeView, OrderView};
 
 pub(crate) fn order_json(view: &OrderView) -> Value {

@@ -1,5 +1,7 @@
 //! The gateway on a port: plain HTTP/1.1 with keep-alive, on this machine only unless told otherwise.
 
+pub(crate) mod traffic;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -7,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Response, header};
+use axum::extract::{self, State};
+use axum::http::{HeaderName, HeaderValue, Response, header};
 use axum::serve::ListenerExt;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
@@ -18,19 +20,21 @@ use wxpay_protocol::notice::DEADLINE_MS;
 use wxpay_protocol::{Secret, UtcMs, xml};
 
 use crate::answer::Answer;
-use crate::check::{Endpoint, Unsigned};
+use crate::check::Unsigned;
 use crate::clock::{Clock, TimeScale, wall};
 use crate::control::{self, Control};
 use crate::draw::Dice;
+use crate::endpoint::Place;
 use crate::gateway::{Gateway, Parts};
-use crate::journal::{Journal, JournalError, Opened};
+use crate::ledger::journal::{Journal, JournalError, Opened};
+use crate::ledger::record::Entry;
 use crate::ledger::{JOURNAL_VERSION, Ledger};
 use crate::merchant::Merchant;
-use crate::notifier;
-use crate::record::Entry;
+use crate::notices::notifier;
+use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
 use crate::text;
-use crate::traffic::{Direction, Exchange};
+use traffic::{Direction, Exchange};
 
 /// A body above the cap is read up to here before it is refused, so that the sender sees the answer and not a reset.
 const DRAINED_BYTES: usize = 1024 * 1024;
@@ -97,7 +101,7 @@ pub enum StartError {
     Journal(#[from] JournalError),
     /// The journal was opened and cannot be written.
     #[error(transparent)]
-    JournalFailed(#[from] crate::journal::JournalFailed),
+    JournalFailed(#[from] crate::ledger::journal::JournalFailed),
     /// The client that delivers notices.
     #[error("无法准备通知发送端：{0} (cannot prepare the sender of notices)")]
     Notifier(reqwest::Error),
@@ -258,27 +262,40 @@ async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver
     }
 }
 
-async fn exchange(State(gateway): State<Arc<Gateway>>, request: Request) -> Response<Body> {
+async fn exchange(State(gateway): State<Arc<Gateway>>, request: extract::Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let read = axum::body::to_bytes(body, DRAINED_BYTES).await;
     let started = Instant::now();
     let (body, mut answer) = match read {
         Ok(body) if body.len() <= xml::MAX_BYTES => {
-            let answer = gateway.handle(method, path, &body);
+            let text_of = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            let answer = gateway.handle(&Request {
+                method,
+                path,
+                query: parts.uri.query().unwrap_or_default(),
+                body: &body,
+                negative_test: text_of("wechatpay-negative-test"),
+                certificate: ClientCertificate::PlainHttp,
+            });
             (body, answer)
         }
         _ => (Bytes::new(), too_large(method, path)),
     };
     if let Err(fault) = gateway.durable(&answer).await {
         // The change may be lost with the process, so it must not be confirmed.
-        if let Some(endpoint) = Endpoint::at(path) {
+        if let Some(Place { endpoint, .. }) = Place::of(path) {
             answer = Answer::unsigned(endpoint, &Unsigned::new(text::SYSTEM_ERROR, fault.to_string()));
         }
     }
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status).unwrap_or_default();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     gateway.keep_exchange(Exchange {
         id: 0,
         at: gateway.now(),
@@ -298,13 +315,16 @@ async fn exchange(State(gateway): State<Arc<Gateway>>, request: Request) -> Resp
 }
 
 fn too_large(method: &str, path: &str) -> Answer {
-    match Endpoint::at(path) {
+    match Place::of(path) {
         None => Answer::not_found(),
-        Some(endpoint) if method != "POST" => {
+        Some(Place { endpoint, .. }) if method != "POST" => {
             Answer::unsigned(endpoint, &Unsigned::new(text::REQUIRE_POST, "the method is not POST"))
         }
-        Some(endpoint) => {
+        Some(Place { endpoint, .. }) => {
             Answer::unsigned(endpoint, &Unsigned::new(text::XML_FORMAT, "the body is longer than 64 KiB"))
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

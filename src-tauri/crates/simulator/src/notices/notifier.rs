@@ -8,11 +8,11 @@ use axum::body::Bytes;
 use reqwest::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT};
 use tokio::task::JoinSet;
 
-use crate::customer::Outgoing;
 use crate::gateway::Gateway;
-use crate::notice;
-use crate::record::Attempt;
-use crate::traffic::{Direction, Exchange};
+use crate::ledger::record::Attempt;
+use crate::notices::delivery;
+use crate::notices::queue::Outgoing;
+use crate::serve::traffic::{Direction, Exchange};
 
 /// Notices on their way at the same time; a merchant that never answers must not hold up the others.
 const AT_ONCE: usize = 32;
@@ -75,7 +75,7 @@ async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgo
         Ok((status, body)) => (Some(status), body, None),
         Err(fault) => (None, Bytes::new(), Some(words(&fault))),
     };
-    let acknowledged = http_status.is_some_and(|status| notice::is_acknowledged(status, &response));
+    let acknowledged = http_status.is_some_and(|status| delivery::is_acknowledged(status, &response));
     let at = gateway.clock.now();
     gateway.keep_exchange(Exchange {
         id: 0,
