@@ -164,8 +164,9 @@ fn a_service_provider_speaks_for_its_own_merchants_only_and_always_for_one() {
 }
 
 #[test]
-fn a_merchant_that_is_no_service_provider_speaks_for_itself() {
-    assert_eq!(refused(QUERY, &query("T20240102").with("sub_mch_id", "1900000109").signed()), "受理关系不存在");
+fn a_sub_mch_id_of_a_merchant_that_is_no_service_provider_is_ignored() {
+    let query = query("T20240102").with("sub_mch_id", "1900000109").signed();
+    assert_eq!(ask(&gateway(), QUERY, &query).outcome, "ORDERNOTEXIST");
 }
 
 #[test]
