@@ -1,11 +1,14 @@
-//! orderquery over keep-alive loopback: requests a second, p50 and p99, with the load generator on the same cores.
+//! Requests a second over keep-alive loopback, p50 and p99, with ten thousand and with a million orders in the ledger; the
+//! load generator shares the cores.
 //!
 //! `cargo bench -p wxpay-simulator` measures; run by `cargo test`, it only makes sure that it still works.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,14 +17,15 @@ use wxpay_protocol::ids::{Appid, IdError, MchId};
 use wxpay_protocol::params::ParamError;
 use wxpay_protocol::xml::WriteError;
 use wxpay_protocol::{Params, Secret, SignType, sign, xml};
-use wxpay_simulator::{Config, CustomerError, Merchant, Pay, Request, StartError, start};
+use wxpay_simulator::{Config, CustomerError, Merchant, Pay, Request, Running, StartError, start};
 
 const APPID: &str = "wx0000000000000001";
 const MCH_ID: &str = "1900000001";
 const KEY: &[u8] = b"0123456789abcdef0123456789ABCDEF";
-const ORDERS: usize = 10_000;
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 const GOAL_PER_S: f64 = 10_000.0;
+/// How many different requests are prepared for one measurement; they are spread over the whole ledger.
+const PREPARED: usize = 10_000;
 
 #[derive(Debug, thiserror::Error)]
 enum Fault {
@@ -51,12 +55,19 @@ fn main() -> ExitCode {
     let measures = std::env::args().any(|argument| argument == "--bench");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(cores).enable_all().build();
-    let (warm_up, length) = if measures { (1000, 5000) } else { (0, 100) };
-    let done = runtime.map_err(Fault::from).and_then(|runtime| {
-        runtime.block_on(measure(Duration::from_millis(warm_up), Duration::from_millis(length), cores))
-    });
-    match done {
-        Ok(rate) if rate >= GOAL_PER_S || !measures => ExitCode::SUCCESS,
+    let plan = if measures {
+        Plan {
+            sizes: &[10_000, 1_000_000],
+            new_orders: 400_000,
+            warm_up: Duration::from_secs(1),
+            length: Duration::from_secs(5),
+            cores,
+        }
+    } else {
+        Plan { sizes: &[1000], new_orders: 1000, warm_up: Duration::ZERO, length: Duration::from_millis(100), cores }
+    };
+    match runtime.map_err(Fault::from).and_then(|runtime| runtime.block_on(measure(&plan))) {
+        Ok(slowest) if slowest >= GOAL_PER_S || !measures => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(fault) => {
             tell(&format!("the benchmark did not run: {fault}"));
@@ -71,10 +82,51 @@ fn tell(line: &str) {
     }
 }
 
-async fn measure(warm_up: Duration, length: Duration, cores: usize) -> Result<f64, Fault> {
+/// What is measured, and how long.
+struct Plan {
+    /// How many orders the ledger holds, smallest first.
+    sizes: &'static [usize],
+    /// How many new orders are prepared; more than can be made within one measurement.
+    new_orders: usize,
+    warm_up: Duration,
+    length: Duration,
+    cores: usize,
+}
+
+/// Fills one ledger to each size in turn, measures there, and returns the slowest rate.
+async fn measure(plan: &Plan) -> Result<f64, Fault> {
+    let folder = tempfile::tempdir()?;
     let merchant = Merchant::new(Appid::new(APPID)?, MchId::new(MCH_ID)?, Secret::new(KEY.to_vec()));
-    let running = start(Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![merchant])).await?;
-    for index in 0..ORDERS {
+    let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![merchant]);
+    config.state_dir = Some(folder.path().to_owned());
+    let running = start(config).await?;
+    let address: SocketAddr = running.url.trim_start_matches("http://").parse()?;
+    let (mut filled, mut created, mut slowest) = (0, 0, f64::INFINITY);
+    for size in plan.sizes {
+        let began = Instant::now();
+        fill(&running, filled..*size)?;
+        filled = *size;
+        tell(&format!(
+            "{size} orders, half of them paid, are in the ledger after {:.1} s more",
+            began.elapsed().as_secs_f64()
+        ));
+        let queries = (0..PREPARED.min(*size)).map(|index| query(&number(index * (size / PREPARED.min(*size)))));
+        let rate = load("orderquery", *size, plan, address, queries.collect::<Result<_, _>>()?, b"trade_state").await?;
+        slowest = slowest.min(rate);
+        // Each order is new, and its answer waits for the disk.
+        let orders = (created..created + plan.new_orders).map(new_order);
+        created += plan.new_orders;
+        let orders = orders.collect::<Result<_, _>>()?;
+        let rate =
+            load("unifiedorder, on the disk before it is answered", *size, plan, address, orders, b"prepay_id").await?;
+        slowest = slowest.min(rate);
+    }
+    running.stop().await;
+    Ok(slowest)
+}
+
+fn fill(running: &Running, indexes: Range<usize>) -> Result<(), Fault> {
+    for index in indexes {
         let number = number(index);
         let answer = running.gateway.handle(&Request::post("/pay/unifiedorder", order(&number)?.as_bytes()));
         if answer.outcome != "SUCCESS" {
@@ -85,12 +137,25 @@ async fn measure(warm_up: Duration, length: Duration, cores: usize) -> Result<f6
             running.gateway.pay(None, &number, &Pay::default())?;
         }
     }
-    let address: SocketAddr = running.url.trim_start_matches("http://").parse()?;
-    let requests: Arc<Vec<Vec<u8>>> =
-        Arc::new((0..ORDERS).map(|index| query(&number(index))).collect::<Result<_, Fault>>()?);
-    let begin = Instant::now() + warm_up;
+    Ok(())
+}
+
+/// Sends the requests over all connections for the length of the plan; returns how many were answered in a second.
+async fn load(
+    what: &str,
+    orders: usize,
+    plan: &Plan,
+    address: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    expected: &'static [u8],
+) -> Result<f64, Fault> {
+    let requests = Arc::new(requests);
+    let next = Arc::new(AtomicUsize::new(0));
+    let begin = Instant::now() + plan.warm_up;
     let clients: Vec<_> = (0..CONNECTIONS)
-        .map(|client| tokio::spawn(ask(address, Arc::clone(&requests), client, begin, begin + length)))
+        .map(|_| {
+            tokio::spawn(ask(address, Arc::clone(&requests), Arc::clone(&next), expected, begin, begin + plan.length))
+        })
         .collect();
     let mut took_ns = Vec::new();
     for client in clients {
@@ -101,14 +166,14 @@ async fn measure(warm_up: Duration, length: Duration, cores: usize) -> Result<f6
         let index = (took_ns.len() * per_mille / 1000).min(took_ns.len().saturating_sub(1));
         f64::from(u32::try_from(took_ns.get(index).copied().unwrap_or_default()).unwrap_or(u32::MAX)) / 1000.0
     };
-    let rate = f64::from(u32::try_from(took_ns.len())?) / length.as_secs_f64();
+    let rate = f64::from(u32::try_from(took_ns.len())?) / plan.length.as_secs_f64();
     tell(&format!(
-        "orderquery, keep-alive loopback: {rate:.0} requests/s (n = {}, {CONNECTIONS} connections, {ORDERS} orders, {cores} cores with the load generator), p50 {:.0} µs, p99 {:.0} µs; goal {GOAL_PER_S:.0} requests/s",
+        "{what}, {orders} orders in the ledger: {rate:.0} requests/s (n = {}, {CONNECTIONS} keep-alive connections over loopback, {} cores with the load generator), p50 {:.0} µs, p99 {:.0} µs; goal {GOAL_PER_S:.0} requests/s",
         took_ns.len(),
+        plan.cores,
         percentile_us(500),
         percentile_us(990),
     ));
-    running.stop().await;
     Ok(rate)
 }
 
@@ -116,7 +181,8 @@ async fn measure(warm_up: Duration, length: Duration, cores: usize) -> Result<f6
 async fn ask(
     address: SocketAddr,
     requests: Arc<Vec<Vec<u8>>>,
-    client: usize,
+    next: Arc<AtomicUsize>,
+    expected: &'static [u8],
     begin: Instant,
     end: Instant,
 ) -> Result<Vec<u64>, Fault> {
@@ -124,7 +190,9 @@ async fn ask(
     stream.set_nodelay(true)?;
     let mut took_ns = Vec::with_capacity(100_000);
     let mut answer = vec![0u8; 8192];
-    for request in requests.iter().cycle().skip(client * ORDERS / CONNECTIONS) {
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed) % requests.len().max(1);
+        let Some(request) = requests.get(index) else { break };
         let asked = Instant::now();
         if asked >= end {
             break;
@@ -142,8 +210,8 @@ async fn ask(
                 read => length += read,
             }
         }
-        if !answer.get(..length).unwrap_or_default().windows(11).any(|window| window == b"trade_state") {
-            return Err(Fault::Answer("an answer has no trade_state"));
+        if !answer.get(..length).unwrap_or_default().windows(expected.len()).any(|window| window == expected) {
+            return Err(Fault::Answer("an answer is not what was expected"));
         }
         if asked >= begin {
             took_ns.push(u64::try_from(asked.elapsed().as_nanos())?);
@@ -172,6 +240,10 @@ fn order(out_trade_no: &str) -> Result<String, Fault> {
     ])
 }
 
+fn new_order(index: usize) -> Result<Vec<u8>, Fault> {
+    Ok(post("/pay/unifiedorder", &order(&format!("N{index:016}"))?))
+}
+
 fn query(out_trade_no: &str) -> Result<Vec<u8>, Fault> {
     let body = signed(&[
         ("appid", APPID),
@@ -179,11 +251,15 @@ fn query(out_trade_no: &str) -> Result<Vec<u8>, Fault> {
         ("nonce_str", "5d2b6c2a8db53831f7eda20af46e531c"),
         ("out_trade_no", out_trade_no),
     ])?;
+    Ok(post("/pay/orderquery", &body))
+}
+
+fn post(path: &str, body: &str) -> Vec<u8> {
     let head = format!(
-        "POST /pay/orderquery HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    Ok((head + &body).into_bytes())
+    (head + body).into_bytes()
 }
 
 fn signed(pairs: &[(&str, &str)]) -> Result<String, Fault> {
