@@ -18,6 +18,9 @@ pub enum TimeError {
     NoSuchMoment,
 }
 
+const DAY_MS: i64 = 86_400_000;
+const OFFSET_MS: i64 = 8 * 3_600_000;
+
 fn offset() -> Offset {
     Offset::constant(8)
 }
@@ -88,13 +91,15 @@ impl UtcMs {
         Self(self.0.saturating_add(ms))
     }
 
+    /// The Beijing day that holds this moment, counted from 1970-01-01.
+    pub fn beijing_day(self) -> i64 {
+        self.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS)
+    }
+
     /// The first millisecond of the Beijing day that holds this moment.
     #[must_use]
     pub fn start_of_day(self) -> Self {
-        const DAY_MS: i64 = 86_400_000;
-        const OFFSET_MS: i64 = 8 * 3_600_000;
-        let day = self.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS);
-        Self(day.saturating_mul(DAY_MS).saturating_sub(OFFSET_MS))
+        Self(self.beijing_day().saturating_mul(DAY_MS).saturating_sub(OFFSET_MS))
     }
 }
 
@@ -112,6 +117,8 @@ mod tests {
         assert_eq!(UtcMs::parse_dashed("2024-01-02 03:04:05"), Ok(moment));
         assert_eq!(moment.unix_seconds(), 1_704_135_845);
         assert_eq!(moment.start_of_day().dashed(), "2024-01-02 00:00:00");
+        assert_eq!(moment.start_of_day().plus_ms(-1).beijing_day() + 1, moment.beijing_day());
+        assert_eq!(UtcMs::parse_compact("19700102000000").map(UtcMs::beijing_day), Ok(1));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use wxpay_protocol::xml::{self, WriteError};
 use wxpay_protocol::{Params, Secret, SignType, sign};
 
+use crate::bills;
 use crate::check::{Accepted, Unsigned};
 use crate::endpoint::Endpoint;
 use crate::switches::Switches;
@@ -112,6 +113,9 @@ impl Answer {
 
     /// `return_code=FAIL`: two fields, no sign.
     pub(crate) fn unsigned(endpoint: Endpoint, refused: &Unsigned) -> Self {
+        if let Some(answer) = bills::of_unsigned(endpoint, refused) {
+            return answer;
+        }
         let body = format!(
             "<xml><return_code><![CDATA[FAIL]]></return_code>\n<return_msg><![CDATA[{}]]></return_msg>\n</xml>",
             refused.return_msg

@@ -78,7 +78,7 @@ pub(crate) fn accept(
     let sign_type = formats(endpoint, &params)?;
     let merchant = merchant_of(endpoint, merchants, &params)?;
     certificate_is_its_own(endpoint, &merchant, request.certificate)?;
-    speaks_for(&merchant, &params)?;
+    speaks_for(endpoint, &merchant, &params)?;
     sign::verify(&params, &merchant.key, sign_type)
         .map_err(|fault| Unsigned::new(text::BAD_SIGN, fault.to_string()))?;
     Ok(Accepted { params, merchant, sign_type })
@@ -185,9 +185,12 @@ fn certificate_is_its_own(
 
 /// A service provider names one of its merchants (§4, common request fields). What another merchant names is signed and
 /// otherwise ignored: no source says that production refuses it.
-fn speaks_for(merchant: &Merchant, params: &Params) -> Result<(), Unsigned> {
+fn speaks_for(endpoint: Endpoint, merchant: &Merchant, params: &Params) -> Result<(), Unsigned> {
     let (sub_mch_id, sub_appid) = (params.filled("sub_mch_id"), params.filled("sub_appid"));
     let Role::ServiceProvider(merchants) = &merchant.role else { return Ok(()) };
+    if sub_mch_id.is_none() && endpoint.is_for_whole_provider() {
+        return Ok(());
+    }
     if sub_mch_id.is_none() {
         return Err(Unsigned::new(text::NEEDS_SUB_MCH_ID, "the merchant is a service provider"));
     }

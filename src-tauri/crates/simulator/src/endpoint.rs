@@ -76,6 +76,7 @@ pub(crate) struct Place {
 }
 
 /// What the table says of one endpoint.
+#[allow(clippy::struct_excessive_bools)] // Each is an independent yes or no of the protocol page.
 struct Row {
     name: &'static str,
     path: &'static str,
@@ -88,6 +89,8 @@ struct Row {
     algorithms: Algorithms,
     /// Whether an answer with return_code=SUCCESS carries a sign (§2.4).
     signed: bool,
+    /// Whether it is a service provider's own business, so that naming one of its merchants is a choice.
+    whole_provider: bool,
     /// Whether this gateway answers it yet; the others are nginx's 404.
     served: bool,
 }
@@ -100,6 +103,7 @@ const PLAIN: Row = Row {
     certificate: false,
     algorithms: Both,
     signed: true,
+    whole_provider: false,
     served: false,
 };
 
@@ -146,8 +150,15 @@ const REFUND_QUERY: Row = Row {
     one_of: &["refund_id", "out_refund_no", "transaction_id", "out_trade_no"],
     ..PLAIN
 };
-const DOWNLOAD_BILL: Row =
-    Row { name: "downloadbill", path: "/pay/downloadbill", required: &["bill_date"], signed: false, ..PLAIN };
+const DOWNLOAD_BILL: Row = Row {
+    name: "downloadbill",
+    path: "/pay/downloadbill",
+    required: &["bill_date"],
+    signed: false,
+    whole_provider: true,
+    served: true,
+    ..PLAIN
+};
 const DOWNLOAD_FUND_FLOW: Row = Row {
     name: "downloadfundflow",
     path: "/pay/downloadfundflow",
@@ -155,6 +166,8 @@ const DOWNLOAD_FUND_FLOW: Row = Row {
     certificate: true,
     algorithms: HmacOnly,
     signed: false,
+    whole_provider: true,
+    served: true,
     ..PLAIN
 };
 const AUTH_CODE_TO_OPEN_ID: Row = Row {
@@ -165,8 +178,15 @@ const AUTH_CODE_TO_OPEN_ID: Row = Row {
     ..PLAIN
 };
 const SHORT_URL: Row = Row { name: "shorturl", path: "/tools/shorturl", required: &["long_url"], ..PLAIN };
-const REPORT: Row =
-    Row { name: "report", path: "/payitil/report", required: &["interface_url", "user_ip"], signed: false, ..PLAIN };
+const REPORT: Row = Row {
+    name: "report",
+    path: "/payitil/report",
+    required: &["interface_url", "user_ip"],
+    signed: false,
+    whole_provider: true,
+    served: true,
+    ..PLAIN
+};
 const BATCH_QUERY_COMMENT: Row = Row {
     name: "batchquerycomment",
     path: "/billcommentsp/batchquerycomment",
@@ -174,6 +194,8 @@ const BATCH_QUERY_COMMENT: Row = Row {
     certificate: true,
     algorithms: HmacOnly,
     signed: false,
+    whole_provider: true,
+    served: true,
     ..PLAIN
 };
 const GET_SIGN_KEY: Row =
@@ -255,6 +277,11 @@ impl Endpoint {
 
     pub(crate) const fn one_of(self) -> &'static [&'static str] {
         self.row().one_of
+    }
+
+    /// Whether a service provider may leave sub_mch_id out, and so speak of all its merchants.
+    pub(crate) const fn is_for_whole_provider(self) -> bool {
+        self.row().whole_provider
     }
 
     pub(crate) const fn algorithms(self) -> Algorithms {

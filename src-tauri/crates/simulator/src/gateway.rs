@@ -93,6 +93,10 @@ impl Gateway {
             Endpoint::UnifiedOrder => self.unified_order(&request, &nonce_str, now),
             Endpoint::OrderQuery => self.order_query(&request, &nonce_str, now),
             Endpoint::CloseOrder => self.close_order(&request, &nonce_str, now),
+            Endpoint::DownloadBill => return self.download_bill(&request, now),
+            Endpoint::DownloadFundFlow => return self.download_fund_flow(&request, now),
+            Endpoint::BatchQueryComment => return self.batch_query_comment(&request, now),
+            Endpoint::Report => return self.report(&request, &nonce_str),
             _ => return Answer::not_found(),
         };
         Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches)

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use wxpay_protocol::UtcMs;
 
+use crate::bills::days::{DayBook, Moved};
 use crate::ledger::record::{Attempt, Entry, Notice, NoticeStatus, Order, Payment};
 
 /// The version of the journal that this program writes and reads.
@@ -34,6 +35,7 @@ pub(crate) struct Ledger {
     by_number: HashMap<String, HashMap<String, usize>>,
     by_transaction: HashMap<String, usize>,
     notices: Vec<Notice>,
+    days: DayBook,
     due: BTreeSet<(UtcMs, u64)>,
     prepays: u64,
     paid: u64,
@@ -47,6 +49,11 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn orders(&self) -> &[Order] {
         &self.orders
+    }
+
+    /// What moved money, by day.
+    pub(crate) fn days(&self) -> &DayBook {
+        &self.days
     }
 
     pub(crate) fn notices(&self) -> &[Notice] {
@@ -204,6 +211,7 @@ impl Ledger {
         if order.payment.is_some() || order.closed_at.is_some() {
             return Err(Contradiction::NotPayable(out_trade_no));
         }
+        self.days.note(mch_id, payment.paid_at, Moved::Paid(place));
         order.payment = Some(payment);
         order.changed = self.current;
         self.paid += 1;

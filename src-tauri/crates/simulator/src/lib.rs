@@ -6,6 +6,7 @@
 //! leaves only after the change behind it is on the disk.
 
 mod answer;
+mod bills;
 mod check;
 mod clock;
 mod control;
@@ -21,9 +22,11 @@ mod request;
 mod serve;
 mod switches;
 mod text;
+mod tools;
 mod view;
 
 pub use answer::Answer;
+pub use bills::{BillColumns, BillSwitches};
 pub use clock::{Clock, TimeScale, TimeScaleError};
 pub use draw::{Dice, Draw};
 pub use endpoint::{Endpoint, Realm};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use wxpay_protocol::bill::Rate;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Fen, Secret};
 
@@ -22,6 +23,8 @@ pub struct Merchant {
     pub refund_notify_url: Option<String>,
     /// What refunds may take out of its account, beside what was paid in; without a figure it never runs dry.
     pub available_fen: Option<Fen>,
+    /// What WeChat Pay takes of each payment; 0.60 % unless told otherwise.
+    pub fee_rate: Rate,
 }
 
 /// Whom a merchant number may speak for.
@@ -46,7 +49,21 @@ pub struct SubMerchant {
 impl Merchant {
     /// A merchant that speaks for itself, without AppSecret, with an account that never runs dry.
     pub fn new(appid: Appid, mch_id: MchId, key: Secret) -> Self {
-        Self { appid, mch_id, key, app_secret: None, role: Role::Direct, refund_notify_url: None, available_fen: None }
+        Self {
+            appid,
+            mch_id,
+            key,
+            app_secret: None,
+            role: Role::Direct,
+            refund_notify_url: None,
+            available_fen: None,
+            fee_rate: Rate::default(),
+        }
+    }
+
+    /// Whether it speaks for other merchants.
+    pub(crate) fn is_service_provider(&self) -> bool {
+        self.role != Role::Direct
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bills::BillSwitches;
+
 /// Behaviour that is not confirmed by a source, or that differs between years; see each field for its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,6 +32,10 @@ pub struct Switches {
     pub plain_http_needs_certificate: bool,
     /// Answers carry (and sign) the `sign_type` of the request. Off: production does not.
     pub answer_has_sign_type: bool,
+    /// report is answered with a sign, for SDKs that take no SUCCESS without one. Off: production does not sign it.
+    pub report_is_signed: bool,
+    /// What is open about bills.
+    pub bills: BillSwitches,
     /// An orderquery answer for an order that is not paid repeats device_info and attach. Off, as captured.
     pub unpaid_query_echoes: bool,
     /// A refused closeorder carries an empty `sub_mch_id`. On, as captured.
@@ -63,6 +69,8 @@ impl Default for Switches {
             md5_notice_has_sign_type: false,
             plain_http_needs_certificate: false,
             answer_has_sign_type: false,
+            report_is_signed: false,
+            bills: BillSwitches::default(),
             unpaid_query_echoes: false,
             close_refusal_has_sub_mch_id: true,
         }

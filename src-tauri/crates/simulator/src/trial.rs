@@ -73,7 +73,7 @@ impl Message {
     }
 }
 
-fn common() -> Message {
+pub(crate) fn common() -> Message {
     Message(Vec::new()).with("appid", APPID).with("mch_id", MCH_ID).with("nonce_str", "5d2b6c2a8db53831")
 }
 

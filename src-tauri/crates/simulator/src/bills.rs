@@ -1,0 +1,17 @@
+//! A day's bill, its fund flow and what payers wrote: read from the ledger by day, never by a scan of it.
+
+mod comments;
+pub(crate) mod days;
+mod download_bill;
+mod failure;
+mod fund_flow;
+mod readiness;
+mod rows;
+mod switches;
+
+pub use switches::{BillColumns, BillSwitches};
+
+pub(crate) use failure::of_unsigned;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! downloadfundflow (protocol page §4.7): a day's movements of one account, with the balance after each.
+
+use sha1::{Digest, Sha1};
+use wxpay_protocol::bill::{AccountType, Direction, FUND_FLOW_HEADER, FeeRounding, FundFlow, FundFlowSums};
+use wxpay_protocol::sign::upper_hex;
+use wxpay_protocol::{Fen, UtcMs};
+
+use super::days::{Moved, Movement};
+use super::download_bill::gzip;
+use super::failure::text_refused;
+use super::readiness::{BillDay, Readiness};
+use crate::answer::Answer;
+use crate::check::Accepted;
+use crate::endpoint::Endpoint;
+use crate::gateway::Gateway;
+use crate::ledger::Ledger;
+use crate::merchant::Merchant;
+
+const ENDPOINT: Endpoint = Endpoint::DownloadFundFlow;
+/// The first day that has a fund flow (protocol page §8).
+const FIRST_DAY: &str = "20170601";
+
+/// One movement as the account sees it.
+struct Flow<'a> {
+    at: UtcMs,
+    account: AccountType,
+    business_name: &'static str,
+    direction: Direction,
+    amount: Fen,
+    business_id: &'a str,
+    voucher: &'a str,
+    /// Makes the number of the movement: no two have the same.
+    counter: u64,
+}
+
+impl Flow<'_> {
+    fn signed_fen(&self) -> i128 {
+        let amount = i128::from(self.amount.get());
+        if self.direction == Direction::Income { amount } else { -amount }
+    }
+}
+
+impl Gateway {
+    pub(crate) fn download_fund_flow(&self, request: &Accepted, now: UtcMs) -> Answer {
+        let refused = |err_code, err_code_des, reason: &str| {
+            text_refused(ENDPOINT, err_code, err_code_des, &self.switches.bills, reason)
+        };
+        let (day, account) = match asked_for(request) {
+            Ok(asked) => asked,
+            Err(reason) => return refused("PARAM_ERROR", "参数错误", reason),
+        };
+        let as_of = match day.readiness(now, &self.switches.bills) {
+            Readiness::AsOf(moment) => moment,
+            Readiness::Creating => {
+                return refused("BILL_CREATING", "账单未生成", "it is complete from 10:00 of the next day");
+            }
+            Readiness::NotYet => return refused("NO_BILL_EXIST", "账单不存在", "the day's flow is not made yet"),
+            Readiness::TooOld => return refused("PARAM_ERROR", "参数错误", "bill_date is more than three months ago"),
+        };
+        let Some(text) = self.fund_flow_text(&request.merchant, day, account, as_of) else {
+            return refused("NO_BILL_EXIST", "账单不存在", "nothing moved in that account on that day");
+        };
+        let plain = text.into_bytes();
+        let body = match request.field("tar_type") {
+            None => plain.clone(),
+            Some(_) => match gzip(&plain) {
+                Some(file) => file,
+                None => return refused("SYSTEMERROR", "下载失败", "the flow could not be compressed"),
+            },
+        };
+        let covered = if self.switches.bills.flow_digest_covers_gzip { &body } else { &plain };
+        let digest = format!("SHA={}", upper_hex(&Sha1::digest(covered)).to_lowercase());
+        Answer { headers: vec![("Digest", digest)], ..Answer::new(ENDPOINT, "SUCCESS", body) }
+    }
+
+    /// The whole text; nothing where nothing moved.
+    fn fund_flow_text(&self, merchant: &Merchant, day: BillDay, account: AccountType, as_of: UtcMs) -> Option<String> {
+        let ledger = self.ledger();
+        let mch_id = merchant.mch_id.as_str();
+        let mut movements: Vec<Movement> = ledger.days().of(mch_id, day.number()).to_vec();
+        movements.retain(|movement| movement.at <= as_of);
+        if movements.is_empty() {
+            return None;
+        }
+        movements.sort_by_key(|movement| movement.at);
+        let mut balance = self.balance_before(&ledger, merchant, day, account);
+        let line_end = self.switches.bills.line_end();
+        let mut out = format!("{FUND_FLOW_HEADER}{}", line_end.as_str());
+        let mut sums = FundFlowSums::default();
+        for movement in movements {
+            self.each_flow(&ledger, merchant, movement, |flow| {
+                if flow.account != account {
+                    return;
+                }
+                balance += flow.signed_fen();
+                let flow_id = format!("{mch_id}{}{:010}", flow.at.compact().get(..8).unwrap_or_default(), flow.counter);
+                let line = FundFlow {
+                    at: flow.at,
+                    business_id: flow.business_id,
+                    flow_id: &flow_id,
+                    business_name: flow.business_name,
+                    business_type: flow.business_name,
+                    direction: flow.direction,
+                    amount: flow.amount,
+                    balance: i64::try_from(balance).ok().and_then(Fen::new).unwrap_or(Fen::MAX),
+                    applicant: "system",
+                    remark: "",
+                    voucher: flow.voucher,
+                };
+                line.write(line_end, &mut out);
+                sums.add(&line);
+            });
+        }
+        if sums == FundFlowSums::default() {
+            return None;
+        }
+        sums.write(self.switches.bills.flow_counts_as_documented, line_end, &mut out);
+        Some(out)
+    }
+
+    /// What was in the account when the day began.
+    fn balance_before(&self, ledger: &Ledger, merchant: &Merchant, day: BillDay, account: AccountType) -> i128 {
+        let mut balance = match account {
+            AccountType::Basic => merchant.available_fen.map_or(0, |amount| i128::from(amount.get())),
+            AccountType::Operation | AccountType::Fees => 0,
+        };
+        for (_, movements) in ledger.days().before(merchant.mch_id.as_str(), day.number()) {
+            for movement in movements {
+                self.each_flow(ledger, merchant, *movement, |flow| {
+                    if flow.account == account {
+                        balance += flow.signed_fen();
+                    }
+                });
+            }
+        }
+        balance
+    }
+
+    /// What a movement of the ledger does to the merchant's accounts.
+    fn each_flow(&self, ledger: &Ledger, merchant: &Merchant, movement: Movement, mut take: impl FnMut(&Flow<'_>)) {
+        let fee_account = if self.switches.bills.fees_have_an_account { AccountType::Fees } else { AccountType::Basic };
+        // The flow is in whole fen whatever the bill's fifth decimal says.
+        let fee_of = |amount: Fen| {
+            Fen::new(merchant.fee_rate.fee_of(amount, FeeRounding::HalfUpToFen).get() / 1000).unwrap_or(Fen::ZERO)
+        };
+        let Moved::Paid(place) = movement.moved;
+        let Some(order) = ledger.order_at(place) else { return };
+        let Some(payment) = &order.payment else { return };
+        let counter = u64::try_from(place).unwrap_or(u64::MAX).saturating_mul(2);
+        let paid = Flow {
+            at: movement.at,
+            account: AccountType::Basic,
+            business_name: "交易",
+            direction: Direction::Income,
+            amount: order.total_fee,
+            business_id: &payment.transaction_id,
+            voucher: order.out_trade_no(),
+            counter,
+        };
+        take(&paid);
+        let fee = fee_of(paid.amount);
+        if fee > Fen::ZERO {
+            take(&Flow {
+                account: fee_account,
+                business_name: "扣除交易手续费",
+                direction: Direction::Expense,
+                amount: fee,
+                counter: counter + 1,
+                ..paid
+            });
+        }
+    }
+}
+
+fn asked_for(request: &Accepted) -> Result<(BillDay, AccountType), &'static str> {
+    let day = request.field("bill_date").and_then(BillDay::parse).ok_or("bill_date is not written as yyyyMMdd")?;
+    if BillDay::parse(FIRST_DAY).is_some_and(|first| day.start() < first.start()) {
+        return Err("there is no flow before 2017-06-01");
+    }
+    let account = request.field("account_type").and_then(AccountType::parse);
+    let account = account.ok_or("account_type is not Basic, Operation or Fees")?;
+    match request.field("tar_type") {
+        None | Some("GZIP") => Ok((day, account)),
+        Some(_) => Err("tar_type is not GZIP"),
+    }
+}
