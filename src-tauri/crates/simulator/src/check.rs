@@ -14,6 +14,7 @@ use crate::merchant::{Known, Merchant, Merchants, Role};
 use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
 use crate::text;
+use crate::tools;
 
 /// A request that was not accepted: `return_code=FAIL`, unsigned.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,8 +80,14 @@ pub(crate) fn accept(
     let merchant = merchant_of(endpoint, merchants, &params)?;
     certificate_is_its_own(endpoint, &merchant, request.certificate)?;
     speaks_for(endpoint, &merchant, &params)?;
-    sign::verify(&params, &merchant.key, sign_type)
-        .map_err(|fault| Unsigned::new(text::BAD_SIGN, fault.to_string()))?;
+    let verify = |params: &Params| sign::verify(params, &merchant.key, sign_type);
+    if let Err(fault) = verify(&params) {
+        let unescaped = if endpoint == Endpoint::ShortUrl { tools::with_unescaped_long_url(&params) } else { None };
+        return match unescaped.filter(|params| verify(params).is_ok()) {
+            Some(params) => Ok(Accepted { params, merchant, sign_type }),
+            None => Err(Unsigned::new(text::BAD_SIGN, fault.to_string())),
+        };
+    }
     Ok(Accepted { params, merchant, sign_type })
 }
 

@@ -177,7 +177,14 @@ const AUTH_CODE_TO_OPEN_ID: Row = Row {
     algorithms: Md5Only,
     ..PLAIN
 };
-const SHORT_URL: Row = Row { name: "shorturl", path: "/tools/shorturl", required: &["long_url"], ..PLAIN };
+const SHORT_URL: Row = Row {
+    name: "shorturl",
+    path: "/tools/shorturl",
+    required: &["long_url"],
+    served: true,
+    whole_provider: true,
+    ..PLAIN
+};
 const REPORT: Row = Row {
     name: "report",
     path: "/payitil/report",
@@ -198,9 +205,17 @@ const BATCH_QUERY_COMMENT: Row = Row {
     served: true,
     ..PLAIN
 };
-const GET_SIGN_KEY: Row =
-    Row { name: "getsignkey", path: "/pay/getsignkey", algorithms: Md5Only, signed: false, ..PLAIN };
-const JS_CODE_TO_SESSION: Row = Row { name: "jscode2session", path: "/sns/jscode2session", signed: false, ..PLAIN };
+const GET_SIGN_KEY: Row = Row {
+    name: "getsignkey",
+    path: "/pay/getsignkey",
+    algorithms: Md5Only,
+    signed: false,
+    whole_provider: true,
+    served: true,
+    ..PLAIN
+};
+const JS_CODE_TO_SESSION: Row =
+    Row { name: "jscode2session", path: "/sns/jscode2session", signed: false, served: true, ..PLAIN };
 
 const ALL: [Endpoint; 15] = [
     Endpoint::UnifiedOrder,
@@ -297,7 +312,9 @@ impl Endpoint {
 impl Place {
     /// What this gateway answers under a path; nothing for what it does not offer.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        Self::known(path).filter(|place| place.endpoint.row().served && place.realm == Realm::Production)
+        Self::known(path).filter(|place| {
+            place.endpoint.row().served && (place.realm == Realm::Production || place.endpoint == Endpoint::GetSignKey)
+        })
     }
 
     fn known(path: &str) -> Option<Self> {

@@ -18,6 +18,7 @@ use crate::merchant::{Merchant, Merchants};
 use crate::request::Request;
 use crate::serve::traffic::{Exchange, Traffic};
 use crate::switches::Switches;
+use crate::tools::{self, Logins};
 
 /// How many events a slow watcher may lag behind.
 const EVENT_BACKLOG: usize = 4096;
@@ -33,6 +34,7 @@ pub struct Gateway {
     pub(crate) switches: Switches,
     pub(crate) traffic: Traffic,
     pub(crate) due_changed: Notify,
+    pub(crate) logins: Logins,
     ledger: RwLock<Ledger>,
     journal: Journal,
     events: broadcast::Sender<Event>,
@@ -69,6 +71,7 @@ impl Gateway {
             switches: parts.switches,
             traffic: Traffic::default(),
             due_changed: Notify::new(),
+            logins: Logins::default(),
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
             events: broadcast::Sender::new(EVENT_BACKLOG),
@@ -77,11 +80,16 @@ impl Gateway {
 
     /// Answers one request to a merchant endpoint.
     pub fn handle(&self, request: &Request<'_>) -> Answer {
-        let Some(Place { endpoint, .. }) = Place::of(request.path) else {
+        let Some(Place { endpoint, realm }) = Place::of(request.path) else {
             return Answer::not_found();
         };
         if let Some(page) = check::certificate_page(endpoint, request.certificate, &self.switches) {
             return page;
+        }
+        match endpoint {
+            Endpoint::JsCodeToSession => return self.js_code_to_session(request, self.clock.now()),
+            Endpoint::GetSignKey => return self.sign_key(request, realm),
+            _ => {}
         }
         let request = match check::accept(&self.merchants, &self.switches, endpoint, request) {
             Ok(request) => request,
@@ -96,6 +104,7 @@ impl Gateway {
             Endpoint::DownloadBill => return self.download_bill(&request, now),
             Endpoint::DownloadFundFlow => return self.download_fund_flow(&request, now),
             Endpoint::BatchQueryComment => return self.batch_query_comment(&request, now),
+            Endpoint::ShortUrl => tools::short_url(&request, &nonce_str),
             Endpoint::Report => return self.report(&request, &nonce_str),
             _ => return Answer::not_found(),
         };

@@ -120,6 +120,12 @@ impl Merchants {
         all.iter().find(|known| known.mch_id.as_str() == mch_id).map(Arc::clone)
     }
 
+    /// A merchant by its app alone; any of its numbers.
+    pub(crate) fn of_appid(&self, appid: &str) -> Option<Arc<Merchant>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|known| known.appid.as_str() == appid).map(Arc::clone)
+    }
+
     pub(crate) fn knows(&self, appid: &str, mch_id: &str) -> bool {
         matches!(self.find(appid, mch_id), Known::Merchant(_))
     }

@@ -34,6 +34,7 @@ use crate::notices::notifier;
 use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
 use crate::text;
+use crate::tools;
 use traffic::{Direction, Exchange};
 
 /// A body above the cap is read up to here before it is refused, so that the sender sees the answer and not a reset.
@@ -305,7 +306,7 @@ async fn exchange(State(gateway): State<Arc<Gateway>>, request: extract::Request
         content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned),
         request: body,
         status: answer.status,
-        response: answer.body,
+        response: tools::without_sandbox_key(answer.body),
         took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         endpoint: answer.endpoint,
         outcome: answer.outcome,

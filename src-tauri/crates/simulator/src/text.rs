@@ -31,6 +31,9 @@ pub(crate) const DESC_SUCCESS: &str = "支付成功";
 pub(crate) const DESC_NOTPAY: &str = "订单未支付";
 pub(crate) const DESC_CLOSED: &str = "订单已关闭";
 
+pub(crate) const URL_FORMAT: &str = "URL格式错误";
+pub(crate) const SANDBOX_KEY_REFUSED: &str = "获取沙箱密钥失败，确认交易密钥是否正确";
+
 /// A value longer than its field: the name of the target field is WeChat's own.
 pub(crate) fn too_long(field: &str, bytes: usize, most: usize) -> String {
     format!(

@@ -1,9 +1,16 @@
-//! What stands beside orders and money: whose code it is, short links, reports, sandbox keys, a mini program's login.
+//! What stands beside orders and money: short links, reports, sandbox keys, a mini program's login.
 
+mod js_code;
 mod report;
+mod short_url;
+mod sign_key;
 
 use crate::answer::Field;
 use crate::check::Accepted;
+
+pub(crate) use js_code::Logins;
+pub(crate) use short_url::{short_url, with_unescaped_long_url};
+pub(crate) use sign_key::without_sandbox_key;
 
 /// The fields that every signed answer of `/tools/…` begins with.
 fn signed_head<'a>(request: &'a Accepted, nonce_str: &'a str) -> Vec<Field<'a>> {
