@@ -40,6 +40,7 @@ pub use request::{ClientCertificate, Request};
 pub use serve::traffic::{Direction, Exchange, KEPT_EXCHANGES};
 pub use serve::{Config, Running, StartError, start};
 pub use switches::Switches;
+pub use tools::StaticCodeError;
 pub use view::{LedgerSums, NoticeView, OrderView, Status};
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct Merchant {
     pub refund_notify_url: Option<String>,
     /// What refunds may take out of its account, beside what was paid in; without a figure it never runs dry.
     pub available_fen: Option<Fen>,
+    /// Where the gateway asks for an order when a customer scans a printed code (NATIVE mode 1).
+    pub native_notify_url: Option<String>,
     /// What WeChat Pay takes of each payment; 0.60 % unless told otherwise.
     pub fee_rate: Rate,
 }
@@ -57,6 +59,7 @@ impl Merchant {
             role: Role::Direct,
             refund_notify_url: None,
             available_fen: None,
+            native_notify_url: None,
             fee_rate: Rate::default(),
         }
     }

@@ -161,9 +161,6 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     gateway.commit(&mut gateway.ledger_mut(), begun)?;
     let gateway = Arc::new(gateway);
 
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        tracing::trace!("a TLS provider is installed already");
-    }
     let client = notifier::client(Duration::from_millis(DEADLINE_MS)).map_err(StartError::Notifier)?;
     let listening = |source| StartError::Listen { address: config.listen, source };
     let listener = TcpListener::bind(config.listen).await.map_err(listening)?;

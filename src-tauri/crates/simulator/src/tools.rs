@@ -1,14 +1,17 @@
-//! What stands beside orders and money: short links, reports, sandbox keys, a mini program's login.
+//! What stands beside orders and money: short links, printed codes, reports, sandbox keys, a mini program's login.
 
 mod js_code;
 mod report;
 mod short_url;
 mod sign_key;
+mod static_code;
 
 use crate::answer::Field;
 use crate::check::Accepted;
 
 pub(crate) use js_code::Logins;
+pub use static_code::StaticCodeError;
+
 pub(crate) use short_url::{short_url, with_unescaped_long_url};
 pub(crate) use sign_key::without_sandbox_key;
 

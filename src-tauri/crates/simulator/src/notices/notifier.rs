@@ -23,6 +23,9 @@ const REMEMBERED_CHARS: usize = 500;
 
 /// The client that delivers notices: no proxy, no redirects, `localhost` is this machine whatever a name server says.
 pub(crate) fn client(deadline: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::trace!("a TLS provider is installed already");
+    }
     let local = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
     let mut headers = HeaderMap::new();
     for (name, value) in [
@@ -69,7 +72,7 @@ pub(crate) async fn run(gateway: Arc<Gateway>, client: reqwest::Client) {
 
 async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgoing) {
     let started = Instant::now();
-    let answer = send(&client, &outgoing).await;
+    let answer = post(&client, &outgoing.url, &outgoing.body).await;
     let took = started.elapsed();
     let (http_status, response, reason) = match answer {
         Ok((status, body)) => (Some(status), body, None),
@@ -104,8 +107,9 @@ async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgo
     }
 }
 
-async fn send(client: &reqwest::Client, outgoing: &Outgoing) -> Result<(u16, Bytes), reqwest::Error> {
-    let mut answer = client.post(&outgoing.url).body(outgoing.body.clone()).send().await?;
+/// Posts a message to the merchant; the status and at most 64 KiB of its answer.
+pub(crate) async fn post(client: &reqwest::Client, url: &str, body: &str) -> Result<(u16, Bytes), reqwest::Error> {
+    let mut answer = client.post(url).body(body.to_owned()).send().await?;
     let status = answer.status().as_u16();
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await? {
@@ -118,7 +122,8 @@ async fn send(client: &reqwest::Client, outgoing: &Outgoing) -> Result<(u16, Byt
     Ok((status, Bytes::from(body)))
 }
 
-fn words(fault: &reqwest::Error) -> String {
+/// Why there was no answer, in words.
+pub(crate) fn words(fault: &reqwest::Error) -> String {
     let text = if fault.is_timeout() {
         "没有在时限内应答 (no answer in time)"
     } else if fault.is_connect() {

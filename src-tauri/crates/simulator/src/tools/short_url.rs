@@ -7,11 +7,9 @@ use wxpay_protocol::sign::upper_hex;
 use crate::answer::{Done, Refusal};
 use crate::check::Accepted;
 use crate::text;
+use crate::tools::static_code::STATIC_CODE;
 
-/// What a static code starts with; nothing else can be shortened.
-const STATIC_CODE: &str = "weixin://wxpay/bizpayurl?";
-
-/// The same long link always gives the same short one.
+/// Only printed codes can be shortened; the same long link always gives the same short one.
 pub(crate) fn short_url<'a>(request: &'a Accepted, nonce_str: &'a str) -> Result<Done<'a>, Refusal> {
     let long_url = request.field("long_url").unwrap_or_default();
     if !long_url.starts_with(STATIC_CODE) {

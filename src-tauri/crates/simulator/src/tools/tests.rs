@@ -233,3 +233,98 @@ proptest! {
         session(&gateway, &login(&text));
     }
 }
+
+/// A shop that orders what a printed code names, and answers the gateway's question about it.
+async fn shop(gateway: Arc<Gateway>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/native", listener.local_addr().unwrap());
+    let answer = move |question: String| {
+        let gateway = Arc::clone(&gateway);
+        async move {
+            let asked = wxpay_protocol::xml::read(question.as_bytes(), "xml").unwrap();
+            let names: Vec<&str> = asked.iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["appid", "openid", "mch_id", "is_subscribe", "nonce_str", "product_id", "sign"]);
+            let key = Secret::new(KEY.as_bytes().to_vec());
+            wxpay_protocol::sign::verify(&asked, &key, SignType::Md5).unwrap();
+            let order = order("T20240102030405_001")
+                .with("trade_type", "NATIVE")
+                .with("product_id", asked.get("product_id").unwrap());
+            let prepay_id = field(&ask(&gateway, UNIFIED, &order.signed()), "prepay_id").unwrap();
+            native_answer(&prepay_id).signed()
+        }
+    };
+    tokio::spawn(axum::serve(listener, axum::Router::new().fallback(answer)).into_future());
+    url
+}
+
+fn native_answer(prepay_id: &str) -> Message {
+    common()
+        .with("nonce_str", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS")
+        .with("prepay_id", prepay_id)
+        .with("return_code", "SUCCESS")
+        .with("result_code", "SUCCESS")
+}
+
+#[tokio::test]
+async fn a_printed_code_that_is_scanned_leads_to_an_order_of_the_shop() {
+    let gateway = gateway();
+    let callback = shop(Arc::clone(&gateway)).await;
+    let prepay_id = gateway.scan_static_code(LONG_URL, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", Some(&callback)).await.unwrap();
+    let order = gateway.order(None, "T20240102030405_001").unwrap().order;
+    assert_eq!(order.fields.get("product_id"), Some("SKU-88888"));
+    assert!(prepay_id.starts_with("wx02030405"), "{prepay_id}");
+    assert_eq!((gateway.traffic(1)[0].endpoint, gateway.traffic(1)[0].outcome), ("native mode 1", "SUCCESS"));
+}
+
+#[test]
+fn codes_that_lead_nowhere_say_why() {
+    let mut merchant = own_merchant();
+    merchant.native_notify_url = Some("https://shop.example.com/native".to_owned());
+    let clock = Clock::new(START, TimeScale::FROZEN);
+    let gateway = Gateway::in_memory(clock, Box::new(Dice::new(0, 0)), vec![merchant], Switches::default());
+    let ask_with =
+        |code: &str, callback| gateway.static_code_question(code, "o1", callback).map(|question| question.url);
+    let local = Some("http://127.0.0.1:9/native");
+    assert_eq!(ask_with(LONG_URL, local).as_deref(), Ok("http://127.0.0.1:9/native"));
+    for (code, callback, words) in [
+        (LONG_URL.to_owned(), None, "不在本机"),
+        (LONG_URL.to_owned(), Some("http://10.0.0.1/"), "不在本机"),
+        (LONG_URL.replace("SKU-88888", "SKU-99999"), local, "签名不对"),
+        (LONG_URL.replace("&nonce_str", "&nonce"), local, "缺少 nonce_str"),
+        (LONG_URL.replace("1900000001", "1900000009"), local, "没有 appid"),
+        ("weixin://wxpay/bizpayurl?pr=XL8favn".to_owned(), local, "缺少 appid"),
+        ("https://shop.example.com/".to_owned(), local, "应以 weixin://"),
+    ] {
+        let refused = ask_with(&code, callback).unwrap_err().to_string();
+        assert!(refused.contains(words), "{code}: {refused}");
+    }
+    assert!(
+        crate::trial::gateway()
+            .static_code_question(LONG_URL, "o1", None)
+            .is_err_and(|why| why.to_string().contains("callback"))
+    );
+}
+
+#[test]
+fn answers_of_a_shop_are_taken_only_with_its_sign_and_a_prepay_id() {
+    let gateway = gateway();
+    let question = gateway.static_code_question(LONG_URL, "o1", Some("http://127.0.0.1:9/")).unwrap();
+    let prepay_id = "wx0203040506789012abcdef0123456789000";
+    let golden = native_answer(prepay_id).signed();
+    assert!(golden.contains("1F23E403E8C3DB9983B069C07CAEBB4B"), "{golden}");
+    assert_eq!(gateway.static_code_answer(&question, 200, golden.as_bytes()).as_deref(), Ok(prepay_id));
+    let refused = native_answer(prepay_id).with("result_code", "FAIL").with("err_code_des", "已售完");
+    for (status, body, words) in [
+        (500, golden.clone(), "HTTP 500"),
+        (200, "success".to_owned(), "有误"),
+        (200, golden.replace(prepay_id, "wx0"), "签名不对"),
+        (200, native_answer(prepay_id).signed_as(SignType::Md5, SECRET), "签名不对"),
+        (200, native_answer("").signed(), "没有 prepay_id"),
+        (200, native_answer(prepay_id).with("mch_id", "1900000009").signed(), "不是所问商户的"),
+        (200, refused.signed(), "已售完"),
+        (200, "<xml><return_code>FAIL</return_code><return_msg>无此商品</return_msg></xml>".to_owned(), "无此商品"),
+    ] {
+        let why = gateway.static_code_answer(&question, status, body.as_bytes()).unwrap_err().to_string();
+        assert!(why.contains(words), "{body}: {why}");
+    }
+}
