@@ -92,6 +92,11 @@ pub fn sign(params: &Params, key: &Secret, sign_type: SignType) -> String {
     digest_parts(&[joined.as_bytes(), b"key=", key.expose()], key, sign_type)
 }
 
+/// The sign over a string to sign that is at hand already; empty where there is no field.
+pub fn sign_text(string_to_sign: &str, key: &Secret, sign_type: SignType) -> String {
+    digest_parts(&[string_to_sign.as_bytes(), b"&key=", key.expose()], key, sign_type)
+}
+
 fn digest_parts(parts: &[&[u8]], key: &Secret, sign_type: SignType) -> String {
     match sign_type {
         SignType::Md5 => {

@@ -9,6 +9,7 @@ use wxpay_protocol::{Params, Secret, SignType, sign};
 use crate::bills;
 use crate::check::{Accepted, Unsigned};
 use crate::endpoint::Endpoint;
+use crate::faults::{Delivery, Kind};
 use crate::switches::Switches;
 use crate::text;
 
@@ -32,6 +33,10 @@ pub struct Answer {
     pub outcome: &'static str,
     /// Why it was refused, in more detail than the wire's text; for the person who debugs.
     pub reason: Option<String>,
+    /// How it leaves; as HTTP says, unless a plan of faults has it otherwise.
+    pub delivery: Delivery,
+    /// Which fault made it what it is.
+    pub fault: Option<Kind>,
     /// The journal entry that must be on the disk before this is sent; what it reports must not be lost either.
     pub(crate) durable: Option<u64>,
 }
@@ -80,6 +85,8 @@ impl Answer {
             endpoint: "-",
             outcome: "NOT_FOUND",
             reason: Some("the gateway does not offer this path".to_owned()),
+            delivery: Delivery::Whole,
+            fault: None,
             durable: None,
         }
     }
@@ -98,6 +105,11 @@ impl Answer {
         }
     }
 
+    /// A web page in place of an answer.
+    pub(crate) fn page(endpoint: Endpoint, status: u16, page: String) -> Self {
+        Self { status, content_type: "text/html", ..Self::new(endpoint, "PAGE", page) }
+    }
+
     pub(crate) fn new(endpoint: Endpoint, outcome: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
             status: 200,
@@ -107,6 +119,8 @@ impl Answer {
             endpoint: endpoint.name(),
             outcome,
             reason: None,
+            delivery: Delivery::Whole,
+            fault: None,
             durable: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The control interface: JSON over HTTP under `/_control`, for tests and scripts. It is guarded by a token; requests of web
 //! pages are refused by their Origin, and by a Host that is not this machine's (DNS rebinding).
 
+mod faults;
 mod json;
 
 use std::net::SocketAddr;
@@ -67,6 +68,8 @@ pub(crate) fn router(control: Arc<Control>) -> Router {
         .route("/notices", get(notices))
         .route("/clock", get(clock).post(advance))
         .route("/traffic", get(traffic))
+        .route("/faults", get(faults::show).put(faults::put))
+        .route("/faults/reset", post(faults::reset))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&control), guard))

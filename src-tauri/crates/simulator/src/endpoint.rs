@@ -271,6 +271,11 @@ impl Endpoint {
         self.row().name
     }
 
+    /// The endpoint of WeChat's name.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|endpoint| endpoint.name() == name)
+    }
+
     /// Its path in production, such as `/pay/unifiedorder`.
     pub const fn path(self) -> &'static str {
         self.row().path

@@ -11,11 +11,13 @@ use crate::clock::{Clock, wall};
 use crate::draw::Draw;
 use crate::endpoint::{Endpoint, Place};
 use crate::event::Event;
+use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::ledger::journal::{Journal, JournalFailed};
 use crate::ledger::record::Entry;
 use crate::merchant::{Merchant, Merchants};
 use crate::request::Request;
+use crate::serve::port::Closing;
 use crate::serve::traffic::{Exchange, Traffic};
 use crate::switches::Switches;
 use crate::tools::{self, Logins};
@@ -35,6 +37,8 @@ pub struct Gateway {
     pub(crate) traffic: Traffic,
     pub(crate) due_changed: Notify,
     pub(crate) logins: Logins,
+    pub(crate) faults: Faults,
+    pub(crate) closing: Closing,
     ledger: RwLock<Ledger>,
     journal: Journal,
     events: broadcast::Sender<Event>,
@@ -72,14 +76,21 @@ impl Gateway {
             traffic: Traffic::default(),
             due_changed: Notify::new(),
             logins: Logins::default(),
+            faults: Faults::default(),
+            closing: Closing::default(),
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
             events: broadcast::Sender::new(EVENT_BACKLOG),
         }
     }
 
-    /// Answers one request to a merchant endpoint.
+    /// Answers one request to a merchant endpoint; misbehaves where a plan of faults says so.
     pub fn handle(&self, request: &Request<'_>) -> Answer {
+        if self.faults.armed() { self.misbehave(request) } else { self.behave(request) }
+    }
+
+    /// Answers one request as the protocol says.
+    pub(crate) fn behave(&self, request: &Request<'_>) -> Answer {
         let Some(Place { endpoint, realm }) = Place::of(request.path) else {
             return Answer::not_found();
         };

@@ -129,6 +129,11 @@ impl Ledger {
         self.due.remove(&(due, id));
     }
 
+    /// The id of the youngest notice.
+    pub(crate) fn last_notice(&self) -> Option<u64> {
+        self.notices.last().map(|notice| notice.id)
+    }
+
     pub(crate) fn notice(&self, id: u64) -> Option<&Notice> {
         self.notices.get(usize::try_from(id.checked_sub(1)?).ok()?)
     }

@@ -13,6 +13,7 @@ mod control;
 mod draw;
 mod endpoint;
 mod event;
+pub mod faults;
 mod gateway;
 mod ledger;
 mod merchant;

@@ -1,5 +1,8 @@
 //! The gateway on a port: plain HTTP/1.1 with keep-alive, on this machine only unless told otherwise.
 
+mod leaving;
+mod line;
+pub(crate) mod port;
 pub(crate) mod traffic;
 
 use std::io;
@@ -9,11 +12,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{self, State};
+use axum::extract::connect_info::Connected;
+use axum::extract::{self, ConnectInfo, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Response, header};
-use axum::serve::ListenerExt;
+use axum::serve::{IncomingStream, Listener};
 use axum::{Router, middleware};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wxpay_protocol::notice::DEADLINE_MS;
@@ -25,7 +30,8 @@ use crate::clock::{Clock, TimeScale, wall};
 use crate::control::{self, Control};
 use crate::draw::Dice;
 use crate::endpoint::Place;
-use crate::gateway::{Gateway, Parts};
+use crate::faults::{Delivery, FaultPlan, PlanError};
+use crate::gateway::{self, Gateway};
 use crate::ledger::journal::{Journal, JournalError, Opened};
 use crate::ledger::record::Entry;
 use crate::ledger::{JOURNAL_VERSION, Ledger};
@@ -35,6 +41,8 @@ use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
 use crate::text;
 use crate::tools;
+use line::{Grip, Line};
+use port::Port;
 use traffic::{Direction, Exchange};
 
 /// A body above the cap is read up to here before it is refused, so that the sender sees the answer and not a reset.
@@ -62,6 +70,8 @@ pub struct Config {
     pub control_token: Option<String>,
     /// What the documentation leaves open.
     pub switches: Switches,
+    /// How it misbehaves from the start.
+    pub faults: FaultPlan,
 }
 
 impl Config {
@@ -77,6 +87,7 @@ impl Config {
             start_at: None,
             control_token: None,
             switches: Switches::default(),
+            faults: FaultPlan::default(),
         }
     }
 }
@@ -103,6 +114,9 @@ pub enum StartError {
     /// The journal was opened and cannot be written.
     #[error(transparent)]
     JournalFailed(#[from] crate::ledger::journal::JournalFailed),
+    /// The plan of faults has a rule that cannot be used.
+    #[error(transparent)]
+    Faults(#[from] PlanError),
     /// The client that delivers notices.
     #[error("无法准备通知发送端：{0} (cannot prepare the sender of notices)")]
     Notifier(reqwest::Error),
@@ -149,7 +163,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         None => random()?,
     };
     let now = opened.ledger.resume_at(config.start_at, wall());
-    let gateway = Gateway::from_parts(Parts {
+    let gateway = Gateway::from_parts(gateway::Parts {
         clock: Clock::new(now, config.time_scale),
         draw: Box::new(Dice::new(seed, opened.ledger.entries())),
         merchants: config.merchants,
@@ -157,6 +171,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         ledger: opened.ledger,
         journal: opened.journal,
     });
+    gateway.set_faults(config.faults)?;
     let begun = Entry::Opened { version: JOURNAL_VERSION, seed, real: wall(), now };
     gateway.commit(&mut gateway.ledger_mut(), begun)?;
     let gateway = Arc::new(gateway);
@@ -168,7 +183,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let control =
         Control { gateway: Arc::clone(&gateway), token: Secret::new(control_token.clone().into_bytes()), address };
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, router(&gateway, control), stopped));
+    let server =
+        tokio::spawn(serve(Port::new(listener, address, Arc::clone(&gateway)), router(&gateway, control), stopped));
     let notifier = tokio::spawn(notifier::run(Arc::clone(&gateway), client));
     let url = format!("http://{}", reachable(address));
     Ok(Running {
@@ -243,24 +259,48 @@ async fn say_nginx<B>(mut response: Response<B>) -> Response<B> {
     response
 }
 
-async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
-    // Small answers must not wait for the next segment's acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(fault) = stream.set_nodelay(true) {
-            tracing::debug!(%fault, "no TCP_NODELAY");
-        }
-    });
+async fn serve(port: Port, router: Router, stopped: oneshot::Receiver<()>) {
     let until = async move {
         if stopped.await.is_err() {
             tracing::debug!("the gateway's owner went away");
         }
     };
-    if let Err(fault) = axum::serve(listener, router).with_graceful_shutdown(until).await {
+    let service = router.into_make_service_with_connect_info::<Grip>();
+    if let Err(fault) = axum::serve(port, service).with_graceful_shutdown(until).await {
         tracing::error!(%fault, "the gateway's server ended");
     }
 }
 
-async fn exchange(State(gateway): State<Arc<Gateway>>, request: extract::Request) -> Response<Body> {
+impl Listener for Port {
+    type Io = Line<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Line<TcpStream>, SocketAddr) {
+        let (stream, from, _) = self.accept_tcp().await;
+        (Line::new(stream), from)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address())
+    }
+}
+
+impl Connected<IncomingStream<'_, Port>> for Grip {
+    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+        stream.io().grip()
+    }
+}
+
+async fn exchange(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(grip): ConnectInfo<Grip>,
+    request: extract::Request,
+) -> Response<Body> {
+    if gateway.faults.armed() && gateway.closing.is_closed() {
+        grip.take();
+        grip.reset();
+        return Response::new(Body::empty());
+    }
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let read = axum::body::to_bytes(body, DRAINED_BYTES).await;
@@ -286,30 +326,43 @@ async fn exchange(State(gateway): State<Arc<Gateway>>, request: extract::Request
             answer = Answer::unsigned(endpoint, &Unsigned::new(text::SYSTEM_ERROR, fault.to_string()));
         }
     }
+    if answer.delivery != Delivery::Whole && !Box::pin(leaving::leave(&gateway, &answer, &grip)).await {
+        keep(&gateway, &parts, body, answer, started);
+        // The connection is in other hands, so this goes nowhere.
+        return Response::new(Body::empty());
+    }
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status).unwrap_or_default();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    for (name, value) in answer.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+    for (name, value) in &answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(*name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);
         }
     }
+    keep(&gateway, &parts, body, answer, started);
+    response
+}
+
+fn keep(gateway: &Gateway, parts: &Parts, request: Bytes, answer: Answer, started: Instant) {
+    let reason = match answer.fault {
+        None => answer.reason,
+        Some(fault) => Some(format!("故障 {fault} (the fault {fault})")),
+    };
     gateway.keep_exchange(Exchange {
         id: 0,
         at: gateway.now(),
         direction: Direction::Received,
-        method: method.to_owned(),
-        path: path.to_owned(),
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
         content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned),
-        request: body,
+        request,
         status: answer.status,
         response: tools::without_sandbox_key(answer.body),
         took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         endpoint: answer.endpoint,
         outcome: answer.outcome,
-        reason: answer.reason,
+        reason,
     });
-    response
 }
 
 fn too_large(method: &str, path: &str) -> Answer {
@@ -324,5 +377,7 @@ fn too_large(method: &str, path: &str) -> Answer {
     }
 }
 
+#[cfg(test)]
+mod fault_tests;
 #[cfg(test)]
 mod tests;

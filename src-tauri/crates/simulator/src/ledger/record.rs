@@ -173,6 +173,13 @@ pub struct Notice {
     pub status: NoticeStatus,
 }
 
+impl Notice {
+    /// Whether something became of it: a first attempt, or the end of all.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.attempts.is_empty() || !matches!(self.status, NoticeStatus::Pending { .. })
+    }
+}
+
 /// Where a notice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeStatus {
