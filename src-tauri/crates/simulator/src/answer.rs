@@ -37,6 +37,8 @@ pub struct Answer {
     pub delivery: Delivery,
     /// Which fault made it what it is.
     pub fault: Option<Kind>,
+    /// Where the order that it speaks of stands in the ledger.
+    pub(crate) order: Option<u32>,
     /// The journal entry that must be on the disk before this is sent; what it reports must not be lost either.
     pub(crate) durable: Option<u64>,
 }
@@ -87,6 +89,7 @@ impl Answer {
             reason: Some("the gateway does not offer this path".to_owned()),
             delivery: Delivery::Whole,
             fault: None,
+            order: None,
             durable: None,
         }
     }
@@ -121,6 +124,7 @@ impl Answer {
             reason: None,
             delivery: Delivery::Whole,
             fault: None,
+            order: None,
             durable: None,
         }
     }

@@ -3,6 +3,7 @@
 
 mod faults;
 mod json;
+mod truth;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ pub(crate) fn router(control: Arc<Control>) -> Router {
         .route("/orders/{out_trade_no}", get(order))
         .route("/orders/{out_trade_no}/pay", post(pay))
         .route("/orders/{out_trade_no}/cancel", post(cancel))
-        .route("/ledger", get(ledger))
+        .route("/ledger", get(truth::show))
         .route("/notices", get(notices))
         .route("/clock", get(clock).post(advance))
         .route("/traffic", get(traffic))
@@ -193,22 +194,6 @@ async fn cancel(
     let entry = control.gateway.cancel_entry(whose.mch_id.as_deref(), &out_trade_no)?;
     control.gateway.entry_durable(entry).await.map_err(CustomerError::from)?;
     Ok(Json(order_json(&control.gateway.order(whose.mch_id.as_deref(), &out_trade_no)?)))
-}
-
-async fn ledger(State(control): Shared) -> Json<Value> {
-    let gateway = &control.gateway;
-    let answers: Vec<Value> = gateway
-        .answer_counts()
-        .iter()
-        .map(|(endpoint, outcome, count)| json!({"endpoint": endpoint, "outcome": outcome, "count": count}))
-        .collect();
-    Json(json!({
-        "now": gateway.now().rfc3339(),
-        "sums": gateway.sums(),
-        "orders": gateway.orders("", usize::MAX).iter().map(order_json).collect::<Vec<_>>(),
-        "notices": gateway.notices(usize::MAX).iter().map(notice_json).collect::<Vec<_>>(),
-        "answers": answers,
-    }))
 }
 
 async fn notices(State(control): Shared, Query(query): Query<ListQuery>) -> Json<Value> {

@@ -26,7 +26,7 @@ mod spoiling;
 mod steering;
 mod when;
 
-pub use catalogue::{CATALOGUE, Kind, Named, Parameter, Preset, Scope};
+pub use catalogue::{CATALOGUE, Fate, Kind, Named, Parameter, Preset, Scope};
 pub use delivery::Delivery;
 pub(crate) use force::Faults;
 pub use force::{RuleCount, draw};

@@ -1,18 +1,19 @@
 //! The gateway itself: synchronous, without sockets; time and randomness are passed in.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::{Notify, broadcast};
 use wxpay_protocol::UtcMs;
 
 use crate::answer::Answer;
-use crate::check;
+use crate::check::{self, Accepted};
 use crate::clock::{Clock, wall};
 use crate::draw::Draw;
 use crate::endpoint::{Endpoint, Place};
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
+use crate::ledger::answers::Answers;
 use crate::ledger::journal::{Journal, JournalFailed};
 use crate::ledger::record::Entry;
 use crate::merchant::{Merchant, Merchants};
@@ -39,6 +40,7 @@ pub struct Gateway {
     pub(crate) logins: Logins,
     pub(crate) faults: Faults,
     pub(crate) closing: Closing,
+    pub(crate) answers: Arc<Answers>,
     ledger: RwLock<Ledger>,
     journal: Journal,
     events: broadcast::Sender<Event>,
@@ -78,6 +80,7 @@ impl Gateway {
             logins: Logins::default(),
             faults: Faults::default(),
             closing: Closing::default(),
+            answers: parts.ledger.answers(),
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
             events: broadcast::Sender::new(EVENT_BACKLOG),
@@ -86,7 +89,13 @@ impl Gateway {
 
     /// Answers one request to a merchant endpoint; misbehaves where a plan of faults says so.
     pub fn handle(&self, request: &Request<'_>) -> Answer {
-        if self.faults.armed() { self.misbehave(request) } else { self.behave(request) }
+        let answer = if self.faults.armed() { self.misbehave(request) } else { self.behave(request) };
+        if let Some(counts) = self.answers.count(answer.order, answer.endpoint, answer.fault)
+            && self.journal.append(&Entry::Answers(counts)).is_err()
+        {
+            tracing::debug!("the journal is closed, so what was told is not written down");
+        }
+        answer
     }
 
     /// Answers one request as the protocol says.
@@ -119,7 +128,20 @@ impl Gateway {
             Endpoint::Report => return self.report(&request, &nonce_str),
             _ => return Answer::not_found(),
         };
-        Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches)
+        let answer = Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches);
+        Answer { order: self.place_of(&request), ..answer }
+    }
+
+    /// Where the order stands in the ledger that a request names.
+    pub(crate) fn place_of(&self, request: &Accepted) -> Option<u32> {
+        let ledger = self.ledger();
+        let mch_id = request.merchant.mch_id.as_str();
+        let number = match (request.field("out_trade_no"), request.field("transaction_id")) {
+            (Some(number), _) => number,
+            (None, Some(transaction_id)) => ledger.order_of_transaction(mch_id, transaction_id)?.out_trade_no(),
+            (None, None) => return None,
+        };
+        ledger.place(mch_id, number).and_then(|place| u32::try_from(place).ok())
     }
 
     /// Waits until what an answer says is on the disk: the change that it made, or the one that it reports.
@@ -172,11 +194,16 @@ impl Gateway {
 
     /// Remembers the clock and writes what is queued; changes are refused from then on.
     pub(crate) fn close(&self) {
-        let mut ledger = self.ledger_mut();
-        if self.commit(&mut ledger, Entry::Clock { real: wall(), now: self.clock.now() }).is_err() {
+        let held = self.ledger_mut();
+        let told = self.answers.take_fresh();
+        let last = [
+            (!told.is_empty()).then_some(Entry::Answers(told)),
+            Some(Entry::Clock { real: wall(), now: self.clock.now() }),
+        ];
+        if last.iter().flatten().any(|entry| self.journal.append(entry).is_err()) {
             tracing::debug!("the journal was closed before the gateway");
         }
-        drop(ledger);
+        drop(held);
         self.journal.close();
     }
 

@@ -1,13 +1,16 @@
 //! The state of the gateway as the sum of its journal: every change is an [`Entry`] that is applied here, live and at replay.
 
+pub(crate) mod answers;
 pub(crate) mod journal;
 pub(crate) mod record;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use wxpay_protocol::UtcMs;
 
 use crate::bills::days::{DayBook, Moved};
+use crate::ledger::answers::Answers;
 use crate::ledger::record::{Attempt, Entry, Notice, NoticeStatus, Order, Payment};
 
 /// The version of the journal that this program writes and reads.
@@ -36,6 +39,7 @@ pub(crate) struct Ledger {
     by_transaction: HashMap<String, usize>,
     notices: Vec<Notice>,
     days: DayBook,
+    answers: Arc<Answers>,
     due: BTreeSet<(UtcMs, u64)>,
     prepays: u64,
     paid: u64,
@@ -54,6 +58,11 @@ impl Ledger {
     /// What moved money, by day.
     pub(crate) fn days(&self) -> &DayBook {
         &self.days
+    }
+
+    /// What merchants were told.
+    pub(crate) fn answers(&self) -> Arc<Answers> {
+        Arc::clone(&self.answers)
     }
 
     pub(crate) fn notices(&self) -> &[Notice] {
@@ -172,6 +181,7 @@ impl Ledger {
                 self.saw(at);
             }
             Entry::Attempted { notice, attempt, next_due } => self.record_attempt(notice, attempt, next_due)?,
+            Entry::Answers(counts) => self.answers.replay(counts),
         }
         self.entries += 1;
         Ok(())

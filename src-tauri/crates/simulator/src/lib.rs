@@ -33,6 +33,7 @@ pub use draw::{Dice, Draw};
 pub use endpoint::{Endpoint, Realm};
 pub use event::Event;
 pub use gateway::Gateway;
+pub use ledger::answers::EndpointAnswers;
 pub use ledger::journal::{JournalError, JournalFailed};
 pub use ledger::record::{Attempt, Fields, Notice, NoticeStatus, Order, Payment, Prepay};
 pub use merchant::{Merchant, Role, SubMerchant};

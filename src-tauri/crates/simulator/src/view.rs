@@ -7,6 +7,7 @@ use wxpay_protocol::{Fen, TradeState, UtcMs};
 
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
+use crate::ledger::answers::EndpointAnswers;
 use crate::ledger::record::{Attempt, Notice, NoticeStatus, Order};
 use crate::orders::{CustomerError, known, merchant_of};
 use crate::serve::traffic::Exchange;
@@ -109,6 +110,27 @@ impl Gateway {
 
     fn view(&self, order: &Order, now: UtcMs) -> OrderView {
         OrderView { trade_state: order.trade_state(now, &self.switches), order: order.clone() }
+    }
+
+    /// Orders in the order in which they came to be, from a place on (0 is the first), with what was told about each.
+    pub fn orders_from(&self, place: usize, limit: usize) -> Vec<(OrderView, Vec<EndpointAnswers>)> {
+        let now = self.clock.now();
+        let ledger = self.ledger();
+        let orders = ledger.orders().iter().enumerate().skip(place).take(limit);
+        orders
+            .map(|(place, order)| (self.view(order, now), self.answers.of(u32::try_from(place).unwrap_or(u32::MAX))))
+            .collect()
+    }
+
+    /// Notices in the order in which they came to be, from a place on (0 is the first).
+    pub fn notices_from(&self, place: usize, limit: usize) -> Vec<NoticeView> {
+        let ledger = self.ledger();
+        ledger.notices().iter().skip(place).take(limit).map(|notice| notice_view(&ledger, notice)).collect()
+    }
+
+    /// What was told over all orders, since the gateway's first start.
+    pub fn answers(&self) -> Vec<EndpointAnswers> {
+        self.answers.sums()
     }
 
     /// The newest notices first.

@@ -16,6 +16,17 @@ pub enum Scope {
     Notice,
 }
 
+/// What becomes of a genuine answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It leaves whole, perhaps late.
+    Given,
+    /// Another one leaves in its place.
+    Altered,
+    /// It does not leave, or not whole.
+    Dropped,
+}
+
 /// A number or word that a fault may be given. All are whole numbers except the words at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -259,6 +270,33 @@ impl Kind {
     /// The name in a plan.
     pub const fn as_str(self) -> &'static str {
         self.named().name
+    }
+
+    /// Every fault.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CATALOGUE.iter().map(|named| named.kind)
+    }
+
+    /// What becomes of the genuine answer.
+    pub const fn fate(self) -> Fate {
+        match self {
+            Self::ResetOnAccept
+            | Self::ResetBefore
+            | Self::AnswerDropped
+            | Self::ResetMidBody
+            | Self::TruncatedXml
+            | Self::ShortContentLength
+            | Self::LongContentLength
+            | Self::BlackHole => Fate::Dropped,
+            Self::RefuseConnections
+            | Self::SlowAnswer
+            | Self::NoticeBeforeAnswer
+            | Self::LateNotPay
+            | Self::LateAnswer
+            | Self::PaidBefore
+            | Self::KeepAliveClosed => Fate::Given,
+            _ => Fate::Altered,
+        }
     }
 
     /// The fault of a name.

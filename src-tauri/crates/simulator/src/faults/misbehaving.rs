@@ -140,7 +140,7 @@ impl Gateway {
     ) -> Option<Answer> {
         let refuse = |err_code, err_code_des| {
             let refused = self.refuse(request, endpoint, err_code, err_code_des);
-            Some(Answer { durable: answer.durable, ..refused })
+            Some(Answer { durable: answer.durable, order: answer.order, ..refused })
         };
         match fired.rule.fault {
             Kind::SystemError | Kind::SystemErrorDone => refuse("SYSTEMERROR", SYSTEM_ERROR_DES),
@@ -172,7 +172,8 @@ impl Gateway {
         };
         let nonce_str = self.draw.nonce_str();
         let refusal = Err(Refusal::signed(err_code, err_code_des));
-        Answer::to_request(endpoint, &accepted, refusal, &nonce_str, &self.switches)
+        let answer = Answer::to_request(endpoint, &accepted, refusal, &nonce_str, &self.switches);
+        Answer { order: self.place_of(&accepted), ..answer }
     }
 
     fn pay_now(&self, asker: &Asker) -> Option<String> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wxpay_protocol::{Fen, Params, SignType, TradeState, UtcMs};
 
+use crate::ledger::answers::AnswerCount;
 use crate::switches::Switches;
 
 /// The fields of the request that made an order, in the order of the request, without nonce and sign.
@@ -271,6 +272,8 @@ pub(crate) enum Entry {
         #[serde(with = "utc_ms")]
         at: UtcMs,
     },
+    /// What was told since the last such entry.
+    Answers(Vec<AnswerCount>),
     Attempted {
         notice: u64,
         attempt: Attempt,

@@ -2,8 +2,10 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -12,7 +14,12 @@ use crate::trial::*;
 use crate::{Config, Running, TimeScale, start};
 
 async fn with(rule: Rule) -> Running {
+    with_state(rule, None).await
+}
+
+async fn with_state(rule: Rule, state_dir: Option<&Path>) -> Running {
     let config = Config {
+        state_dir: state_dir.map(Path::to_owned),
         time_scale: TimeScale::FROZEN,
         start_at: Some(START),
         ..Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![own_merchant()])
@@ -20,6 +27,17 @@ async fn with(rule: Rule) -> Running {
     let running = start(config).await.unwrap();
     running.gateway.set_faults(FaultPlan { seed: 7, rules: vec![rule] }).unwrap();
     running
+}
+
+async fn control(running: &Running, method: &str, path: &str, body: &'static str) -> (u16, Value) {
+    let answer = reqwest::Client::new()
+        .request(method.parse().unwrap(), format!("{}{path}", running.control_url))
+        .bearer_auth(&running.control_token)
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
 async fn connect(running: &Running) -> std::io::Result<TcpStream> {
@@ -188,16 +206,7 @@ async fn an_answer_waits_for_the_gateways_clock() {
 #[tokio::test]
 async fn the_control_interface_shows_and_changes_the_plan_and_names_what_is_wrong_in_one() {
     let running = with(Rule::always(Kind::NoSign)).await;
-    let ask = async |method: &str, path: &str, body: &'static str| {
-        let answer = reqwest::Client::new()
-            .request(method.parse().unwrap(), format!("{}{path}", running.control_url))
-            .bearer_auth(&running.control_token)
-            .body(body)
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.json::<serde_json::Value>().await.unwrap())
-    };
+    let ask = async |method, path, body| control(&running, method, path, body).await;
     let (status, shown) = ask("GET", "/faults", "").await;
     assert_eq!((status, &shown["plan"]["rules"][0]["fault"]), (200, &"no_sign".into()));
     assert!(shown["catalogue"].as_array().unwrap().iter().any(|named| named["id"] == "K-G37"));
@@ -215,4 +224,60 @@ async fn the_control_interface_shows_and_changes_the_plan_and_names_what_is_wron
     assert_eq!((&shown["counts"][0]["seen"], &shown["counts"][0]["fired"]), (&1.into(), &1.into()));
     let (_, reset) = ask("POST", "/faults/reset", "").await;
     assert_eq!((&reset["counts"][0]["seen"], &reset["counts"][0]["fired"]), (&0.into(), &0.into()));
+}
+
+#[tokio::test]
+async fn the_ledger_tells_what_was_given_altered_and_dropped_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let dropped = Rule { positions: serde_json::from_str("[2]").ok(), ..Rule::always(Kind::AnswerDropped) };
+    let running = with_state(dropped, Some(dir.path())).await;
+    let ask = |path, body: String| ask(&running.gateway, path, &body);
+    ask(UNIFIED, order("T2024010101").signed());
+    ask(UNIFIED, order("T2024010102").signed());
+    for _ in 0..3 {
+        ask(QUERY, query("T2024010102").signed());
+    }
+    running.gateway.set_faults(FaultPlan { seed: 0, rules: vec![Rule::always(Kind::NoSign)] }).unwrap();
+    ask(QUERY, query("T2024010102").signed());
+    ask(QUERY, query("T2024019999").signed());
+    running.gateway.pay(None, "T2024010101", &crate::Pay::default()).unwrap();
+    let (_, before) = control(&running, "GET", "/ledger", "").await;
+    running.stop().await;
+
+    let running = with_state(Rule::always(Kind::NoSign), Some(dir.path())).await;
+    let (status, ledger) = control(&running, "GET", "/ledger", "").await;
+    assert_eq!(status, 200);
+    let orders = ledger["orders"].as_array().unwrap();
+    assert_eq!(
+        orders.iter().map(|order| order["out_trade_no"].clone()).collect::<Vec<_>>(),
+        ["T2024010101", "T2024010102"]
+    );
+    let given = |endpoint, count| json!({"endpoint": endpoint, "given": count, "altered": {}, "dropped": {}});
+    assert_eq!(orders[0]["answers"], json!([given("unifiedorder", 1)]));
+    assert_eq!(
+        orders[1]["answers"],
+        json!([
+            given("unifiedorder", 1),
+            {"endpoint": "orderquery", "given": 2, "altered": {"no_sign": 1}, "dropped": {"answer_dropped": 1}},
+        ])
+    );
+    assert_eq!(ledger["answers"][0]["altered"]["no_sign"], 2);
+    assert_eq!((&ledger["sums"]["orders"], &ledger["sums"]["paid_total_fee"]), (&2.into(), &101.into()));
+    assert_eq!(ledger["notices"].as_array().unwrap().len(), 1);
+    for part in ["orders", "sums", "answers"] {
+        assert_eq!(ledger[part], before[part], "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_of_many_pages_is_one_document() {
+    let running = with(Rule { limit: Some(0), ..Rule::always(Kind::NoSign) }).await;
+    for number in 0..1201 {
+        ask(&running.gateway, UNIFIED, &order(&format!("T20240101{number:05}")).signed());
+    }
+    let (_, ledger) = control(&running, "GET", "/ledger", "").await;
+    let orders = ledger["orders"].as_array().unwrap();
+    assert_eq!(orders.len(), 1201);
+    assert_eq!(orders[1200]["out_trade_no"], "T2024010101200");
+    assert_eq!(ledger["answers"][0]["given"], 1201);
 }
