@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Diagnose(Box<diagnose::Diagnose>),
     Lint(lint::Lint),
     PayParams(pay_params::PayParams),
-    Simulator(simulator::Simulator),
+    Simulator(Box<simulator::Simulator>),
     #[command(name = "profile")]
     Profiles(profile::Profiles),
     #[command(name = "order")]

@@ -78,7 +78,11 @@ pub(crate) enum Failure {
         "{0} is not the control address of a simulator on this machine; give the `control` that it printed, such as http://127.0.0.1:8100/_control"
     )]
     ControlAddress(String),
-    #[error("the simulator cannot be reached at {0}; start it, or give the `control` address that it printed")]
+    #[error("{0} holds no certificate in PEM form; give the `ca` file that the simulator printed")]
+    CaFile(String),
+    #[error(
+        "the simulator cannot be reached at {0}; start it, give the `control` address that it printed, and for https its `ca` as --ca-file"
+    )]
     ControlUnreachable(String),
     #[error("the simulator did not answer in time; look at the order before paying again")]
     ControlLost,
@@ -118,6 +122,7 @@ impl Failure {
             Self::NoProfile => Exit::No,
             Self::Desk(error) => Exit::from_status(error.exit_status()),
             Self::Unreadable { .. }
+            | Self::CaFile(_)
             | Self::Input { .. }
             | Self::Report { .. }
             | Self::Output(_)
@@ -148,6 +153,7 @@ impl Failure {
             Self::ControlRefused(_) => "gateway_refused",
             Self::ControlLost => "outcome_unknown",
             Self::Report { .. }
+            | Self::CaFile(_)
             | Self::SecretTooLong { .. }
             | Self::Parameters(_)
             | Self::Amount { .. }

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 use wxpay_protocol::ids::{Appid, MchId};
-use wxpay_simulator::{Config, Merchant, Running, TimeScale};
+use wxpay_simulator::{Config, Merchant, Running, TimeScale, TlsFiles, TlsSource};
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -17,12 +17,17 @@ const AFTER: &str = "\
 The first line of output is one JSON document, {\"listening\":…,\"control\":…,\"control_token\":…}. Point your SDK at \
 `listening`; the paths are those of api.mch.weixin.qq.com. Ctrl-C ends it.
 
+With --tls the addresses are https, and \"tls\":{\"ca\":…,\"p12\":…,\"p12_modern\":…,\"cert\":…,\"key\":…} names the files that it made in \
+DIR/tls: the authority to trust, and the merchant's apiclient_cert as WeChat hands it out (password: the merchant number). \
+p12 has WeChat's own ciphers, which OpenSSL 3 reads with its legacy provider only; p12_modern is the same in AES.
+
 The control interface takes `Authorization: Bearer CONTROL_TOKEN`: GET /orders, GET /orders/N, POST /orders/N/pay, \
 POST /orders/N/cancel, GET /ledger, GET /notices, GET /traffic, POST /clock {\"advance_s\":3600}.
 
 Examples:
   wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay simulator --listen 127.0.0.1:0 --appid wx1… --mch-id 1900000001 --key-file key.txt --state gateway/ --time-scale 60
+  wxpay simulator --listen 127.0.0.1:8443 --appid wx1… --mch-id 1900000001 --key-file key.txt --state gateway/ --tls
   wxpay simulator pay --control http://127.0.0.1:8100/_control --control-token-file token.txt --out-trade-no 2024…";
 
 /// Run a WeChat Pay v2 gateway on this machine [模拟网关]: it takes orders, pays on demand and notifies
@@ -65,6 +70,34 @@ struct GatewayOptions {
     /// Virtual seconds per real second, 0.001 to 1000000: notices and expiry come that much sooner
     #[arg(long, value_name = "X", default_value = "1", value_parser = |text: &str| TimeScale::parse(text))]
     time_scale: TimeScale,
+    #[command(flatten)]
+    tls: TlsOptions,
+}
+
+#[derive(clap::Args)]
+struct TlsOptions {
+    /// Serve https with certificates of its own [自签证书], made once in DIR/tls of --state
+    #[arg(long, requires = "state", conflicts_with_all = ["tls_cert", "tls_key", "client_ca"])]
+    tls: bool,
+    /// Serve https with this certificate, in PEM form, its authorities behind it
+    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "client_ca"])]
+    tls_cert: Option<PathBuf>,
+    /// The key of --tls-cert, in PEM form
+    #[arg(long, value_name = "FILE", requires_all = ["tls_cert", "client_ca"])]
+    tls_key: Option<PathBuf>,
+    /// Who issues the merchants' certificates, in PEM form; their common name is the merchant number
+    #[arg(long, value_name = "FILE", requires_all = ["tls_cert", "tls_key"])]
+    client_ca: Option<PathBuf>,
+}
+
+impl TlsOptions {
+    fn source(&self) -> Option<TlsSource> {
+        if self.tls {
+            return Some(TlsSource::Own);
+        }
+        let (cert, key, client_ca) = (self.tls_cert.clone()?, self.tls_key.clone()?, self.client_ca.clone()?);
+        Some(TlsSource::Given { cert, key, client_ca })
+    }
 }
 
 pub(crate) fn run(command: &Simulator, output: &mut Output) -> Result<Exit, Failure> {
@@ -88,6 +121,7 @@ fn config(options: &GatewayOptions) -> Result<Config, Failure> {
     config.state_dir.clone_from(&options.state);
     config.seed = options.seed;
     config.time_scale = options.time_scale;
+    config.tls = options.tls.source();
     Ok(config)
 }
 
@@ -113,12 +147,28 @@ async fn serve(config: Config, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 fn greet(running: &Running, output: &mut Output) -> Result<(), Failure> {
-    output.document(&json!({
+    let mut hello = json!({
         "listening": running.url,
         "control": running.control_url,
         "control_token": running.control_token,
-    }))?;
+    });
+    if let Some(files) = &running.tls {
+        hello["tls"] = tls_json(files);
+    }
+    output.document(&hello)?;
     output.finish()
+}
+
+/// The files of the first merchant; those of others are beside them, in a folder named after each.
+fn tls_json(files: &TlsFiles) -> Value {
+    let mut paths = json!({"ca": files.ca});
+    if let Some((_, merchant)) = files.merchants.first() {
+        paths["p12"] = json!(merchant.p12);
+        paths["p12_modern"] = json!(merchant.p12_modern);
+        paths["cert"] = json!(merchant.cert);
+        paths["key"] = json!(merchant.key);
+    }
+    paths
 }
 
 /// Ctrl-C, and on Unix what a service manager sends.

@@ -1,10 +1,12 @@
 //! `wxpay simulator pay`: the customer pays an order of a running gateway.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{StatusCode, Url};
+use reqwest::{Certificate, StatusCode, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::{Map, Value, json};
 use wxpay_protocol::ids::{MchId, OpenId, OutTradeNo};
 
@@ -31,6 +33,9 @@ pub(crate) struct Pay {
     /// File with the `control_token` that the simulator printed; - reads standard input
     #[arg(long, value_name = "FILE")]
     control_token_file: Option<PathBuf>,
+    /// The authority of a simulator with TLS, in PEM form: the `ca` that it printed
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// The merchant's order number [商户单号]
     #[arg(long, value_name = "N", value_parser = |text: &str| OutTradeNo::new(text))]
     out_trade_no: OutTradeNo,
@@ -55,7 +60,7 @@ pub(crate) async fn run(command: &Pay, output: &mut Output) -> Result<Exit, Fail
     if let Some(coupon_fee) = command.coupon_fee {
         body.insert("coupon_fee".to_owned(), json!(coupon_fee));
     }
-    let (status, answer) = post(url, &token, Value::Object(body).to_string(), &command.control).await?;
+    let (status, answer) = post(url, &token, Value::Object(body).to_string(), command).await?;
     if status.is_success() {
         if output.is_json() {
             output.document(&answer)?;
@@ -84,7 +89,7 @@ fn pay_url(command: &Pay) -> Result<Url, Failure> {
     let host = url.host_str().unwrap_or_default();
     let loopback = host == "localhost"
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if url.scheme() != "http" || !loopback || url.query().is_some() || !url.username().is_empty() {
+    if !matches!(url.scheme(), "http" | "https") || !loopback || url.query().is_some() || !url.username().is_empty() {
         return Err(refused());
     }
     url.path_segments_mut().map_err(|()| refused())?.pop_if_empty().extend([
@@ -98,19 +103,27 @@ fn pay_url(command: &Pay) -> Result<Url, Failure> {
     Ok(url)
 }
 
+fn authority(path: &Path) -> Result<Certificate, Failure> {
+    let unusable = || Failure::CaFile(path.display().to_string());
+    let der = CertificateDer::from_pem_file(path).map_err(|_| unusable())?;
+    Certificate::from_der(&der).map_err(|_| unusable())
+}
+
 async fn post(
     url: Url,
     token: &wxpay_protocol::Secret,
     body: String,
-    control: &str,
+    command: &Pay,
 ) -> Result<(StatusCode, Value), Failure> {
     // A second installation keeps the first one, which is the same.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let unreachable = || Failure::ControlUnreachable(control.chars().take(200).collect());
+    let unreachable = || Failure::ControlUnreachable(command.control.chars().take(200).collect());
+    let roots = command.ca_file.as_deref().map(authority).transpose()?;
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(TIMEOUT)
+        .tls_certs_only(roots)
         .build()
         .map_err(|_| unreachable())?;
     let mut bearer = reqwest::header::HeaderValue::from_bytes(&[b"Bearer ".as_slice(), token.expose()].concat())

@@ -1,8 +1,10 @@
-//! The gateway on a port: plain HTTP/1.1 with keep-alive, on this machine only unless told otherwise.
+//! The gateway on a port: HTTP/1.1 with keep-alive, plain or over TLS, on this machine only unless told otherwise.
 
+mod door;
 mod leaving;
 mod line;
 pub(crate) mod port;
+pub(crate) mod tls;
 pub(crate) mod traffic;
 
 use std::io;
@@ -12,13 +14,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::connect_info::Connected;
 use axum::extract::{self, ConnectInfo, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Response, header};
-use axum::serve::{IncomingStream, Listener};
 use axum::{Router, middleware};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wxpay_protocol::notice::DEADLINE_MS;
@@ -37,12 +37,14 @@ use crate::ledger::record::Entry;
 use crate::ledger::{JOURNAL_VERSION, Ledger};
 use crate::merchant::Merchant;
 use crate::notices::notifier;
-use crate::request::{ClientCertificate, Request};
+use crate::pki::PkiError;
+use crate::request::Request;
 use crate::switches::Switches;
 use crate::text;
 use crate::tools;
-use line::{Grip, Line};
+use door::{Door, Visitor};
 use port::Port;
+use tls::{Tls, TlsFiles, TlsSource};
 use traffic::{Direction, Exchange};
 
 /// A body above the cap is read up to here before it is refused, so that the sender sees the answer and not a reset.
@@ -72,6 +74,8 @@ pub struct Config {
     pub switches: Switches,
     /// How it misbehaves from the start.
     pub faults: FaultPlan,
+    /// Serves https instead of http; the control interface too.
+    pub tls: Option<TlsSource>,
 }
 
 impl Config {
@@ -88,6 +92,7 @@ impl Config {
             control_token: None,
             switches: Switches::default(),
             faults: FaultPlan::default(),
+            tls: None,
         }
     }
 }
@@ -120,6 +125,9 @@ pub enum StartError {
     /// The client that delivers notices.
     #[error("无法准备通知发送端：{0} (cannot prepare the sender of notices)")]
     Notifier(reqwest::Error),
+    /// The certificates of its TLS.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
     /// The system gives no random numbers.
     #[error("系统随机数不可用：{0} (the system's random numbers are not available)")]
     Random(getrandom::Error),
@@ -127,9 +135,9 @@ pub enum StartError {
 
 /// A gateway that is listening. Dropping it stops it without waiting; [`Running::stop`] waits.
 pub struct Running {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`; `https://…` with TLS.
     pub url: String,
-    /// `http://127.0.0.1:PORT/_control`.
+    /// The same, with `/_control` behind it.
     pub control_url: String,
     /// The bearer token of the control interface.
     pub control_token: String,
@@ -137,6 +145,8 @@ pub struct Running {
     pub gateway: Arc<Gateway>,
     /// Bytes of an unfinished last journal line that were cut off at start; 0 after a clean stop.
     pub torn_bytes: u64,
+    /// The files that the gateway made for its TLS, where it makes its own.
+    pub tls: Option<TlsFiles>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     notifier: JoinHandle<()>,
@@ -147,6 +157,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !config.listen.ip().is_loopback() && !config.allow_remote {
         return Err(StartError::NotLoopback(config.listen));
     }
+    let (tls, tls_files) = open_tls(&config).await?;
     let control_token = match config.control_token {
         Some(token) => token,
         None => format!("{:016x}{:016x}", random()?, random()?),
@@ -183,20 +194,35 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let control =
         Control { gateway: Arc::clone(&gateway), token: Secret::new(control_token.clone().into_bytes()), address };
     let (stop, stopped) = oneshot::channel::<()>();
-    let server =
-        tokio::spawn(serve(Port::new(listener, address, Arc::clone(&gateway)), router(&gateway, control), stopped));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let door = Door::new(Port::new(listener, address, Arc::clone(&gateway)), tls);
+    let server = tokio::spawn(serve(door, router(&gateway, control), stopped));
     let notifier = tokio::spawn(notifier::run(Arc::clone(&gateway), client));
-    let url = format!("http://{}", reachable(address));
+    let url = format!("{scheme}://{}", reachable(address));
     Ok(Running {
         control_url: format!("{url}{}", control::PREFIX),
         url,
         control_token,
         gateway,
         torn_bytes: opened.torn_bytes,
+        tls: tls_files,
         stop: Some(stop),
         server,
         notifier,
     })
+}
+
+/// Making keys takes a moment of a processor, so it happens where it holds up nobody.
+async fn open_tls(config: &Config) -> Result<(Option<Arc<Tls>>, Option<TlsFiles>), PkiError> {
+    let Some(source) = config.tls.clone() else {
+        return Ok((None, None));
+    };
+    let state_dir = config.state_dir.clone();
+    let mut merchants: Vec<_> = config.merchants.iter().map(|merchant| merchant.mch_id.clone()).collect();
+    merchants.dedup();
+    let opened = tokio::task::spawn_blocking(move || tls::open(&source, state_dir.as_deref(), &merchants)).await;
+    let (tls, files) = opened.map_err(|fault| PkiError::Unusable(fault.to_string()))??;
+    Ok((Some(Arc::new(tls)), files))
 }
 
 impl Running {
@@ -259,41 +285,21 @@ async fn say_nginx<B>(mut response: Response<B>) -> Response<B> {
     response
 }
 
-async fn serve(port: Port, router: Router, stopped: oneshot::Receiver<()>) {
+async fn serve(door: Door, router: Router, stopped: oneshot::Receiver<()>) {
     let until = async move {
         if stopped.await.is_err() {
             tracing::debug!("the gateway's owner went away");
         }
     };
-    let service = router.into_make_service_with_connect_info::<Grip>();
-    if let Err(fault) = axum::serve(port, service).with_graceful_shutdown(until).await {
+    let service = router.into_make_service_with_connect_info::<Visitor>();
+    if let Err(fault) = axum::serve(door, service).with_graceful_shutdown(until).await {
         tracing::error!(%fault, "the gateway's server ended");
-    }
-}
-
-impl Listener for Port {
-    type Io = Line<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Line<TcpStream>, SocketAddr) {
-        let (stream, from, _) = self.accept_tcp().await;
-        (Line::new(stream), from)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address())
-    }
-}
-
-impl Connected<IncomingStream<'_, Port>> for Grip {
-    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
-        stream.io().grip()
     }
 }
 
 async fn exchange(
     State(gateway): State<Arc<Gateway>>,
-    ConnectInfo(grip): ConnectInfo<Grip>,
+    ConnectInfo(Visitor { grip, peer }): ConnectInfo<Visitor>,
     request: extract::Request,
 ) -> Response<Body> {
     if gateway.faults.armed() && gateway.closing.is_closed() {
@@ -314,7 +320,7 @@ async fn exchange(
                 query: parts.uri.query().unwrap_or_default(),
                 body: &body,
                 negative_test: text_of("wechatpay-negative-test"),
-                certificate: ClientCertificate::PlainHttp,
+                certificate: peer.certificate(),
             });
             (body, answer)
         }
@@ -381,3 +387,5 @@ fn too_large(method: &str, path: &str) -> Answer {
 mod fault_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

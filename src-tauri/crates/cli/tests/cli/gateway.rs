@@ -42,6 +42,11 @@ impl Gateway {
         self.hello[name].as_str().unwrap()
     }
 
+    /// One of the files of its TLS.
+    pub(crate) fn tls(&self, name: &str) -> &str {
+        self.hello["tls"][name].as_str().unwrap()
+    }
+
     /// One signed request over a plain socket.
     pub(crate) fn call(&self, path: &str, fields: &[(&str, &str)]) -> Params {
         let mut params = Params::from_pairs([("appid", "wx0000000000000001"), ("mch_id", "1900000001")]).unwrap();

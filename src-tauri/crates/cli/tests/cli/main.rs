@@ -21,4 +21,5 @@ mod relay;
 mod secrets;
 mod sign;
 mod simulator;
+mod tls;
 mod verify;

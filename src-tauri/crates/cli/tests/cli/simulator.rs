@@ -69,7 +69,7 @@ fn a_payment_that_cannot_be_is_told_apart_from_one_that_was_not_sent() {
     assert_eq!(pay(control, "wrong.txt").expect(4).json()["error"]["code"], "gateway_refused");
     pay(control, "nowhere.txt").expect(6);
     for elsewhere in
-        ["http://192.0.2.1/_control", "https://127.0.0.1:1/_control", "http://127.0.0.1.example/_control", "x"]
+        ["http://192.0.2.1/_control", "ftp://127.0.0.1:1/_control", "http://127.0.0.1.example/_control", "x"]
     {
         pay(elsewhere, "token.txt").expect(2);
     }

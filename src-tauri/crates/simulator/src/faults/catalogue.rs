@@ -190,6 +190,10 @@ catalogue! {
         "TLS：证书是另一个主机的" "TLS: a certificate of another host.";
     TlsUntrustedRoot "tls_untrusted_root" "K-G15" Connection [] []
         "TLS：证书来自未知的根" "TLS: a certificate of an unknown root.";
+    TlsOldVersion "tls_old_version" "K-G15" Connection [] []
+        "TLS：服务器最高只会 TLS 1.1" "TLS: the server speaks TLS 1.1 at most.";
+    TlsNameRefused "tls_name_refused" "K-G15" Connection [] []
+        "TLS：服务器不认识所请求的主机名" "TLS: the server does not know the name it is called by.";
     TlsClosed "tls_closed" "K-G15" Connection [] []
         "TLS：握手中途断开" "TLS: the connection ends in mid-handshake.";
     SystemError "systemerror" "K-G16" Request [] []

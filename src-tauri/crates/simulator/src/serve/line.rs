@@ -16,12 +16,6 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     fn socket(&self) -> &TcpStream;
 }
 
-impl Stream for TcpStream {
-    fn socket(&self) -> &TcpStream {
-        self
-    }
-}
-
 /// One connection, as the server has it.
 pub(super) struct Line<S>(Arc<Held<S>>);
 
@@ -50,6 +44,11 @@ impl<S: Stream> Line<S> {
 
     pub(super) fn grip(&self) -> Grip {
         Grip(Arc::<Held<S>>::clone(&self.0))
+    }
+
+    /// Asks the stream something.
+    pub(super) fn with<T>(&self, ask: impl FnOnce(&S) -> T) -> T {
+        ask(&self.0.stream())
     }
 
     fn is_taken(&self) -> bool {
