@@ -97,7 +97,7 @@ impl Desk {
     /// changes the order.
     pub async fn gateway_pay(&self, out_trade_no: &str, coupon_fee: Fen) -> Result<String, DeskError> {
         let gateway = self.running_gateway().await?;
-        let pay = Pay { coupon_fee, ..Pay::default() };
+        let pay = Pay::default().with_coupon(coupon_fee);
         gateway.pay(None, out_trade_no, &pay).map_err(|fault| match fault {
             CustomerError::NoOrder(name) => DeskError::NotFound { what: "order in the built-in gateway", name },
             CustomerError::Journal(_) => DeskError::SimulatorUnavailable(fault.to_string()),

@@ -76,6 +76,10 @@ id!(
     TransactionId, "transaction_id", 1..=32, |byte: u8| byte.is_ascii_alphanumeric(), "1 to 32 digits, such as 4200000000202401020000000001"
 );
 id!(
+    /// The merchant's own refund number (`out_refund_no`, §4.4), unique per merchant.
+    OutRefundNo, "out_refund_no", 1..=64, number, "1 to 64 characters of digits, letters and _ - | * @"
+);
+id!(
     /// The payer under an appid (`openid`, §4.1). Personal data: masked in lists and logs.
     OpenId, "openid", 1..=128, visible, "1 to 128 visible ASCII characters, such as oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 );

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// More fields than any message of the protocol has; more are refused before they cost anything.
-pub const MAX_FIELDS: usize = 256;
+/// More fields than any message of the protocol has (a refundquery with ten refunds of ten coupons each comes closest); more
+/// are refused before they cost anything.
+pub const MAX_FIELDS: usize = 512;
 /// Longest value in bytes; the longest documented one (`detail`, `promotion_detail`) has 6144.
 pub const MAX_VALUE_BYTES: usize = 32 * 1024;
 

@@ -72,6 +72,30 @@ wire_words! {
     }
 }
 
+wire_words! {
+    /// Where a refund stands (`refund_status`, `refund_status_$n`).
+    RefundStatus {
+        /// The money is back with the payer.
+        Success = "SUCCESS",
+        /// It did not happen.
+        RefundClose = "REFUNDCLOSE",
+        /// Under way.
+        Processing = "PROCESSING",
+        /// The payer's account takes nothing; the money is back with the merchant.
+        Change = "CHANGE",
+    }
+}
+
+wire_words! {
+    /// Who paid for a coupon (`coupon_type_$n`).
+    CouponType {
+        /// With funds (充值): the merchant gets its amount.
+        Cash = "CASH",
+        /// Without funds (免充值): the merchant gets that much less.
+        NoCash = "NO_CASH",
+    }
+}
+
 impl TradeState {
     /// What it means, in Chinese and in English.
     pub const fn meaning(self) -> (&'static str, &'static str) {

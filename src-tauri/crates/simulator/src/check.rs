@@ -10,6 +10,7 @@ use wxpay_protocol::{Params, SignType, sign};
 
 use crate::answer::Answer;
 use crate::endpoint::{Algorithms, Endpoint};
+use crate::ledger::record::Order;
 use crate::merchant::{Known, Merchant, Merchants, Role};
 use crate::request::{ClientCertificate, Request};
 use crate::switches::Switches;
@@ -41,6 +42,11 @@ pub(crate) struct Accepted {
 impl Accepted {
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.params.filled(name)
+    }
+
+    /// Whether an order of this merchant number is the sender's to see: a service provider's is one merchant's.
+    pub(crate) fn speaks_for(&self, order: &Order) -> bool {
+        self.merchant.role == Role::Direct || self.field("sub_mch_id") == order.fields.get("sub_mch_id")
     }
 }
 
@@ -145,7 +151,7 @@ fn formats(endpoint: Endpoint, params: &Params) -> Result<SignType, Unsigned> {
             let return_msg: Cow<'static, str> = match name {
                 "appid" => text::APPID_LENGTH.into(),
                 // Any integer of 64 bits fits into 20 characters, so what is longer is none.
-                "total_fee" => text::TOTAL_FEE_NOT_INTEGER.into(),
+                "total_fee" | "refund_fee" => text::not_integer(name).into(),
                 _ => text::too_long(name, value.len(), most).into(),
             };
             return Err(Unsigned::new(
@@ -157,10 +163,15 @@ fn formats(endpoint: Endpoint, params: &Params) -> Result<SignType, Unsigned> {
     if !endpoint.algorithms().allow(sign_type) {
         return Err(Unsigned::new(text::BAD_SIGN, format!("{} takes HMAC-SHA256 only", endpoint.name())));
     }
-    if endpoint == Endpoint::UnifiedOrder
-        && params.filled("total_fee").is_some_and(|text| text.starts_with('+') || text.parse::<i64>().is_err())
-    {
-        return Err(Unsigned::new(text::TOTAL_FEE_NOT_INTEGER, "total_fee is not an integer in fen"));
+    let amounts: &[&str] = match endpoint {
+        Endpoint::UnifiedOrder | Endpoint::Micropay => &["total_fee"],
+        Endpoint::Refund => &["total_fee", "refund_fee"],
+        _ => &[],
+    };
+    for name in amounts {
+        if params.filled(name).is_some_and(|text| text.starts_with('+') || text.parse::<i64>().is_err()) {
+            return Err(Unsigned::new(text::not_integer(name), format!("{name} is not an integer in fen")));
+        }
     }
     Ok(sign_type)
 }
@@ -170,8 +181,13 @@ fn longest(endpoint: Endpoint, name: &str, sign_type: SignType) -> Option<usize>
         // Where only MD5 is taken, a longer sign is too long for the field whatever sign_type says (§4.10).
         "sign" if endpoint.algorithms() == Algorithms::Md5Only => Some(SignType::Md5.hex_len()),
         "sign" => Some(sign_type.hex_len()),
-        "transaction_id" => Some(32),
-        "total_fee" => Some(20),
+        "transaction_id" | "refund_id" => Some(32),
+        "total_fee" | "refund_fee" => Some(20),
+        "out_refund_no" => Some(64),
+        "refund_fee_type" => Some(8),
+        "refund_desc" => Some(80),
+        "refund_account" => Some(30),
+        "auth_code" => Some(128),
         _ => unified_order::FIELDS.iter().find(|rule| rule.name == name).map(|rule: &FieldRule| rule.max_bytes),
     }
 }

@@ -22,6 +22,7 @@ use wxpay_protocol::{Fen, Secret, UtcMs};
 
 use crate::control::json::{exchange_json, notice_json, order_json};
 use crate::gateway::Gateway;
+use crate::ledger::record::Coupon;
 use crate::orders::{CustomerError, Pay};
 
 /// Where the control interface lives.
@@ -148,6 +149,8 @@ struct Whose {
 struct PayBody {
     openid: Option<String>,
     coupon_fee: Option<i64>,
+    coupons: Vec<Coupon>,
+    bank_type: Option<String>,
     at: Option<String>,
 }
 
@@ -180,7 +183,8 @@ async fn pay(
     let coupon_fee = Fen::new(asked.coupon_fee.unwrap_or(0))
         .ok_or(CustomerError::Invalid { field: "coupon_fee", rule: "金额超出范围 (out of range)" })?;
     let at = asked.at.as_deref().map(moment).transpose()?;
-    let pay = Pay { openid: asked.openid, coupon_fee, at };
+    let pay = Pay { openid: asked.openid, coupons: asked.coupons, bank_type: asked.bank_type, at };
+    let pay = pay.with_coupon(coupon_fee);
     let (_, entry) = control.gateway.pay_entry(whose.mch_id.as_deref(), &out_trade_no, &pay)?;
     control.gateway.entry_durable(entry).await.map_err(CustomerError::from)?;
     Ok(Json(order_json(&control.gateway.order(whose.mch_id.as_deref(), &out_trade_no)?)))

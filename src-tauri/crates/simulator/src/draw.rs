@@ -16,6 +16,8 @@ pub trait Draw: Send + Sync {
     fn code_token(&self, issued: u64) -> String;
     /// The `paid`-th transaction_id of this gateway, paid at `at`: 28 digits, `4200…` (protocol page §4.2).
     fn transaction_id(&self, paid: u64, at: UtcMs) -> String;
+    /// The `accepted`-th refund_id of this gateway, accepted at `at`: 29 digits, `50…` (protocol page §4.4).
+    fn refund_id(&self, accepted: u64, at: UtcMs) -> String;
 }
 
 /// Numbers from a seed: the same seed and the same order of requests give the same numbers, and what must be unique is
@@ -89,6 +91,12 @@ impl Draw for Dice {
         let day = compact.get(..8).unwrap_or_default();
         format!("4200{:06}{day:0<8.8}{:010}", self.seed % 1_000_000, paid % 10_000_000_000)
     }
+
+    fn refund_id(&self, accepted: u64, at: UtcMs) -> String {
+        let compact = at.compact();
+        let day = compact.get(..8).unwrap_or_default();
+        format!("50{:08}{day:0<8.8}{:011}", self.seed % 100_000_000, accepted % 100_000_000_000)
+    }
 }
 
 #[cfg(test)]
@@ -105,6 +113,8 @@ mod tests {
         assert_eq!(prepay_id.len(), 36, "{prepay_id}");
         assert!(prepay_id.starts_with("wx02030405678"), "{prepay_id}");
         assert_eq!(dice.transaction_id(1, AT), "4200000000202401020000000001");
+        assert_eq!(dice.refund_id(1, AT), "50000000002024010200000000001");
+        assert_eq!(Dice::new(u64::MAX, 0).refund_id(u64::MAX, AT).len(), 29);
         assert_eq!(Dice::new(u64::MAX, 0).transaction_id(u64::MAX, AT).len(), 28);
         assert_eq!(dice.nonce_str().len(), 16);
         assert_eq!(dice.notice_nonce_str().len(), 32);

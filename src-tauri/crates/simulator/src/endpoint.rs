@@ -127,6 +127,7 @@ const MICROPAY: Row = Row {
     name: "micropay",
     path: "/pay/micropay",
     required: &["body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code"],
+    served: true,
     ..PLAIN
 };
 const REVERSE: Row = Row {
@@ -134,6 +135,7 @@ const REVERSE: Row = Row {
     path: "/secapi/pay/reverse",
     one_of: &["transaction_id", "out_trade_no"],
     certificate: true,
+    served: true,
     ..PLAIN
 };
 const REFUND: Row = Row {
@@ -142,12 +144,14 @@ const REFUND: Row = Row {
     required: &["out_refund_no", "total_fee", "refund_fee"],
     one_of: &["transaction_id", "out_trade_no"],
     certificate: true,
+    served: true,
     ..PLAIN
 };
 const REFUND_QUERY: Row = Row {
     name: "refundquery",
     path: "/pay/refundquery",
     one_of: &["refund_id", "out_refund_no", "transaction_id", "out_trade_no"],
+    served: true,
     ..PLAIN
 };
 const DOWNLOAD_BILL: Row = Row {

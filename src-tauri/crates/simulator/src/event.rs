@@ -31,6 +31,20 @@ pub enum Event {
         /// The order.
         out_trade_no: String,
     },
+    /// reverse took it back.
+    OrderReversed {
+        /// The merchant.
+        mch_id: String,
+        /// The order.
+        out_trade_no: String,
+    },
+    /// A refund was accepted or came to an end.
+    RefundChanged {
+        /// The merchant.
+        mch_id: String,
+        /// The refund.
+        out_refund_no: String,
+    },
     /// A notice was attempted.
     NoticeChanged {
         /// The notice.

@@ -1,5 +1,6 @@
 //! The gateway itself: synchronous, without sockets; time and randomness are passed in.
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::{Notify, broadcast};
@@ -14,8 +15,8 @@ use crate::event::Event;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::ledger::answers::Answers;
+use crate::ledger::entry::Entry;
 use crate::ledger::journal::{Journal, JournalFailed};
-use crate::ledger::record::Entry;
 use crate::merchant::{Merchant, Merchants};
 use crate::request::Request;
 use crate::serve::port::Closing;
@@ -41,6 +42,8 @@ pub struct Gateway {
     pub(crate) faults: Faults,
     pub(crate) closing: Closing,
     pub(crate) answers: Arc<Answers>,
+    /// When something happens by itself next, in UTC milliseconds; `i64::MAX` for never.
+    pub(crate) wakes_at: AtomicI64,
     ledger: RwLock<Ledger>,
     journal: Journal,
     events: broadcast::Sender<Event>,
@@ -70,7 +73,7 @@ impl Gateway {
     }
 
     pub(crate) fn from_parts(parts: Parts) -> Self {
-        Self {
+        let gateway = Self {
             clock: parts.clock,
             draw: parts.draw,
             merchants: Merchants::new(parts.merchants),
@@ -81,10 +84,13 @@ impl Gateway {
             faults: Faults::default(),
             closing: Closing::default(),
             answers: parts.ledger.answers(),
+            wakes_at: AtomicI64::new(i64::MAX),
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
             events: broadcast::Sender::new(EVENT_BACKLOG),
-        }
+        };
+        gateway.note_wake(&gateway.ledger());
+        gateway
     }
 
     /// Answers one request to a merchant endpoint; misbehaves where a plan of faults says so.
@@ -115,6 +121,7 @@ impl Gateway {
             Ok(request) => request,
             Err(refused) => return Answer::unsigned(endpoint, &refused),
         };
+        self.let_happen();
         let nonce_str = self.draw.nonce_str();
         let now = self.clock.now();
         let result = match endpoint {
@@ -126,6 +133,10 @@ impl Gateway {
             Endpoint::BatchQueryComment => return self.batch_query_comment(&request, now),
             Endpoint::ShortUrl => tools::short_url(&request, &nonce_str),
             Endpoint::Report => return self.report(&request, &nonce_str),
+            Endpoint::Micropay => self.micropay(&request, &nonce_str, now),
+            Endpoint::Reverse => self.reverse(&request, &nonce_str, now),
+            Endpoint::Refund => self.refund(&request, &nonce_str, now),
+            Endpoint::RefundQuery => self.refund_query(&request, &nonce_str),
             _ => return Answer::not_found(),
         };
         let answer = Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches);
@@ -141,7 +152,7 @@ impl Gateway {
             (None, Some(transaction_id)) => ledger.order_of_transaction(mch_id, transaction_id)?.out_trade_no(),
             (None, None) => return None,
         };
-        ledger.place(mch_id, number).and_then(|place| u32::try_from(place).ok())
+        ledger.place(mch_id, number)
     }
 
     /// Waits until what an answer says is on the disk: the change that it made, or the one that it reports.
@@ -188,6 +199,7 @@ impl Gateway {
         let now = self.clock.advance_ms(u64::from(seconds) * 1000);
         self.commit(&mut ledger, Entry::Clock { real: wall(), now })?;
         drop(ledger);
+        self.let_happen();
         self.due_changed.notify_one();
         Ok(now)
     }
@@ -222,6 +234,7 @@ impl Gateway {
             tracing::error!(%contradiction, "a change was checked and still does not fit");
             JournalFailed
         })?;
+        self.note_wake(ledger);
         Ok(number)
     }
 

@@ -9,10 +9,10 @@ use crate::trial::*;
 use crate::{Draw, Gateway, Pay, Switches};
 
 /// Gives out what the captured messages hold.
-struct Captured(Mutex<Vec<&'static str>>);
+pub(crate) struct Captured(Mutex<Vec<&'static str>>);
 
 impl Captured {
-    fn gateway(nonces: &[&'static str]) -> std::sync::Arc<Gateway> {
+    pub(crate) fn gateway(nonces: &[&'static str]) -> std::sync::Arc<Gateway> {
         drawing(Box::new(Self(Mutex::new(nonces.iter().rev().copied().collect()))), Switches::default())
     }
 }
@@ -32,6 +32,9 @@ impl Draw for Captured {
     }
     fn transaction_id(&self, _: u64, _: UtcMs) -> String {
         "4200000000202401020000000001".to_owned()
+    }
+    fn refund_id(&self, _: u64, _: UtcMs) -> String {
+        "50000000002024010200000000001".to_owned()
     }
 }
 
@@ -168,11 +171,11 @@ const NOTICE: &str = "<xml><appid><![CDATA[wx0000000000000001]]></appid>
 <transaction_id><![CDATA[4200000000202401020000000001]]></transaction_id>
 </xml>";
 
-fn body(gateway: &Gateway, path: &str, request: &str) -> String {
+pub(crate) fn body(gateway: &Gateway, path: &str, request: &str) -> String {
     String::from_utf8(ask(gateway, path, request).body.to_vec()).unwrap()
 }
 
-fn paid(nonces: &[&'static str]) -> std::sync::Arc<Gateway> {
+pub(crate) fn paid(nonces: &[&'static str]) -> std::sync::Arc<Gateway> {
     let gateway = Captured::gateway(nonces);
     ask(&gateway, UNIFIED, REQUEST);
     gateway.advance_s(67).unwrap();

@@ -1,25 +1,35 @@
-//! The state of the gateway as the sum of its journal: every change is an [`Entry`] that is applied here, live and at replay.
+//! The state of the gateway as the sum of its journal: every change is an [`Entry`](entry::Entry) that is applied here, live
+//! and at replay. Reading goes by indexes; nothing that a request waits for looks at all orders.
 
 pub(crate) mod answers;
+mod changes;
+pub(crate) mod entry;
+mod index;
 pub(crate) mod journal;
 pub(crate) mod record;
+pub(crate) mod refund;
+mod stored;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use wxpay_protocol::UtcMs;
+use wxpay_protocol::{Fen, UtcMs};
 
-use crate::bills::days::{DayBook, Moved};
+use crate::bills::days::DayBook;
 use crate::ledger::answers::Answers;
-use crate::ledger::record::{Attempt, Entry, Notice, NoticeStatus, Order, Payment};
+use crate::orders::ScanOutcome;
+use index::Index;
+use record::{About, Notice, Order};
+use refund::Refund;
 
-/// The version of the journal that this program writes and reads.
-pub(crate) const JOURNAL_VERSION: u32 = 1;
+/// The version of the journal that this program writes; it reads the ones before it as well. The second brought payment
+/// codes, refunds and several coupons.
+pub(crate) const JOURNAL_VERSION: u32 = 2;
 
 /// Why an entry cannot follow the ones before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Contradiction {
-    #[error("the journal is of version {0}; this program reads version {JOURNAL_VERSION}")]
+    #[error("the journal is of version {0}; this program reads up to version {JOURNAL_VERSION}")]
     Newer(u32),
     #[error("it speaks of order {0}, which was never created")]
     NoOrder(String),
@@ -27,20 +37,44 @@ pub(crate) enum Contradiction {
     CreatedTwice(String),
     #[error("it pays order {0}, which is paid or closed")]
     NotPayable(String),
+    #[error("it speaks of refund {0}, which was never accepted")]
+    NoRefund(String),
+    #[error("it accepts refund {0} a second time")]
+    RefundedTwice(String),
     #[error("it speaks of notice {0}, which does not exist")]
     NoNotice(u64),
+    #[error("it has more records than the ledger can count")]
+    TooMany,
 }
 
-/// Orders and notices in the order in which they came to be, with the indexes that requests need.
+/// What happens by itself when its moment comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Waiting {
+    /// The question for the password of the order in this place.
+    Password(u32),
+    /// The end of the refund in this place.
+    Refund(u32),
+}
+
+/// Orders, refunds and notices in the order in which they came to be, with the indexes that requests need.
 #[derive(Default)]
 pub(crate) struct Ledger {
     orders: Vec<Order>,
-    by_number: HashMap<String, HashMap<String, usize>>,
-    by_transaction: HashMap<String, usize>,
+    by_number: Index,
+    by_transaction: Index,
+    by_auth_code: HashMap<String, u32>,
+    scan_plans: HashMap<(String, String), ScanOutcome>,
+    refunds: Vec<Refund>,
+    by_refund_number: Index,
+    by_refund_id: Index,
+    // Per merchant number, what its refunds took: it says who has orders as well.
+    refunded: BTreeMap<String, i64>,
     notices: Vec<Notice>,
     days: DayBook,
     answers: Arc<Answers>,
     due: BTreeSet<(UtcMs, u64)>,
+    pending: usize,
+    waiting: BTreeSet<(UtcMs, Waiting)>,
     prepays: u64,
     paid: u64,
     entries: u64,
@@ -53,6 +87,10 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn orders(&self) -> &[Order] {
         &self.orders
+    }
+
+    pub(crate) fn refunds(&self) -> &[Refund] {
+        &self.refunds
     }
 
     /// What moved money, by day.
@@ -70,32 +108,85 @@ impl Ledger {
     }
 
     pub(crate) fn order(&self, mch_id: &str, out_trade_no: &str) -> Option<&Order> {
-        self.place(mch_id, out_trade_no).and_then(|place| self.orders.get(place))
+        self.place(mch_id, out_trade_no).and_then(|place| self.order_at(place))
     }
 
-    pub(crate) fn order_at(&self, place: usize) -> Option<&Order> {
-        self.orders.get(place)
+    pub(crate) fn order_at(&self, place: u32) -> Option<&Order> {
+        self.orders.get(usize::try_from(place).ok()?)
+    }
+
+    pub(crate) fn place(&self, mch_id: &str, out_trade_no: &str) -> Option<u32> {
+        self.by_number.find(mch_id, out_trade_no, |place| {
+            self.order_at(place).is_some_and(|order| order.out_trade_no() == out_trade_no && order.mch_id() == mch_id)
+        })
     }
 
     pub(crate) fn order_of_transaction(&self, mch_id: &str, transaction_id: &str) -> Option<&Order> {
-        let place = self.by_transaction.get(transaction_id)?;
-        self.orders.get(*place).filter(|order| order.mch_id() == mch_id)
+        let has = |order: &Order| order.payment.as_ref().is_some_and(|paid| paid.transaction_id == transaction_id);
+        let is_it = |place| self.order_at(place).is_some_and(has);
+        let place = self.by_transaction.find("", transaction_id, is_it)?;
+        self.order_at(place).filter(|order| order.mch_id() == mch_id)
     }
 
-    pub(crate) fn place(&self, mch_id: &str, out_trade_no: &str) -> Option<usize> {
-        self.by_number.get(mch_id)?.get(out_trade_no).copied()
+    /// The order that a payment code was scanned for; a code pays once.
+    pub(crate) fn order_of_code(&self, auth_code: &str) -> Option<&Order> {
+        self.by_auth_code.get(auth_code).and_then(|place| self.order_at(*place))
+    }
+
+    /// What the next scan for a number will come to, where somebody said so.
+    pub(crate) fn scan_plan(&self, mch_id: &str, out_trade_no: &str) -> Option<ScanOutcome> {
+        if self.scan_plans.is_empty() {
+            return None;
+        }
+        self.scan_plans.get(&(mch_id.to_owned(), out_trade_no.to_owned())).copied()
     }
 
     /// The merchants that have an order of this number.
     pub(crate) fn merchants_of(&self, out_trade_no: &str) -> Vec<&str> {
-        let mut merchants: Vec<&str> = self
-            .by_number
-            .iter()
-            .filter(|(_, numbers)| numbers.contains_key(out_trade_no))
-            .map(|(mch_id, _)| mch_id.as_str())
-            .collect();
-        merchants.sort_unstable();
-        merchants
+        let has = |mch_id: &&String| self.place(mch_id, out_trade_no).is_some();
+        self.refunded.keys().filter(has).map(String::as_str).collect()
+    }
+
+    pub(crate) fn refund_at(&self, place: u32) -> Option<&Refund> {
+        self.refunds.get(usize::try_from(place).ok()?)
+    }
+
+    pub(crate) fn refund_place(&self, mch_id: &str, out_refund_no: &str) -> Option<u32> {
+        self.by_refund_number.find(mch_id, out_refund_no, |place| {
+            self.refund_at(place).is_some_and(|refund| {
+                refund.out_refund_no == out_refund_no
+                    && self.order_at(refund.order).is_some_and(|order| order.mch_id() == mch_id)
+            })
+        })
+    }
+
+    pub(crate) fn refund(&self, mch_id: &str, out_refund_no: &str) -> Option<&Refund> {
+        self.refund_place(mch_id, out_refund_no).and_then(|place| self.refund_at(place))
+    }
+
+    pub(crate) fn refund_of_id(&self, mch_id: &str, refund_id: &str) -> Option<&Refund> {
+        let is_it = |place| self.refund_at(place).is_some_and(|refund| refund.refund_id == refund_id);
+        let refund = self.refund_at(self.by_refund_id.find("", refund_id, is_it)?)?;
+        self.order_at(refund.order).filter(|order| order.mch_id() == mch_id).and(Some(refund))
+    }
+
+    /// An order's refunds, oldest first.
+    pub(crate) fn refunds_of<'l>(&'l self, order: &'l Order) -> impl ExactSizeIterator<Item = &'l Refund> {
+        let all = &self.refunds;
+        let places: Vec<&Refund> =
+            order.refunds.iter().filter_map(|place| all.get(usize::try_from(*place).ok()?)).collect();
+        places.into_iter()
+    }
+
+    /// The merchants whose refunds have this number.
+    pub(crate) fn merchants_of_refund(&self, out_refund_no: &str) -> Vec<&str> {
+        let has = |mch_id: &&String| self.refund_place(mch_id, out_refund_no).is_some();
+        self.refunded.keys().filter(has).map(String::as_str).collect()
+    }
+
+    /// What the refunds of a merchant took out of its account.
+    pub(crate) fn refunded(&self, mch_id: &str) -> Fen {
+        self.refunded.get(mch_id).and_then(|fen| Fen::new(*fen)).unwrap_or(Fen::ZERO)
     }
 
     /// The count for the next prepay_id.
@@ -106,6 +197,11 @@ impl Ledger {
     /// The count for the next transaction_id.
     pub(crate) fn next_payment(&self) -> u64 {
         self.paid + 1
+    }
+
+    /// The count for the next refund_id.
+    pub(crate) fn next_refund(&self) -> u64 {
+        u64::try_from(self.refunds.len()).unwrap_or(u64::MAX).saturating_add(1)
     }
 
     /// How many entries led here.
@@ -125,7 +221,12 @@ impl Ledger {
     }
 
     pub(crate) fn pending_notices(&self) -> usize {
-        self.notices.iter().filter(|notice| matches!(notice.status, NoticeStatus::Pending { .. })).count()
+        self.pending
+    }
+
+    /// What happens by itself next, and when.
+    pub(crate) fn first_waiting(&self) -> Option<(UtcMs, Waiting)> {
+        self.waiting.first().copied()
     }
 
     /// Notices that wait, earliest first; those on their way are not among them.
@@ -143,127 +244,16 @@ impl Ledger {
         self.notices.last().map(|notice| notice.id)
     }
 
+    /// The order that a notice is about.
+    pub(crate) fn order_of_notice(&self, notice: &Notice) -> Option<&Order> {
+        match notice.about {
+            About::Payment(place) => self.order_at(place),
+            About::Refund(place) => self.order_at(self.refund_at(place)?.order),
+        }
+    }
+
     pub(crate) fn notice(&self, id: u64) -> Option<&Notice> {
         self.notices.get(usize::try_from(id.checked_sub(1)?).ok()?)
-    }
-
-    /// Applies one entry; nothing changes when it contradicts what is there. `number` is the entry's in this run's journal,
-    /// 0 for one that is on the disk already.
-    pub(crate) fn apply(&mut self, entry: Entry, number: u64) -> Result<(), Contradiction> {
-        self.current = number;
-        match entry {
-            Entry::Opened { version, seed, real, now } => {
-                if version > JOURNAL_VERSION {
-                    return Err(Contradiction::Newer(version));
-                }
-                self.seed = Some(seed);
-                self.set_clock(real, now);
-            }
-            Entry::Clock { real, now } => self.set_clock(real, now),
-            Entry::Created(order) => self.create(*order)?,
-            Entry::Reissued { mch_id, out_trade_no, prepay } => {
-                let issued_at = prepay.issued_at;
-                self.order_mut(&mch_id, out_trade_no)?.prepay = prepay;
-                self.prepays += 1;
-                self.saw(issued_at);
-            }
-            Entry::Paid { mch_id, out_trade_no, payment, nonce_str, deliverable, due } => {
-                let place = self.pay(&mch_id, out_trade_no, payment)?;
-                self.add_notice(place, nonce_str, deliverable, due);
-                self.saw(due);
-            }
-            Entry::Cancelled { mch_id, out_trade_no, at } => {
-                self.order_mut(&mch_id, out_trade_no)?.cancelled_at = Some(at);
-                self.saw(at);
-            }
-            Entry::Closed { mch_id, out_trade_no, at } => {
-                self.order_mut(&mch_id, out_trade_no)?.closed_at = Some(at);
-                self.saw(at);
-            }
-            Entry::Attempted { notice, attempt, next_due } => self.record_attempt(notice, attempt, next_due)?,
-            Entry::Answers(counts) => self.answers.replay(counts),
-        }
-        self.entries += 1;
-        Ok(())
-    }
-
-    fn set_clock(&mut self, real: UtcMs, now: UtcMs) {
-        self.ahead_ms = now.0.saturating_sub(real.0).max(0);
-        self.saw(now);
-    }
-
-    fn saw(&mut self, at: UtcMs) {
-        self.latest = self.latest.max(at);
-    }
-
-    fn order_mut(&mut self, mch_id: &str, out_trade_no: String) -> Result<&mut Order, Contradiction> {
-        let place = self.place(mch_id, &out_trade_no);
-        let order = place.and_then(|place| self.orders.get_mut(place)).ok_or(Contradiction::NoOrder(out_trade_no))?;
-        order.changed = self.current;
-        Ok(order)
-    }
-
-    fn create(&mut self, mut order: Order) -> Result<(), Contradiction> {
-        let numbers = self.by_number.entry(order.mch_id().to_owned()).or_default();
-        let number = order.out_trade_no().to_owned();
-        if numbers.contains_key(&number) {
-            return Err(Contradiction::CreatedTwice(number));
-        }
-        numbers.insert(number, self.orders.len());
-        self.prepays += 1;
-        self.saw(order.created_at);
-        order.changed = self.current;
-        self.orders.push(order);
-        Ok(())
-    }
-
-    fn pay(&mut self, mch_id: &str, out_trade_no: String, payment: Box<Payment>) -> Result<usize, Contradiction> {
-        let transaction_id = payment.transaction_id.clone();
-        let place = self.place(mch_id, &out_trade_no);
-        let Some((place, order)) = place.and_then(|place| Some((place, self.orders.get_mut(place)?))) else {
-            return Err(Contradiction::NoOrder(out_trade_no));
-        };
-        if order.payment.is_some() || order.closed_at.is_some() {
-            return Err(Contradiction::NotPayable(out_trade_no));
-        }
-        self.days.note(mch_id, payment.paid_at, Moved::Paid(place));
-        order.payment = Some(payment);
-        order.changed = self.current;
-        self.paid += 1;
-        self.by_transaction.insert(transaction_id, place);
-        Ok(place)
-    }
-
-    fn add_notice(&mut self, order: usize, nonce_str: String, deliverable: bool, due: UtcMs) {
-        let id = u64::try_from(self.notices.len()).unwrap_or(u64::MAX).saturating_add(1);
-        let status = if deliverable {
-            self.due.insert((due, id));
-            NoticeStatus::Pending { next_due: due }
-        } else {
-            NoticeStatus::Undeliverable
-        };
-        self.notices.push(Notice { id, order, nonce_str, attempts: Vec::new(), status });
-    }
-
-    fn record_attempt(&mut self, id: u64, attempt: Attempt, next_due: Option<UtcMs>) -> Result<(), Contradiction> {
-        self.saw(attempt.at);
-        let place = id.checked_sub(1).and_then(|place| usize::try_from(place).ok());
-        let Some(notice) = place.and_then(|place| self.notices.get_mut(place)) else {
-            return Err(Contradiction::NoNotice(id));
-        };
-        if let NoticeStatus::Pending { next_due } = notice.status {
-            self.due.remove(&(next_due, id));
-        }
-        notice.status = match next_due {
-            _ if attempt.acknowledged => NoticeStatus::Acknowledged,
-            Some(next_due) => {
-                self.due.insert((next_due, id));
-                NoticeStatus::Pending { next_due }
-            }
-            None => NoticeStatus::GivenUp,
-        };
-        notice.attempts.push(attempt);
-        Ok(())
     }
 }
 

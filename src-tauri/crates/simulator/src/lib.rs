@@ -11,6 +11,7 @@ mod check;
 mod clock;
 mod control;
 mod draw;
+mod due;
 mod endpoint;
 mod event;
 pub mod faults;
@@ -20,6 +21,7 @@ mod merchant;
 mod notices;
 mod orders;
 mod pki;
+mod refunds;
 mod request;
 mod serve;
 mod switches;
@@ -36,20 +38,27 @@ pub use event::Event;
 pub use gateway::Gateway;
 pub use ledger::answers::EndpointAnswers;
 pub use ledger::journal::{JournalError, JournalFailed};
-pub use ledger::record::{Attempt, Fields, Notice, NoticeStatus, Order, Payment, Prepay};
+pub use ledger::record::{
+    Attempt, Coupon, Fields, Notice, NoticeStatus, Order, Password, PasswordAnswer, PasswordPlan, Payment, Prepay,
+    Scan, ScanState,
+};
+pub use ledger::refund::{Refund, RefundPlan};
 pub use merchant::{Merchant, Role, SubMerchant};
-pub use orders::{CustomerError, Pay};
+pub use orders::{CustomerError, PasswordEnd, Pay, ScanOutcome, ScanRefusal};
 pub use pki::{MerchantFiles, PkiError};
+pub use refunds::RefundError;
 pub use request::{ClientCertificate, Request};
 pub use serve::tls::{TlsFiles, TlsSource};
 pub use serve::traffic::{Direction, Exchange, KEPT_EXCHANGES};
 pub use serve::{Config, Running, StartError, start};
-pub use switches::Switches;
+pub use switches::{PasswordTimeout, Switches};
 pub use tools::StaticCodeError;
-pub use view::{LedgerSums, NoticeView, OrderView, Status};
+pub use view::{LedgerSums, NoticeView, OrderView, RefundView, Status};
 
 #[cfg(test)]
 mod check_tests;
+#[cfg(test)]
+mod golden_refund_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub struct Merchant {
     pub role: Role,
     /// Where refund notices go when the refund names no address: the setting of the merchant platform.
     pub refund_notify_url: Option<String>,
-    /// What refunds may take out of its account, beside what was paid in; without a figure it never runs dry.
+    /// What all its refunds together may take out of its account; without a figure it never runs dry.
     pub available_fen: Option<Fen>,
     /// Where the gateway asks for an order when a customer scans a printed code (NATIVE mode 1).
     pub native_notify_url: Option<String>,

@@ -1,13 +1,24 @@
-//! Orders: made, asked for, closed, paid.
+//! Orders: made, asked for, closed, paid, taken back.
 
+mod amounts;
+mod asked;
 mod close_order;
 mod customer;
+mod micropay;
 mod order_query;
+mod password;
+mod reverse;
+mod scan;
 mod unified_order;
 
 pub use customer::{CustomerError, Pay};
+pub use scan::{PasswordEnd, ScanOutcome, ScanRefusal};
 
+pub(crate) use asked::{amount, check_notify_url};
 pub(crate) use customer::{known, merchant_of};
+pub(crate) use order_query::order_named;
 
+#[cfg(test)]
+mod micropay_tests;
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,17 @@ pub struct Switches {
     pub hmac_notice_has_sign_type: bool,
     /// Notices of MD5 orders carry (and sign) `sign_type`. Off.
     pub md5_notice_has_sign_type: bool,
+    /// How long a refund is under way before it succeeds by itself, in virtual seconds. 2; with none it stays PROCESSING until
+    /// somebody decides.
+    pub refund_takes_s: Option<u32>,
+    /// Two refunds of an order within a minute are refused (FREQUENCY_LIMITED). Off: tests would have to wait.
+    pub refunds_need_a_minute: bool,
+    /// A refund notice carries `cash_refund_fee` inside. Off: it was seen only sometimes.
+    pub refund_notice_has_cash_refund_fee: bool,
+    /// reverse within 15 seconds of the scan is refused, with `recall=Y`. On, as documented.
+    pub reverse_needs_fifteen_seconds: bool,
+    /// Where an order goes when the payer lets 45 seconds pass without a password. PAYERROR.
+    pub password_timeout: PasswordTimeout,
     /// Calls that need the merchant's certificate are refused over plain HTTP, where nobody can show one. Off, so that a shop
     /// can be tried without TLS; over TLS the certificate is always needed.
     pub plain_http_needs_certificate: bool,
@@ -40,6 +51,20 @@ pub struct Switches {
     pub unpaid_query_echoes: bool,
     /// A refused closeorder carries an empty `sub_mch_id`. On, as captured.
     pub close_refusal_has_sub_mch_id: bool,
+}
+
+/// Where an order by payment code goes when nobody enters the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PasswordTimeout {
+    /// PAYERROR: `支付失败，请撤销订单`.
+    #[serde(rename = "PAYERROR")]
+    PayError,
+    /// NOTPAY: another code may be scanned.
+    #[serde(rename = "NOTPAY")]
+    NotPay,
+    /// REVOKED: as if it had been reversed.
+    #[serde(rename = "REVOKED")]
+    Revoked,
 }
 
 impl Default for Switches {
@@ -67,6 +92,11 @@ impl Default for Switches {
             native_needs_product_id: true,
             hmac_notice_has_sign_type: true,
             md5_notice_has_sign_type: false,
+            refund_takes_s: Some(2),
+            refunds_need_a_minute: false,
+            refund_notice_has_cash_refund_fee: false,
+            reverse_needs_fifteen_seconds: true,
+            password_timeout: PasswordTimeout::PayError,
             plain_http_needs_certificate: false,
             answer_has_sign_type: false,
             report_is_signed: false,

@@ -27,6 +27,51 @@ pub(crate) const CLOSE_PAID: &str = "order paid";
 pub(crate) const CLOSE_CLOSED: &str = "订单已关闭，无法重复关闭";
 pub(crate) const CLOSE_TOO_EARLY: &str = "订单生成后5分钟内不能关闭";
 
+pub(crate) const TRADE_STATE: &str = "订单状态错误";
+pub(crate) const ORDER_NOT_FOUND: &str = "订单不存在";
+
+pub(crate) const CODE_MALFORMED: &str = "付款码参数错误";
+pub(crate) const CODE_NOT_WECHAT: &str = "付款码检验错误";
+pub(crate) const CODE_USED: &str = "101 每个二维码仅限使用一次，请刷新再试";
+pub(crate) const CODE_TOO_OLD: &str = "101 付款码已过期，请退出重试";
+pub(crate) const CODE_EXPIRED: &str = "二维码已过期，请用户在微信上刷新后再试";
+pub(crate) const PAYER_CANCELLED: &str = "用户取消支付";
+pub(crate) const NO_WAY_TO_PAY: &str = "103 暂无可用的支付方式,请绑定其它银行卡完成支付";
+pub(crate) const PAYER_NOT_ENOUGH: &str = "余额不足";
+pub(crate) const CARD_NOT_SUPPORTED: &str = "不支持卡类型";
+pub(crate) const BUYER_MISMATCH: &str = "暂不支持同一笔订单更换支付方";
+pub(crate) const NO_AUTH: &str = "商户无权限";
+pub(crate) const SYSTEM_TIMEOUT: &str = "系统超时";
+pub(crate) const BANK_ERROR: &str = "银行系统异常";
+
+pub(crate) const REVERSE_EXPIRED: &str = "订单无法撤销";
+pub(crate) const ORDER_UNKNOWN: &str = "订单错误";
+/// Not confirmed: no source shows the words of these three.
+pub(crate) const REVERSE_MICROPAY_ONLY: &str = "仅支持撤销付款码支付的订单";
+pub(crate) const REVERSE_IMPOSSIBLE: &str = "订单已关闭或已退款，无法撤销";
+pub(crate) const REVERSE_TOO_EARLY: &str = "支付15秒后才能撤销，请稍后再试";
+
+pub(crate) const INVALID_REFUND_FEE: &str = "invalid refund_fee";
+pub(crate) const REFUND_FEE_MISMATCH: &str = "订单金额或退款金额与之前请求不一致，请核实后再试";
+pub(crate) const REFUND_TOO_LARGE: &str = "refund_fee大于可退金额";
+pub(crate) const FULLY_REFUNDED: &str = "订单已全额退款";
+pub(crate) const MERCHANT_NOT_ENOUGH: &str = "基本账户余额不足，请充值后重新发起";
+pub(crate) const TRADE_OVERDUE: &str = "订单已经超过退款期限";
+pub(crate) const ORDER_NOT_READY: &str = "订单处理中，暂时无法退款，请稍后再试";
+pub(crate) const NO_SUCH_TRANSACTION: &str = "无效transaction_id";
+pub(crate) const REFUND_NOT_EXIST: &str = "not exist";
+/// Not confirmed: the rules are documented, their words are not.
+pub(crate) const TOO_MANY_REFUNDS: &str = "部分退款次数超过50次限制";
+pub(crate) const REFUND_TOO_SOON: &str = "频率限制，同一订单的部分退款请间隔1分钟";
+/// Where the money went, as a query and as a notice say it.
+pub(crate) const RECV_ACCOUNT_QUERIED: &str = "支付用户的零钱";
+pub(crate) const RECV_ACCOUNT_NOTIFIED: &str = "支付用户零钱";
+
+pub(crate) const DESC_REFUND: &str = "订单发生过退款，退款详情请查询退款单";
+pub(crate) const DESC_REVOKED: &str = "订单已撤销";
+pub(crate) const DESC_USERPAYING: &str = "需要用户输入支付密码";
+pub(crate) const DESC_PAYERROR: &str = "支付失败，请重新下单支付";
+pub(crate) const DESC_PAYERROR_MICROPAY: &str = "支付失败，请撤销订单";
 pub(crate) const DESC_SUCCESS: &str = "支付成功";
 pub(crate) const DESC_NOTPAY: &str = "订单未支付";
 pub(crate) const DESC_CLOSED: &str = "订单已关闭";
@@ -43,8 +88,9 @@ pub(crate) fn too_long(field: &str, bytes: usize, most: usize) -> String {
 }
 
 /// An amount that is no integer.
-pub(crate) const TOTAL_FEE_NOT_INTEGER: &str =
-    "无法将输入源“/body/xml/total_fee”映射到目标字段“标价金额”中，此字段需要一个合法的 64 位有符号整数";
+pub(crate) fn not_integer(field: &str) -> String {
+    format!("无法将输入源“/body/xml/{field}”映射到目标字段“{}”中，此字段需要一个合法的 64 位有符号整数", label(field))
+}
 
 fn label(field: &str) -> &str {
     match field {
@@ -60,6 +106,14 @@ fn label(field: &str) -> &str {
         "attach" => "附加数据",
         "out_trade_no" => "商户订单号",
         "transaction_id" => "微信订单号",
+        "total_fee" => "标价金额",
+        "refund_fee" => "退款金额",
+        "refund_fee_type" => "退款货币种类",
+        "refund_desc" => "退款原因",
+        "refund_account" => "退款资金来源",
+        "refund_id" => "微信退款单号",
+        "out_refund_no" => "商户退款单号",
+        "auth_code" => "付款码",
         "fee_type" => "标价币种",
         "spbill_create_ip" => "终端IP",
         "time_start" => "交易起始时间",

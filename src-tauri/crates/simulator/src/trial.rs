@@ -96,6 +96,28 @@ pub(crate) fn query_transaction(transaction_id: &str) -> Message {
     common().with("transaction_id", transaction_id)
 }
 
+pub(crate) fn micropay(out_trade_no: &str, auth_code: &str) -> Message {
+    common()
+        .with("body", "测试商城-T恤")
+        .with("out_trade_no", out_trade_no)
+        .with("total_fee", "101")
+        .with("spbill_create_ip", "127.0.0.1")
+        .with("auth_code", auth_code)
+}
+
+/// A refund of the whole of an order as [`order`] makes it.
+pub(crate) fn refund(out_trade_no: &str, out_refund_no: &str) -> Message {
+    common()
+        .with("out_trade_no", out_trade_no)
+        .with("out_refund_no", out_refund_no)
+        .with("total_fee", "101")
+        .with("refund_fee", "101")
+}
+
+pub(crate) const MICROPAY: &str = "/pay/micropay";
+pub(crate) const REVERSE: &str = "/secapi/pay/reverse";
+pub(crate) const REFUND: &str = "/secapi/pay/refund";
+pub(crate) const REFUND_QUERY: &str = "/pay/refundquery";
 pub(crate) const UNIFIED: &str = "/pay/unifiedorder";
 pub(crate) const QUERY: &str = "/pay/orderquery";
 pub(crate) const CLOSE: &str = "/pay/closeorder";

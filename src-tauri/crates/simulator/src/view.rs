@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use wxpay_protocol::{Fen, TradeState, UtcMs};
+use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::ledger::answers::EndpointAnswers;
-use crate::ledger::record::{Attempt, Notice, NoticeStatus, Order};
+use crate::ledger::record::{About, Attempt, Notice, NoticeStatus, Order};
+use crate::ledger::refund::Refund;
 use crate::orders::{CustomerError, known, merchant_of};
+use crate::refunds::{self, RefundError, merchant_of_refund};
 use crate::serve::traffic::Exchange;
 
 /// One order as the gateway knows it: the truth.
@@ -21,11 +23,28 @@ pub struct OrderView {
     pub trade_state: TradeState,
 }
 
+/// One refund as the gateway knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundView {
+    /// All that was asked for and happened.
+    pub refund: Refund,
+    /// The merchant.
+    pub mch_id: String,
+    /// The order.
+    pub out_trade_no: String,
+    /// The payment.
+    pub transaction_id: String,
+    /// The order's amount.
+    pub total_fee: Fen,
+}
+
 /// One notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeView {
     /// 1, 2, 3 …
     pub id: u64,
+    /// The refund that it is about; nothing for a payment.
+    pub out_refund_no: Option<String>,
     /// The merchant.
     pub mch_id: String,
     /// The order.
@@ -57,6 +76,8 @@ pub struct Status {
     pub time_scale_per_mille: u32,
     /// How many orders it has.
     pub orders: usize,
+    /// How many refunds it has.
+    pub refunds: usize,
     /// How many notices wait for their next attempt.
     pub notices_pending: usize,
     /// How many exchanges it has had since it was started.
@@ -78,16 +99,28 @@ pub struct LedgerSums {
     pub paid_total_fee: i128,
     /// Σ coupon_fee of the paid ones, in fen.
     pub coupon_fee: i128,
+    /// Orders that were taken back.
+    pub reversed: u64,
+    /// Σ total_fee of those among them that were paid, in fen.
+    pub reversed_total_fee: i128,
+    /// All refunds.
+    pub refunds: u64,
+    /// Σ refund_fee of those that succeeded, in fen.
+    pub refunded_fee: i128,
+    /// Σ refund_fee of those that are under way or stuck (PROCESSING, CHANGE), in fen.
+    pub refunding_fee: i128,
 }
 
 impl Gateway {
     /// Counts for a status line.
     pub fn status(&self) -> Status {
+        self.let_happen();
         let ledger = self.ledger();
         Status {
             now: self.clock.now(),
             time_scale_per_mille: self.clock.scale().per_mille(),
             orders: ledger.orders().len(),
+            refunds: ledger.refunds().len(),
             notices_pending: ledger.pending_notices(),
             requests: self.traffic.seen(),
         }
@@ -95,6 +128,7 @@ impl Gateway {
 
     /// The newest orders whose out_trade_no, transaction_id, body or openid contains `search`; all when it is empty.
     pub fn orders(&self, search: &str, limit: usize) -> Vec<OrderView> {
+        self.let_happen();
         let now = self.clock.now();
         let ledger = self.ledger();
         let found = ledger.orders().iter().rev().filter(|order| search.is_empty() || matches(order, search));
@@ -103,6 +137,7 @@ impl Gateway {
 
     /// One order. `mch_id` is needed only where several merchants have the number.
     pub fn order(&self, mch_id: Option<&str>, out_trade_no: &str) -> Result<OrderView, CustomerError> {
+        self.let_happen();
         let ledger = self.ledger();
         let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
         Ok(self.view(known(&ledger, &mch_id, out_trade_no)?, self.clock.now()))
@@ -122,6 +157,13 @@ impl Gateway {
             .collect()
     }
 
+    /// Refunds in the order in which they were accepted, from a place on (0 is the first).
+    pub fn refunds_from(&self, place: usize, limit: usize) -> Vec<RefundView> {
+        let ledger = self.ledger();
+        let refunds = ledger.refunds().iter().skip(place).take(limit);
+        refunds.filter_map(|refund| refund_view(&ledger, refund)).collect()
+    }
+
     /// Notices in the order in which they came to be, from a place on (0 is the first).
     pub fn notices_from(&self, place: usize, limit: usize) -> Vec<NoticeView> {
         let ledger = self.ledger();
@@ -133,8 +175,32 @@ impl Gateway {
         self.answers.sums()
     }
 
+    /// The newest refunds whose out_refund_no, refund_id, out_trade_no or transaction_id contains `search`; all when it is
+    /// empty.
+    pub fn refunds(&self, search: &str, limit: usize) -> Vec<RefundView> {
+        self.let_happen();
+        let ledger = self.ledger();
+        let views = ledger.refunds().iter().rev().filter_map(|refund| refund_view(&ledger, refund));
+        let found = |view: &RefundView| {
+            let numbers =
+                [&view.refund.out_refund_no, &view.refund.refund_id, &view.out_trade_no, &view.transaction_id];
+            search.is_empty() || numbers.iter().any(|number| number.contains(search))
+        };
+        views.filter(found).take(limit).collect()
+    }
+
+    /// One refund. `mch_id` is needed only where several merchants have the number.
+    pub fn refund_of(&self, mch_id: Option<&str>, out_refund_no: &str) -> Result<RefundView, RefundError> {
+        self.let_happen();
+        let ledger = self.ledger();
+        let mch_id = merchant_of_refund(&ledger, mch_id, out_refund_no)?;
+        let refund = refunds::known(&ledger, &mch_id, out_refund_no)?;
+        refund_view(&ledger, refund).ok_or_else(|| RefundError::NoRefund(out_refund_no.to_owned()))
+    }
+
     /// The newest notices first.
     pub fn notices(&self, limit: usize) -> Vec<NoticeView> {
+        self.let_happen();
         let ledger = self.ledger();
         ledger.notices().iter().rev().take(limit).map(|notice| notice_view(&ledger, notice)).collect()
     }
@@ -151,18 +217,34 @@ impl Gateway {
 
     /// Sums over all orders.
     pub fn sums(&self) -> LedgerSums {
+        self.let_happen();
         let now = self.clock.now();
         let ledger = self.ledger();
         let mut sums = LedgerSums::default();
-        let paid = |order: &&Order| order.payment.is_some();
-        sums.paid_total_fee = ledger.orders().iter().filter(paid).map(|order| order.total_fee).sum();
-        sums.coupon_fee = ledger.orders().iter().filter_map(|order| Some(order.payment.as_ref()?.coupon_fee)).sum();
         for order in ledger.orders() {
+            let total_fee = i128::from(order.total_fee.get());
             sums.orders += 1;
             match order.trade_state(now, &self.switches) {
-                TradeState::Success => sums.paid += 1,
+                TradeState::Success | TradeState::Refund => sums.paid += 1,
                 TradeState::Closed => sums.closed += 1,
+                TradeState::Revoked => sums.reversed += 1,
                 _ => sums.open += 1,
+            }
+            let Some(payment) = &order.payment else { continue };
+            if order.reversed_at.is_some() {
+                sums.reversed_total_fee += total_fee;
+                continue;
+            }
+            sums.paid_total_fee += total_fee;
+            sums.coupon_fee += i128::from(payment.coupon_fee().get());
+        }
+        for refund in ledger.refunds() {
+            let refund_fee = i128::from(refund.refund_fee.get());
+            sums.refunds += 1;
+            match refund.status {
+                RefundStatus::Success => sums.refunded_fee += refund_fee,
+                RefundStatus::Processing | RefundStatus::Change => sums.refunding_fee += refund_fee,
+                RefundStatus::RefundClose => {}
             }
         }
         sums
@@ -176,14 +258,34 @@ fn matches(order: &Order, search: &str) -> bool {
         || ["body", "openid"].iter().any(|name| order.fields.get(name).is_some_and(|value| value.contains(search)))
 }
 
+fn refund_view(ledger: &Ledger, refund: &Refund) -> Option<RefundView> {
+    let order = ledger.order_at(refund.order)?;
+    Some(RefundView {
+        mch_id: order.mch_id().to_owned(),
+        out_trade_no: order.out_trade_no().to_owned(),
+        transaction_id: order.payment.as_ref()?.transaction_id.clone(),
+        total_fee: order.total_fee,
+        refund: refund.clone(),
+    })
+}
+
 fn notice_view(ledger: &Ledger, notice: &Notice) -> NoticeView {
-    let order = ledger.order_at(notice.order);
+    let order = ledger.order_of_notice(notice);
+    let refund = match notice.about {
+        About::Payment(_) => None,
+        About::Refund(place) => ledger.refund_at(place),
+    };
+    let url = match refund {
+        Some(refund) => refund.notify_url.as_deref(),
+        None => order.and_then(|order| order.fields.get("notify_url")),
+    };
     let text = |found: Option<&str>| found.unwrap_or_default().to_owned();
     NoticeView {
         id: notice.id,
         mch_id: text(order.map(Order::mch_id)),
         out_trade_no: text(order.map(Order::out_trade_no)),
-        notify_url: text(order.and_then(|order| order.fields.get("notify_url"))),
+        out_refund_no: refund.map(|refund| refund.out_refund_no.clone()),
+        notify_url: text(url),
         status: notice.status,
         attempts: notice.attempts.clone(),
     }
@@ -192,6 +294,6 @@ fn notice_view(ledger: &Ledger, notice: &Notice) -> NoticeView {
 impl OrderView {
     /// What the customer paid beside the coupon; nothing while unpaid.
     pub fn cash_fee(&self) -> Option<Fen> {
-        self.order.payment.as_ref().map(|payment| payment.cash_fee(&self.order))
+        self.order.payment.as_ref().map(|payment| payment.cash_fee(self.order.total_fee))
     }
 }

@@ -15,7 +15,7 @@ use crate::gateway::Gateway;
 /// How long after paying a payer writes.
 const WRITTEN_AFTER_MS: i64 = 3_600_000;
 /// Of how many payments one is commented.
-const ONE_OF: usize = 3;
+const ONE_OF: u32 = 3;
 /// As many as the documentation lets one answer hold.
 const MOST: usize = 200;
 
@@ -62,7 +62,7 @@ impl Gateway {
         let ledger = self.ledger();
         let (first, last) = (page.begin.plus_ms(-WRITTEN_AFTER_MS), page.end.min(now).plus_ms(-WRITTEN_AFTER_MS));
         let days = ledger.days().between(mch_id, first.beijing_day(), last.beijing_day());
-        let mut paid: Vec<(UtcMs, usize)> = days
+        let mut paid: Vec<(UtcMs, u32)> = days
             .flat_map(|(_, movements)| movements)
             .filter_map(|Movement { at, moved }| match moved {
                 Moved::Paid(place) if place % ONE_OF == 0 && (first..=last).contains(at) => Some((*at, *place)),
@@ -75,7 +75,8 @@ impl Gateway {
         let mut given = page.offset;
         for (at, place) in paid.into_iter().skip(page.offset).take(page.limit) {
             let Some(payment) = ledger.order_at(place).and_then(|order| order.payment.as_ref()) else { continue };
-            let (stars, said) = SAID.get(place / ONE_OF % SAID.len()).copied().unwrap_or_default();
+            let (stars, said) =
+                SAID.get(usize::try_from(place / ONE_OF).unwrap_or_default() % SAID.len()).copied().unwrap_or_default();
             let (at, number) = (at.plus_ms(WRITTEN_AFTER_MS).dashed(), &payment.transaction_id);
             // Writing into a String cannot fail.
             if writeln!(lines, "{tick}{at},{tick}{number},{tick}{stars},{tick}{said}").is_ok() {

@@ -8,7 +8,7 @@ use wxpay_protocol::UtcMs;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moved {
     /// The order at this place was paid.
-    Paid(usize),
+    Paid(u32),
 }
 
 /// One movement of money and its moment: a payment's, or the acceptance of a refund.

@@ -146,7 +146,7 @@ impl Gateway {
         let Moved::Paid(place) = movement.moved;
         let Some(order) = ledger.order_at(place) else { return };
         let Some(payment) = &order.payment else { return };
-        let counter = u64::try_from(place).unwrap_or(u64::MAX).saturating_mul(2);
+        let counter = u64::from(place) * 2;
         let paid = Flow {
             at: movement.at,
             account: AccountType::Basic,

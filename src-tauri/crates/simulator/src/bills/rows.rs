@@ -55,7 +55,7 @@ fn paid_row<'a>(
     switches: &BillSwitches,
 ) -> TradeRow<'a> {
     let text = |name| order.fields.get(name).unwrap_or_default();
-    let settlement_total_fee = order.total_fee;
+    let settlement_total_fee = payment.settlement_total_fee(order.total_fee).unwrap_or(order.total_fee);
     TradeRow {
         at,
         appid: order.appid(),
@@ -65,12 +65,12 @@ fn paid_row<'a>(
         transaction_id: &payment.transaction_id,
         out_trade_no: order.out_trade_no(),
         openid: &payment.openid,
-        trade_type: text("trade_type"),
+        trade_type: order.trade_type(),
         trade_state: "SUCCESS",
         bank_type: &payment.bank_type,
         fee_type: order.fields.get("fee_type").unwrap_or("CNY"),
         settlement_total_fee,
-        coupon_fee: payment.coupon_fee,
+        coupon_fee: payment.coupon_fee(),
         refund: None,
         body: text("body"),
         attach: text("attach"),

@@ -375,7 +375,7 @@ proptest! {
         for (place, (total, coupon)) in amounts.iter().enumerate() {
             let number = format!("T20240102030405_{place:03}");
             field(&ask(&gateway, UNIFIED, &order(&number).with("total_fee", &total.to_string()).signed()), "prepay_id").unwrap();
-            let pay = Pay { coupon_fee: Fen::new((*coupon).min(*total)).unwrap(), ..Pay::default() };
+            let pay = Pay::default().with_coupon(Fen::new((*coupon).min(*total)).unwrap());
             gateway.pay(None, &number, &pay).unwrap();
         }
         let sums = gateway.sums();

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use wxpay_protocol::{Fen, UtcMs};
 
 use crate::serve::traffic::Exchange;
-use crate::view::{NoticeView, OrderView};
+use crate::view::{NoticeView, OrderView, RefundView};
 
 pub(crate) fn order_json(view: &OrderView) -> Value {
     let order = &view.order;
@@ -15,16 +15,16 @@ pub(crate) fn order_json(view: &OrderView) -> Value {
         "mch_id": order.mch_id(),
         "appid": order.appid(),
         "out_trade_no": order.out_trade_no(),
-        "trade_type": field("trade_type"),
+        "trade_type": order.trade_type(),
         "trade_state": view.trade_state.as_str(),
         "total_fee": order.total_fee.get(),
         "body": field("body"),
         "attach": field("attach"),
         "notify_url": field("notify_url"),
         "sign_type": order.sign_type.as_str(),
-        "prepay_id": order.prepay.prepay_id,
-        "code_url": order.prepay.code_url,
-        "mweb_url": order.prepay.mweb_url,
+        "prepay_id": order.prepay.as_ref().map(|prepay| prepay.prepay_id.as_str()),
+        "code_url": order.prepay.as_ref().and_then(|prepay| prepay.code_url.as_deref()),
+        "mweb_url": order.prepay.as_ref().and_then(|prepay| prepay.mweb_url.as_deref()),
         "created_at": order.created_at.rfc3339(),
         "expires_at": time(order.expires_at),
         "closed_at": time(order.closed_at),
@@ -33,9 +33,36 @@ pub(crate) fn order_json(view: &OrderView) -> Value {
         "openid": payment.map(|payment| payment.openid.as_str()).or_else(|| field("openid")),
         "bank_type": payment.map(|payment| payment.bank_type.as_str()),
         "cash_fee": view.cash_fee().map(Fen::get),
-        "coupon_fee": payment.map(|payment| payment.coupon_fee.get()),
+        "coupon_fee": payment.map(|payment| payment.coupon_fee().get()),
+        "coupons": payment.map(|payment| json!(payment.coupons)),
+        "settlement_total_fee":
+            payment.and_then(|payment| payment.settlement_total_fee(order.total_fee)).map(Fen::get),
+        "reversed_at": time(order.reversed_at),
+        "waits_for_password": order.waits_for_password(),
         "paid_at": payment.map(|payment| payment.paid_at.rfc3339()),
         "request": order.fields.iter().map(|(name, value)| (name.to_owned(), value.into())).collect::<Map<_, _>>(),
+    })
+}
+
+pub(crate) fn refund_json(view: &RefundView) -> Value {
+    let refund = &view.refund;
+    json!({
+        "mch_id": view.mch_id,
+        "out_refund_no": refund.out_refund_no,
+        "refund_id": refund.refund_id,
+        "out_trade_no": view.out_trade_no,
+        "transaction_id": view.transaction_id,
+        "refund_status": refund.status.as_str(),
+        "refund_fee": refund.refund_fee.get(),
+        "total_fee": view.total_fee.get(),
+        "cash_refund_fee": refund.cash_refund_fee.get(),
+        "coupon_refund_fee": refund.coupon_refund_fee().get(),
+        "refund_desc": refund.refund_desc,
+        "notify_url": refund.notify_url,
+        "accepted_at": refund.accepted_at.rfc3339(),
+        "ended_at": refund.ended_at.map(UtcMs::rfc3339),
+        "ends_at": refund.plan.map(|plan| plan.at.rfc3339()),
+        "ends_as": refund.plan.map(|plan| plan.status.as_str()),
     })
 }
 
@@ -57,6 +84,7 @@ pub(crate) fn notice_json(notice: &NoticeView) -> Value {
         "id": notice.id,
         "mch_id": notice.mch_id,
         "out_trade_no": notice.out_trade_no,
+        "out_refund_no": notice.out_refund_no,
         "notify_url": notice.notify_url,
         "status": notice.status.as_str(),
         "next_attempt_at": notice.next_attempt_at().map(UtcMs::rfc3339),

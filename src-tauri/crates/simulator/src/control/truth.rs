@@ -13,15 +13,16 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use crate::Gateway;
-use crate::control::json::{notice_json, order_json};
+use crate::control::json::{notice_json, order_json, refund_json};
 
-/// Orders or notices in a page.
+/// Orders, refunds or notices in a page.
 const PAGE: usize = 500;
 
 /// Where the document has come to.
 enum Part {
     Head,
     Orders(usize),
+    Refunds(usize),
     Notices(usize),
     End,
 }
@@ -48,8 +49,13 @@ fn page(gateway: &Gateway, part: &Part) -> (String, Option<Part>) {
                 }
                 order
             });
-            let next = if orders.is_empty() { Part::Notices(0) } else { Part::Orders(from + orders.len()) };
-            (list(from, lines, orders.is_empty().then_some("],\"notices\":[")), Some(next))
+            let next = if orders.is_empty() { Part::Refunds(0) } else { Part::Orders(from + orders.len()) };
+            (list(from, lines, orders.is_empty().then_some("],\"refunds\":[")), Some(next))
+        }
+        Part::Refunds(from) => {
+            let refunds = gateway.refunds_from(from, PAGE);
+            let next = if refunds.is_empty() { Part::Notices(0) } else { Part::Refunds(from + refunds.len()) };
+            (list(from, refunds.iter().map(refund_json), refunds.is_empty().then_some("],\"notices\":[")), Some(next))
         }
         Part::Notices(from) => {
             let notices = gateway.notices_from(from, PAGE);

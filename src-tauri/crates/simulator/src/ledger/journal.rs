@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::watch;
 
-use crate::ledger::record::Entry;
+use crate::ledger::entry::Entry;
 use crate::ledger::{Contradiction, Ledger};
 
 const FILE_NAME: &str = "gateway.jsonl";

@@ -4,12 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use wxpay_protocol::{CouponType, Fen, RefundStatus};
+
 use crate::gateway::Parts;
 use crate::ledger::Ledger;
 use crate::ledger::journal::Journal;
 use crate::trial::*;
 use crate::{
-    Clock, Config, CustomerError, Dice, Gateway, JournalError, Pay, Running, StartError, Switches, TimeScale, start,
+    Clock, Config, Coupon, CustomerError, Dice, Gateway, JournalError, Pay, Refund, RefundView, Running, ScanOutcome,
+    ScanRefusal, StartError, Switches, TimeScale, start,
 };
 
 fn config(dir: &Path) -> Config {
@@ -135,9 +138,9 @@ async fn a_journal_of_a_newer_program_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     started(dir.path()).await.stop().await;
     let whole = fs::read_to_string(journal(dir.path())).unwrap();
-    fs::write(journal(dir.path()), whole.replacen("\"version\":1", "\"version\":2", 1)).unwrap();
+    fs::write(journal(dir.path()), whole.replacen("\"version\":2", "\"version\":3", 1)).unwrap();
     let fault = refused(dir.path()).await;
-    assert!(matches!(fault, StartError::Journal(JournalError::Newer { version: 2, .. })), "{fault}");
+    assert!(matches!(fault, StartError::Journal(JournalError::Newer { version: 3, .. })), "{fault}");
 }
 
 #[tokio::test]
@@ -219,4 +222,88 @@ async fn a_full_disk_confirms_nothing_more_and_still_answers_queries() {
     let pay = gateway.pay(None, "T20240102A", &Pay::default());
     assert!(matches!(pay, Err(CustomerError::Journal(_))), "{pay:?}");
     assert_eq!(trade_state(&gateway, "T20240102A"), "NOTPAY");
+}
+
+/// A journal of the first version, with everything that it could hold.
+const FIRST_VERSION: &str = concat!(
+    r#"{"opened":{"version":1,"seed":0,"real":1704135845000,"now":1704135845000}}"#,
+    "\n",
+    r#"{"created":{"fields":[["appid","wx0000000000000001"],["mch_id","1900000001"],["body","T恤"],["out_trade_no","T20240102"],["total_fee","101"],["spbill_create_ip","127.0.0.1"],["notify_url","http://127.0.0.1:9/notify"],["trade_type","JSAPI"],["openid","oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"]],"total_fee":101,"sign_type":"MD5","created_at":1704135845000,"expires_at":null,"prepay":{"prepay_id":"wx0203040506789012abcdef0123456789000","issued_at":1704135845000},"closed_at":null,"cancelled_at":null,"payment":null}}"#,
+    "\n",
+    r#"{"paid":{"mch_id":"1900000001","out_trade_no":"T20240102","payment":{"transaction_id":"4200000000202401020000000001","openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o","bank_type":"OTHERS","coupon_fee":30,"paid_at":1704135845000},"nonce_str":"5d6d0aa3930135d6d0aa393013","deliverable":true,"due":1704135845000}}"#,
+    "\n",
+    r#"{"attempted":{"notice":1,"attempt":{"at":1704135845000,"http_status":500,"answer":"no","acknowledged":false,"took_ms":1},"next_due":1704135860000}}"#,
+    "\n",
+);
+
+#[tokio::test]
+async fn a_journal_of_the_first_version_is_read_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(journal(dir.path()), FIRST_VERSION).unwrap();
+    for run in 0..2 {
+        let running = started(dir.path()).await;
+        let answer = ask(&running.gateway, QUERY, &query("T20240102").signed());
+        for (name, value) in [
+            ("cash_fee", "71"),
+            ("coupon_fee", "30"),
+            ("coupon_type_0", "CASH"),
+            ("coupon_id_0", "00202401020000000001"),
+        ] {
+            assert_eq!(field(&answer, name).as_deref(), Some(value), "{name} in run {run}");
+        }
+        let notice = &running.gateway.notices(1)[0];
+        assert_eq!((notice.attempts.len(), notice.out_trade_no.as_str()), (1, "T20240102"));
+        let refund = refund("T20240102", "R1").with("refund_fee", "1").signed();
+        let answer = ask(&running.gateway, REFUND, &refund);
+        running.gateway.durable(&answer).await.unwrap();
+        assert_eq!(answer.outcome, "SUCCESS");
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn payment_codes_refunds_and_what_waits_survive_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = started(dir.path()).await;
+    let gateway = &running.gateway;
+    let coupon = Coupon { id: "C1".to_owned(), coupon_type: CouponType::NoCash, fee: Fen::new(11).unwrap() };
+    created(gateway, "T20240102R").await;
+    gateway.pay(None, "T20240102R", &Pay { coupons: vec![coupon], ..Pay::default() }).unwrap();
+    for (number, code) in [("T20240102W", "900002"), ("T20240102P", "000001"), ("T20240102F", "900008")] {
+        ask(gateway, MICROPAY, &micropay(number, &format!("134512345678{code}")).signed());
+    }
+    gateway.plan_scan(MCH_ID, "T20240102S", ScanOutcome::Refused(ScanRefusal::NotEnough)).unwrap();
+    for number in ["R1", "R2"] {
+        let asked =
+            refund("T20240102R", number).with("refund_fee", "40").with("notify_url", "http://127.0.0.1:9/refund");
+        assert_eq!(ask(gateway, REFUND, &asked.signed()).outcome, "SUCCESS");
+    }
+    gateway.end_refund(None, "R1", RefundStatus::Change).unwrap();
+    gateway.advance_s(1).unwrap();
+    let before = shown(gateway);
+    running.stop().await;
+
+    let running = started(dir.path()).await;
+    let gateway = &running.gateway;
+    assert_eq!(shown(gateway), before);
+    for (number, state) in [("T20240102W", "USERPAYING"), ("T20240102P", "SUCCESS"), ("T20240102F", "PAYERROR")] {
+        assert_eq!(trade_state(gateway, number), state, "{number}");
+    }
+    let used = ask(gateway, MICROPAY, &micropay("T20240102X", "134512345678000001").signed());
+    assert_eq!(used.outcome, "AUTH_CODE_INVALID", "a code pays once, also after a restart");
+    let planned = ask(gateway, MICROPAY, &micropay("T20240102S", "134512345678000002").signed());
+    assert_eq!(planned.outcome, "NOTENOUGH");
+    gateway.advance_s(20).unwrap();
+    assert_eq!(trade_state(gateway, "T20240102W"), "SUCCESS", "the payer still enters the password");
+    assert_eq!(gateway.refund_of(None, "R2").unwrap().refund.status, RefundStatus::Success);
+    let about: Vec<_> = gateway.notices(9).into_iter().filter_map(|notice| notice.out_refund_no).collect();
+    assert_eq!(about, ["R2", "R1"]);
+    let sums = gateway.sums();
+    assert_eq!((sums.refunds, sums.refunded_fee, sums.refunding_fee), (2, 40, 40));
+}
+
+/// All refunds, without the place of their line in the journal of a run, which is no part of what happened.
+fn shown(gateway: &Gateway) -> Vec<RefundView> {
+    let views = gateway.refunds("", 9).into_iter();
+    views.map(|view| RefundView { refund: Refund { changed: 0, ..view.refund }, ..view }).collect()
 }

@@ -1,4 +1,4 @@
-//! Sends notices when they are due: to this machine only, five seconds each, a few at a time.
+//! Lets happen what is due, and sends notices: to this machine only, five seconds each, a few at a time.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use reqwest::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT};
 use tokio::task::JoinSet;
+use wxpay_protocol::UtcMs;
 
 use crate::gateway::Gateway;
 use crate::ledger::record::Attempt;
@@ -61,11 +62,13 @@ pub(crate) async fn run(gateway: Arc<Gateway>, client: reqwest::Client) {
             on_their_way.spawn(deliver(Arc::clone(&gateway), client.clone(), outgoing));
         }
         let is_full = on_their_way.len() >= AT_ONCE;
-        let wait = gateway.next_notice_due().and_then(|due| gateway.clock.real_time_until(due));
+        let until = |due: Option<UtcMs>| due.and_then(|due| gateway.clock.real_time_until(due));
+        let notice = until(gateway.next_notice_due()).filter(|_| !is_full);
+        let wait = [notice, until(gateway.wakes_at())].into_iter().flatten().min();
         tokio::select! {
-            // An attempt that ends says so here, and so do a payment, a new merchant and an advanced clock.
+            // An attempt that ends says so here, and so do a payment, a refund, a new merchant and an advanced clock.
             () = gateway.due_changed.notified() => {}
-            () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() && !is_full => {}
+            () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => gateway.let_happen(),
         }
     }
 }
@@ -91,7 +94,7 @@ async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgo
         status: http_status.unwrap_or(0),
         response: response.clone(),
         took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        endpoint: "notice",
+        endpoint: outgoing.endpoint,
         outcome: if acknowledged { "ACKNOWLEDGED" } else { "UNACKNOWLEDGED" },
         reason: reason.clone(),
     });

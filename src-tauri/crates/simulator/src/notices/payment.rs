@@ -1,35 +1,11 @@
 //! The bytes of payment notices (protocol page §7.1).
 
-use std::borrow::Cow;
-
 use wxpay_protocol::xml::{self, WriteError};
-use wxpay_protocol::{Fen, Secret, SignType};
+use wxpay_protocol::{Secret, SignType};
 
 use crate::answer::{Field, write_signed};
 use crate::ledger::record::{Order, Payment};
 use crate::switches::Switches;
-
-impl Payment {
-    /// What the customer paid beside the coupon.
-    pub(crate) fn cash_fee(&self, order: &Order) -> Fen {
-        order.total_fee.checked_sub(self.coupon_fee).unwrap_or(Fen::ZERO)
-    }
-
-    pub(crate) fn coupon_fields(&self) -> Vec<Field<'static>> {
-        if self.coupon_fee == Fen::ZERO {
-            return Vec::new();
-        }
-        let amount: Cow<'static, str> = self.coupon_fee.to_string().into();
-        vec![
-            ("coupon_fee", amount.clone()),
-            ("coupon_count", "1".into()),
-            ("coupon_type_0", "CASH".into()),
-            // The coupon's number only has to be stable and to look like one: 20 digits at most.
-            ("coupon_id_0", self.transaction_id.chars().skip(8).take(20).collect::<String>().into()),
-            ("coupon_fee_0", amount),
-        ]
-    }
-}
 
 /// The message of a payment, alphabetical, signed as the order was.
 pub(crate) fn write(
@@ -42,24 +18,25 @@ pub(crate) fn write(
     let mut fields: Vec<Field<'_>> = vec![
         ("appid", order.appid().into()),
         ("bank_type", payment.bank_type.as_str().into()),
-        ("cash_fee", payment.cash_fee(order).to_string().into()),
+        ("cash_fee", payment.cash_fee(order.total_fee).to_string().into()),
         ("fee_type", "CNY".into()),
-        ("is_subscribe", "N".into()),
         ("mch_id", order.mch_id().into()),
         ("nonce_str", nonce_str.into()),
-        ("openid", payment.openid.as_str().into()),
         ("out_trade_no", order.out_trade_no().into()),
         ("result_code", "SUCCESS".into()),
         ("return_code", "SUCCESS".into()),
         ("sign", "".into()),
         ("time_end", payment.paid_at.compact().into()),
         ("total_fee", order.total_fee.to_string().into()),
-        ("trade_type", order.fields.get("trade_type").unwrap_or_default().into()),
+        ("trade_type", order.trade_type().into()),
         ("transaction_id", payment.transaction_id.as_str().into()),
     ];
-    for name in ["attach", "device_info"] {
+    for name in ["attach", "device_info"].into_iter().chain(Order::SUB_IDS) {
         fields.extend(order.fields.get(name).map(|value| (name, value.into())));
     }
+    fields.extend(payment.payer_fields());
+    let settlement = payment.settlement_total_fee(order.total_fee);
+    fields.extend(settlement.map(|fee| ("settlement_total_fee", fee.to_string().into())));
     fields.extend(payment.coupon_fields());
     let names_sign_type = match order.sign_type {
         SignType::Md5 => switches.md5_notice_has_sign_type,

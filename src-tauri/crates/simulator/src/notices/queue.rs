@@ -1,19 +1,31 @@
 //! Notices that wait for their moment, and how each attempt went.
 
 use wxpay_protocol::UtcMs;
+use wxpay_protocol::xml::WriteError;
 
 use crate::event::Event;
 use crate::gateway::Gateway;
+use crate::ledger::Ledger;
+use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
-use crate::ledger::record::{Attempt, Entry};
+use crate::ledger::record::{About, Attempt, Notice};
 use crate::merchant::Known;
-use crate::notices::{delivery, payment};
+use crate::notices::{delivery, payment, refund};
 
 /// A notice that is to be sent now.
 pub(crate) struct Outgoing {
     pub(crate) id: u64,
     pub(crate) url: String,
+    /// `notice` or `refund_notice`, as the traffic names it.
+    pub(crate) endpoint: &'static str,
     pub(crate) body: String,
+}
+
+/// A notice, written for its merchant.
+struct Message {
+    url: String,
+    endpoint: &'static str,
+    body: Result<String, WriteError>,
 }
 
 impl Gateway {
@@ -27,14 +39,10 @@ impl Gateway {
             if outgoing.len() >= limit {
                 break;
             }
-            let Some(order) = ledger.order_at(notice.order) else { continue };
-            let Known::Merchant(merchant) = self.merchants.find(order.appid(), order.mch_id()) else {
-                continue;
-            };
-            let (Some(paid), Some(url)) = (&order.payment, order.fields.get("notify_url")) else { continue };
+            let Some(Message { url, endpoint, body }) = self.message(&ledger, notice) else { continue };
             taken.push((due, notice.id));
-            match payment::write(order, paid, &notice.nonce_str, &merchant.key, &self.switches) {
-                Ok(body) => outgoing.push(Outgoing { id: notice.id, url: url.to_owned(), body }),
+            match body {
+                Ok(body) => outgoing.push(Outgoing { id: notice.id, url, endpoint, body }),
                 Err(fault) => tracing::error!(%fault, notice = notice.id, "a notice cannot be written"),
             }
         }
@@ -44,13 +52,36 @@ impl Gateway {
         outgoing
     }
 
+    /// Writes the message of a notice; nothing where the merchant's key is not here.
+    fn message(&self, ledger: &Ledger, notice: &Notice) -> Option<Message> {
+        let order = ledger.order_of_notice(notice)?;
+        let Known::Merchant(merchant) = self.merchants.find(order.appid(), order.mch_id()) else { return None };
+        let (paid, nonce_str) = (order.payment.as_deref()?, notice.nonce_str.as_str());
+        Some(match notice.about {
+            About::Payment(_) => Message {
+                url: order.fields.get("notify_url")?.to_owned(),
+                endpoint: "notice",
+                body: payment::write(order, paid, nonce_str, &merchant.key, &self.switches),
+            },
+            About::Refund(place) => {
+                let refunded = ledger.refund_at(place)?;
+                Message {
+                    url: refunded.notify_url.clone()?,
+                    endpoint: "refund_notice",
+                    body: refund::write(order, paid, refunded, nonce_str, &merchant.key, &self.switches),
+                }
+            }
+        })
+    }
+
     /// When the next notice that can be signed is due.
     pub(crate) fn next_notice_due(&self) -> Option<UtcMs> {
         let ledger = self.ledger();
         ledger
             .due()
             .find(|(_, notice)| {
-                ledger.order_at(notice.order).is_some_and(|order| self.merchants.knows(order.appid(), order.mch_id()))
+                let order = ledger.order_of_notice(notice);
+                order.is_some_and(|order| self.merchants.knows(order.appid(), order.mch_id()))
             })
             .map(|(due, _)| due)
     }

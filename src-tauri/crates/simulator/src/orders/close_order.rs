@@ -7,7 +7,7 @@ use crate::answer::{Done, Refusal};
 use crate::check::Accepted;
 use crate::event::Event;
 use crate::gateway::Gateway;
-use crate::ledger::record::Entry;
+use crate::ledger::entry::Entry;
 use crate::text;
 
 impl Gateway {
@@ -22,10 +22,18 @@ impl Gateway {
         let mut ledger = self.ledger_mut();
         let order = ledger
             .order(mch_id, out_trade_no)
+            .filter(|order| request.speaks_for(order))
             .ok_or_else(|| Refusal::signed("ORDERNOTEXIST", text::ORDER_NOT_EXIST))?;
+        let changed = order.changed;
         match order.trade_state(now, &self.switches) {
-            TradeState::Success => return Err(Refusal::signed("ORDERPAID", text::CLOSE_PAID)),
-            TradeState::Closed => return Err(Refusal::signed("ORDERCLOSED", text::CLOSE_CLOSED)),
+            TradeState::Success | TradeState::Refund => {
+                return Err(Refusal::signed("ORDERPAID", text::CLOSE_PAID).reporting(changed));
+            }
+            TradeState::Closed | TradeState::Revoked => {
+                return Err(Refusal::signed("ORDERCLOSED", text::CLOSE_CLOSED).reporting(changed));
+            }
+            // The payer may pay at any moment; such an order is taken back by reverse.
+            TradeState::UserPaying => return Err(Refusal::signed("TRADE_STATE_ERROR", text::TRADE_STATE)),
             _ => {}
         }
         if self.switches.close_needs_five_minutes && now.0 - order.created_at.0 < MIN_AGE_MS {
@@ -35,15 +43,8 @@ impl Gateway {
         let durable = self.commit(&mut ledger, entry).map_err(Refusal::system_error)?;
         drop(ledger);
         self.tell(|| Event::OrderClosed { mch_id: mch_id.to_owned(), out_trade_no: out_trade_no.to_owned() });
-        let fields = vec![
-            ("return_code", "SUCCESS".into()),
-            ("return_msg", "OK".into()),
-            ("appid", request.merchant.appid.as_str().into()),
-            ("mch_id", mch_id.into()),
-            ("nonce_str", nonce_str.into()),
-            ("sign", "".into()),
-            ("result_code", "SUCCESS".into()),
-        ];
+        let mut fields = request.old_envelope();
+        fields.extend([("nonce_str", nonce_str.into()), ("sign", "".into()), ("result_code", "SUCCESS".into())]);
         Ok(Done { fields, durable: Some(durable) })
     }
 }

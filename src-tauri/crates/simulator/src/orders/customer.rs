@@ -1,27 +1,43 @@
 //! The customer: pays, or turns away.
 
 use wxpay_protocol::ids::OpenId;
-use wxpay_protocol::{Fen, TradeState, UtcMs};
+use wxpay_protocol::{CouponType, Fen, TradeState, UtcMs};
 
 use crate::event::Event;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
+use crate::ledger::entry::{Entry, NewNotice};
 use crate::ledger::journal::JournalFailed;
-use crate::ledger::record::{Entry, Order, Payment};
+use crate::ledger::record::{Coupon, Order, PasswordAnswer, Payment};
 use crate::notices::delivery;
+use crate::orders::amounts::MAX_COUPONS;
+use crate::orders::scan::SOMEBODY;
 
-/// Who pays where neither the order nor the caller says.
-const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
+/// Who pays under a sub_appid where the order does not say.
+const SOMEBODY_OF_SUB_APP: &str = "oSub8uMuAJO_M2pxb1Q9zNjWeS6o";
 
 /// How the customer pays. The default pays the whole amount from the balance, now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pay {
     /// The payer; for JSAPI orders the order's own.
     pub openid: Option<String>,
-    /// The part that a coupon pays; 0 up to the whole amount.
-    pub coupon_fee: Fen,
+    /// What pays for a part of it; together at most the whole amount, at most ten. One without an id gets one.
+    pub coupons: Vec<Coupon>,
+    /// From where; `OTHERS` (the balance) unless said otherwise.
+    pub bank_type: Option<String>,
     /// When it was paid: between the order's creation and now.
     pub at: Option<UtcMs>,
+}
+
+impl Pay {
+    /// Pays a part with one funded coupon; with none when the part is 0.
+    #[must_use]
+    pub fn with_coupon(mut self, fee: Fen) -> Self {
+        if fee != Fen::ZERO {
+            self.coupons.push(Coupon { id: String::new(), coupon_type: CouponType::Cash, fee });
+        }
+        self
+    }
 }
 
 /// Why the customer, or who speaks for him, is refused. Nothing was changed.
@@ -74,26 +90,32 @@ impl Gateway {
         out_trade_no: &str,
         pay: &Pay,
     ) -> Result<(String, u64), CustomerError> {
+        self.let_happen();
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
         let now = self.clock.now();
         let order = known(&ledger, &mch_id, out_trade_no)?;
         self.check_payable(order, now, "支付")?;
+        let transaction_id = self.draw.transaction_id(ledger.next_payment(), pay.at.unwrap_or(now));
         let payment = Payment {
-            transaction_id: self.draw.transaction_id(ledger.next_payment(), pay.at.unwrap_or(now)),
             openid: payer(order, pay)?,
-            bank_type: "OTHERS".to_owned(),
-            coupon_fee: coupon_of(order, pay)?,
+            sub_openid: sub_openid(order),
+            bank_type: pay.bank_type.clone().unwrap_or_else(|| "OTHERS".to_owned()),
+            coupons: coupons_of(order, pay, &transaction_id)?,
             paid_at: moment_of(order, pay, now)?,
+            transaction_id: transaction_id.clone(),
         };
-        let transaction_id = payment.transaction_id.clone();
+        // A payment by code is not notified (protocol page §4.8).
+        let notice = order.fields.get("notify_url").map(|url| NewNotice {
+            nonce_str: self.draw.notice_nonce_str(),
+            deliverable: delivery::is_deliverable(url),
+            due: now,
+        });
         let entry = Entry::Paid {
             mch_id: mch_id.clone(),
             out_trade_no: out_trade_no.to_owned(),
             payment: Box::new(payment),
-            nonce_str: self.draw.notice_nonce_str(),
-            deliverable: order.fields.get("notify_url").is_some_and(delivery::is_deliverable),
-            due: now,
+            notice,
         };
         let number = self.commit(&mut ledger, entry)?;
         drop(ledger);
@@ -108,10 +130,16 @@ impl Gateway {
     }
 
     pub(crate) fn cancel_entry(&self, mch_id: Option<&str>, out_trade_no: &str) -> Result<u64, CustomerError> {
+        self.let_happen();
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
         let now = self.clock.now();
-        self.check_payable(known(&ledger, &mch_id, out_trade_no)?, now, "取消")?;
+        let order = known(&ledger, &mch_id, out_trade_no)?;
+        if order.password().is_some() {
+            drop(ledger);
+            return self.answer_password(Some(&mch_id), out_trade_no, PasswordAnswer::Cancelled);
+        }
+        self.check_payable(order, now, "取消")?;
         let entry = Entry::Cancelled { mch_id: mch_id.clone(), out_trade_no: out_trade_no.to_owned(), at: now };
         let number = self.commit(&mut ledger, entry)?;
         drop(ledger);
@@ -121,8 +149,11 @@ impl Gateway {
 
     fn check_payable(&self, order: &Order, now: UtcMs, action: &'static str) -> Result<(), CustomerError> {
         let state = match order.trade_state(now, &self.switches) {
-            TradeState::Success => "已支付",
+            TradeState::Success | TradeState::Refund => "已支付",
+            TradeState::Revoked => "已撤销",
             TradeState::Closed => "已关闭",
+            TradeState::UserPaying => return Ok(()),
+            _ if order.is_micropay() => "没有在等待输入密码",
             _ if order.is_over(now, &self.switches) => "已过期",
             _ => return Ok(()),
         };
@@ -151,7 +182,8 @@ pub(crate) fn known<'l>(ledger: &'l Ledger, mch_id: &str, out_trade_no: &str) ->
 }
 
 fn payer(order: &Order, pay: &Pay) -> Result<String, CustomerError> {
-    let own = order.fields.get("openid").or_else(|| order.fields.get("sub_openid"));
+    let scanned = order.scan.as_deref().map(|scan| scan.openid.as_str());
+    let own = order.fields.get("openid").or(scanned);
     match (own, pay.openid.as_deref()) {
         (Some(own), Some(other)) if own != other => Err(CustomerError::Invalid {
             field: "openid",
@@ -165,15 +197,37 @@ fn payer(order: &Order, pay: &Pay) -> Result<String, CustomerError> {
     }
 }
 
-fn coupon_of(order: &Order, pay: &Pay) -> Result<Fen, CustomerError> {
-    if pay.coupon_fee >= Fen::ZERO && pay.coupon_fee <= order.total_fee {
-        Ok(pay.coupon_fee)
-    } else {
-        Err(CustomerError::Invalid {
-            field: "coupon_fee",
-            rule: "须在 0 与订单金额之间，单位分 (from 0 to the order's amount, in fen)",
-        })
+/// The payer under the order's sub_appid, where it has one.
+pub(crate) fn sub_openid(order: &Order) -> Option<String> {
+    let named = order.fields.get("sub_openid");
+    named.or_else(|| order.fields.get("sub_appid").map(|_| SOMEBODY_OF_SUB_APP)).map(str::to_owned)
+}
+
+fn coupons_of(order: &Order, pay: &Pay, transaction_id: &str) -> Result<Vec<Coupon>, CustomerError> {
+    const AMOUNT: CustomerError = CustomerError::Invalid {
+        field: "coupon_fee",
+        rule: "须在 0 与订单金额之间，单位分 (from 0 to the order's amount, in fen)",
+    };
+    if pay.coupons.len() > MAX_COUPONS {
+        return Err(CustomerError::Invalid { field: "coupons", rule: "最多 10 张代金券 (at most ten coupons)" });
     }
+    let sum: i128 = pay.coupons.iter().map(|coupon| coupon.fee).sum();
+    if sum > i128::from(order.total_fee.get()) || pay.coupons.iter().any(|coupon| coupon.fee <= Fen::ZERO) {
+        return Err(AMOUNT);
+    }
+    let id_of = |(index, coupon): (usize, &Coupon)| {
+        let is_id = coupon.id.len() <= 20 && coupon.id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        match coupon.id.as_str() {
+            // A coupon's number only has to be stable and to look like one: 20 digits at most.
+            "" => Ok(format!("{index:02}{}", transaction_id.get(10..28).unwrap_or(transaction_id))),
+            given if is_id => Ok(given.to_owned()),
+            _ => Err(CustomerError::Invalid {
+                field: "coupon_id",
+                rule: "至多 20 个字母或数字 (at most 20 letters and digits)",
+            }),
+        }
+    };
+    pay.coupons.iter().enumerate().map(|pair| Ok(Coupon { id: id_of(pair)?, ..pair.1.clone() })).collect()
 }
 
 fn moment_of(order: &Order, pay: &Pay, now: UtcMs) -> Result<UtcMs, CustomerError> {

@@ -150,7 +150,7 @@ fn with_its_switch_off_an_expired_order_stays_notpay_but_cannot_be_paid() {
 fn a_payment_is_found_by_both_numbers_with_all_its_fields() {
     let gateway = gateway();
     ask(&gateway, UNIFIED, &order("T20240102").with("attach", "a=1&b=2").with("device_info", "WEB").signed());
-    let pay = Pay { coupon_fee: Fen::new(30).unwrap(), ..Pay::default() };
+    let pay = Pay::default().with_coupon(Fen::new(30).unwrap());
     let transaction_id = gateway.pay(None, "T20240102", &pay).unwrap();
     assert!(transaction_id.starts_with("4200") && transaction_id.len() == 28);
     for request in
@@ -239,8 +239,8 @@ fn a_payment_that_could_not_have_happened_is_refused_and_changes_nothing() {
     created(&gateway, "T20240102");
     let fen = |amount| Fen::new(amount).unwrap();
     for pay in [
-        Pay { coupon_fee: fen(102), ..Pay::default() },
-        Pay { coupon_fee: fen(-1), ..Pay::default() },
+        Pay::default().with_coupon(fen(102)),
+        Pay::default().with_coupon(fen(-1)),
         Pay { openid: Some("oSomebodyElse".into()), ..Pay::default() },
         Pay { at: Some(UtcMs(START.0 + 1000)), ..Pay::default() },
         Pay { at: Some(UtcMs(START.0 - 1000)), ..Pay::default() },

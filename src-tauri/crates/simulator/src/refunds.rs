@@ -1,0 +1,16 @@
+//! Refunds: asked for, accepted, ended, asked about.
+
+mod end;
+mod refund;
+mod refund_query;
+mod split;
+
+pub use end::RefundError;
+
+pub(crate) use end::{known, merchant_of_refund};
+
+pub(crate) use refund::DEFAULT_ACCOUNT;
+pub(crate) use split::settlement_refund_fee;
+
+#[cfg(test)]
+mod tests;

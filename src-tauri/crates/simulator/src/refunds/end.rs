@@ -1,0 +1,145 @@
+//! What becomes of an accepted refund: by itself when its moment comes, or because somebody decides.
+
+use wxpay_protocol::{RefundStatus, UtcMs};
+
+use crate::event::Event;
+use crate::gateway::Gateway;
+use crate::ledger::Ledger;
+use crate::ledger::entry::{Entry, NewNotice};
+use crate::ledger::journal::JournalFailed;
+use crate::ledger::refund::{Refund, RefundPlan};
+use crate::notices::delivery;
+
+/// Why a refund cannot be decided. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefundError {
+    /// No such refund.
+    #[error("没有商户退款单号为 {0} 的退款；请核对单号 (no refund of this out_refund_no; check the number)")]
+    NoRefund(String),
+    /// Several merchants have a refund of this number.
+    #[error("商户 {} 都有单号为 {out_refund_no} 的退款；请用 mch_id 指明 (several merchants have this number; name the mch_id)", merchants.join("、"))]
+    Ambiguous {
+        /// The number.
+        out_refund_no: String,
+        /// Whose.
+        merchants: Vec<String>,
+    },
+    /// It is decided already.
+    #[error("退款 {out_refund_no} 已是 {} 状态，不能再改为 {} (the refund has ended; it cannot be changed to this)", .status.as_str(), .wanted.as_str())]
+    Ended {
+        /// The number.
+        out_refund_no: String,
+        /// Where it stands.
+        status: RefundStatus,
+        /// Where it was to stand.
+        wanted: RefundStatus,
+    },
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalFailed),
+}
+
+impl Gateway {
+    /// Ends a refund now. One that is under way may end in any way; one that is CHANGE may still succeed or be closed, as
+    /// a merchant does on the platform. Returns the journal entry to wait for. `mch_id` is needed only where several
+    /// merchants have the number.
+    pub fn end_refund(
+        &self,
+        mch_id: Option<&str>,
+        out_refund_no: &str,
+        status: RefundStatus,
+    ) -> Result<u64, RefundError> {
+        self.let_happen();
+        let mut ledger = self.ledger_mut();
+        let mch_id = merchant_of_refund(&ledger, mch_id, out_refund_no)?;
+        let refund = known(&ledger, &mch_id, out_refund_no)?;
+        let may = match refund.status {
+            RefundStatus::Processing => status != RefundStatus::Processing,
+            RefundStatus::Change => matches!(status, RefundStatus::Success | RefundStatus::RefundClose),
+            RefundStatus::Success | RefundStatus::RefundClose => false,
+        };
+        if !may {
+            let (out_refund_no, is) = (out_refund_no.to_owned(), refund.status);
+            return Err(RefundError::Ended { out_refund_no, status: is, wanted: status });
+        }
+        let number = self.refund_ends(&mut ledger, mch_id, out_refund_no.to_owned(), status, self.clock.now())?;
+        drop(ledger);
+        self.due_changed.notify_one();
+        Ok(number)
+    }
+
+    /// Says what becomes of a refund that is under way, and when; without a plan it stays PROCESSING until somebody decides.
+    pub fn plan_refund(
+        &self,
+        mch_id: Option<&str>,
+        out_refund_no: &str,
+        plan: Option<RefundPlan>,
+    ) -> Result<u64, RefundError> {
+        self.let_happen();
+        let mut ledger = self.ledger_mut();
+        let mch_id = merchant_of_refund(&ledger, mch_id, out_refund_no)?;
+        let status = known(&ledger, &mch_id, out_refund_no)?.status;
+        if status != RefundStatus::Processing {
+            let wanted = plan.map_or(RefundStatus::Processing, |plan| plan.status);
+            return Err(RefundError::Ended { out_refund_no: out_refund_no.to_owned(), status, wanted });
+        }
+        let entry = Entry::RefundPlanned { mch_id, out_refund_no: out_refund_no.to_owned(), plan };
+        let number = self.commit(&mut ledger, entry)?;
+        drop(ledger);
+        self.due_changed.notify_one();
+        Ok(number)
+    }
+
+    /// The moment of the refund in this place has come.
+    pub(crate) fn refund_is_due(&self, ledger: &mut Ledger, place: u32, at: UtcMs) -> Result<(), JournalFailed> {
+        let Some((refund, plan)) = ledger.refund_at(place).and_then(|refund| Some((refund, refund.plan?))) else {
+            return Ok(());
+        };
+        let Some(order) = ledger.order_at(refund.order) else { return Ok(()) };
+        let (mch_id, out_refund_no) = (order.mch_id().to_owned(), refund.out_refund_no.clone());
+        self.refund_ends(ledger, mch_id, out_refund_no, plan.status, at).map(|_| ())
+    }
+
+    fn refund_ends(
+        &self,
+        ledger: &mut Ledger,
+        mch_id: String,
+        out_refund_no: String,
+        status: RefundStatus,
+        at: UtcMs,
+    ) -> Result<u64, JournalFailed> {
+        let url = ledger.refund(&mch_id, &out_refund_no).and_then(|refund| refund.notify_url.as_deref());
+        let notice = url.map(|url| NewNotice {
+            nonce_str: self.draw.notice_nonce_str(),
+            deliverable: delivery::is_deliverable(url),
+            due: at,
+        });
+        let ids = (mch_id.clone(), out_refund_no.clone());
+        let number = self.commit(ledger, Entry::RefundEnded { mch_id, out_refund_no, status, at, notice })?;
+        self.tell(|| Event::RefundChanged { mch_id: ids.0, out_refund_no: ids.1 });
+        Ok(number)
+    }
+}
+
+/// Whose refund of this number is meant.
+pub(crate) fn merchant_of_refund(
+    ledger: &Ledger,
+    mch_id: Option<&str>,
+    out_refund_no: &str,
+) -> Result<String, RefundError> {
+    if let Some(mch_id) = mch_id {
+        return Ok(mch_id.to_owned());
+    }
+    match ledger.merchants_of_refund(out_refund_no).as_slice() {
+        [] => Err(RefundError::NoRefund(out_refund_no.to_owned())),
+        [only] => Ok((*only).to_owned()),
+        several => Err(RefundError::Ambiguous {
+            out_refund_no: out_refund_no.to_owned(),
+            merchants: several.iter().map(|mch_id| (*mch_id).to_owned()).collect(),
+        }),
+    }
+}
+
+pub(crate) fn known<'l>(ledger: &'l Ledger, mch_id: &str, out_refund_no: &str) -> Result<&'l Refund, RefundError> {
+    ledger.refund(mch_id, out_refund_no).ok_or_else(|| RefundError::NoRefund(out_refund_no.to_owned()))
+}
