@@ -91,8 +91,6 @@ struct Row {
     signed: bool,
     /// Whether it is a service provider's own business, so that naming one of its merchants is a choice.
     whole_provider: bool,
-    /// Whether this gateway answers it yet; the others are nginx's 404.
-    served: bool,
 }
 
 const PLAIN: Row = Row {
@@ -104,30 +102,21 @@ const PLAIN: Row = Row {
     algorithms: Both,
     signed: true,
     whole_provider: false,
-    served: false,
 };
 
 const UNIFIED_ORDER: Row = Row {
     name: "unifiedorder",
     path: unified_order::PATH,
     required: &["body", "out_trade_no", "total_fee", "spbill_create_ip", "notify_url", "trade_type"],
-    served: true,
     ..PLAIN
 };
-const ORDER_QUERY: Row = Row {
-    name: "orderquery",
-    path: order_query::PATH,
-    one_of: &["transaction_id", "out_trade_no"],
-    served: true,
-    ..PLAIN
-};
-const CLOSE_ORDER: Row =
-    Row { name: "closeorder", path: close_order::PATH, required: &["out_trade_no"], served: true, ..PLAIN };
+const ORDER_QUERY: Row =
+    Row { name: "orderquery", path: order_query::PATH, one_of: &["transaction_id", "out_trade_no"], ..PLAIN };
+const CLOSE_ORDER: Row = Row { name: "closeorder", path: close_order::PATH, required: &["out_trade_no"], ..PLAIN };
 const MICROPAY: Row = Row {
     name: "micropay",
     path: "/pay/micropay",
     required: &["body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code"],
-    served: true,
     ..PLAIN
 };
 const REVERSE: Row = Row {
@@ -135,7 +124,6 @@ const REVERSE: Row = Row {
     path: "/secapi/pay/reverse",
     one_of: &["transaction_id", "out_trade_no"],
     certificate: true,
-    served: true,
     ..PLAIN
 };
 const REFUND: Row = Row {
@@ -144,14 +132,12 @@ const REFUND: Row = Row {
     required: &["out_refund_no", "total_fee", "refund_fee"],
     one_of: &["transaction_id", "out_trade_no"],
     certificate: true,
-    served: true,
     ..PLAIN
 };
 const REFUND_QUERY: Row = Row {
     name: "refundquery",
     path: "/pay/refundquery",
     one_of: &["refund_id", "out_refund_no", "transaction_id", "out_trade_no"],
-    served: true,
     ..PLAIN
 };
 const DOWNLOAD_BILL: Row = Row {
@@ -160,7 +146,6 @@ const DOWNLOAD_BILL: Row = Row {
     required: &["bill_date"],
     signed: false,
     whole_provider: true,
-    served: true,
     ..PLAIN
 };
 const DOWNLOAD_FUND_FLOW: Row = Row {
@@ -171,7 +156,6 @@ const DOWNLOAD_FUND_FLOW: Row = Row {
     algorithms: HmacOnly,
     signed: false,
     whole_provider: true,
-    served: true,
     ..PLAIN
 };
 const AUTH_CODE_TO_OPEN_ID: Row = Row {
@@ -181,21 +165,14 @@ const AUTH_CODE_TO_OPEN_ID: Row = Row {
     algorithms: Md5Only,
     ..PLAIN
 };
-const SHORT_URL: Row = Row {
-    name: "shorturl",
-    path: "/tools/shorturl",
-    required: &["long_url"],
-    served: true,
-    whole_provider: true,
-    ..PLAIN
-};
+const SHORT_URL: Row =
+    Row { name: "shorturl", path: "/tools/shorturl", required: &["long_url"], whole_provider: true, ..PLAIN };
 const REPORT: Row = Row {
     name: "report",
     path: "/payitil/report",
     required: &["interface_url", "user_ip"],
     signed: false,
     whole_provider: true,
-    served: true,
     ..PLAIN
 };
 const BATCH_QUERY_COMMENT: Row = Row {
@@ -206,7 +183,6 @@ const BATCH_QUERY_COMMENT: Row = Row {
     algorithms: HmacOnly,
     signed: false,
     whole_provider: true,
-    served: true,
     ..PLAIN
 };
 const GET_SIGN_KEY: Row = Row {
@@ -215,11 +191,9 @@ const GET_SIGN_KEY: Row = Row {
     algorithms: Md5Only,
     signed: false,
     whole_provider: true,
-    served: true,
     ..PLAIN
 };
-const JS_CODE_TO_SESSION: Row =
-    Row { name: "jscode2session", path: "/sns/jscode2session", signed: false, served: true, ..PLAIN };
+const JS_CODE_TO_SESSION: Row = Row { name: "jscode2session", path: "/sns/jscode2session", signed: false, ..PLAIN };
 
 const ALL: [Endpoint; 15] = [
     Endpoint::UnifiedOrder,
@@ -321,12 +295,6 @@ impl Endpoint {
 impl Place {
     /// What this gateway answers under a path; nothing for what it does not offer.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        Self::known(path).filter(|place| {
-            place.endpoint.row().served && (place.realm == Realm::Production || place.endpoint == Endpoint::GetSignKey)
-        })
-    }
-
-    fn known(path: &str) -> Option<Self> {
         if path == XDC_SIGN_KEY {
             return Some(Self { endpoint: Endpoint::GetSignKey, realm: Realm::SandboxXdc });
         }
@@ -359,7 +327,7 @@ mod tests {
     #[test]
     fn every_endpoint_is_found_by_its_path_and_under_both_sandboxes() {
         for endpoint in Endpoint::all().iter().copied().filter(|endpoint| endpoint.has_appid()) {
-            let found = |path: String| Place::known(&path).map(|place| (place.endpoint, place.realm));
+            let found = |path: String| Place::of(&path).map(|place| (place.endpoint, place.realm));
             assert_eq!(found(endpoint.path().to_owned()), Some((endpoint, Realm::Production)));
             let in_sandbox = |realm| (endpoint != Endpoint::JsCodeToSession).then_some((endpoint, realm));
             assert_eq!(found(format!("/sandboxnew{}", endpoint.path())), in_sandbox(Realm::SandboxNew));
@@ -369,7 +337,7 @@ mod tests {
 
     #[test]
     fn the_sandboxes_have_places_of_their_own() {
-        let found = |path| Place::known(path).map(|place| (place.endpoint, place.realm));
+        let found = |path| Place::of(path).map(|place| (place.endpoint, place.realm));
         assert_eq!(found("/sandboxnew/pay/getsignkey"), Some((Endpoint::GetSignKey, Realm::SandboxNew)));
         assert_eq!(found(XDC_SIGN_KEY), Some((Endpoint::GetSignKey, Realm::SandboxXdc)));
         assert_eq!(found("/pay/getsignkey"), None);

@@ -7,10 +7,11 @@ use tokio::sync::{Notify, broadcast};
 use wxpay_protocol::UtcMs;
 
 use crate::answer::Answer;
+use crate::bills::Balances;
 use crate::check::{self, Accepted};
 use crate::clock::{Clock, wall};
 use crate::draw::Draw;
-use crate::endpoint::{Endpoint, Place};
+use crate::endpoint::{Endpoint, Place, Realm};
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
@@ -19,10 +20,11 @@ use crate::ledger::entry::Entry;
 use crate::ledger::journal::{Journal, JournalFailed};
 use crate::merchant::{Merchant, Merchants};
 use crate::request::Request;
+use crate::sandbox::Sandboxes;
 use crate::serve::port::Closing;
 use crate::serve::traffic::{Exchange, Traffic};
 use crate::switches::Switches;
-use crate::tools::{self, Logins};
+use crate::tools::Logins;
 
 /// How many events a slow watcher may lag behind.
 const EVENT_BACKLOG: usize = 4096;
@@ -32,18 +34,20 @@ const EVENT_BACKLOG: usize = 4096;
 /// [`Gateway::handle`] answers one request; [`Gateway::pay`] and [`Gateway::cancel`] are the customer. Whoever serves it
 /// over a network must wait for [`Gateway::durable`] before an answer leaves.
 pub struct Gateway {
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) draw: Box<dyn Draw>,
     pub(crate) merchants: Merchants,
     pub(crate) switches: Switches,
-    pub(crate) traffic: Traffic,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) due_changed: Notify,
     pub(crate) logins: Logins,
+    pub(crate) balances: Balances,
     pub(crate) faults: Faults,
     pub(crate) closing: Closing,
     pub(crate) answers: Arc<Answers>,
     /// When something happens by itself next, in UTC milliseconds; `i64::MAX` for never.
     pub(crate) wakes_at: AtomicI64,
+    sandboxes: Option<Sandboxes>,
     ledger: RwLock<Ledger>,
     journal: Journal,
     events: broadcast::Sender<Event>,
@@ -72,19 +76,28 @@ impl Gateway {
         })
     }
 
+    /// A gateway with its two sandboxes behind it.
     pub(crate) fn from_parts(parts: Parts) -> Self {
+        let mut gateway = Self::without_sandboxes(parts);
+        gateway.sandboxes = Some(Sandboxes::behind(&gateway));
+        gateway
+    }
+
+    pub(crate) fn without_sandboxes(parts: Parts) -> Self {
         let gateway = Self {
-            clock: parts.clock,
+            clock: Arc::new(parts.clock),
             draw: parts.draw,
             merchants: Merchants::new(parts.merchants),
             switches: parts.switches,
-            traffic: Traffic::default(),
+            traffic: Arc::default(),
             due_changed: Notify::new(),
             logins: Logins::default(),
+            balances: Balances::default(),
             faults: Faults::default(),
             closing: Closing::default(),
             answers: parts.ledger.answers(),
             wakes_at: AtomicI64::new(i64::MAX),
+            sandboxes: None,
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
             events: broadcast::Sender::new(EVENT_BACKLOG),
@@ -109,6 +122,12 @@ impl Gateway {
         let Some(Place { endpoint, realm }) = Place::of(request.path) else {
             return Answer::not_found();
         };
+        if realm != Realm::Production && endpoint != Endpoint::GetSignKey {
+            return match &self.sandboxes {
+                Some(sandboxes) => sandboxes.handle(&self.merchants, realm, endpoint, request),
+                None => Answer::not_found(),
+            };
+        }
         if let Some(page) = check::certificate_page(endpoint, request.certificate, &self.switches) {
             return page;
         }
@@ -131,13 +150,15 @@ impl Gateway {
             Endpoint::DownloadBill => return self.download_bill(&request, now),
             Endpoint::DownloadFundFlow => return self.download_fund_flow(&request, now),
             Endpoint::BatchQueryComment => return self.batch_query_comment(&request, now),
-            Endpoint::ShortUrl => tools::short_url(&request, &nonce_str),
+            Endpoint::AuthCodeToOpenId => self.open_id_of_code(&request, &nonce_str, now),
+            Endpoint::ShortUrl => self.short_url(&request, &nonce_str),
             Endpoint::Report => return self.report(&request, &nonce_str),
             Endpoint::Micropay => self.micropay(&request, &nonce_str, now),
             Endpoint::Reverse => self.reverse(&request, &nonce_str, now),
             Endpoint::Refund => self.refund(&request, &nonce_str, now),
             Endpoint::RefundQuery => self.refund_query(&request, &nonce_str),
-            _ => return Answer::not_found(),
+            // Both were answered above.
+            Endpoint::JsCodeToSession | Endpoint::GetSignKey => return Answer::not_found(),
         };
         let answer = Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches);
         Answer { order: self.place_of(&request), ..answer }
@@ -165,6 +186,11 @@ impl Gateway {
 
     pub(crate) async fn entry_durable(&self, entry: u64) -> Result<(), JournalFailed> {
         self.journal.durable(entry).await
+    }
+
+    /// The gateways of the sandboxes.
+    pub(crate) fn sandboxes(&self) -> Option<&Sandboxes> {
+        self.sandboxes.as_ref()
     }
 
     /// Everything that happens from now on.
@@ -201,6 +227,9 @@ impl Gateway {
         drop(ledger);
         self.let_happen();
         self.due_changed.notify_one();
+        if let Some(sandboxes) = &self.sandboxes {
+            sandboxes.wake();
+        }
         Ok(now)
     }
 

@@ -18,6 +18,7 @@ use wxpay_protocol::{Fen, UtcMs};
 use crate::bills::days::DayBook;
 use crate::ledger::answers::Answers;
 use crate::orders::ScanOutcome;
+use crate::tools::BoundCode;
 use index::Index;
 use record::{About, Notice, Order};
 use refund::Refund;
@@ -63,6 +64,8 @@ pub(crate) struct Ledger {
     by_number: Index,
     by_transaction: Index,
     by_auth_code: HashMap<String, u32>,
+    bound_codes: HashMap<String, BoundCode>,
+    short_links: HashMap<String, String>,
     scan_plans: HashMap<(String, String), ScanOutcome>,
     refunds: Vec<Refund>,
     by_refund_number: Index,
@@ -131,6 +134,16 @@ impl Ledger {
     /// The order that a payment code was scanned for; a code pays once.
     pub(crate) fn order_of_code(&self, auth_code: &str) -> Option<&Order> {
         self.by_auth_code.get(auth_code).and_then(|place| self.order_at(*place))
+    }
+
+    /// The printed code that a short link stands for.
+    pub(crate) fn long_url(&self, token: &str) -> Option<&str> {
+        self.short_links.get(token).map(String::as_str)
+    }
+
+    /// Whom a payment code pays, where somebody asked whose it is.
+    pub(crate) fn bound_code(&self, auth_code: &str) -> Option<&BoundCode> {
+        self.bound_codes.get(auth_code)
     }
 
     /// What the next scan for a number will come to, where somebody said so.

@@ -23,6 +23,7 @@ mod orders;
 mod pki;
 mod refunds;
 mod request;
+mod sandbox;
 mod serve;
 mod switches;
 mod text;

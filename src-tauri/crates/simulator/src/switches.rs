@@ -45,6 +45,8 @@ pub struct Switches {
     pub answer_has_sign_type: bool,
     /// report is answered with a sign, for SDKs that take no SUCCESS without one. Off: production does not sign it.
     pub report_is_signed: bool,
+    /// A cash_fee of 0 is left out of what a sandbox signs, as one report has it. Off: no SDK would verify it.
+    pub sandbox_leaves_zero_cash_fee_unsigned: bool,
     /// What is open about bills.
     pub bills: BillSwitches,
     /// An orderquery answer for an order that is not paid repeats device_info and attach. Off, as captured.
@@ -100,6 +102,7 @@ impl Default for Switches {
             plain_http_needs_certificate: false,
             answer_has_sign_type: false,
             report_is_signed: false,
+            sandbox_leaves_zero_cash_fee_unsigned: false,
             bills: BillSwitches::default(),
             unpaid_query_echoes: false,
             close_refusal_has_sub_mch_id: true,

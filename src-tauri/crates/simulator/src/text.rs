@@ -77,7 +77,16 @@ pub(crate) const DESC_NOTPAY: &str = "订单未支付";
 pub(crate) const DESC_CLOSED: &str = "订单已关闭";
 
 pub(crate) const URL_FORMAT: &str = "URL格式错误";
+pub(crate) const SANDBOX_BAD_SIGN: &str = "沙箱验证签名失败，请确认沙箱签名key是否正确（通过getsignkey调用生成）";
+pub(crate) const SANDBOX_AMOUNT: &str = "沙箱支付金额不正确，请确认验收case";
+/// Not confirmed: what the newer sandbox says to what it does not offer.
+pub(crate) const SANDBOX_NOT_SERVED: &str = "沙箱环境不支持该接口";
 pub(crate) const SANDBOX_KEY_REFUSED: &str = "获取沙箱密钥失败，确认交易密钥是否正确";
+
+/// An amount that belongs to no case of unifiedorder.
+pub(crate) fn sandbox_amount_of_no_case(total_fee: &str) -> String {
+    format!("沙箱支付金额({total_fee})无效，请检查需要验收的case")
+}
 
 /// A value longer than its field: the name of the target field is WeChat's own.
 pub(crate) fn too_long(field: &str, bytes: usize, most: usize) -> String {

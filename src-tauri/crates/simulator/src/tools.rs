@@ -1,6 +1,7 @@
 //! What stands beside orders and money: short links, printed codes, reports, sandbox keys, a mini program's login.
 
 mod js_code;
+mod open_id_of_code;
 mod report;
 mod short_url;
 mod sign_key;
@@ -12,8 +13,9 @@ use crate::check::Accepted;
 pub(crate) use js_code::Logins;
 pub use static_code::StaticCodeError;
 
-pub(crate) use short_url::{short_url, with_unescaped_long_url};
-pub(crate) use sign_key::without_sandbox_key;
+pub(crate) use open_id_of_code::BoundCode;
+pub(crate) use short_url::with_unescaped_long_url;
+pub(crate) use sign_key::{sandbox_key, sandbox_refused, without_sandbox_key};
 
 /// The fields that every signed answer of `/tools/…` begins with.
 fn signed_head<'a>(request: &'a Accepted, nonce_str: &'a str) -> Vec<Field<'a>> {
@@ -30,5 +32,7 @@ fn signed_head<'a>(request: &'a Accepted, nonce_str: &'a str) -> Vec<Field<'a>> 
     fields
 }
 
+#[cfg(test)]
+mod code_tests;
 #[cfg(test)]
 mod tests;

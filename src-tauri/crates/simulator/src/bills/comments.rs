@@ -66,7 +66,7 @@ impl Gateway {
             .flat_map(|(_, movements)| movements)
             .filter_map(|Movement { at, moved }| match moved {
                 Moved::Paid(place) if place % ONE_OF == 0 && (first..=last).contains(at) => Some((*at, *place)),
-                Moved::Paid(_) => None,
+                _ => None,
             })
             .collect();
         paid.sort_unstable();

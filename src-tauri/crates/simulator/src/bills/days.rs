@@ -9,6 +9,12 @@ use wxpay_protocol::UtcMs;
 pub(crate) enum Moved {
     /// The order at this place was paid.
     Paid(u32),
+    /// The refund at this place was accepted.
+    Refunded(u32),
+    /// The refund at this place was closed: the money is back with the merchant.
+    Returned(u32),
+    /// The paid order at this place was reversed.
+    Reversed(u32),
 }
 
 /// One movement of money and its moment: a payment's, or the acceptance of a refund.

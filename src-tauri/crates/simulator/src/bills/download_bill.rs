@@ -32,19 +32,24 @@ impl Gateway {
         if bill.sums().rows == 0 {
             return BillFailure::NO_BILL_EXIST.answer("the merchant had no such trade on that day");
         }
-        let text = bill.finish();
-        let body = match request.field("tar_type") {
-            None => text.into_bytes(),
-            Some(_) => match gzip(text.as_bytes()) {
-                Some(file) => file,
-                None => return BillFailure::COMPRESS.answer("the bill could not be compressed"),
-            },
-        };
-        Answer { durable: Some(reported), ..Answer::new(Endpoint::DownloadBill, "SUCCESS", body) }
+        Answer { durable: Some(reported), ..packed(bill.finish(), request) }
     }
 }
 
-fn asked_for(request: &Accepted) -> Result<(BillDay, BillType), (BillFailure, &'static str)> {
+/// The answer that a finished bill is, in the form that was asked for.
+pub(super) fn packed(text: String, request: &Accepted) -> Answer {
+    let body = match request.field("tar_type") {
+        None => text.into_bytes(),
+        Some(_) => match gzip(text.as_bytes()) {
+            Some(file) => file,
+            None => return BillFailure::COMPRESS.answer("the bill could not be compressed"),
+        },
+    };
+    Answer::new(Endpoint::DownloadBill, "SUCCESS", body)
+}
+
+/// The day and the kind of bill that a request names.
+pub(super) fn asked_for(request: &Accepted) -> Result<(BillDay, BillType), (BillFailure, &'static str)> {
     let day = request.field("bill_date").and_then(BillDay::parse);
     let day = day.ok_or((BillFailure::BILL_DATE, "bill_date is not a day written as yyyyMMdd"))?;
     let kind = request.field("bill_type").map_or(Some(BillType::All), BillType::parse);

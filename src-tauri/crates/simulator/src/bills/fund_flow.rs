@@ -5,6 +5,7 @@ use wxpay_protocol::bill::{AccountType, Direction, FUND_FLOW_HEADER, FeeRounding
 use wxpay_protocol::sign::upper_hex;
 use wxpay_protocol::{Fen, UtcMs};
 
+use super::balance::Nets;
 use super::days::{Moved, Movement};
 use super::download_bill::gzip;
 use super::failure::text_refused;
@@ -15,6 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::merchant::Merchant;
+use crate::refunds::settlement_refund_fee;
 
 const ENDPOINT: Endpoint = Endpoint::DownloadFundFlow;
 /// The first day that has a fund flow (protocol page §8).
@@ -120,56 +122,71 @@ impl Gateway {
 
     /// What was in the account when the day began.
     fn balance_before(&self, ledger: &Ledger, merchant: &Merchant, day: BillDay, account: AccountType) -> i128 {
-        let mut balance = match account {
+        let at_first = match account {
             AccountType::Basic => merchant.available_fen.map_or(0, |amount| i128::from(amount.get())),
             AccountType::Operation | AccountType::Fees => 0,
         };
-        for (_, movements) in ledger.days().before(merchant.mch_id.as_str(), day.number()) {
-            for movement in movements {
-                self.each_flow(ledger, merchant, *movement, |flow| {
-                    if flow.account == account {
-                        balance += flow.signed_fen();
-                    }
-                });
-            }
-        }
-        balance
+        let (mch_id, rate) = (merchant.mch_id.as_str(), merchant.fee_rate);
+        let add = |movement, nets: &mut Nets| {
+            self.each_flow(ledger, merchant, movement, |flow| nets.add(flow.account, flow.signed_fen()));
+        };
+        at_first + self.balances.before(ledger.days(), mch_id, day.number(), rate, account, add)
     }
 
     /// What a movement of the ledger does to the merchant's accounts.
     fn each_flow(&self, ledger: &Ledger, merchant: &Merchant, movement: Movement, mut take: impl FnMut(&Flow<'_>)) {
-        let fee_account = if self.switches.bills.fees_have_an_account { AccountType::Fees } else { AccountType::Basic };
+        let Some(moved) = what_moved(ledger, movement) else { return };
         // The flow is in whole fen whatever the bill's fifth decimal says.
-        let fee_of = |amount: Fen| {
-            Fen::new(merchant.fee_rate.fee_of(amount, FeeRounding::HalfUpToFen).get() / 1000).unwrap_or(Fen::ZERO)
+        let fee = merchant.fee_rate.fee_of(moved.amount, FeeRounding::HalfUpToFen).get() / 1000;
+        let (fee_name, fee_direction) = match moved.direction {
+            Direction::Income => ("扣除交易手续费", Direction::Expense),
+            Direction::Expense => ("退还手续费", Direction::Income),
         };
-        let Moved::Paid(place) = movement.moved;
-        let Some(order) = ledger.order_at(place) else { return };
-        let Some(payment) = &order.payment else { return };
-        let counter = u64::from(place) * 2;
-        let paid = Flow {
-            at: movement.at,
-            account: AccountType::Basic,
-            business_name: "交易",
-            direction: Direction::Income,
-            amount: order.total_fee,
-            business_id: &payment.transaction_id,
-            voucher: order.out_trade_no(),
-            counter,
+        let fee = Flow {
+            account: if self.switches.bills.fees_have_an_account { AccountType::Fees } else { AccountType::Basic },
+            business_name: fee_name,
+            direction: fee_direction,
+            amount: Fen::new(fee).unwrap_or(Fen::ZERO),
+            counter: moved.counter + 1,
+            ..moved
         };
-        take(&paid);
-        let fee = fee_of(paid.amount);
-        if fee > Fen::ZERO {
-            take(&Flow {
-                account: fee_account,
-                business_name: "扣除交易手续费",
-                direction: Direction::Expense,
-                amount: fee,
-                counter: counter + 1,
-                ..paid
-            });
+        for flow in [moved, fee].iter().filter(|flow| flow.amount > Fen::ZERO) {
+            take(flow);
         }
     }
+}
+
+/// The money itself: what is settled of a payment comes, what a refund or a reverse gives back goes.
+fn what_moved(ledger: &Ledger, movement: Movement) -> Option<Flow<'_>> {
+    let paid = |place| {
+        let order = ledger.order_at(place)?;
+        let payment = order.payment.as_deref()?;
+        let amount = payment.settlement_total_fee(order.total_fee).unwrap_or(order.total_fee);
+        Some((amount, payment.transaction_id.as_str(), order.out_trade_no()))
+    };
+    let refunded = |place| {
+        let refund = ledger.refund_at(place)?;
+        let payment = ledger.order_at(refund.order)?.payment.as_deref()?;
+        let amount = settlement_refund_fee(payment, refund).unwrap_or(refund.refund_fee);
+        Some((amount, refund.refund_id.as_str(), refund.out_refund_no.as_str()))
+    };
+    // Every kind of movement has two numbers of its own per place: the money's and the fee's.
+    let (business_name, direction, place, kind, (amount, business_id, voucher)) = match movement.moved {
+        Moved::Paid(place) => ("交易", Direction::Income, place, 0, paid(place)?),
+        Moved::Refunded(place) => ("退款", Direction::Expense, place, 2, refunded(place)?),
+        Moved::Returned(place) => ("退款退回", Direction::Income, place, 4, refunded(place)?),
+        Moved::Reversed(place) => ("撤销", Direction::Expense, place, 6, paid(place)?),
+    };
+    Some(Flow {
+        at: movement.at,
+        account: AccountType::Basic,
+        business_name,
+        direction,
+        amount,
+        business_id,
+        voucher,
+        counter: u64::from(place) * 8 + kind,
+    })
 }
 
 fn asked_for(request: &Accepted) -> Result<(BillDay, AccountType), &'static str> {

@@ -14,19 +14,19 @@ use super::{BillColumns, BillSwitches};
 use crate::trial::*;
 use crate::{Answer, Clock, Dice, Gateway, Pay, Request, Role, SubMerchant, Switches, TimeScale};
 
-const BILL: &str = "/pay/downloadbill";
-const FLOW: &str = "/pay/downloadfundflow";
+pub(super) const BILL: &str = "/pay/downloadbill";
+pub(super) const FLOW: &str = "/pay/downloadfundflow";
 const COMMENTS: &str = "/billcommentsp/batchquerycomment";
 
-fn bill(day: &str) -> Message {
+pub(super) fn bill(day: &str) -> Message {
     common().with("bill_date", day)
 }
 
-fn flow(day: &str, account: &str) -> Message {
+pub(super) fn flow(day: &str, account: &str) -> Message {
     bill(day).with("account_type", account).with("sign_type", "HMAC-SHA256")
 }
 
-fn text(answer: &Answer) -> String {
+pub(super) fn text(answer: &Answer) -> String {
     assert_eq!((answer.status, answer.content_type), (200, "text/plain"));
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
@@ -52,11 +52,11 @@ fn pair(code: &str, words: &str) -> (String, String) {
     (code.to_owned(), words.to_owned())
 }
 
-fn with_bills(bills: BillSwitches) -> Arc<Gateway> {
+pub(super) fn with_bills(bills: BillSwitches) -> Arc<Gateway> {
     gateway_with(Switches { bills, ..Switches::default() })
 }
 
-fn paid(gateway: &Gateway, message: Message) {
+pub(super) fn paid(gateway: &Gateway, message: Message) {
     let out_trade_no = message.params().get("out_trade_no").unwrap().to_owned();
     field(&ask(gateway, UNIFIED, &message.signed()), "prepay_id").unwrap();
     gateway.pay(None, &out_trade_no, &Pay::default()).unwrap();
@@ -234,7 +234,7 @@ fn a_fund_flow_shows_each_movement_the_balance_after_it_and_a_digest() {
     let answer = ask(&gateway, FLOW, &flow("20240103", "Basic").signed());
     let flow = text(&answer);
     let lines: Vec<&str> = flow.split("\r\n").collect();
-    let rest = "4200000000202401030000000002,`1900000001202401030000000002,`交易,`交易,`收入,`200.00,`209.94,`system,`,`T20240103030405_001";
+    let rest = "4200000000202401030000000002,`1900000001202401030000000008,`交易,`交易,`收入,`200.00,`209.94,`system,`,`T20240103030405_001";
     assert_eq!(lines[1], format!("`2024-01-03 03:04:05,`{rest}"));
     assert!(lines[2].contains(",`扣除交易手续费,`扣除交易手续费,`支出,`1.20,`208.74,`system,"), "{flow}");
     assert_eq!(lines[3], "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额");

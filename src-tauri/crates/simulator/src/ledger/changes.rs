@@ -7,6 +7,7 @@ use crate::ledger::entry::{Entry, NewNotice};
 use crate::ledger::record::{About, Attempt, Notice, NoticeStatus, Order, Password, Payment, Scan, ScanState};
 use crate::ledger::refund::{Refund, RefundPlan};
 use crate::ledger::{Contradiction, JOURNAL_VERSION, Ledger, Waiting};
+use crate::tools::BoundCode;
 
 impl Ledger {
     /// Applies one entry. `number` is the entry's in this run's journal, 0 for one that is on the disk already.
@@ -36,6 +37,13 @@ impl Ledger {
             Entry::Closed { mch_id, out_trade_no, at } => {
                 self.change(&mch_id, &out_trade_no, at, |order| order.closed_at = Some(at))?;
             }
+            Entry::Shortened { token, long_url } => {
+                self.short_links.insert(token, long_url);
+            }
+            Entry::CodeBound { mch_id, auth_code, at } => {
+                self.bound_codes.insert(auth_code, BoundCode { mch_id, at });
+                self.saw(at);
+            }
             Entry::ScanPlanned { mch_id, out_trade_no, outcome } => {
                 self.scan_plans.insert((mch_id, out_trade_no), outcome);
             }
@@ -44,7 +52,10 @@ impl Ledger {
                 self.change(&mch_id, &out_trade_no, at, |order| end_scan(order, state))?;
             }
             Entry::Reversed { mch_id, out_trade_no, at } => {
-                self.change(&mch_id, &out_trade_no, at, |order| order.reversed_at = Some(at))?;
+                let place = self.change(&mch_id, &out_trade_no, at, |order| order.reversed_at = Some(at))?;
+                if self.order_at(place).is_some_and(|order| order.payment.is_some()) {
+                    self.days.note(&mch_id, at, Moved::Reversed(place));
+                }
             }
             Entry::Refunded { mch_id, out_trade_no, refund } => self.refund_order(&mch_id, &out_trade_no, *refund)?,
             Entry::RefundPlanned { mch_id, out_refund_no, plan } => {
@@ -165,6 +176,7 @@ impl Ledger {
         self.by_refund_number.add(mch_id, &refund.out_refund_no, place);
         self.by_refund_id.add("", &refund.refund_id, place);
         self.rewait(Waiting::Refund(place), None, refund.wakes_at());
+        self.days.note(mch_id, refund.accepted_at, Moved::Refunded(place));
         if refund.counts() {
             self.count_refunded(mch_id, refund.refund_fee.get());
         }
@@ -213,6 +225,9 @@ impl Ledger {
             refund.ended_at = Some(at);
             refund.plan = None::<RefundPlan>;
         })?;
+        if status == RefundStatus::RefundClose {
+            self.days.note(mch_id, at, Moved::Returned(place));
+        }
         self.saw(at);
         if let Some(notice) = notice {
             self.add_notice(About::Refund(place), notice);

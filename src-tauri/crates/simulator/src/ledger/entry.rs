@@ -54,6 +54,18 @@ pub(crate) enum Entry {
         #[serde(with = "stored::utc_ms")]
         at: UtcMs,
     },
+    /// A printed code got a short link.
+    Shortened {
+        token: String,
+        long_url: String,
+    },
+    /// authcodetoopenid was asked for a payment code.
+    CodeBound {
+        mch_id: String,
+        auth_code: String,
+        #[serde(with = "stored::utc_ms")]
+        at: UtcMs,
+    },
     /// What the next scan for a number will come to.
     ScanPlanned {
         mch_id: String,

@@ -13,6 +13,7 @@ use crate::gateway::Gateway;
 use crate::ledger::record::Attempt;
 use crate::notices::delivery;
 use crate::notices::queue::Outgoing;
+use crate::sandbox::Sandboxes;
 use crate::serve::traffic::{Direction, Exchange};
 
 /// Notices on their way at the same time; a merchant that never answers must not hold up the others.
@@ -53,8 +54,16 @@ pub(crate) fn client(deadline: Duration) -> Result<reqwest::Client, reqwest::Err
     builder().build().or_else(|_| builder().tls_certs_only(std::iter::empty()).build())
 }
 
-/// Runs until the task is aborted.
+/// Runs until the task is aborted; the sandboxes' notices are sent as well.
 pub(crate) async fn run(gateway: Arc<Gateway>, client: reqwest::Client) {
+    let mut gateways = JoinSet::new();
+    for sandbox in gateway.sandboxes().into_iter().flat_map(Sandboxes::all) {
+        gateways.spawn(run_one(Arc::clone(sandbox), client.clone()));
+    }
+    run_one(gateway, client).await;
+}
+
+async fn run_one(gateway: Arc<Gateway>, client: reqwest::Client) {
     let mut on_their_way = JoinSet::new();
     loop {
         while on_their_way.try_join_next().is_some() {}

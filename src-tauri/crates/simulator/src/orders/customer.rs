@@ -203,7 +203,8 @@ pub(crate) fn sub_openid(order: &Order) -> Option<String> {
     named.or_else(|| order.fields.get("sub_appid").map(|_| SOMEBODY_OF_SUB_APP)).map(str::to_owned)
 }
 
-fn coupons_of(order: &Order, pay: &Pay, transaction_id: &str) -> Result<Vec<Coupon>, CustomerError> {
+/// The coupons of a payment, each with a number.
+pub(crate) fn coupons_of(order: &Order, pay: &Pay, transaction_id: &str) -> Result<Vec<Coupon>, CustomerError> {
     const AMOUNT: CustomerError = CustomerError::Invalid {
         field: "coupon_fee",
         rule: "须在 0 与订单金额之间，单位分 (from 0 to the order's amount, in fen)",

@@ -46,6 +46,9 @@ impl Gateway {
             }
             None => {}
         }
+        if let Some(bound) = ledger.bound_code(auth_code) {
+            bound.check(mch_id, now)?;
+        }
         if ledger.order_of_code(auth_code).is_some() {
             return Err(Refusal::signed("AUTH_CODE_INVALID", text::CODE_USED));
         }
@@ -116,16 +119,21 @@ impl Gateway {
         };
         let is_paid = matches!(
             outcome,
-            ScanOutcome::Paid | ScanOutcome::SystemError { paid: true } | ScanOutcome::BankError { paid: true }
+            ScanOutcome::Paid
+                | ScanOutcome::PaidWithCoupons { .. }
+                | ScanOutcome::SystemError { paid: true }
+                | ScanOutcome::BankError { paid: true }
         );
         let entry =
             Entry::Scanned { mch_id: mch_id.to_owned(), out_trade_no: out_trade_no.to_owned(), scan: Box::new(scan) };
         let mut durable = self.commit(ledger, entry).map_err(Refusal::system_error)?;
         if is_paid {
-            durable = self.pay_by_code(ledger, mch_id, out_trade_no, now).map_err(Refusal::system_error)?;
+            durable = self
+                .pay_by_code(ledger, mch_id, out_trade_no, now, outcome.coupons())
+                .map_err(Refusal::system_error)?;
         }
         let told = match outcome {
-            ScanOutcome::Paid => Told::Paid,
+            ScanOutcome::Paid | ScanOutcome::PaidWithCoupons { .. } => Told::Paid,
             ScanOutcome::Password(_) => Told::Refused("USERPAYING", text::DESC_USERPAYING),
             ScanOutcome::SystemError { .. } => Told::Refused("SYSTEMERROR", text::SYSTEM_TIMEOUT),
             ScanOutcome::BankError { .. } => Told::Refused("BANKERROR", text::BANK_ERROR),

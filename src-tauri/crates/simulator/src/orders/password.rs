@@ -7,7 +7,8 @@ use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
-use crate::ledger::record::{PasswordAnswer, Payment, ScanState};
+use crate::ledger::record::{Coupon, PasswordAnswer, Payment, ScanState};
+use crate::orders::Pay;
 use crate::orders::customer::{self, CustomerError, known, merchant_of};
 use crate::orders::scan::ScanOutcome;
 use crate::switches::PasswordTimeout;
@@ -87,7 +88,7 @@ impl Gateway {
     ) -> Result<u64, JournalFailed> {
         let ids = || (mch_id.to_owned(), out_trade_no.to_owned());
         if answer == PasswordAnswer::Entered {
-            let number = self.pay_by_code(ledger, mch_id, out_trade_no, at)?;
+            let number = self.pay_by_code(ledger, mch_id, out_trade_no, at, Vec::new())?;
             self.tell(|| {
                 let (mch_id, out_trade_no) = ids();
                 Event::OrderPaid { mch_id, out_trade_no }
@@ -116,18 +117,22 @@ impl Gateway {
         mch_id: &str,
         out_trade_no: &str,
         at: UtcMs,
+        coupons: Vec<Coupon>,
     ) -> Result<u64, JournalFailed> {
         let order = ledger.order(mch_id, out_trade_no);
         let Some((order, scan)) = order.and_then(|order| Some((order, order.scan.as_deref()?))) else {
             tracing::error!("an order without a scanned code cannot be paid by it");
             return Err(JournalFailed);
         };
+        let transaction_id = self.draw.transaction_id(ledger.next_payment(), at);
+        // Coupons that are worth more than the order pay nothing.
+        let coupons = customer::coupons_of(order, &Pay { coupons, ..Pay::default() }, &transaction_id);
         let payment = Payment {
-            transaction_id: self.draw.transaction_id(ledger.next_payment(), at),
+            transaction_id,
             openid: scan.openid.clone(),
             sub_openid: customer::sub_openid(order),
             bank_type: "OTHERS".to_owned(),
-            coupons: Vec::new(),
+            coupons: coupons.unwrap_or_default(),
             paid_at: at,
         };
         let entry = Entry::Paid {

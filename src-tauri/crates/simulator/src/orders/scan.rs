@@ -19,7 +19,9 @@
 //! | 900016 | NOAUTH | no order |
 
 use serde::{Deserialize, Serialize};
+use wxpay_protocol::{CouponType, Fen};
 
+use crate::ledger::record::Coupon;
 use crate::text;
 
 /// Who pays where neither the order nor the caller says.
@@ -36,6 +38,13 @@ const PAYER_TAKES_S: u32 = 10;
 pub enum ScanOutcome {
     /// Paid at once.
     Paid,
+    /// Paid at once, in part with a funded coupon and with one whose cost the merchant bears (免充值); 0 for none.
+    PaidWithCoupons {
+        /// In fen.
+        funded_fen: i64,
+        /// In fen.
+        borne_fen: i64,
+    },
     /// USERPAYING: the payer is asked for the password.
     Password(PasswordEnd),
     /// SYSTEMERROR, with the outcome unknown to the merchant.
@@ -116,6 +125,17 @@ impl ScanRefusal {
 }
 
 impl ScanOutcome {
+    /// What pays for a part of it.
+    pub(crate) fn coupons(self) -> Vec<Coupon> {
+        let Self::PaidWithCoupons { funded_fen, borne_fen } = self else { return Vec::new() };
+        let parts = [(CouponType::Cash, funded_fen), (CouponType::NoCash, borne_fen)].into_iter();
+        let coupon = |(coupon_type, fen)| {
+            let fee = Fen::new(fen).filter(|fee| *fee > Fen::ZERO)?;
+            Some(Coupon { id: String::new(), coupon_type, fee })
+        };
+        parts.filter_map(coupon).collect()
+    }
+
     /// What the code itself says, by the table of this module.
     pub(crate) fn of_code(auth_code: &str) -> Self {
         let after_s = PAYER_TAKES_S;

@@ -12,6 +12,7 @@ use crate::gateway::Gateway;
 use crate::merchant::{Known, Merchant};
 use crate::notices::{delivery, notifier};
 use crate::serve::traffic::{Direction, Exchange};
+use crate::tools::short_url::SHORT_LINK;
 
 /// What a printed code begins with.
 pub(super) const STATIC_CODE: &str = "weixin://wxpay/bizpayurl?";
@@ -63,9 +64,9 @@ pub(crate) struct Question {
 }
 
 impl Gateway {
-    /// Whether a text is a printed code of mode 1.
+    /// Whether a text is a printed code of mode 1, or its short link.
     pub fn is_static_code(code: &str) -> bool {
-        code.starts_with(STATIC_CODE) && code.contains("product_id=")
+        code.starts_with(SHORT_LINK) || (code.starts_with(STATIC_CODE) && code.contains("product_id="))
     }
 
     /// The customer scans a printed code: asks the merchant, at its address or at `callback`, and returns the prepay_id of the
@@ -108,7 +109,12 @@ impl Gateway {
         openid: &str,
         callback: Option<&str>,
     ) -> Result<Question, StaticCodeError> {
-        let params = read_code(code)?;
+        let long_url = match code.strip_prefix(SHORT_LINK) {
+            Some(token) => self.ledger().long_url(token).map(str::to_owned),
+            None => Some(code.to_owned()),
+        };
+        let unknown = || StaticCodeError::NotACode("没有这个短链接".to_owned());
+        let params = read_code(&long_url.ok_or_else(unknown)?)?;
         let field = |name| params.filled(name).unwrap_or_default();
         let (appid, mch_id) = (field("appid").to_owned(), field("mch_id").to_owned());
         let Known::Merchant(merchant) = self.merchants.find(&appid, &mch_id) else {

@@ -76,6 +76,18 @@ fn a_long_link_is_shortened_whether_it_is_sent_raw_or_escaped() {
 }
 
 #[test]
+fn a_short_link_is_scanned_like_the_long_one() {
+    let gateway = gateway();
+    let callback = Some("http://127.0.0.1:9/");
+    let before = gateway.static_code_question("weixin://wxpay/s/000000", "o1", callback);
+    assert!(before.is_err_and(|why| why.to_string().contains("没有这个短链接")));
+    let short = field(&ask(&gateway, SHORT, &common().with("long_url", LONG_URL).signed()), "short_url").unwrap();
+    assert!(Gateway::is_static_code(&short) && Gateway::is_static_code(LONG_URL));
+    assert!(!Gateway::is_static_code("weixin://wxpay/bizpayurl?pr=XL8favn"));
+    assert!(gateway.static_code_question(&short, "o1", callback).unwrap().body.contains("SKU-88888"));
+}
+
+#[test]
 fn what_is_no_static_code_cannot_be_shortened() {
     for link in ["https://shop.example.com/", "weixin://wxpay/bizpayurl", "weixin%3A%2F%2F"] {
         let answer = ask(&gateway(), SHORT, &common().with("long_url", link).signed());

@@ -1,0 +1,92 @@
+//! authcodetoopenid: whose code it is, and whom it pays from then on.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::trial::*;
+use crate::{Clock, Config, Dice, Gateway, Switches, TimeScale};
+
+const OPEN_ID: &str = "/tools/authcodetoopenid";
+const CODE: &str = "134567890123456789";
+
+fn whose(code: &str) -> Message {
+    common().with("auth_code", code)
+}
+
+#[test]
+fn a_code_gives_the_openid_of_the_payer_who_then_pays_with_it() {
+    let gateway = gateway();
+    let openid = field(&ask(&gateway, OPEN_ID, &whose(CODE).signed()), "openid").unwrap();
+    assert_eq!(field(&ask(&gateway, OPEN_ID, &whose(CODE).signed()), "openid").unwrap(), openid);
+    let paid = ask(&gateway, MICROPAY, &micropay("T20240102030405_001", CODE).signed());
+    assert_eq!(field(&paid, "openid").unwrap(), openid);
+    let again = refusal(&ask(&gateway, OPEN_ID, &whose(CODE).signed()));
+    assert_eq!(again, ("AUTH_CODE_INVALID".to_owned(), "101 每个二维码仅限使用一次，请刷新再试".to_owned()));
+}
+
+#[test]
+fn a_code_pays_only_the_merchant_who_asked_whose_it_is_and_for_a_minute() {
+    const OTHER: &str = "1900000002";
+    let merchants = vec![own_merchant(), merchant(APPID, OTHER, KEY)];
+    let clock = Clock::new(START, TimeScale::FROZEN);
+    let gateway = Arc::new(Gateway::in_memory(clock, Box::new(Dice::new(0, 0)), merchants, Switches::default()));
+    assert!(field(&ask(&gateway, OPEN_ID, &whose(CODE).signed()), "openid").is_some());
+    let stranger = micropay("T20240102030405_001", CODE).with("mch_id", OTHER).signed();
+    assert_eq!(refusal(&ask(&gateway, MICROPAY, &stranger)).0, "AUTH_CODE_INVALID");
+    let asks = whose(CODE).with("mch_id", OTHER).signed();
+    assert_eq!(refusal(&ask(&gateway, OPEN_ID, &asks)).0, "AUTH_CODE_INVALID");
+    gateway.advance_s(61).unwrap();
+    let late = ask(&gateway, MICROPAY, &micropay("T20240102030405_001", CODE).signed());
+    assert_eq!(refusal(&late), ("AUTH_CODE_INVALID".to_owned(), "101 付款码已过期，请退出重试".to_owned()));
+}
+
+#[test]
+fn texts_that_are_no_code_or_an_old_one_are_refused() {
+    let gateway = gateway();
+    for (code, err_code) in [
+        ("13456789012345678", "AUTH_CODE_ERROR"),
+        ("13456789012345678X", "AUTH_CODE_ERROR"),
+        ("284567890123456789", "AUTH_CODE_INVALID"),
+        ("134567890123900009", "AUTHCODEEXPIRE"),
+        ("134567890123900010", "AUTH_CODE_INVALID"),
+    ] {
+        assert_eq!(refusal(&ask(&gateway, OPEN_ID, &whose(code).signed())).0, err_code, "{code}");
+    }
+    assert_eq!(return_msg(&ask(&gateway, OPEN_ID, &common().signed())), "缺少参数");
+    let hmac = whose(CODE).with("sign_type", "HMAC-SHA256").signed();
+    assert!(return_msg(&ask(&gateway, OPEN_ID, &hmac)).contains("字节数 64，大于最大值 32"));
+}
+
+#[tokio::test]
+async fn bills_bound_codes_and_short_links_survive_a_restart() {
+    const LINK: &str = "weixin://wxpay/bizpayurl?sign=S&appid=A&mch_id=M&product_id=P&time_stamp=1&nonce_str=N";
+    let dir = tempfile::tempdir().unwrap();
+    let run = || {
+        crate::start(Config {
+            state_dir: Some(dir.path().to_owned()),
+            time_scale: TimeScale::FROZEN,
+            start_at: Some(START),
+            ..Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![own_merchant()])
+        })
+    };
+    let bill =
+        |gateway: &Gateway| ask(gateway, "/pay/downloadbill", &common().with("bill_date", "20240102").signed()).body;
+    let running = run().await.unwrap();
+    let gateway = &running.gateway;
+    ask(gateway, MICROPAY, &micropay("T20240102030405_001", "134567890123456780").signed());
+    ask(gateway, REFUND, &refund("T20240102030405_001", "R20240102030405_001").with("refund_fee", "1").signed());
+    assert!(field(&ask(gateway, OPEN_ID, &whose(CODE).signed()), "openid").is_some());
+    let short =
+        field(&ask(gateway, "/tools/shorturl", &common().with("long_url", LINK).signed()), "short_url").unwrap();
+    gateway.advance_s(60).unwrap();
+    let before = bill(gateway);
+    running.stop().await;
+
+    let running = run().await.unwrap();
+    let gateway = &running.gateway;
+    assert_eq!(bill(gateway), before);
+    assert!(gateway.ledger().bound_code(CODE).is_some());
+    let scanned = gateway.static_code_question(&short, "o1", None).err().map(|why| why.to_string());
+    assert!(scanned.is_some_and(|why| why.contains("没有 appid A")), "the link is not the one that was shortened");
+    running.stop().await;
+}
