@@ -101,10 +101,14 @@ impl Sandboxes {
     }
 }
 
-/// Makes the merchant who asks known to the sandbox, under its key there.
+/// Makes the merchant who asks known to the sandbox, under its key there; one that the gateway has forgotten is forgotten there.
 fn let_in(sandbox: &Gateway, merchants: &Merchants, params: &Params, realm: Realm) -> bool {
     let field = |name| params.filled(name).unwrap_or_default();
-    let Known::Merchant(merchant) = merchants.find(field("appid"), field("mch_id")) else { return false };
+    let (appid, mch_id) = (field("appid"), field("mch_id"));
+    let Known::Merchant(merchant) = merchants.find(appid, mch_id) else {
+        sandbox.merchants.remove(appid, mch_id);
+        return false;
+    };
     sandbox.merchants.add(Merchant {
         appid: merchant.appid.clone(),
         mch_id: merchant.mch_id.clone(),

@@ -263,6 +263,15 @@ fn the_newer_sandbox_plays_payments_by_code_and_how_they_go_wrong() {
 }
 
 #[test]
+fn a_merchant_that_was_removed_is_no_merchant_of_the_sandbox_either() {
+    let sandbox = Sandbox::old();
+    sandbox.ask("/pay/unifiedorder", order("T20240102030405_001"));
+    sandbox.gateway.remove_merchant(APPID, MCH_ID);
+    let refused = sandbox.ask("/pay/orderquery", query("T20240102030405_001"));
+    assert_eq!(text(&refused, "retmsg"), "请确认请求参数是否正确merchant invalid mch_id(1900000001)");
+}
+
+#[test]
 fn every_day_has_the_same_bill() {
     let sandbox = Sandbox::old();
     let bill = |kind: &str| {
