@@ -6,7 +6,7 @@ use wxpay_protocol::{CouponType, Fen, RefundStatus};
 use super::BillSwitches;
 use super::tests::{BILL, FLOW, bill, flow, paid, text, with_bills};
 use crate::trial::*;
-use crate::{Coupon, Gateway, Pay, Switches};
+use crate::{ClientCertificate, Coupon, Gateway, Pay, Request, Switches};
 
 fn refunded(gateway: &Gateway, message: Message) {
     let answer = ask(gateway, REFUND, &message.signed());
@@ -199,4 +199,25 @@ proptest! {
         prop_assert_eq!(last[5], yuan(total));
         prop_assert_eq!(last[6], yuan(asked));
     }
+}
+
+#[test]
+fn flows_and_comments_are_for_the_holder_of_the_merchants_certificate() {
+    let gateway = gateway();
+    let comments = common().with("begin_time", "20240102000000").with("end_time", "20240102235959").with("offset", "0");
+    for (path, message) in [
+        (FLOW, flow("20240102", "Basic")),
+        ("/billcommentsp/batchquerycomment", comments.with("sign_type", "HMAC-SHA256")),
+    ] {
+        let body = message.signed();
+        let with = |certificate| gateway.handle(&Request { certificate, ..Request::post(path, body.as_bytes()) });
+        assert_eq!(with(ClientCertificate::Absent).status, 400, "{path}");
+        assert_eq!(return_msg(&with(ClientCertificate::Of { mch_id: "1900000002" })), "证书验证失败", "{path}");
+        assert_eq!(with(ClientCertificate::Of { mch_id: MCH_ID }).status, 200, "{path}");
+    }
+    let plain = gateway.handle(&Request {
+        certificate: ClientCertificate::Absent,
+        ..Request::post(BILL, bill("20240102").signed().as_bytes())
+    });
+    assert_eq!(plain.status, 200, "a bill of trades needs none");
 }

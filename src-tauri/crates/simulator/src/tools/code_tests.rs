@@ -90,3 +90,37 @@ async fn bills_bound_codes_and_short_links_survive_a_restart() {
     assert!(scanned.is_some_and(|why| why.contains("没有 appid A")), "the link is not the one that was shortened");
     running.stop().await;
 }
+
+#[tokio::test]
+async fn over_http_a_login_leaves_no_secret_behind_and_a_fund_flow_has_its_digest() {
+    const SECRET: &str = "fedcba9876543210fedcba9876543210";
+    let mut merchant = own_merchant();
+    merchant.app_secret = Some(wxpay_protocol::Secret::new(SECRET.as_bytes().to_vec()));
+    let config = Config {
+        time_scale: TimeScale::FROZEN,
+        start_at: Some(START),
+        ..Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), vec![merchant])
+    };
+    let running = crate::start(config).await.unwrap();
+    let client = crate::notices::notifier::client(std::time::Duration::from_secs(5)).unwrap();
+    let query = format!("appid={APPID}&secret={SECRET}&js_code=alice-1&grant_type=authorization_code");
+    let login = client.get(format!("{}/sns/jscode2session?{query}", running.url)).send().await.unwrap();
+    assert_eq!(login.status(), 200);
+    assert!(login.text().await.unwrap().contains("\"session_key\":"));
+
+    ask(&running.gateway, MICROPAY, &micropay("T20240102030405_001", CODE).signed());
+    let flow = common().with("bill_date", "20240102").with("account_type", "Basic").with("tar_type", "GZIP");
+    let flow = flow.with("sign_type", "HMAC-SHA256").signed();
+    let answer = client.post(format!("{}/pay/downloadfundflow", running.url)).body(flow).send().await.unwrap();
+    assert!(answer.headers()["digest"].to_str().unwrap().starts_with("SHA="));
+    assert_eq!(answer.headers().get("content-encoding"), None);
+    assert!(answer.bytes().await.unwrap().starts_with(b"\x1f\x8b"));
+
+    let key = client.post(format!("{}/sandboxnew/pay/getsignkey", running.url));
+    let key = key.body(common().without("appid").signed()).send().await.unwrap().text().await.unwrap();
+    let given = key.split_once("<sandbox_signkey><![CDATA[").unwrap().1.split_once("]]>").unwrap().0.to_owned();
+    let kept = format!("{:?}", running.gateway.traffic(10));
+    assert!(kept.contains("jscode2session") && kept.contains("getsignkey"), "{kept}");
+    assert!(!kept.contains(SECRET) && !kept.contains(&given), "{kept}");
+    running.stop().await;
+}
