@@ -15,7 +15,7 @@ pub use customer::{CustomerError, Pay};
 pub use scan::{PasswordEnd, ScanOutcome, ScanRefusal};
 
 pub(crate) use asked::{amount, check_notify_url};
-pub(crate) use customer::{known, merchant_of};
+pub(crate) use customer::{SOMEBODY_OF_SUB_APP, known, merchant_of};
 pub(crate) use order_query::order_named;
 pub(crate) use scan::{check_code, payer_of_code};
 

@@ -14,7 +14,7 @@ use crate::orders::amounts::MAX_COUPONS;
 use crate::orders::scan::SOMEBODY;
 
 /// Who pays under a sub_appid where the order does not say.
-const SOMEBODY_OF_SUB_APP: &str = "oSub8uMuAJO_M2pxb1Q9zNjWeS6o";
+pub(crate) const SOMEBODY_OF_SUB_APP: &str = "oSub8uMuAJO_M2pxb1Q9zNjWeS6o";
 
 /// How the customer pays. The default pays the whole amount from the balance, now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use wxpay_protocol::ids::{Appid, MchId};
+
 use crate::trial::*;
-use crate::{Clock, Config, Dice, Gateway, Switches, TimeScale};
+use crate::{Clock, Config, Dice, Gateway, Role, SubMerchant, Switches, TimeScale};
 
 const OPEN_ID: &str = "/tools/authcodetoopenid";
 const CODE: &str = "134567890123456789";
@@ -38,6 +40,24 @@ fn a_code_pays_only_the_merchant_who_asked_whose_it_is_and_for_a_minute() {
     gateway.advance_s(61).unwrap();
     let late = ask(&gateway, MICROPAY, &micropay("T20240102030405_001", CODE).signed());
     assert_eq!(refusal(&late), ("AUTH_CODE_INVALID".to_owned(), "101 付款码已过期，请退出重试".to_owned()));
+}
+
+#[test]
+fn a_service_provider_learns_the_payer_under_both_apps() {
+    let mut provider = own_merchant();
+    let sub_merchant = SubMerchant {
+        sub_mch_id: MchId::new("1900000109").unwrap(),
+        sub_appids: vec![Appid::new("wx0000000000000007").unwrap()],
+    };
+    provider.role = Role::ServiceProvider(vec![sub_merchant]);
+    let clock = Clock::new(START, TimeScale::FROZEN);
+    let gateway = Gateway::in_memory(clock, Box::new(Dice::new(0, 0)), vec![provider], Switches::default());
+    let message = whose(CODE).with("sub_mch_id", "1900000109").with("sub_appid", "wx0000000000000007");
+    let answer = ask(&gateway, OPEN_ID, &message.signed());
+    let (openid, sub_openid) = (field(&answer, "openid").unwrap(), field(&answer, "sub_openid").unwrap());
+    assert_ne!(openid, sub_openid);
+    assert_eq!(field(&answer, "sub_mch_id").as_deref(), Some("1900000109"));
+    assert_eq!(return_msg(&ask(&gateway, OPEN_ID, &whose(CODE).signed())), "受理机构必须传入sub_mch_id");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::answer::{Done, Refusal};
 use crate::check::Accepted;
 use crate::gateway::Gateway;
 use crate::ledger::entry::Entry;
-use crate::orders::{ScanOutcome, ScanRefusal, check_code, payer_of_code};
+use crate::orders::{SOMEBODY_OF_SUB_APP, ScanOutcome, ScanRefusal, check_code, payer_of_code};
 use crate::text;
 
 /// How long a payment code lives (protocol page §8).
@@ -61,6 +61,7 @@ impl Gateway {
         };
         let mut fields = super::signed_head(request, nonce_str);
         fields.push(("openid", payer_of_code(auth_code).into()));
+        fields.extend(request.field("sub_appid").map(|_| ("sub_openid", SOMEBODY_OF_SUB_APP.into())));
         Ok(Done { fields, durable })
     }
 }
