@@ -63,4 +63,6 @@ mod golden_refund_tests;
 #[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
+mod sdk_tests;
+#[cfg(test)]
 mod trial;

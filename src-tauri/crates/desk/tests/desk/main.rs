@@ -19,5 +19,6 @@ mod reading;
 mod restarts;
 mod shop;
 mod spoilt_answers;
+mod tls;
 mod unknown_outcomes;
 mod vaults;

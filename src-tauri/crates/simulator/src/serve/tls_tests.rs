@@ -136,6 +136,55 @@ fn a_client_certificate_is_judged_by_who_issued_it_and_to_whom() {
 }
 
 #[tokio::test]
+async fn a_refund_needs_the_certificate_of_its_own_merchant_and_is_told_which_of_four_it_came_with() {
+    const NO_CERTIFICATE: &str = "<html>
+<head><title>400 No required SSL certificate was sent</title></head>
+<body bgcolor=\"white\">
+<center><h1>400 Bad Request</h1></center>
+<center>No required SSL certificate was sent</center>
+<hr><center>nginx</center>
+</body>
+</html>
+";
+    let (_dir, running, files) = started().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let foreign = Pki::open(elsewhere.path()).unwrap().merchant(&MchId::new(MCH_ID).unwrap()).unwrap();
+    let ask = async |own: Option<&MerchantFiles>, path: &str| {
+        let body = refund("T20240102", "R20240102").signed();
+        let asked = client(&files.ca, own).post(format!("{}{path}", running.url)).body(body);
+        let answer = asked.send().await.unwrap();
+        let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), content_type, answer.text().await.unwrap())
+    };
+    let page = |words: &str| {
+        (400, "text/html".to_owned(), NO_CERTIFICATE.replace("No required SSL certificate was sent", words))
+    };
+    let (own, other) = (&files.merchants[0].1, &files.merchants[1].1);
+    assert_eq!(ask(None, REFUND).await, page("No required SSL certificate was sent"));
+    assert_eq!(ask(Some(&foreign), REFUND).await, page("The SSL certificate error"));
+    let (status, content_type, refused) = ask(Some(other), REFUND).await;
+    assert_eq!((status, content_type.as_str()), (200, "text/plain"));
+    assert!(refused.contains("<return_msg><![CDATA[证书验证失败]]></return_msg>"), "{refused}");
+    let (_, _, answer) = ask(Some(own), REFUND).await;
+    assert!(answer.contains("ORDERNOTEXIST"), "{answer}");
+    // Where none is needed, none of them does harm.
+    for any in [None, Some(own), Some(other), Some(&foreign)] {
+        let (_, _, answer) = ask(any, QUERY).await;
+        assert!(answer.contains("ORDERNOTEXIST"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_behind_tls_can_break_off_like_any_other() {
+    let (_dir, running, files) = started().await;
+    running.gateway.set_faults(FaultPlan { seed: 1, rules: vec![Rule::always(Kind::ResetBefore)] }).unwrap();
+    let broken = queried(&client(&files.ca, None), &running.url).await.unwrap_err();
+    assert!(!broken.is_connect(), "{broken:?}");
+    running.gateway.set_faults(FaultPlan::default()).unwrap();
+    assert!(queried(&client(&files.ca, None), &running.url).await.is_ok());
+}
+
+#[tokio::test]
 async fn every_fault_of_tls_is_refused_by_the_client_and_without_a_plan_it_works_again() {
     let (_dir, running, files) = started().await;
     for (fault, words) in [
