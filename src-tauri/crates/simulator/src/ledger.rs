@@ -4,6 +4,7 @@
 pub(crate) mod answers;
 mod changes;
 pub(crate) mod entry;
+pub(crate) mod fields;
 mod index;
 pub(crate) mod journal;
 pub(crate) mod record;

@@ -38,10 +38,11 @@ pub use endpoint::{Endpoint, Realm};
 pub use event::Event;
 pub use gateway::Gateway;
 pub use ledger::answers::EndpointAnswers;
+pub use ledger::fields::Fields;
 pub use ledger::journal::{JournalError, JournalFailed};
 pub use ledger::record::{
-    Attempt, Coupon, Fields, Notice, NoticeStatus, Order, Password, PasswordAnswer, PasswordPlan, Payment, Prepay,
-    Scan, ScanState,
+    Attempt, Coupon, Notice, NoticeStatus, Order, Password, PasswordAnswer, PasswordPlan, Payment, Prepay, Scan,
+    ScanState,
 };
 pub use ledger::refund::{Refund, RefundPlan};
 pub use merchant::{Merchant, Role, SubMerchant};

@@ -1,57 +1,11 @@
 //! What the gateway remembers of orders, payments and notices.
 
 use serde::{Deserialize, Serialize};
-use wxpay_protocol::{CouponType, Fen, Params, SignType, TradeState, UtcMs};
+use wxpay_protocol::{CouponType, Fen, SignType, TradeState, UtcMs};
 
+use crate::ledger::fields::Fields;
 use crate::ledger::stored;
 use crate::switches::Switches;
-
-/// The fields of the request that made an order, in the order of the request, without nonce and sign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
-pub struct Fields(
-    // `name NUL value NUL …` in one piece: a million orders then cost one allocation each, and XML cannot hold a NUL.
-    Box<str>,
-);
-
-impl Fields {
-    pub(crate) fn of_request(params: &Params) -> Self {
-        Self::pack(params.iter().filter(|(name, value)| !value.is_empty() && !matches!(*name, "nonce_str" | "sign")))
-    }
-
-    fn pack<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut packed = String::new();
-        for (name, value) in pairs {
-            for piece in [name, "\0", value, "\0"] {
-                packed.push_str(piece);
-            }
-        }
-        Self(packed.into_boxed_str())
-    }
-
-    /// The value of a field; absent and empty are the same.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
-    }
-
-    /// All fields in the order of the request.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let mut pieces = self.0.split_terminator('\0');
-        std::iter::from_fn(move || Some((pieces.next()?, pieces.next()?)))
-    }
-}
-
-impl From<Vec<(String, String)>> for Fields {
-    fn from(pairs: Vec<(String, String)>) -> Self {
-        Self::pack(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-    }
-}
-
-impl From<Fields> for Vec<(String, String)> {
-    fn from(fields: Fields) -> Self {
-        fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    }
-}
 
 /// One order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier};
 
+use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Fen, UtcMs};
 
 use crate::trial::*;
-use crate::{CustomerError, Event, Gateway, Pay, Switches};
+use crate::{CustomerError, Event, Gateway, Merchant, Pay, Role, SubMerchant, Switches};
 
 fn pair(code: &str, des: &str) -> (String, String) {
     (code.to_owned(), des.to_owned())
@@ -313,4 +314,59 @@ fn a_search_finds_orders_by_number_text_and_payer_newest_first() {
     assert_eq!(numbers("T2024", 10), ["T20240102B", "T20240102A"]);
     assert_eq!(numbers("T恤", 10).len(), 3);
     assert!(numbers("nothing", 10).is_empty());
+}
+
+/// A service provider, one of its merchants, and an order for it.
+fn providers_order() -> (Arc<Gateway>, Message) {
+    let sub_merchant = SubMerchant {
+        sub_mch_id: MchId::new("1900000109").unwrap(),
+        sub_appids: vec![Appid::new("wx0000000000000109").unwrap()],
+    };
+    let gateway = gateway();
+    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![sub_merchant]), ..own_merchant() });
+    let ids = |message: Message| message.with("sub_appid", "wx0000000000000109").with("sub_mch_id", "1900000109");
+    let made = order("T20240102").with("sub_openid", "oSubscriber").without("openid");
+    assert_eq!(ask(&gateway, UNIFIED, &ids(made).signed()).outcome, "SUCCESS");
+    (gateway, ids(query("T20240102")))
+}
+
+#[test]
+fn an_order_of_a_service_provider_names_its_merchant_everywhere() {
+    let (gateway, query) = providers_order();
+    gateway.pay(None, "T20240102", &Pay::default()).unwrap();
+    let answer = ask(&gateway, QUERY, &query.clone().signed());
+    let notice = gateway.take_due_notices(1).remove(0).body;
+    let notice = wxpay_protocol::xml::read(notice.as_bytes(), "xml").unwrap();
+    for (name, value) in [
+        ("sub_appid", "wx0000000000000109"),
+        ("sub_mch_id", "1900000109"),
+        ("sub_openid", "oSubscriber"),
+        ("sub_is_subscribe", "N"),
+        ("openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"),
+    ] {
+        assert_eq!(field(&answer, name).as_deref(), Some(value), "{name}");
+        assert_eq!(notice.get(name), Some(value), "{name} in the notice");
+    }
+    let names: Vec<&str> = notice.iter().map(|(name, _)| name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let asked = query.with("out_refund_no", "R1").with("total_fee", "101").with("refund_fee", "1");
+    let refunded = ask(&gateway, REFUND, &asked.with("notify_url", "http://127.0.0.1:9/refund").signed());
+    assert_eq!(field(&refunded, "sub_mch_id").as_deref(), Some("1900000109"));
+    gateway.advance_s(2).unwrap();
+    let notice = gateway.take_due_notices(1).remove(0).body;
+    let notice = wxpay_protocol::xml::read(notice.as_bytes(), "xml").unwrap();
+    assert_eq!(notice.get("sub_mch_id"), Some("1900000109"));
+}
+
+#[test]
+fn a_service_provider_sees_the_orders_of_the_merchant_that_it_names() {
+    let (gateway, own) = providers_order();
+    let other = SubMerchant { sub_mch_id: MchId::new("1900000110").unwrap(), sub_appids: Vec::new() };
+    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![other]), ..own_merchant() });
+    let other = query("T20240102").with("sub_mch_id", "1900000110");
+    for path in [QUERY, CLOSE] {
+        assert_eq!(ask(&gateway, path, &other.clone().signed()).outcome, "ORDERNOTEXIST");
+    }
+    assert_eq!(ask(&gateway, REFUND_QUERY, &other.signed()).outcome, "REFUNDNOTEXIST");
+    assert_eq!(return_msg(&ask(&gateway, QUERY, &own.signed())), "受理关系不存在");
 }

@@ -7,7 +7,8 @@ use crate::check::{Accepted, Unsigned};
 use crate::event::Event;
 use crate::gateway::Gateway;
 use crate::ledger::entry::Entry;
-use crate::ledger::record::{Fields, Order, Prepay};
+use crate::ledger::fields::Fields;
+use crate::ledger::record::{Order, Prepay};
 use crate::orders::asked::{self, Asked, check_notify_url};
 use crate::text;
 
