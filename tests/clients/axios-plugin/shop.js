@@ -6,7 +6,7 @@ const {generateKeyPairSync} = require('node:crypto');
 const fs = require('node:fs');
 const zlib = require('node:zlib');
 const {Wechatpay, Transformer, Hash, Aes, Formatter} = require('wechatpay-axios-plugin');
-const {OPENID, check, refused, control, settled, receiveNotices, tiesOut, run} = require('../node/desk.js');
+const {OPENID, check, refused, control, settled, receiveNotices, dayBefore, tiesOut, run} = require('../node/desk.js');
 
 // The SDK does not start without keys of APIv3, which nothing here uses.
 const V3 = generateKeyPairSync('rsa', {modulusLength: 2048});
@@ -124,7 +124,8 @@ async function bills(options, pay, time_end) {
   check(zlib.gunzipSync(packed).equals(plain), 'the packed bill is the plain one');
   const lines = text.split('\r\n').filter(line => line).map(line => line.replace(/^`/, '').split(',`'));
   tiesOut({rows: lines.slice(1, -2), totals: lines.at(-1)}, {paid: 101, refunded: 40, trades: 2});
-  const none = await told(() => pay.downloadbill.post({...bill, bill_type: 'RECHARGE_REFUND'}), 'there is no such bill');
+  const before = {...bill, bill_date: dayBefore(bill.bill_date)};
+  const none = await told(() => pay.downloadbill.post(before), 'there is no bill of the day before');
   check(none.return_msg === 'No Bill Exist' && none.error_code === '20002', 'no bill is No Bill Exist, 20002');
 }
 

@@ -59,6 +59,12 @@ function receiveNotices(answer) {
   );
 }
 
+// The day before one of the form 20240102, on which nothing was sold.
+function dayBefore(day) {
+  const [, year, month, date] = day.match(/^(\d{4})(\d\d)(\d\d)$/).map(Number);
+  return new Date(Date.UTC(year, month - 1, date - 1)).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
 // Yuan as a bill writes them, in fen.
 function fen(yuan) {
   check(/^-?\d+\.\d\d$/.test(yuan), `${yuan} is an amount in yuan`);
@@ -90,4 +96,4 @@ function run(name, shop) {
   );
 }
 
-module.exports = {OPENID, check, refused, control, settled, receiveNotices, tiesOut, run};
+module.exports = {OPENID, check, refused, control, settled, receiveNotices, dayBefore, tiesOut, run};
