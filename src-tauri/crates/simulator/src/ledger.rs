@@ -272,4 +272,6 @@ impl Ledger {
 }
 
 #[cfg(test)]
+mod replay_tests;
+#[cfg(test)]
 mod tests;
