@@ -23,8 +23,9 @@ INPUT is what was signed: XML (broken XML too), JSON, pairs a=1&b=2, a string to
 request, a log line, or a map as PHP, Java, Go, Python or JavaScript prints it. --sent is what really went over the wire; \
 for a client call it may be the order that it pays for.
 
-A cause is proven [确诊] when the given sign was computed again to the last bit; what only looks wrong is a suspicion \
-[疑似]. Nothing is sent anywhere.
+A cause is proven [确诊] when the given sign was computed again to the last bit (proof: hash); a paySign that equals the \
+order's sign is proven as its copy (proof: copy), and by hash where --sent is that order or its answer. What only looks \
+wrong is a suspicion [疑似]. Nothing is sent anywhere.
 
 Exit status: 0 the sign is right · 1 it is not, explained or not, or nothing could be compared · 2 usage · 3 INPUT cannot be \
 read · 6 a key that was named is missing or locked

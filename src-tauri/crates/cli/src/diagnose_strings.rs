@@ -21,8 +21,11 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// Said in the place of a comparison that would call every field missing.
+const CHANGED_AS_A_WHOLE: &str = "整串都变了，不能逐项对照 changed as a whole: it cannot be compared pair by pair";
+
 /// The pairs that differ: `-` what belongs there, `+` what was signed, each with marks below. Pairs that are the same are
-/// left out.
+/// left out. A string whose separators were changed too has no pairs.
 pub(crate) fn compare(right: &str, signed: &str) -> Vec<String> {
     let (right, signed) = (pairs(right), pairs(signed));
     if right.len() > MOST_PAIRS || signed.len() > MOST_PAIRS {
@@ -31,6 +34,9 @@ pub(crate) fn compare(right: &str, signed: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut at_right, mut at_signed) = (0, 0);
     let common = common(&right, &signed);
+    if is_changed_as_a_whole(&right, &signed, &common) {
+        return vec![CHANGED_AS_A_WHOLE.to_owned()];
+    }
     for (next_right, next_signed) in common.into_iter().chain([(right.len(), signed.len())]) {
         let gone = right.get(at_right..next_right).unwrap_or_default();
         let come = signed.get(at_signed..next_signed).unwrap_or_default();
@@ -38,6 +44,22 @@ pub(crate) fn compare(right: &str, signed: &str) -> Vec<String> {
         (at_right, at_signed) = (next_right + 1, next_signed + 1);
     }
     lines
+}
+
+/// Whether nothing but the key at the end is a pair of the right string, not even by its name.
+fn is_changed_as_a_whole(right: &[&str], signed: &[&str], common: &[(usize, usize)]) -> bool {
+    let is_key = |pair: &str| pair.starts_with("key=");
+    // Where only the separators changed, the first pair holds all the others.
+    let is_in = |pair: &str, other: &str| {
+        pair.split_once('=').is_some_and(|(name, _)| !same_name(pair, other) && other.contains(&format!("{name}=")))
+    };
+    let is_one_pair = |other: &str| right.iter().filter(|pair| is_in(pair, other)).count() < 2;
+    let has_twin = |other: &&str| is_one_pair(other) && right.iter().any(|pair| same_name(pair, other));
+    let others = signed.iter().filter(|pair| !is_key(pair));
+    right.len() > 2
+        && common.iter().all(|(place, _)| right.get(*place).is_some_and(|pair| is_key(pair)))
+        && others.clone().count() > 0
+        && !others.clone().any(has_twin)
 }
 
 /// The pairs of a string: an `&` without `name=` behind it belongs to the value before it.
@@ -172,6 +194,21 @@ mod tests {
         assert_eq!(compare("a=1&c=3&key=k", "a=1&b=&c=3&key=k"), ["+ b=   多签了 signed in addition"]);
         assert_eq!(compare("a=1&b=2", "b=2"), ["- a=1   没有签 not signed"]);
         assert!(compare("a=1&b=2", "a=1&b=2").is_empty());
+    }
+
+    #[test]
+    fn a_string_that_was_encoded_as_a_whole_does_not_lack_all_its_fields() {
+        let right = "a=1&b=2&c=https://s.cn/n&key=k";
+        for signed in [
+            "a%3D1%26b%3D2%26c%3Dhttps%3A//s.cn/n%26key%3Dk",
+            "a%3D1%26b%3D2%26c%3Dhttps%3A%2F%2Fs.cn%2Fn&key=k",
+            "a=1&amp;b=2&amp;c=https://s.cn/n&amp;key=k",
+            "k=yek&n/nc.s//:sptth=c&2=b&1=a",
+        ] {
+            let lines = compare(right, signed);
+            assert!(!lines.iter().any(|line| line.contains("没有签")), "{signed}: {lines:?}");
+        }
+        assert_eq!(compare(right, "a%3D1%26b%3D2%26key%3Dk"), [CHANGED_AS_A_WHOLE]);
     }
 
     #[test]

@@ -243,6 +243,9 @@ fn excluded(excluded: &Excluded, output: &mut Output) -> Result<(), Failure> {
         };
         output.line(&format!("  {:>10}  {what}", count.tried))?;
     }
+    for limit in &excluded.limits {
+        both("没有试 not tried:", &limit.words(), output)?;
+    }
     output.line(&format!("  试过的密钥 keys tried: {}", excluded.keys.join(", ")))
 }
 

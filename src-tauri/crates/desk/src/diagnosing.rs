@@ -135,7 +135,7 @@ pub fn examine(evidence: &Evidence, effort: Effort, watch: &mut dyn FnMut(Progre
     examined
 }
 
-/// The search, with the second text as what was sent where it is the same kind of message.
+/// The search, with the second text as what was sent, or as the order that a call pays for.
 fn diagnosed(
     evidence: &Evidence,
     examined: &Examined,
@@ -153,7 +153,7 @@ fn diagnosed(
         context: told,
         appid: evidence.appid.as_deref(),
         keys: &keys,
-        sent: sent.filter(|_| !is_companion(examined)),
+        sent,
         return_msg: evidence.return_msg.as_deref(),
     };
     diagnose(&case, effort, watch).unwrap_or_else(|_| nothing_to_compare(evidence))

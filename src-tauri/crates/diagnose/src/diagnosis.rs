@@ -13,7 +13,7 @@ pub use crate::rules::Context;
 pub use differences::{Difference, FieldDifference};
 pub use hiding::without_keys;
 pub use next::Next;
-pub use outcome::{Change, Diagnosis, Excluded, Explanation, Outcome, Proof, StageCount};
+pub use outcome::{Change, Diagnosis, Excluded, Explanation, Limit, Outcome, Proof, StageCount};
 
 use crate::report::ReportError;
 use crate::{Input, search};
@@ -32,7 +32,7 @@ pub struct Case<'c> {
     pub appid: Option<&'c str>,
     /// The keys at hand, the one in use first; may be empty, then only lints answer.
     pub keys: &'c [KeySlot<'c>],
-    /// What was sent, where `input` is what was signed.
+    /// What was sent, where `input` is what was signed; beside a client call also the order that it pays for, or its answer.
     pub sent: Option<&'c Input>,
     /// The text with which the gateway refused.
     pub return_msg: Option<&'c str>,

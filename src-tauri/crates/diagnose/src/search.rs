@@ -2,6 +2,7 @@
 
 mod base;
 mod edit;
+mod encoded;
 mod engine;
 mod explain;
 mod join;
@@ -10,15 +11,19 @@ mod lanes;
 mod meeting;
 mod names;
 mod order;
+mod other_message;
 mod press;
 mod recipe;
 mod run;
+mod second_sign;
 mod singles;
 mod stages;
 mod subsets;
 mod target;
 mod triples;
+mod twice;
 mod values;
+mod whole;
 pub mod yardstick;
 
 pub(crate) use run::run;
@@ -55,11 +60,6 @@ pub(crate) fn expected_sign(base: &Base, key: &[u8], sign_type: SignType) -> Str
     digest(&[body, b"&key=", key], key, sign_type)
 }
 
-/// The sign of a string that ends in its key.
-pub(crate) fn sign_of(text: &[u8], key: &[u8], sign_type: SignType) -> String {
-    digest(&[text], key, sign_type)
-}
-
 fn digest(parts: &[&[u8]], key: &[u8], sign_type: SignType) -> String {
     match sign_type {
         SignType::Md5 => {
@@ -80,3 +80,7 @@ fn digest(parts: &[&[u8]], key: &[u8], sign_type: SignType) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use desk::{Evidence, Examined, KeyAtHand, NewProfile, examine, redacted_report};
-use wxpay_diagnose::diagnosis::{Effort, KeyRole, Next, Outcome};
+use wxpay_diagnose::diagnosis::{Effort, KeyRole, Next, Outcome, Proof};
 use wxpay_diagnose::input::{Format, read};
 use wxpay_diagnose::knowledge::{CauseId, Severity};
 use wxpay_diagnose::rules::Context;
@@ -172,6 +172,12 @@ fn the_order_of_a_client_call_is_its_companion_and_not_what_was_sent() {
     let found = examined(&evidence);
     assert!(found.diagnosis.differences.is_empty(), "two messages of different kinds are not compared");
     assert!(found.diagnosis.warnings.iter().any(|warning| warning.cause == Some(CauseId::G1)));
+    let best = found.diagnosis.explanations.first().unwrap();
+    assert_eq!(
+        (best.proof, best.causes.as_slice()),
+        (Proof::Hash, &[CauseId::G1][..]),
+        "the order's sign was computed again"
+    );
 }
 
 #[test]

@@ -27,11 +27,13 @@ fn forms(key: &str) -> Vec<Zeroizing<String>> {
     let trimmed = key.trim();
     let shorter = |from: usize, to: usize| trimmed.get(from..to).unwrap_or_default().to_owned();
     let last = trimmed.len().saturating_sub(1);
+    let mut turned = String::with_capacity(key.len());
+    turned.extend(key.chars().rev());
     [
         key.to_owned(),
         key.to_lowercase(),
         key.to_uppercase(),
-        key.chars().rev().collect(),
+        turned,
         trimmed.to_owned(),
         shorter(1, trimmed.len()),
         shorter(0, last),

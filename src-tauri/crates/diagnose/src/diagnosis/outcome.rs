@@ -28,7 +28,8 @@ pub enum Outcome {
 pub enum Proof {
     /// The given sign was computed again, to the last bit.
     Hash,
-    /// The given sign is a copy of another sign that stands in the message.
+    /// The given sign is a copy of another sign that stands in the message, and nothing that this one signs is at hand: no
+    /// digest could be computed again. With the order or its answer beside it the same cause is proven by [`Proof::Hash`].
     Copy,
 }
 
@@ -69,6 +70,40 @@ pub struct StageCount {
     pub tried: u64,
 }
 
+/// What a message was too long for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The string to sign has more bytes than this: two changes at once were not tried.
+    PairsBelow(usize),
+    /// The message has more fields than all subsets are tried of: only so many left out, or so many kept.
+    SubsetsLeavingOut(usize, usize),
+}
+
+impl Limit {
+    /// What was not tried, in both languages.
+    pub fn words(self) -> Words {
+        match self {
+            Self::PairsBelow(bytes) => Words::new(
+                format!("待签名串超过 {} KiB：没有尝试同时两处改动", bytes / 1024),
+                format!("the string to sign is longer than {} KiB: two changes at once were not tried", bytes / 1024),
+            ),
+            Self::SubsetsLeavingOut(left_out, kept) => Words::new(
+                format!("字段太多，没有尝试所有子集：只试了缺 1 至 {left_out} 个、或只签 1 至 {kept} 个字段"),
+                format!(
+                    "too many fields for every subset: only those were tried that leave out up to {left_out} fields or keep up to {kept}"
+                ),
+            ),
+        }
+    }
+}
+
+/// In English.
+impl Serialize for Limit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.words().english)
+    }
+}
+
 /// What was tried, so that a search without a result says what it excludes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Excluded {
@@ -80,6 +115,8 @@ pub struct Excluded {
     pub keys: Vec<String>,
     /// How many fields the subsets were taken of; nothing where there were too many for all of them.
     pub subsets_of: Option<usize>,
+    /// What was not tried although it was asked for, because the message is too long.
+    pub limits: Vec<Limit>,
     /// Whether the search was stopped before its end.
     pub stopped: bool,
 }

@@ -102,6 +102,11 @@ impl Base {
         }
     }
 
+    /// The string of these fields.
+    pub(crate) fn of_fields(fields: Vec<Field>) -> Self {
+        Self::new(fields, None)
+    }
+
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| &*field.name == name)
     }

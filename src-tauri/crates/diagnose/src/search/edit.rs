@@ -16,6 +16,8 @@ pub(crate) enum Edit {
     Rename(Vec<(u32, Rc<str>)>),
     /// These go through a function; a field that becomes empty is not signed.
     Change(Vec<u32>, &'static Change),
+    /// Every field goes through a function that takes it, also what an earlier edit made; one that becomes empty is not signed.
+    Everywhere(&'static Change),
     /// This one has another value.
     Set(u32, Rc<[u8]>),
     /// All fields are these.
@@ -49,6 +51,12 @@ impl Edit {
                 }
                 fields.retain(|field| !field.value.is_empty() || !ids.contains(&field.id));
             }
+            Self::Everywhere(change) => fields.retain_mut(|field| {
+                let taken = change.scope.takes(&field.name, &field.value);
+                let Some(changed) = taken.then(|| change.of(&field.value)).flatten() else { return true };
+                field.value = changed.into();
+                !field.value.is_empty()
+            }),
             Self::Set(id, value) => {
                 if let Some(field) = fields.iter_mut().find(|field| field.id == *id) {
                     field.value = Rc::clone(value);
@@ -56,6 +64,27 @@ impl Edit {
             }
             Self::Replace(all) => *fields = all.to_vec(),
         }
+    }
+
+    /// The function that values go through, where there is one.
+    pub(crate) fn change(&self) -> Option<&'static Change> {
+        match self {
+            Self::Change(_, change) | Self::Everywhere(change) => Some(change),
+            _ => None,
+        }
+    }
+
+    /// The same on all fields of the right string but these, where it changes values.
+    pub(crate) fn sparing(&self, base: &Base, spared: &[u32]) -> Option<Self> {
+        let ids: Vec<u32> = match self {
+            Self::Change(ids, _) => ids.clone(),
+            Self::Everywhere(change) => {
+                let takes = |field: &&Field| change.scope.takes(&field.name, &field.value);
+                base.fields.iter().filter(takes).map(|field| field.id).collect()
+            }
+            _ => return None,
+        };
+        Some(Self::Change(ids.into_iter().filter(|id| !spared.contains(id)).collect(), self.change()?))
     }
 }
 
@@ -65,6 +94,8 @@ pub(crate) struct Patch {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) with: Vec<u8>,
+    /// Which bytes stand in the value that comes, as [`byte_bits`] has them; those of all where several come in.
+    pub(crate) brought: u128,
 }
 
 /// What an edit does to the right string, in the order of the string.
@@ -77,6 +108,8 @@ pub(crate) struct Patches {
     pub(crate) entered: u128,
     /// The new length minus the old.
     pub(crate) growth: isize,
+    /// Which bytes stand in the values that it brings, as [`byte_bits`] has them.
+    pub(crate) brought: u128,
 }
 
 impl Patches {
@@ -88,9 +121,13 @@ impl Patches {
         let mut arriving: Vec<&Field> = Vec::new();
         for (index, old) in base.fields.iter().enumerate() {
             let new = fields.iter().find(|field| field.id == old.id);
+            let mut brought = 0;
             let with = match new {
                 Some(new) if new.name == old.name && new.value == old.value => continue,
-                Some(new) if new.name == old.name => segment(new),
+                Some(new) if new.name == old.name => {
+                    brought = byte_bits(&new.value);
+                    segment(new)
+                }
                 Some(new) => {
                     arriving.push(new);
                     Vec::new()
@@ -98,7 +135,7 @@ impl Patches {
                 None => Vec::new(),
             };
             patches.touched |= bit(index);
-            patches.list.push(Patch { start: base.bounds[index], end: base.bounds[index + 1], with });
+            patches.list.push(Patch { start: base.bounds[index], end: base.bounds[index + 1], with, brought });
         }
         arriving.extend(fields.iter().filter(|field| !base.fields.iter().any(|old| old.id == field.id)));
         arriving.sort_by(|left, right| (&left.name, left.id).cmp(&(&right.name, right.id)));
@@ -106,12 +143,19 @@ impl Patches {
             let before = base.fields.partition_point(|old| (&old.name, old.id) < (&field.name, field.id));
             let at = base.bounds[before];
             patches.entered |= bit(before);
+            // A value that only moved is what it was.
+            let moved = base.fields.iter().any(|old| old.id == field.id && old.value == field.value);
+            let brought = if moved { 0 } else { byte_bits(&field.value) };
             match patches.list.iter_mut().find(|patch| patch.start == at && patch.end == at) {
-                Some(patch) => patch.with.extend(segment(field)),
-                None => patches.list.push(Patch { start: at, end: at, with: segment(field) }),
+                Some(patch) => {
+                    patch.with.extend(segment(field));
+                    patch.brought |= brought;
+                }
+                None => patches.list.push(Patch { start: at, end: at, with: segment(field), brought }),
             }
         }
         patches.list.sort_by_key(|patch| (patch.start, patch.end));
+        patches.brought = patches.list.iter().fold(0, |brought, patch| brought | patch.brought);
         patches.growth = patches
             .list
             .iter()
@@ -124,6 +168,14 @@ impl Patches {
     pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
         self.touched & other.touched == 0 && self.entered & other.entered == 0
     }
+}
+
+/// One bit for each ASCII byte of a value, the last one for all others, the first one for a value without any.
+pub(crate) fn byte_bits(value: &[u8]) -> u128 {
+    if value.is_empty() {
+        return 1;
+    }
+    value.iter().fold(0, |bits, byte| bits | 1 << (*byte).min(127))
 }
 
 fn bit(index: usize) -> u128 {

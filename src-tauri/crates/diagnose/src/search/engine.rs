@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use wxpay_protocol::SignType;
 use zeroize::Zeroizing;
 
+use super::Family;
 use super::base::{Base, Field, Given};
 use super::edit::{Edit, Patch, Patches, put, splice};
+use super::encoded::EncodedText;
 use super::join::{Join, RIGHT};
-use super::keys::Key;
+use super::keys::{Key, from_hex};
 use super::meeting::{Composed, Pieces};
 use super::order::Order;
 use super::press::{Digester, Hit, Mac, Press, Start, Tag};
-use super::recipe::{self, Digest, Recipe, Whole};
-use super::singles::{self, Act, Single, first_sign};
+use super::recipe::{self, Digest, Recipe};
+use super::singles::{self, Act, Single};
+use super::stages::charset_of;
 use super::target::{Form, Target};
-use super::{Family, sign_of};
+use super::twice::Written;
+use super::values::{Change, triggers};
+use super::whole::Whole;
 use crate::diagnosis::{Progress, Stage, StageCount};
 
 /// Changes that do the very same; the one that stands for them is tried.
@@ -28,6 +32,8 @@ pub(crate) struct Variant {
     pub(crate) layer: u8,
     pub(crate) usual: bool,
     pub(crate) alone: bool,
+    /// On which bytes of a value it acts wherever they stand.
+    pub(crate) triggers: u128,
 }
 
 /// What gave the given sign.
@@ -44,20 +50,15 @@ pub(crate) struct Found {
 pub(crate) enum What {
     /// These variants; edits in this order.
     Variants(Vec<usize>),
+    /// These variants, none of whose edits acts on what another one makes; where two change one field, it is that of the edit
+    /// of fewer fields.
+    Apart(Vec<usize>),
     /// Only these fields were signed.
     Subset(Vec<u32>),
     /// Only these fields were signed, and this variant besides.
     SubsetAnd(Vec<u32>, usize),
-    /// The object with this edit or under this key was signed twice, the first sign in upper or in lower case among the
-    /// fields.
-    SignedTwice(Option<usize>, Case),
-}
-
-/// How the first of two signs was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
-    Upper,
-    Lower,
+    /// The object with this edit or under this key was signed twice, the first sign among the fields.
+    SignedTwice(Option<usize>, Written),
 }
 
 /// Everything that a search needs, and its hits.
@@ -69,6 +70,8 @@ pub(crate) struct Engine<'s> {
     pub(crate) press: Press<'s>,
     pub(crate) counts: Vec<StageCount>,
     pub(crate) stopped: bool,
+    /// How the first of two signs may have been written, where an object was signed twice.
+    pub(crate) first_signs: Vec<Written>,
     family: Family,
     sign_name: &'static str,
     digesters: Vec<Digester>,
@@ -88,6 +91,7 @@ struct Frame {
     tail: Zeroizing<Vec<u8>>,
     /// The place of each field in the order; empty where the order depends on values.
     ranks: Vec<u32>,
+    encoded: Option<EncodedText>,
 }
 
 /// The changes of a message and a family of digests.
@@ -118,18 +122,20 @@ impl<'s> Engine<'s> {
             Some(first) if family != Family::HmacSha256 => vec![first.starts(&base.text)],
             _ => digesters.iter().map(|digester| digester.starts(&base.text)).collect(),
         };
-        let variants = variants_of(base, singles);
-        let frames = variants.iter().map(|variant| frame(base, keys, &singles[variant.singles[0]])).collect();
+        let variants = variants_of(base, keys, singles);
+        let first = digesters.first();
+        let frames = variants.iter().map(|variant| frame(base, keys, first, &singles[variant.singles[0]])).collect();
         Self {
             base,
             keys,
             singles,
             variants,
-            composed: Composed::new(),
+            composed: Composed::default(),
             frames,
             press: Press::new(target),
             counts: Vec::new(),
             stopped: false,
+            first_signs: Written::beside(&target.forms()),
             family,
             sign_name,
             digesters,
@@ -163,6 +169,15 @@ impl<'s> Engine<'s> {
         self.stopped
     }
 
+    pub(crate) fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The name of the field that holds the sign.
+    pub(crate) fn sign_name(&self) -> &'static str {
+        self.sign_name
+    }
+
     pub(crate) fn digester(&self, key: usize) -> &Digester {
         &self.digesters[key]
     }
@@ -174,6 +189,11 @@ impl<'s> Engine<'s> {
     /// The first change of a variant, which stands for all.
     pub(crate) fn single(&self, variant: usize) -> &'s Single {
         &self.singles[self.variants[variant].singles[0]]
+    }
+
+    /// On which bytes of a value a variant acts wherever they stand.
+    pub(crate) fn triggers(&self, variant: usize) -> u128 {
+        self.variants.get(variant).map_or(0, |variant| variant.triggers)
     }
 
     /// Takes the right string with one or two variants' patches under a key, joined as it should be.
@@ -214,23 +234,6 @@ impl<'s> Engine<'s> {
         });
     }
 
-    /// The sign of a first time, made with a change or under a key, as a field of the second time.
-    pub(crate) fn first_sign(&self, variant: Option<usize>, key: usize, case: Case) -> Option<Edit> {
-        let sign_type = match self.family {
-            Family::Md5 => SignType::Md5,
-            Family::HmacSha256 => SignType::HmacSha256,
-            Family::Sha1 => return None,
-        };
-        let recipe = self.recipe(variant.as_slice(), key);
-        if recipe.digest != Digest::Usual {
-            return None;
-        }
-        let bytes = &self.keys.get(recipe.key)?.bytes;
-        let sign = sign_of(&recipe.message(self.base, bytes), bytes, sign_type);
-        let sign = if case == Case::Lower { sign.to_lowercase() } else { sign };
-        Some(Edit::Add(vec![first_sign(self.base, self.sign_name, &sign)]))
-    }
-
     /// Whether a variant is an edit that can be made besides these patches.
     pub(crate) fn is_apart(&self, variant: usize, patches: &Patches) -> bool {
         self.variants[variant].patches.as_ref().is_some_and(|own| own.is_apart_from(patches))
@@ -249,6 +252,7 @@ impl<'s> Engine<'s> {
             touched: left.touched | right.touched,
             entered: left.entered | right.entered,
             growth: left.growth + right.growth,
+            brought: left.brought | right.brought,
         };
         let mut fields = self.base.fields.clone();
         for variant in [one, other] {
@@ -292,6 +296,18 @@ impl<'s> Engine<'s> {
             splice(text, 0, &patches.list, &[], fields);
             behind.copy_from_slice(tail);
         });
+    }
+
+    /// Whether a variant URL-encodes the whole string.
+    pub(crate) fn is_encoded(&self, variant: usize) -> bool {
+        self.frames.get(variant).is_some_and(|frame| frame.encoded.is_some())
+    }
+
+    /// Takes patched fields that are URL-encoded as a whole; false where the variant is another change of the whole string.
+    pub(crate) fn push_encoded(&mut self, patches: &Patches, variant: usize, tag: Tag) -> bool {
+        let Some(encoded) = self.frames.get(variant).and_then(|frame| frame.encoded.as_ref()) else { return false };
+        encoded.press(self.base, &patches.list, &self.digesters[0], &mut self.press, tag);
+        true
     }
 
     /// Takes the right string with pieces in the place of fields, under the key in use.
@@ -338,12 +354,12 @@ impl<'s> Engine<'s> {
         self.press_message(recipe.digest, recipe.key, &message, tag);
     }
 
-    /// Takes fields that are in their order, of which the whole string is changed.
-    pub(crate) fn push_whole(&mut self, fields: &[Field], whole: Whole, tag: Tag) {
+    /// Takes fields that are in their order, of which the whole string is changed, in this charset.
+    pub(crate) fn push_whole(&mut self, fields: &[Field], whole: Whole, charset: Option<&Change>, tag: Tag) {
         let message = |key: &[u8]| {
             let mut text = Zeroizing::default();
             recipe::write(fields, &RIGHT, key, &mut text);
-            whole.apply(text)
+            whole.apply(text, key, charset)
         };
         self.press_message(Digest::Usual, 0, &message, tag);
     }
@@ -389,7 +405,7 @@ impl<'s> Engine<'s> {
     }
 }
 
-fn frame(base: &Base, keys: &[Key], single: &Single) -> Frame {
+fn frame(base: &Base, keys: &[Key], digester: Option<&Digester>, single: &Single) -> Frame {
     let mut frame = Frame::default();
     match &single.act {
         Act::Join(join) => {
@@ -408,6 +424,10 @@ fn frame(base: &Base, keys: &[Key], single: &Single) -> Frame {
                 }
             }
         }
+        Act::Whole(whole) => {
+            let encoded = keys.first().and_then(|key| EncodedText::of(base, *whole, &key.bytes));
+            frame.encoded = encoded.zip(digester).map(|(encoded, digester)| encoded.hashed_by(digester));
+        }
         _ => {}
     }
     frame
@@ -419,16 +439,10 @@ fn filled(fill: impl FnOnce(&mut Vec<u8>), key_len: usize) -> Zeroizing<Vec<u8>>
     out
 }
 
-fn from_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let text = std::str::from_utf8(text).ok().filter(|text| text.len().is_multiple_of(2) && !text.is_empty())?;
-    let bytes: Option<Vec<u8>> =
-        (0..text.len() / 2).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect();
-    bytes.map(Zeroizing::new)
-}
-
-fn variants_of(base: &Base, singles: &[Single]) -> Vec<Variant> {
+fn variants_of(base: &Base, keys: &[Key], singles: &[Single]) -> Vec<Variant> {
     let mut variants: Vec<Variant> = Vec::with_capacity(singles.len());
-    let mut known: HashMap<Patches, usize> = HashMap::with_capacity(singles.len());
+    let mut known: HashMap<(Patches, Option<Vec<u8>>), usize> = HashMap::with_capacity(singles.len());
+    let mut known_encodings: Vec<(EncodedText, usize)> = Vec::new();
     for (number, single) in singles.iter().enumerate() {
         let patches = match &single.act {
             Act::Edit(edit) => match Patches::of(base, edit) {
@@ -437,23 +451,39 @@ fn variants_of(base: &Base, singles: &[Single]) -> Vec<Variant> {
             },
             _ => None,
         };
-        if let Some(variant) =
-            patches.as_ref().and_then(|patches| known.get(patches)).and_then(|at| variants.get_mut(*at))
-        {
+        let encoded = match (&single.act, keys.first()) {
+            (Act::Whole(whole), Some(key)) => EncodedText::of(base, *whole, &key.bytes),
+            _ => None,
+        };
+        let same_encoding = encoded
+            .as_ref()
+            .and_then(|encoded| known_encodings.iter().find(|(other, _)| other.same_as(encoded)))
+            .map(|(_, at)| *at);
+        // A charset does something of its own to what comes into the string later.
+        let later = match &single.act {
+            Act::Edit(edit) => charset_of(edit).and_then(|charset| charset.of("¬×".as_bytes())),
+            _ => None,
+        };
+        let fingerprint = patches.clone().map(|patches| (patches, later));
+        let same_patches = fingerprint.as_ref().and_then(|fingerprint| known.get(fingerprint)).copied();
+        if let Some(variant) = same_patches.or(same_encoding).and_then(|at| variants.get_mut(at)) {
             variant.singles.push(number);
             variant.usual |= single.usual;
             variant.alone &= single.alone;
             continue;
         }
-        if let Some(patches) = &patches {
-            known.insert(patches.clone(), variants.len());
-        }
+        known.extend(fingerprint.map(|fingerprint| (fingerprint, variants.len())));
+        known_encodings.extend(encoded.map(|encoded| (encoded, variants.len())));
         variants.push(Variant {
             singles: vec![number],
             patches,
             layer: single.layer(),
             usual: single.usual,
             alone: single.alone,
+            triggers: match single.act {
+                Act::Edit(Edit::Everywhere(change)) => triggers(change),
+                _ => 0,
+            },
         });
     }
     variants

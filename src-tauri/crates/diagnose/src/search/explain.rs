@@ -5,14 +5,16 @@ use std::rc::Rc;
 
 use wxpay_protocol::SignType;
 
-use super::Family;
 use super::base::{Base, Field, Given};
 use super::edit::Edit;
 use super::engine::{Engine, Found, What};
+use super::other_message::is_of_an_order;
 use super::recipe::Recipe;
 use super::singles::{Act, Said, Single};
 use super::target::Form;
-use crate::diagnosis::{Case, Change, Explanation, KeySlot, Proof};
+use super::twice::{Written, digest_of};
+use super::{Family, second_sign};
+use crate::diagnosis::{Change, Explanation, KeySlot, Proof};
 use crate::knowledge::{CauseId, Words};
 use crate::rules::{Algorithms, Context};
 
@@ -36,6 +38,12 @@ struct Way {
 pub(super) fn explanations(engine: &Engine<'_>, found: &[Found], told: &Told<'_, '_>) -> Vec<Explanation> {
     let mut groups: Vec<(Vec<u8>, &Found, Vec<Way>)> = Vec::new();
     for one in found {
+        // What is told is what was hashed; were it otherwise, it would be no proof.
+        let is_proof = reproduces(engine, one);
+        debug_assert!(is_proof, "{one:?} is told as another string than was hashed");
+        if !is_proof {
+            continue;
+        }
         let ways = ways(engine, one, told);
         let fingerprint = fingerprint(engine, one);
         match groups.iter_mut().find(|(known, _, _)| *known == fingerprint) {
@@ -55,6 +63,14 @@ pub(super) fn explanations(engine: &Engine<'_>, found: &[Found], told: &Told<'_,
     explanations.into_iter().map(|(_, explanation)| explanation).collect()
 }
 
+/// Whether the plain way to the candidate gives the sign too.
+fn reproduces(engine: &Engine<'_>, found: &Found) -> bool {
+    let Some(key) = engine.keys.get(found.key) else { return false };
+    let whole = recipe_of(engine, found);
+    let digest = whole.with(|recipe| digest_of(recipe, engine.base, engine.family(), &key.bytes));
+    digest.and_then(|digest| engine.press.target().form_of(&digest)) == Some(found.form)
+}
+
 /// Bytes that are the same exactly where two candidates hash the same under the same key.
 fn fingerprint(engine: &Engine<'_>, found: &Found) -> Vec<u8> {
     use sha2::Digest;
@@ -70,8 +86,8 @@ fn fingerprint(engine: &Engine<'_>, found: &Found) -> Vec<u8> {
 /// A found candidate in full.
 struct Whole<'s> {
     recipe: Recipe<'s>,
-    /// An edit before all others.
-    first: Option<Edit>,
+    /// Edits before all others.
+    first: Vec<Edit>,
     /// An edit after all others.
     last: Option<Edit>,
 }
@@ -91,9 +107,7 @@ impl Whole<'_> {
 
     fn with<T>(&self, what: impl FnOnce(&Recipe<'_>) -> T) -> T {
         let mut recipe = self.recipe.clone();
-        if let Some(first) = &self.first {
-            recipe.edits.insert(0, first);
-        }
+        recipe.edits.splice(0..0, &self.first);
         recipe.edits.extend(&self.last);
         what(&recipe)
     }
@@ -101,15 +115,42 @@ impl Whole<'_> {
 
 fn recipe_of<'s>(engine: &Engine<'s>, found: &Found) -> Whole<'s> {
     let of = |variants: &[usize]| with_key(engine.recipe(variants, 0), found.key);
-    let dropped = |kept: &[u32]| Some(Edit::Drop(left_out(engine.base, kept)));
+    let dropped = |kept: &[u32]| vec![Edit::Drop(left_out(engine.base, kept))];
     match &found.what {
-        What::Variants(variants) => Whole { recipe: of(variants), first: None, last: None },
+        What::Variants(variants) => Whole { recipe: of(variants), first: Vec::new(), last: None },
+        What::Apart(variants) => {
+            let is_edit = |variant: &usize| matches!(engine.single(*variant).act, Act::Edit(_));
+            let (edits, others): (Vec<usize>, Vec<usize>) = variants.iter().copied().partition(is_edit);
+            Whole { recipe: of(&others), first: apart(engine, edits), last: None }
+        }
         What::Subset(kept) => Whole { recipe: of(&[]), first: dropped(kept), last: None },
         What::SubsetAnd(kept, variant) => Whole { recipe: of(&[*variant]), first: dropped(kept), last: None },
-        What::SignedTwice(variant, case) => {
-            Whole { recipe: of(variant.as_slice()), first: None, last: engine.first_sign(*variant, found.key, *case) }
+        What::SignedTwice(variant, written) => {
+            let digest = engine.first_digest(*variant, found.key);
+            let last = digest.map(|digest| engine.with_first_sign(&digest, *written));
+            Whole { recipe: of(variant.as_slice()), first: Vec::new(), last }
         }
     }
+}
+
+/// Edits none of which acts on what another one makes: each leaves alone what one of fewer fields changes.
+fn apart(engine: &Engine<'_>, mut edits: Vec<usize>) -> Vec<Edit> {
+    let patches = |variant: usize| engine.variants[variant].patches.as_ref();
+    edits.sort_by_key(|variant| Reverse(patches(*variant).map_or(0, |patches| patches.list.len())));
+    let of = |(at, variant): (usize, &usize)| {
+        let touched = edits[at + 1..]
+            .iter()
+            .filter_map(|later| patches(*later))
+            .fold(0, |touched, later| touched | later.touched);
+        let is_touched = |(index, _): &(usize, &Field)| touched >> (*index).min(127) & 1 == 1;
+        let spared: Vec<u32> =
+            engine.base.fields.iter().enumerate().filter(is_touched).map(|(_, field)| field.id).collect();
+        match &engine.single(*variant).act {
+            Act::Edit(edit) => Some(edit.sparing(engine.base, &spared).unwrap_or_else(|| edit.clone())),
+            _ => None,
+        }
+    };
+    edits.iter().enumerate().filter_map(of).collect()
 }
 
 fn with_key(recipe: Recipe<'_>, key: usize) -> Recipe<'_> {
@@ -125,20 +166,21 @@ fn ways(engine: &Engine<'_>, found: &Found, told: &Told<'_, '_>) -> Vec<Way> {
     implied.extend(key_change(engine, found));
     implied.extend(digest_changes(engine.base, found, told));
     let chains: Vec<Vec<&Single>> = match &found.what {
-        What::Variants(variants) => combinations(engine, variants),
+        What::Variants(variants) | What::Apart(variants) => combinations(engine, variants),
         What::Subset(_) => vec![Vec::new()],
         What::SubsetAnd(_, variant) => combinations(engine, &[*variant]),
         What::SignedTwice(variant, _) => combinations(engine, variant.as_slice()),
     };
-    let dropped = match &found.what {
+    let besides: Vec<Vec<Change>> = match &found.what {
         What::Subset(kept) | What::SubsetAnd(kept, _) => subset_changes(engine.base, kept),
-        What::Variants(_) => Vec::new(),
-        What::SignedTwice(..) => vec![signed_twice(told)],
+        What::Variants(_) | What::Apart(_) => vec![Vec::new()],
+        What::SignedTwice(_, written) => vec![signed_twice(told, *written)],
     };
     chains
-        .into_iter()
-        .map(|chain| {
-            let mut changes = dropped.clone();
+        .iter()
+        .flat_map(|chain| besides.iter().map(move |besides| (chain, besides)))
+        .map(|(chain, besides)| {
+            let mut changes = besides.clone();
             changes.extend(chain.iter().map(|single| Change {
                 cause: single.cause,
                 field: single.field.clone(),
@@ -243,7 +285,7 @@ fn template_changes(engine: &Engine<'_>, found: &Found) -> Vec<Change> {
 /// That another slot's key was used, or the key in use in another form, where no change of the chain says so.
 fn key_change(engine: &Engine<'_>, found: &Found) -> Vec<Change> {
     let says_so = match &found.what {
-        What::Variants(variants) => variants.as_slice(),
+        What::Variants(variants) | What::Apart(variants) => variants.as_slice(),
         What::SubsetAnd(_, variant) => std::slice::from_ref(variant),
         What::SignedTwice(variant, _) => variant.as_slice(),
         What::Subset(_) => &[],
@@ -325,35 +367,54 @@ fn cause_of_other_algorithm(base: &Base, used: Family) -> CauseId {
     }
 }
 
-fn signed_twice(told: &Told<'_, '_>) -> Change {
-    let detail = Words::new(
+fn signed_twice(told: &Told<'_, '_>, written: Written) -> Vec<Change> {
+    let change = |cause, chinese, english| Change {
+        cause,
+        field: Some(told.given.sign_name.to_owned()),
+        detail: Words::new(chinese, english),
+    };
+    let twice = change(
+        CauseId::A2,
         "对象被签了两次，第一次的 sign 参与了第二次签名",
         "the object was signed twice, and the first sign was signed with it",
     );
-    Change { cause: CauseId::A2, field: Some(told.given.sign_name.to_owned()), detail }
+    let how = match written.cause() {
+        Some(CauseId::F9) => ("第一次的 sign 丢了 0", "zeros of the first sign were lost"),
+        Some(CauseId::F10) => {
+            ("第一次的 sign 只取了中间的 16 位", "of the first sign only the sixteen digits in the middle were taken")
+        }
+        _ => ("第一次的 sign 是 Base64", "the first sign was written as Base64"),
+    };
+    let odd = written.cause().map(|cause| change(cause, how.0, how.1));
+    std::iter::once(twice).chain(odd).collect()
 }
 
-/// "Signed over these 9 of 12."
-fn subset_changes(base: &Base, kept: &[u32]) -> Vec<Change> {
+/// "Signed over these 9 of 12", under each cause that it may have.
+fn subset_changes(base: &Base, kept: &[u32]) -> Vec<Vec<Change>> {
     let dropped: Vec<&Field> = base.fields.iter().filter(|field| field.id < 64 && !kept.contains(&field.id)).collect();
     let names: Vec<&str> = dropped.iter().map(|field| &*field.name).collect();
     let (left, all) = (base.fields.len() - dropped.len(), base.fields.len());
-    let cause = if base.is_client_call() {
-        CauseId::A15
+    let is_second_sign = second_sign::is_over(base, kept);
+    let causes: &[CauseId] = if base.is_client_call() {
+        &[CauseId::A15]
+    } else if is_second_sign {
+        &[CauseId::A16]
     } else if dropped.iter().all(|field| &*field.value == b"0") {
-        CauseId::A9
+        &[CauseId::A9]
     } else if base.is_from_wechat() {
-        CauseId::A8
+        &[CauseId::A8]
     } else if dropped.iter().all(|field| !crate::rules::known_names().contains(&&*field.name)) {
-        CauseId::A5
+        &[CauseId::A5]
     } else {
-        CauseId::A6
+        // A field of another endpoint is both: too much here, and not signed.
+        &[CauseId::A6, CauseId::A5]
     };
     let detail = Words::new(
         format!("签名只覆盖了 {all} 个参数中的 {left} 个，缺 {}", names.join("、")),
         format!("signed over {left} of {all} fields, without {}", names.join(", ")),
     );
-    vec![Change { cause, field: (names.len() == 1).then(|| names.concat()), detail }]
+    let field = (names.len() == 1).then(|| names.concat());
+    causes.iter().map(|cause| vec![Change { cause: *cause, field: field.clone(), detail: detail.clone() }]).collect()
 }
 
 /// A6, A7: what was signed is not what was sent. Changes of the string that was sent.
@@ -368,10 +429,20 @@ pub(super) fn signed_otherwise(sent: &Base, signed: &Base) -> Vec<Single> {
     let is_time =
         |name: &&str| matches!(*name, "nonce_str" | "nonceStr" | "noncestr" | "timeStamp" | "timestamp" | "time_stamp");
     let cause = if differing.iter().all(is_time) { CauseId::A7 } else { CauseId::A6 };
-    let detail = Words::new(
-        format!("签名用的参数与发出的不同：{}", differing.join("、")),
-        format!("what was signed differs from what was sent: {}", differing.join(", ")),
-    );
+    // A14: the verifier took the fields of its own order for those of the message from WeChat.
+    let is_order = sent.is_from_wechat() && is_of_an_order(signed);
+    let cause = if is_order { CauseId::A14 } else { cause };
+    let detail = if is_order {
+        Words::new(
+            "验签用的是下单的参数，不是通知或应答自己的字段",
+            "what was verified are the fields of the order and not those of the message itself",
+        )
+    } else {
+        Words::new(
+            format!("签名用的参数与发出的不同：{}", differing.join("、")),
+            format!("what was signed differs from what was sent: {}", differing.join(", ")),
+        )
+    };
     // Numbers of their own: none of these fields is the one of the string that was sent.
     let fields: Vec<Field> =
         signed.fields.iter().map(|field| Field { id: field.id + 500_000, ..field.clone() }).collect();
@@ -380,26 +451,4 @@ pub(super) fn signed_otherwise(sent: &Base, signed: &Base) -> Vec<Single> {
         [name] => single.on(name),
         _ => single,
     }]
-}
-
-/// G1: the order's sign passed on as paySign.
-pub(super) fn copied_sign(case: &Case<'_>, sign: &str, string_to_sign: &str) -> Option<Explanation> {
-    let order_sign = case.input.params.filled("sign")?;
-    let pay_sign = case.input.params.filled("paySign").or(case.given_sign)?;
-    if !order_sign.eq_ignore_ascii_case(pay_sign) || !sign.eq_ignore_ascii_case(pay_sign) {
-        return None;
-    }
-    case.input.params.get("paySign")?;
-    let detail = Words::new(
-        "paySign 与下单返回的 sign 相同：没有做二次签名",
-        "paySign equals the order's sign: the call was not signed again",
-    );
-    Some(Explanation {
-        proof: Proof::Copy,
-        causes: vec![CauseId::G1],
-        changes: vec![Change { cause: CauseId::G1, field: Some("paySign".to_owned()), detail }],
-        alternatives: Vec::new(),
-        key: None,
-        string_to_sign: string_to_sign.to_owned(),
-    })
 }

@@ -180,10 +180,6 @@ pub(crate) const JOINS: &[Join] = &[
             "the string passed through JSON: each & became \\u0026",
         )
     },
-    Join {
-        cause: CauseId::D7,
-        ..glued("%26", "%3D", "%26key%3D\u{1}", "整个待签名串做了 URL 编码", "the whole string was URL-encoded")
-    },
 ];
 
 impl Join {

@@ -1,5 +1,6 @@
 //! The keys, and what happens to a key on its way into the code. No missing character is ever guessed.
 
+use md5::{Digest, Md5};
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{KeyRole, KeySlot};
@@ -212,6 +213,21 @@ fn variants(key: &[u8]) -> Vec<Variant> {
         );
     }
     add(CauseId::E5, false, &[key, key], "密钥粘贴了两遍", "the key was pasted twice");
+    let [lower, upper] = md5_of(key);
+    add(
+        CauseId::E1,
+        true,
+        &[&lower[..]],
+        "签名用的是 md5(密钥)（小写；只有解密退款通知才用它）",
+        "md5 of the key in lower case was used as the key (only the req_info of a refund notice is decrypted with it)",
+    );
+    add(
+        CauseId::E1,
+        false,
+        &[&upper[..]],
+        "签名用的是 md5(密钥)（大写）",
+        "md5 of the key in upper case was used as the key",
+    );
     add(
         CauseId::E1,
         true,
@@ -228,4 +244,26 @@ fn variants(key: &[u8]) -> Vec<Variant> {
     );
     variants.retain(|(_, _, variant, _, _)| variant.as_slice() != key && !variant.is_empty());
     variants
+}
+
+/// The MD5 of a key in lower and in upper case.
+fn md5_of(key: &[u8]) -> [Zeroizing<[u8; 32]>; 2] {
+    let digest: Zeroizing<[u8; 16]> = Zeroizing::new(Md5::digest(key).into());
+    [b"0123456789abcdef", b"0123456789ABCDEF"].map(|digits| {
+        let mut written = Zeroizing::new([0; 32]);
+        for (pair, byte) in written.as_chunks_mut::<2>().0.iter_mut().zip(digest.iter()) {
+            *pair = [byte >> 4, byte & 15].map(|digit| digits[usize::from(digit)]);
+        }
+        written
+    })
+}
+
+/// The bytes that hexadecimal digits say.
+pub(super) fn from_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let text = std::str::from_utf8(text).ok().filter(|text| text.len().is_multiple_of(2) && !text.is_empty())?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
+    for at in (0..text.len()).step_by(2) {
+        bytes.push(u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?);
+    }
+    Some(bytes)
 }

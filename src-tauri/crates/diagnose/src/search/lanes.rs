@@ -26,7 +26,7 @@ pub(crate) enum Path {
     /// Twice four; every x86-64 has it.
     #[cfg(target_arch = "x86_64")]
     Sse2,
-    /// Twice four in plain code, which compilers turn into whatever vectors the machine has.
+    /// Four in plain code, which compilers turn into whatever vectors the machine has.
     Portable,
 }
 
@@ -57,7 +57,7 @@ impl Path {
             Self::Avx2 => 16,
             #[cfg(target_arch = "x86_64")]
             Self::Sse2 => 8,
-            Self::Portable => 8,
+            Self::Portable => 4,
         }
     }
 
@@ -79,7 +79,7 @@ impl Path {
             #[cfg(target_arch = "x86_64")]
             Self::Sse2 => unsafe { x86::compress_sse2(states, data, blocks) },
             // SAFETY: plain code; the data was measured.
-            Self::Portable => unsafe { compress_all::<Two<Four>>(states, data, blocks) },
+            Self::Portable => unsafe { compress_all::<Four>(states, data, blocks) },
         }
     }
 }
@@ -240,14 +240,21 @@ impl Vector for u32 {
 struct Four([u32; 4]);
 
 impl Four {
+    /// Loops, which the compiler sees through; of closures over arrays it makes one word after the other.
     #[inline(always)]
-    fn each(self, other: Self, how: impl Fn(u32, u32) -> u32) -> Self {
-        Self([
-            how(self.0[0], other.0[0]),
-            how(self.0[1], other.0[1]),
-            how(self.0[2], other.0[2]),
-            how(self.0[3], other.0[3]),
-        ])
+    fn each(mut self, other: Self, how: impl Fn(u32, u32) -> u32) -> Self {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word = how(*word, other);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn each_of_three(mut self, c: Self, d: Self, how: impl Fn(u32, u32, u32) -> u32) -> Self {
+        for ((word, c), d) in self.0.iter_mut().zip(c.0).zip(d.0) {
+            *word = how(*word, c, d);
+        }
+        self
     }
 }
 
@@ -275,21 +282,27 @@ impl Vector for Four {
     }
     #[inline(always)]
     unsafe fn choose(b: Self, c: Self, d: Self) -> Self {
-        d.each(b.each(c.each(d, |c, d| c ^ d), |b, mixed| b & mixed), |d, mixed| d ^ mixed)
+        b.each_of_three(c, d, |b, c, d| d ^ (b & (c ^ d)))
     }
     #[inline(always)]
     unsafe fn parity(b: Self, c: Self, d: Self) -> Self {
-        b.each(c, |b, c| b ^ c).each(d, |mixed, d| mixed ^ d)
+        b.each_of_three(c, d, |b, c, d| b ^ c ^ d)
     }
     #[inline(always)]
     unsafe fn last(b: Self, c: Self, d: Self) -> Self {
-        c.each(b.each(d, |b, d| b | !d), |c, mixed| c ^ mixed)
+        b.each_of_three(c, d, |b, c, d| c ^ (b | !d))
     }
     #[inline(always)]
     unsafe fn load(data: *const u8, stride: usize) -> [Self; 16] {
-        // SAFETY: the caller gives four messages of at least one block, `stride` bytes apart.
-        let lanes: [[u32; 16]; 4] = std::array::from_fn(|lane| unsafe { u32::load(data.add(lane * stride), 64) });
-        std::array::from_fn(|word| Self([lanes[0][word], lanes[1][word], lanes[2][word], lanes[3][word]]))
+        let mut words = [Self([0; 4]); 16];
+        for lane in 0..4 {
+            // SAFETY: the caller gives four messages of at least one block, `stride` bytes apart.
+            let row = unsafe { u32::load(data.add(lane * stride), 64) };
+            for (word, found) in words.iter_mut().zip(row) {
+                word.0[lane] = found;
+            }
+        }
+        words
     }
     #[inline(always)]
     unsafe fn from_states(states: &[u32]) -> Self {

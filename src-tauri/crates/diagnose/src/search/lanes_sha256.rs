@@ -55,7 +55,7 @@ impl Path {
             #[cfg(target_arch = "x86_64")]
             Self::Sse2 => unsafe { sha256_all::<Two<core::arch::x86_64::__m128i>>(states, data, blocks, outer) },
             // SAFETY: plain code; the data was measured.
-            Self::Portable => unsafe { sha256_all::<Two<super::Four>>(states, data, blocks, outer) },
+            Self::Portable => unsafe { sha256_all::<super::Four>(states, data, blocks, outer) },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::base::Field;
+use super::base::{FIRST_ABSENT, Field};
 use crate::knowledge::CauseId;
 
 /// An order of the fields.
@@ -13,6 +13,8 @@ pub(crate) enum Order {
     /// As they stand in the message.
     Document,
     DocumentReversed,
+    /// As they stand in the message, and behind them what the code adds.
+    AddedLast,
     NameReversed,
     /// `a2` before `a10`.
     Natural,
@@ -36,6 +38,7 @@ pub(crate) enum Order {
 pub(crate) const ORDERS: &[(CauseId, Order, bool)] = &[
     (CauseId::C1, Order::Document, true),
     (CauseId::C1, Order::DocumentReversed, true),
+    (CauseId::C1, Order::AddedLast, false),
     (CauseId::C1, Order::NameReversed, true),
     (CauseId::C1, Order::Documented, true),
     (CauseId::C1, Order::Value, false),
@@ -106,6 +109,7 @@ impl Order {
             Self::Name => {}
             Self::Document => fields.sort_by_key(|field| field.place),
             Self::DocumentReversed => fields.sort_by_key(|field| u32::MAX - field.place),
+            Self::AddedLast => fields.sort_by_key(|field| (field.id >= FIRST_ABSENT, field.place)),
             Self::NameReversed => fields.reverse(),
             Self::Natural => fields.sort_by(|left, right| natural(&left.name, &right.name)),
             Self::UnderscoreIgnored => fields.sort_by_cached_key(|field| field.name.replace('_', "")),
@@ -129,6 +133,7 @@ impl Order {
             Self::Name => "按参数名 ASCII 升序拼接",
             Self::Document => "没有排序，按报文里的顺序拼接",
             Self::DocumentReversed => "没有排序，按报文的相反顺序拼接",
+            Self::AddedLast => "没有排序，按加入的先后拼接（后加的排在最后）",
             Self::NameReversed => "按参数名降序拼接",
             Self::Natural => "用了自然排序（数字后缀按大小）",
             Self::UnderscoreIgnored => "排序时忽略了下划线",
@@ -150,6 +155,7 @@ impl Order {
             Self::Name => "joined by name in ASCII order",
             Self::Document => "not sorted: joined in the order of the message",
             Self::DocumentReversed => "not sorted: joined in the reverse order of the message",
+            Self::AddedLast => "not sorted: joined in the order in which they were added, what came late at the end",
             Self::NameReversed => "sorted downwards by name",
             Self::Natural => "sorted naturally: numbers at the end of names by size",
             Self::UnderscoreIgnored => "sorted without regard to underscores",

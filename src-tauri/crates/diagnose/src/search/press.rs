@@ -165,6 +165,11 @@ impl<'t> Press<'t> {
         }
     }
 
+    /// What it looks for.
+    pub(crate) fn target(&self) -> &'t Target {
+        self.target
+    }
+
     /// How many candidates came in.
     pub(crate) fn tried(&self) -> u64 {
         self.tried
@@ -193,6 +198,10 @@ impl<'t> Press<'t> {
             self.push_lane(digester, start, blocks, last, len, tag, write);
         } else {
             let mut padded = std::mem::take(&mut self.alone);
+            if padded.capacity() < blocks * 64 {
+                // A buffer that grows would leave its old bytes behind, the key among them.
+                padded = Zeroizing::new(Vec::with_capacity(blocks * 64));
+            }
             padded.clear();
             padded.resize(blocks * 64, 0);
             write(&mut padded[..len]);

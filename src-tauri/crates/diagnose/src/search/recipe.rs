@@ -9,91 +9,9 @@ use super::base::{Base, Field};
 use super::edit::Edit;
 use super::join::{Join, RIGHT};
 use super::order::Order;
-use super::values::html_entities_without_semicolon;
-use crate::knowledge::CauseId;
-
-/// What happens to the whole string before it is hashed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whole {
-    Plain,
-    Utf16Le,
-    Utf16Be,
-    Utf16LeMarked,
-    MarkInFront,
-    /// Shown as HTML, but for the escapes of XML in it.
-    HtmlNames,
-    Html,
-    LowerCase,
-    UpperCase,
-    Reversed,
-}
-
-/// Every change of the whole string.
-pub(crate) const WHOLES: &[(CauseId, Whole, bool)] = &[
-    (CauseId::D8, Whole::HtmlNames, true),
-    (CauseId::D8, Whole::Html, false),
-    (CauseId::D14, Whole::Utf16Le, true),
-    (CauseId::D14, Whole::Utf16Be, false),
-    (CauseId::D14, Whole::Utf16LeMarked, false),
-    (CauseId::D18, Whole::MarkInFront, true),
-    (CauseId::F5, Whole::LowerCase, false),
-    (CauseId::F5, Whole::UpperCase, false),
-    (CauseId::C1, Whole::Reversed, false),
-];
-
-impl Whole {
-    /// Changes the string; the key in it too.
-    pub(crate) fn apply(self, text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-        let units = |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
-            // Room for all at once, because the key is in it.
-            let mut units = Vec::with_capacity(text.len() * 2 + 2);
-            units.extend(String::from_utf8_lossy(&text).encode_utf16().flat_map(to_bytes));
-            units
-        };
-        Zeroizing::new(match self {
-            Self::Plain => return text,
-            Self::Utf16Le => units(u16::to_le_bytes),
-            Self::Utf16Be => units(u16::to_be_bytes),
-            Self::Utf16LeMarked => [vec![0xFF, 0xFE], units(u16::to_le_bytes)].concat(),
-            Self::MarkInFront => [b"\xEF\xBB\xBF", text.as_slice()].concat(),
-            Self::HtmlNames => html_entities_without_semicolon(&text, false),
-            Self::Html => html_entities_without_semicolon(&text, true),
-            Self::LowerCase => String::from_utf8_lossy(&text).to_lowercase().into_bytes(),
-            Self::UpperCase => String::from_utf8_lossy(&text).to_uppercase().into_bytes(),
-            Self::Reversed => String::from_utf8_lossy(&text).chars().rev().collect::<String>().into_bytes(),
-        })
-    }
-
-    /// In Chinese.
-    pub(crate) const fn chinese(self) -> &'static str {
-        match self {
-            Self::Plain => "原样",
-            Self::Utf16Le => "摘要时用了 UTF-16LE",
-            Self::Utf16Be => "摘要时用了 UTF-16BE",
-            Self::Utf16LeMarked => "摘要时用了带 BOM 的 UTF-16LE",
-            Self::MarkInFront => "待签名串开头带了 BOM",
-            Self::Html | Self::HtmlNames => "待签名串经过 HTML，&notify_url 成了 ¬ify_url 一类",
-            Self::LowerCase => "摘要前把整个待签名串转成了小写",
-            Self::UpperCase => "摘要前把整个待签名串转成了大写",
-            Self::Reversed => "待签名串被反转",
-        }
-    }
-
-    /// In English.
-    pub(crate) const fn english(self) -> &'static str {
-        match self {
-            Self::Plain => "as it is",
-            Self::Utf16Le => "the string was hashed in UTF-16LE",
-            Self::Utf16Be => "the string was hashed in UTF-16BE",
-            Self::Utf16LeMarked => "the string was hashed in UTF-16LE with a byte order mark",
-            Self::MarkInFront => "the string had a byte order mark in front",
-            Self::Html | Self::HtmlNames => "the string passed through HTML: &notify_url became ¬ify_url and the like",
-            Self::LowerCase => "the whole string was turned to lower case before it was hashed",
-            Self::UpperCase => "the whole string was turned to upper case before it was hashed",
-            Self::Reversed => "the string was reversed",
-        }
-    }
-}
+use super::stages::charset_of;
+use super::values::Change;
+use super::whole::{KEY_TO_READ, Whole, with_mask};
 
 /// What is hashed with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +65,8 @@ pub(crate) struct Recipe<'s> {
     pub(crate) order: Order,
     pub(crate) join: &'s Join,
     pub(crate) whole: Whole,
+    /// What happens to the whole string after that.
+    pub(crate) then: Whole,
     pub(crate) key: usize,
     pub(crate) digest: Digest,
 }
@@ -154,7 +74,15 @@ pub(crate) struct Recipe<'s> {
 impl Recipe<'_> {
     /// The right string under the key in use.
     pub(crate) const fn right() -> Self {
-        Self { edits: Vec::new(), order: Order::Name, join: &RIGHT, whole: Whole::Plain, key: 0, digest: Digest::Usual }
+        Self {
+            edits: Vec::new(),
+            order: Order::Name,
+            join: &RIGHT,
+            whole: Whole::Plain,
+            then: Whole::Plain,
+            key: 0,
+            digest: Digest::Usual,
+        }
     }
 
     /// The fields that it signs, in its order.
@@ -169,16 +97,16 @@ impl Recipe<'_> {
 
     /// What it hashes, with these bytes for the key.
     pub(crate) fn message(&self, base: &Base, key: &[u8]) -> Zeroizing<Vec<u8>> {
-        self.whole.apply(self.joined(base, key))
+        let text = self.whole.apply(self.joined(base, key), key, self.charset());
+        self.then.apply(text, key, self.charset())
     }
 
-    /// The same for people: what happens to the whole string is left out where it would not be readable.
+    /// The same for people, with a mask for the key: what happens to the whole string is left out where it would not be
+    /// readable.
     pub(crate) fn readable(&self, base: &Base, mask: &str) -> String {
-        let text = self.joined(base, mask.as_bytes());
-        let text = match self.whole {
-            Whole::Utf16Le | Whole::Utf16Be | Whole::Utf16LeMarked => text,
-            whole => whole.apply(text),
-        };
+        let (key, charset) = (KEY_TO_READ.as_bytes(), self.charset());
+        let text = self.whole.for_people(self.joined(base, key), charset);
+        let text = with_mask(&self.then.for_people(text, charset), mask);
         let mut shown = String::with_capacity(text.len());
         for chunk in text.utf8_chunks() {
             shown.push_str(chunk.valid());
@@ -187,6 +115,10 @@ impl Recipe<'_> {
             }
         }
         shown
+    }
+
+    fn charset(&self) -> Option<&'static Change> {
+        self.edits.iter().find_map(|edit| charset_of(edit))
     }
 
     fn joined(&self, base: &Base, key: &[u8]) -> Zeroizing<Vec<u8>> {

@@ -7,9 +7,10 @@ use super::engine::{Engine, Found, singles_of};
 use super::explain::{self, Told};
 use super::keys::{Key, keys};
 use super::target::Target;
-use super::{Family, expected_sign, stages, subsets, triples};
+use super::{Family, expected_sign, other_message, second_sign, stages, subsets, triples};
 use crate::diagnosis::{
-    Case, Diagnosis, Effort, Excluded, Explanation, KeyRole, KeySlot, Next, Outcome, Progress, StageCount, differences,
+    Case, Diagnosis, Effort, Excluded, Explanation, KeyRole, KeySlot, Limit, Next, Outcome, Progress, StageCount,
+    differences,
 };
 use crate::knowledge::reading_of;
 use crate::lint::{Circumstances, Severity, Warning, lint_under};
@@ -23,6 +24,9 @@ const MOST_EXPLANATIONS: usize = 8;
 
 /// The longest right string that is searched by pairs; beyond, only singles and subsets are tried.
 const MOST_PAIRED_BYTES: usize = 16 * 1024;
+
+/// All subsets are never tried of more fields.
+const MOST_SUBSETS_OF: usize = 20;
 
 /// So many bytes are hashed at most, or four times as many where the search is to go deep; no order of the rule book comes near.
 const MOST_BYTES: usize = 2_000_000_000;
@@ -56,6 +60,9 @@ fn answer(
     if base.fields.is_empty() {
         return Err(ReportError::NothingToSign);
     }
+    let order = companion(case, &base);
+    // The order that a call pays for is not what was sent in the call's place.
+    let case = &Case { sent: case.sent.filter(|_| order.is_none()), ..*case };
     let mut given = given_of(case, &base);
     let sent = case.sent.map(|sent| Base::of(&Case { input: sent, sent: None, ..*case }));
     if let (None, Some(sent_input), Some(sent_base)) = (given.sign, case.sent, &sent) {
@@ -77,17 +84,27 @@ fn answer(
         || sent
             .as_ref()
             .is_some_and(|sent| !sent.lacks_appid && expected_sign(sent, &keys[0].bytes, given.declared) == sign);
+    let target = Target::of(sign);
+    let apart = if is_right {
+        right_elsewhere(case, &base, &keys, slots, &diagnosis.string_to_sign)
+    } else {
+        other_message::order_for_call(&base, order, &target, &keys, slots)
+            .or_else(|| second_sign::in_the_place_of_sign(&base, &target, &keys, slots))
+    };
+    if let Some(explanation) = apart {
+        conclude(&mut diagnosis, vec![explanation], &base, false);
+        return Ok(diagnosis);
+    }
     if is_right && !seen.passes_other_values && !seen.lacks_appid {
         diagnosis.verdict = Outcome::Valid;
         diagnosis.next = Next::LookBeyondTheSign;
         return Ok(diagnosis);
     }
-    let target = Target::of(sign);
     let mut search =
         Search { given: &given, keys: &keys, slots, target: &target, effort, counts: Vec::new(), stopped: false };
     let mut explanations = search.explanations(&base, sent.as_ref(), watch);
     if explanations.is_empty()
-        && let Some(copy) = explain::copied_sign(case, sign, &diagnosis.string_to_sign)
+        && let Some(copy) = other_message::copied_sign(case, sign, &diagnosis.string_to_sign)
     {
         explanations.push(copy);
     }
@@ -95,6 +112,28 @@ fn answer(
     diagnosis.excluded = excluded(&search, slots, &base);
     conclude(&mut diagnosis, explanations, &base, target.families().is_empty());
     Ok(diagnosis)
+}
+
+/// The order that a client call pays for, or the answer to it, where that is the second text.
+fn companion(case: &Case<'_>, call: &Base) -> Option<Base> {
+    let other = case.sent.filter(|_| call.is_client_call())?;
+    let is_call = Context::detect(other).is_none_or(Context::is_client_call);
+    (!is_call).then(|| Base::of(&Case { input: other, sent: None, context: None, ..*case }))
+}
+
+/// A sign that is right over its fields and wrong all the same: they are another message's, or another sign among them
+/// was made wrongly.
+fn right_elsewhere(
+    case: &Case<'_>,
+    base: &Base,
+    keys: &[Key],
+    slots: &[KeySlot<'_>],
+    string_to_sign: &str,
+) -> Option<Explanation> {
+    if case.sent.is_some() {
+        return None;
+    }
+    other_message::order_for_notice(case, base, string_to_sign).or_else(|| second_sign::made_wrongly(base, keys, slots))
 }
 
 fn conclude(diagnosis: &mut Diagnosis, explanations: Vec<Explanation>, base: &Base, is_malformed: bool) {
@@ -180,8 +219,17 @@ fn excluded(search: &Search<'_, '_>, slots: &[KeySlot<'_>], base: &Base) -> Excl
         stages: search.counts.clone(),
         keys: slots.iter().map(|slot| slot.name.to_owned()).collect(),
         subsets_of: Some(base.fields.len()).filter(|count| *count <= search.effort.subsets_of),
+        limits: limits(search, base),
         stopped: search.stopped,
     }
+}
+
+fn limits(search: &Search<'_, '_>, base: &Base) -> Vec<Limit> {
+    let too_long = search.effort.pairs && base.text.len() > MOST_PAIRED_BYTES;
+    let too_many = search.effort.subsets_of > 0 && base.fields.len() > search.effort.subsets_of.min(MOST_SUBSETS_OF);
+    let pairs = too_long.then_some(Limit::PairsBelow(MOST_PAIRED_BYTES));
+    let subsets = too_many.then_some(Limit::SubsetsLeavingOut(subsets::MOST_LEFT_OUT, subsets::MOST_KEPT));
+    pairs.into_iter().chain(subsets).collect()
 }
 
 struct Search<'s, 'k> {
@@ -248,7 +296,7 @@ impl Search<'_, '_> {
             return found;
         }
         if more(&found, engine) && self.effort.subsets_of > 0 {
-            found = subsets::subsets(engine, self.effort.subsets_of.min(20), watch);
+            found = subsets::subsets(engine, self.effort.subsets_of.min(MOST_SUBSETS_OF), watch);
         }
         let is_short = engine.base.text.len() <= MOST_PAIRED_BYTES;
         for usual in [true, false] {

@@ -13,8 +13,9 @@ use super::edit::Edit;
 use super::join::Join;
 use super::keys::Key;
 use super::order::Order;
-use super::recipe::{Digest, Recipe, Whole};
-use super::values::{self, Scope, TABLE};
+use super::recipe::{Digest, Recipe};
+use super::values::{Change, Scope, TABLE};
+use super::whole::Whole;
 use crate::knowledge::{CauseId, Words};
 
 /// What one change does.
@@ -101,7 +102,8 @@ impl Single {
             Act::Edit(edit) => recipe.edits.push(edit),
             Act::Order(order) => recipe.order = *order,
             Act::Join(join) => recipe.join = join,
-            Act::Whole(whole) => recipe.whole = *whole,
+            Act::Whole(whole) if recipe.whole == Whole::Plain => recipe.whole = *whole,
+            Act::Whole(whole) => recipe.then = *whole,
             Act::Key(key) => recipe.key = *key,
             Act::Digest(digest) => recipe.digest = *digest,
         }
@@ -138,52 +140,57 @@ pub(crate) fn all(base: &Base, given: &Given<'_>, keys: &[Key], family: Family) 
 
 fn of_values(base: &Base, singles: &mut Vec<Single>) {
     for change in TABLE {
-        let takes = |name: &str, value: &[u8]| match change.scope {
-            Scope::Everywhere | Scope::Each => true,
-            Scope::Amounts => values::is_amount(name, value),
-            Scope::Digits => {
-                values::is_amount(name, value) || (value.len() >= 7 && value.iter().all(u8::is_ascii_digit))
-            }
-            Scope::NotNumbers => !values::is_whole_number(value),
-            Scope::TimeStamp => name.eq_ignore_ascii_case("timestamp") || name == "time_stamp",
-        };
-        let is_charset = matches!(change.cause, CauseId::D14 | CauseId::D16 | CauseId::D17);
         let changed: Vec<u32> = base
             .fields
             .iter()
-            .filter(|field| takes(&field.name, &field.value) && !(is_charset && field.value.is_ascii()))
+            .filter(|field| change.scope.takes(&field.name, &field.value))
             .filter(|field| change.of(&field.value).is_some())
             .map(|field| field.id)
             .collect();
-        let cause = if change.cause == CauseId::D7 && base.is_client_call() && change.chinese.contains("解码") {
-            CauseId::D23
-        } else {
-            change.cause
-        };
-        let new = |ids, words, usual| {
-            let act = Act::Edit(Edit::Change(ids, change));
-            if usual { Single::usual(cause, act, words) } else { Single::rare(cause, act, words) }
-        };
-        if changed.len() > 1 && change.scope != Scope::Each {
-            singles.push(new(changed.clone(), Said::OfAll(change.chinese, change.english), change.usual));
+        for cause in causes_of(change, base) {
+            of_change(base, change, *cause, &changed, singles);
         }
-        // Code that keeps money in floats still counts in whole numbers.
-        let money: Vec<u32> = changed.iter().copied().filter(|id| base.is_money(*id)).collect();
-        if change.scope == Scope::Amounts && money.len() > 1 && money.len() < changed.len() {
-            singles.push(new(money, Said::OfAll(change.chinese, change.english), change.usual));
-        }
-        if change.scope == Scope::NotNumbers {
-            continue;
-        }
-        for id in &changed {
-            let Some(field) = base.fields.iter().find(|field| field.id == *id) else { continue };
-            let words = Said::OfField(change.chinese, change.english);
-            // Of one field among several it is tried in the later pairs.
-            let usual = change.usual
-                && change.scope != Scope::Each
-                && (changed.len() == 1 || is_likely_alone(change.cause, &field.name));
-            singles.push(new(vec![*id], words, usual).on(&field.name));
-        }
+    }
+}
+
+/// In a client call every encoding is one too many or one too few.
+fn causes_of(change: &'static Change, base: &Base) -> &'static [CauseId] {
+    if change.cause != CauseId::D7 || !base.is_client_call() {
+        std::slice::from_ref(&change.cause)
+    } else if change.chinese.contains("解码") {
+        &[CauseId::D23]
+    } else {
+        &[CauseId::D7, CauseId::D23]
+    }
+}
+
+fn of_change(base: &Base, change: &'static Change, cause: CauseId, changed: &[u32], singles: &mut Vec<Single>) {
+    let new = |edit, words, usual| {
+        let act = Act::Edit(edit);
+        if usual { Single::usual(cause, act, words) } else { Single::rare(cause, act, words) }
+    };
+    if changed.len() > 1 && change.scope != Scope::Each {
+        singles.push(new(Edit::Everywhere(change), Said::OfAll(change.chinese, change.english), change.usual));
+    }
+    // Code that keeps money in floats still counts in whole numbers.
+    let money: Vec<u32> = changed.iter().copied().filter(|id| base.is_money(*id)).collect();
+    if change.scope == Scope::Amounts && money.len() > 1 && money.len() < changed.len() {
+        let words = Said::OfAll(change.chinese, change.english);
+        singles.push(new(Edit::Change(money, change), words, change.usual));
+    }
+    if change.scope == Scope::NotNumbers {
+        return;
+    }
+    for id in changed {
+        let Some(field) = base.fields.iter().find(|field| field.id == *id) else { continue };
+        let words = Said::OfField(change.chinese, change.english);
+        // Of one field among several it is tried in the later pairs.
+        let usual = change.usual
+            && change.scope != Scope::Each
+            && (changed.len() == 1 || is_likely_alone(change.cause, &field.name));
+        let is_only = changed.len() == 1 && change.scope != Scope::Each;
+        let edit = if is_only { Edit::Everywhere(change) } else { Edit::Change(vec![*id], change) };
+        singles.push(new(edit, words, usual).on(&field.name));
     }
 }
 

@@ -2,25 +2,31 @@
 
 use std::ops::ControlFlow;
 
+use super::Family;
 use super::base::Field;
-use super::edit::Patches;
-use super::engine::{Case, Engine, Found, What};
+use super::edit::{Edit, Patches};
+use super::engine::{Engine, Found, What};
 use super::join::RIGHT;
 use super::meeting;
 use super::order::Order;
 use super::press::{Hit, Tag};
 use super::recipe::Recipe;
 use super::singles::Act;
+use super::twice::Written;
+use super::values::{Change, How};
 use crate::diagnosis::{Progress, Stage};
+use crate::knowledge::CauseId;
 
 type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
 
 /// Marks in a tag: nothing there.
 const NONE: u32 = u32::MAX;
-/// Marks in a tag: the object was signed twice.
-const TWICE: [(u32, Case); 2] = [(u32::MAX - 1, Case::Upper), (u32::MAX - 2, Case::Lower)];
+/// Marks in a tag, counted down from here: the object was signed twice, the first sign written in one of ten ways.
+const TWICE: u32 = u32::MAX - 1;
 /// Marks in a tag: the second edit was made before the first.
 const TURNED: u32 = 1 << 31;
+/// Marks in a tag: neither edit acted on what the other made.
+const APART: u32 = 1 << 30;
 
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
@@ -30,9 +36,13 @@ fn found(hits: Vec<Hit>) -> Vec<Found> {
     hits.into_iter()
         .map(|hit| {
             let [first, second, third] = hit.tag;
-            if let Some((_, case)) = TWICE.iter().find(|(mark, _)| *mark == second) {
+            if let Some(written) = Written::ALL.get(TWICE.wrapping_sub(second) as usize) {
                 let variant = (first != NONE).then_some(first as usize);
-                return Found { what: What::SignedTwice(variant, *case), key: third as usize, form: hit.form };
+                return Found { what: What::SignedTwice(variant, *written), key: third as usize, form: hit.form };
+            }
+            if second != NONE && second & APART != 0 {
+                let what = What::Apart(vec![first as usize, (second & !APART) as usize]);
+                return Found { what, key: third as usize, form: hit.form };
             }
             let mut variants = Vec::new();
             if first != NONE {
@@ -54,6 +64,7 @@ pub(super) fn singles(engine: &mut Engine<'_>, watch: &mut Watch<'_>) -> Vec<Fou
     let hits = engine.stage(Stage::Singles, |engine| {
         engine.push_recipe(&Recipe::right(), [NONE, NONE, 0]);
         of_one_key(engine, 0);
+        signed_twice(engine, None, 0);
         engine.tell(watch, Stage::Singles, 1, 1);
     });
     found(hits)
@@ -114,7 +125,9 @@ pub(super) fn pairs(engine: &mut Engine<'_>, usual: bool, watch: &mut Watch<'_>)
         (engine.variants[one].usual && engine.variants[other].usual) == usual
     };
     let edits: Vec<usize> = members(engine, usual, |layer| layer == 0);
-    let others: Vec<usize> = members(engine, usual, |layer| layer > 0);
+    let mut others: Vec<usize> = members(engine, usual, |layer| layer > 0);
+    // Whoever encodes the whole string does little else, and nothing that is rare.
+    others.retain(|other| usual || !engine.is_encoded(*other));
     let hits = engine.stage(stage, |engine| {
         for (at, one) in edits.iter().enumerate() {
             if at % 8 == 0 && engine.tell(watch, stage, at, edits.len()) {
@@ -122,7 +135,7 @@ pub(super) fn pairs(engine: &mut Engine<'_>, usual: bool, watch: &mut Watch<'_>)
             }
             for other in &edits[at + 1..] {
                 if takes(engine, *one, *other) {
-                    two_edits(engine, *one, *other, usual);
+                    two_edits(engine, *one, *other);
                 }
             }
             edit_and_others(engine, *one, &others, &takes);
@@ -135,9 +148,8 @@ pub(super) fn pairs(engine: &mut Engine<'_>, usual: bool, watch: &mut Watch<'_>)
                 signed_twice(engine, Some(*one), 0);
             }
             for other in &others[at + 1..] {
-                if engine.variants[*one].layer != engine.variants[*other].layer && takes(engine, *one, *other) {
-                    let recipe = engine.recipe(&[*one, *other], 0);
-                    engine.push_recipe(&recipe, [number(*one), number(*other), number(recipe.key)]);
+                if takes(engine, *one, *other) {
+                    two_others(engine, *one, *other);
                 }
             }
         }
@@ -145,13 +157,34 @@ pub(super) fn pairs(engine: &mut Engine<'_>, usual: bool, watch: &mut Watch<'_>)
     found(hits)
 }
 
+/// Two changes that are no edits; those of one step exclude each other, but for two changes of the whole string.
+fn two_others(engine: &mut Engine<'_>, one: usize, other: usize) {
+    let are_of_one_step = engine.variants[one].layer == engine.variants[other].layer;
+    let are_wholes = [one, other].into_iter().all(|variant| matches!(engine.single(variant).act, Act::Whole(_)));
+    if are_of_one_step && !are_wholes {
+        return;
+    }
+    let recipe = engine.recipe(&[one, other], 0);
+    engine.push_recipe(&recipe, [number(one), number(other), number(recipe.key)]);
+    if are_wholes {
+        let recipe = engine.recipe(&[other, one], 0);
+        engine.push_recipe(&recipe, [number(one), number(other) | TURNED, number(recipe.key)]);
+    }
+}
+
 /// The sign of a first time among the fields of the second: what it is follows from the change and from the key.
 fn signed_twice(engine: &mut Engine<'_>, variant: Option<usize>, key: usize) {
-    for (mark, case) in TWICE {
-        let Some(first_sign) = engine.first_sign(variant, key, case) else { continue };
+    let Some(digest) = engine.first_digest(variant, key) else { return };
+    for (mark, written) in Written::ALL.iter().enumerate() {
+        // The single changes have the plain ones under the key in use.
+        let is_known = variant.is_none() && key == 0 && written.is_plain() && engine.family() != Family::Sha1;
+        if is_known || (variant.is_some() && !engine.first_signs.contains(written)) {
+            continue;
+        }
+        let first_sign = engine.with_first_sign(&digest, *written);
         let mut recipe = engine.recipe(variant.as_slice(), key);
         recipe.edits.push(&first_sign);
-        let tag = [variant.map_or(NONE, number), mark, number(recipe.key)];
+        let tag = [variant.map_or(NONE, number), TWICE - number(mark), number(recipe.key)];
         engine.push_recipe(&recipe, tag);
     }
 }
@@ -165,17 +198,23 @@ fn members(engine: &Engine<'_>, usual: bool, layer: impl Fn(u8) -> bool) -> Vec<
         .collect()
 }
 
-fn two_edits(engine: &mut Engine<'_>, one: usize, other: usize, usual: bool) {
+fn two_edits(engine: &mut Engine<'_>, one: usize, other: usize) {
     let (Some(left), Some(right)) = (&engine.variants[one].patches, &engine.variants[other].patches) else { return };
+    let are_rare = !engine.variants[one].usual && !engine.variants[other].usual;
     if left.is_apart_from(right) {
-        engine.push_patched(one, Some(other), 0, [number(one), number(other), 0]);
+        // Of two rare changes it is enough that both were made.
+        let meet =
+            !are_rare && (engine.triggers(one) & right.brought != 0 || engine.triggers(other) & left.brought != 0);
+        engine.push_patched(one, Some(other), 0, [number(one), number(other) | APART, 0]);
+        if !meet {
+            return;
+        }
+    } else if are_rare && left.touched & right.touched != 0 {
+        // Two rare changes of one and the same field are not worth their time.
         return;
     }
-    // Two rare changes of one and the same field are not worth their time.
-    if !usual && !engine.variants[one].usual && !engine.variants[other].usual && left.touched & right.touched != 0 {
-        return;
-    }
-    let tags = [[number(one), number(other), 0], [number(one), number(other) | TURNED, 0]];
+    let second = number(other);
+    let tags = [second, second | TURNED, second | APART].map(|second| [number(one), second, 0]);
     meeting::push(engine, one, other, tags);
 }
 
@@ -195,22 +234,29 @@ fn edit_and_others(
     Order::Name.sort(&mut fields);
     let Some(patches) = engine.variants[edit].patches.take() else { return };
     let fitting: Vec<usize> = others.iter().copied().filter(|other| takes(engine, edit, *other)).collect();
-    with_others(engine, &patches, &fields, &fitting, &mut |other, key| {
+    with_others(engine, &patches, (&fields, Some(change)), &fitting, &mut |other, key| {
         Some([number(edit), number(other), number(key)])
     });
     engine.variants[edit].patches = Some(patches);
 }
 
-/// Patched fields with each of these changes of another step; `fields` are the same, in the order of their names.
-/// `tag` gives the tag for a change and its key.
+/// The charset in which an edit writes all values, and so everything that comes into the string.
+pub(super) fn charset_of(edit: &Edit) -> Option<&'static Change> {
+    edit.change().filter(|change| matches!((edit, change.how), (Edit::Everywhere(_), How::Bytes(_))))
+}
+
+/// Patched fields with each of these changes of another step; `fields` are the same, in the order of their names, and
+/// the one edit that they went through. `tag` gives the tag for a change and its key.
 pub(super) fn with_others(
     engine: &mut Engine<'_>,
     patches: &Patches,
-    fields: &[Field],
+    (fields, change): (&[Field], Option<&Edit>),
     others: &[usize],
     tag: &mut dyn FnMut(usize, usize) -> Option<Tag>,
 ) {
     let mut ordered = fields.to_vec();
+    let charset = change.and_then(charset_of);
+    let is_url_encoded = change.and_then(Edit::change).is_some_and(|change| change.cause == CauseId::D7);
     for other in others {
         let single = engine.single(*other);
         let key = if let Act::Key(key) = single.act { key } else { 0 };
@@ -220,7 +266,8 @@ pub(super) fn with_others(
             Act::Join(join) if join.keeps_fields() => engine.push_joined(patches, *other, tag),
             Act::Join(join) => engine.push_fields(fields, join, 0, tag),
             Act::Order(order) => {
-                if patches.entered == 0 && engine.keeps_order(*other) {
+                let is_no_other = *order == Order::AddedLast || engine.keeps_order(*other);
+                if patches.entered == 0 && is_no_other {
                     continue;
                 }
                 ordered.clone_from_slice(fields);
@@ -233,7 +280,13 @@ pub(super) fn with_others(
                     push_right(engine, &ordered, tag);
                 }
             }
-            Act::Whole(whole) => engine.push_whole(fields, *whole, tag),
+            // A value that is encoded and encoded again with the whole string is one mistake and not two.
+            Act::Whole(_) if is_url_encoded && engine.is_encoded(*other) => {}
+            Act::Whole(whole) => {
+                if !engine.push_encoded(patches, *other, tag) {
+                    engine.push_whole(fields, *whole, charset, tag);
+                }
+            }
             Act::Digest(digest) => engine.push_digest(fields, *digest, tag),
             Act::Edit(_) => {}
         }

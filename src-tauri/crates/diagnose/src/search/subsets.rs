@@ -7,8 +7,9 @@ use super::press::Start;
 use crate::diagnosis::{Progress, Stage};
 
 /// With more fields than all selections are tried of, so many are left out or kept at most.
-const MOST_LEFT_OUT: usize = 4;
-const MOST_KEPT: usize = 3;
+pub(super) const MOST_LEFT_OUT: usize = 4;
+/// So many kept.
+pub(super) const MOST_KEPT: usize = 3;
 
 /// All selections of up to `most` fields; of more, those that leave out or keep a few. Also under the other keys, where
 /// there are few fields.

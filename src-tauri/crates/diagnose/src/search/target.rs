@@ -86,6 +86,14 @@ impl Target {
         families
     }
 
+    /// The forms in which it can be written.
+    pub(crate) fn forms(&self) -> Vec<Form> {
+        let mut forms: Vec<Form> = self.wants.iter().map(|want| want.form).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        forms
+    }
+
     /// Whether an MD5 whose first word this is can fit.
     #[inline]
     pub(crate) fn may_be_md5(&self, first_word: u32) -> bool {

@@ -44,7 +44,7 @@ fn usual_triples(engine: &mut Engine<'_>, watch: &mut Watch<'_>) -> Vec<Found> {
                         engine.push_lists(&both, Some(*three), 0, [number(*one), number(*two), number(*three)]);
                     }
                 }
-                with_others(engine, &both, &fields, &others, &mut |other, _| {
+                with_others(engine, &both, (&fields, None), &others, &mut |other, _| {
                     Some([number(*one), number(*two), number(other)])
                 });
             }
@@ -54,7 +54,7 @@ fn usual_triples(engine: &mut Engine<'_>, watch: &mut Watch<'_>) -> Vec<Found> {
         .map(|hit| {
             let variants: Vec<usize> = hit.tag.iter().map(|number| *number as usize).collect();
             let key = engine.recipe(&variants, 0).key;
-            Found { what: What::Variants(variants), key, form: hit.form }
+            Found { what: What::Apart(variants), key, form: hit.form }
         })
         .collect()
 }
@@ -96,7 +96,7 @@ fn left_out(engine: &mut Engine<'_>, watch: &mut Watch<'_>) -> Vec<Found> {
                     engine.push_lists(&dropped, Some(*edit), 0, tag(*edit, 0));
                 }
             }
-            with_others(engine, &dropped, &fields, &others, &mut |other, key| Some(tag(other, key)));
+            with_others(engine, &dropped, (&fields, None), &others, &mut |other, key| Some(tag(other, key)));
         }
     });
     hits.into_iter()

@@ -7,11 +7,14 @@ mod json_forms;
 mod numbers;
 mod spaces;
 mod table;
+mod triggers;
 
 use crate::knowledge::CauseId;
 
+pub(crate) use encodings::{ENCODINGS_IN_PAIRS, Encoding, WHOLE_ENCODINGS};
 pub(crate) use escapes::html_entities_without_semicolon;
 pub(crate) use table::TABLE;
+pub(crate) use triggers::triggers;
 
 /// How a value is changed.
 #[derive(Clone, Copy)]
@@ -37,6 +40,19 @@ pub(crate) enum Scope {
     NotNumbers,
     /// The time stamp of a client call.
     TimeStamp,
+}
+
+impl Scope {
+    /// Whether a change of this scope is made on such a field.
+    pub(crate) fn takes(self, name: &str, value: &[u8]) -> bool {
+        match self {
+            Self::Everywhere | Self::Each => true,
+            Self::Amounts => is_amount(name, value),
+            Self::Digits => is_amount(name, value) || (value.len() >= 7 && value.iter().all(u8::is_ascii_digit)),
+            Self::NotNumbers => !is_whole_number(value),
+            Self::TimeStamp => name.eq_ignore_ascii_case("timestamp") || name == "time_stamp",
+        }
+    }
 }
 
 /// One thing that code does to values.
@@ -68,7 +84,7 @@ impl Change {
 }
 
 /// Whether a field holds an amount or a count.
-pub(crate) fn is_amount(name: &str, value: &[u8]) -> bool {
+fn is_amount(name: &str, value: &[u8]) -> bool {
     let is_number = !value.is_empty()
         && value.len() <= 24
         && value.first().is_some_and(u8::is_ascii_digit)
@@ -80,7 +96,7 @@ pub(crate) fn is_amount(name: &str, value: &[u8]) -> bool {
 }
 
 /// Whether a value is a whole number that somebody may keep as one.
-pub(crate) fn is_whole_number(value: &[u8]) -> bool {
+fn is_whole_number(value: &[u8]) -> bool {
     !value.is_empty() && value.len() <= 20 && value.iter().all(u8::is_ascii_digit)
 }
 

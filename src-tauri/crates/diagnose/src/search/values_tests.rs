@@ -80,7 +80,7 @@ fn charsets_are_those_of_the_platforms() {
 
 #[test]
 fn a_string_to_sign_shown_as_html_loses_its_names() {
-    let shown = html_entities_without_semicolon(b"a=1&notify_url=x&timestamp=2&timeStamp=3&body=b", true);
+    let shown = html_entities_without_semicolon(b"a=1&notify_url=x&timestamp=2&timeStamp=3&body=b", true, None);
     assert_eq!(String::from_utf8(shown).unwrap(), "a=1¬ify_url=x×tamp=2&timeStamp=3&body=b");
 }
 

@@ -3,7 +3,7 @@
 use crate::orders::Order;
 use crate::plant::Mistake;
 use crate::rng::Rng;
-use crate::signing::Signing;
+use crate::signing::{Join, Signing, joined};
 
 /// How a library percent-encodes.
 #[derive(Clone, Copy)]
@@ -94,7 +94,35 @@ pub(crate) fn d7_url_encoded(order: &mut Order, rng: &mut Rng) -> Option<Mistake
     if rng.chance(15) {
         return each(move |value| encode(encoder, &encode(encoder, value)));
     }
+    if rng.chance(35) {
+        return whole_string(rng);
+    }
     each(move |value| encode(encoder, value))
+}
+
+/// `md5(urlencode($string))`: the separators go with the values, and the key goes with them or comes behind.
+fn whole_string(rng: &mut Rng) -> Option<Mistake> {
+    const WITH_KEY: [fn(&str) -> String; 7] = [
+        |text| encode(PHP, text),
+        |text| encode(PHP_RAW, text),
+        |text| encode(JAVASCRIPT, text),
+        |text| encode(JAVA, text),
+        |text| encode(GO, text),
+        |text| encode(C_SHARP, text),
+        |text| encode(PYTHON, text),
+    ];
+    const FIELDS_ONLY: [Join; 4] = [
+        |list, key| format!("{}&key={key}", encode(PHP, &joined(list))),
+        |list, key| format!("{}&key={key}", encode(JAVASCRIPT, &joined(list))),
+        |list, key| format!("{}&key={key}", encode(C_SHARP, &joined(list))),
+        |list, key| format!("{}&key={key}", encode(PYTHON, &joined(list))),
+    ];
+    if rng.chance(35) {
+        let join = rng.pick(&FIELDS_ONLY);
+        return Some(Box::new(move |signing: &mut Signing| signing.join = join));
+    }
+    let pass = rng.pick(&WITH_KEY);
+    Some(Box::new(move |signing: &mut Signing| signing.pass = pass))
 }
 
 /// The string was shown in a page and copied from there, or built in one.

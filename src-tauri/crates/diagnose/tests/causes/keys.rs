@@ -1,5 +1,6 @@
 //! Group E and H1: another key, or the right one with something about it.
 
+use crate::digest;
 use crate::orders::{Offered, Order, Role};
 use crate::plant::Mistake;
 use crate::rng::Rng;
@@ -67,6 +68,12 @@ pub(crate) fn e5_wrong_length(order: &mut Order, rng: &mut Rng) -> Option<Mistak
             signing.key.pop();
         }
     }))
+}
+
+/// What opens a refund notice, taken for the key itself.
+pub(crate) fn e1_md5_of_the_key(_: &mut Order, rng: &mut Rng) -> Option<Mistake> {
+    let write: fn(&[u8]) -> String = if rng.chance(70) { digest::lower_hex } else { digest::upper_hex };
+    Some(Box::new(move |signing: &mut Signing| signing.key = write(&digest::md5(signing.key.as_bytes()))))
 }
 
 pub(crate) fn e6_not_loaded(_: &mut Order, rng: &mut Rng) -> Option<Mistake> {

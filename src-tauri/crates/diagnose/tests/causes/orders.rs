@@ -93,6 +93,8 @@ pub(crate) struct Order {
     pub(crate) carried: Carried,
     /// Whether the user says by which digest the order was placed.
     pub(crate) says_algorithm: bool,
+    /// What was verified in the place of the message, where the user has that too.
+    pub(crate) verified: Option<Fields>,
 }
 
 impl Order {
@@ -109,6 +111,7 @@ impl Order {
             paste: Paste::Xml,
             carried: Carried::Made,
             says_algorithm: false,
+            verified: None,
         };
         let said = rng.chance(50);
         match kind {

@@ -1,10 +1,11 @@
 //! Group A: fields signed that are not sent, or sent and not signed.
 
+use crate::digest;
 use crate::fields;
-use crate::orders::{Algorithm, Carried, Order};
+use crate::orders::{Algorithm, Carried, Kind, Offered, Order, Role};
 use crate::plant::Mistake;
 use crate::rng::Rng;
-use crate::signing::Signing;
+use crate::signing::{Signing, joined};
 
 /// `for k in data: s += k + "=" + data[k] + "&"`, without looking whether the value is empty.
 pub(crate) fn a1_empty_signed(order: &mut Order, rng: &mut Rng) -> Option<Mistake> {
@@ -152,6 +153,43 @@ pub(crate) fn a13_misspelt(order: &mut Order, rng: &mut Rng) -> Option<Mistake> 
     }
     fields::rename(&mut order.fields, right, &wrong);
     Some(Box::new(move |signing: &mut Signing| fields::rename(&mut signing.signed, &wrong, right)))
+}
+
+/// The verifier fills its string from the order that it has stored.
+pub(crate) fn a14_order_for_notice(order: &mut Order, rng: &mut Rng) -> Option<Mistake> {
+    let mut placed = Order::new(Kind::Request, order.rich, order.algorithm, rng).fields;
+    placed.retain(|(_, value)| !value.is_empty());
+    for name in ["appid", "mch_id", "out_trade_no", "total_fee"] {
+        fields::put(&mut placed, name, order.get(name)?);
+    }
+    order.verified = Some(placed.clone());
+    Some(Box::new(move |signing: &mut Signing| signing.signed.clone_from(&placed)))
+}
+
+/// WeCom has two signs, and the wrong one of the two stands in `sign`, or the first is not among the fields of the second.
+pub(crate) fn a16_two_signs(order: &mut Order, rng: &mut Rng) -> Option<Mistake> {
+    const FIRST: [&str; 7] = ["act_name", "mch_billno", "mch_id", "nonce_str", "re_openid", "total_amount", "wxappid"];
+    order.text_field()?;
+    order.context = Some("sendworkwxredpack");
+    let secret = rng.word(43);
+    order.others.push(Offered { role: Role::AppSecret, name: "wecom", secret: secret.clone() });
+    let mut first = order.fields.clone();
+    first.retain(|(name, _)| FIRST.contains(&name.as_str()));
+    first.sort();
+    let with_secret: fn(&[(String, String)], &str) -> String = |list, key| format!("{}&secret={key}", joined(list));
+    order.put("workwx_sign", digest::upper_hex(&digest::md5(with_secret(&first, &secret).as_bytes())));
+    if rng.chance(50) {
+        return Some(Box::new(|signing: &mut Signing| fields::remove(&mut signing.signed, "workwx_sign")));
+    }
+    let over_first = order.algorithm == Algorithm::Md5 && rng.chance(50);
+    Some(Box::new(move |signing: &mut Signing| {
+        if over_first {
+            signing.signed.clone_from(&first);
+        }
+        signing.join = with_secret;
+        signing.key.clone_from(&secret);
+        signing.slot = Some("wecom");
+    }))
 }
 
 /// One slip of a finger: two letters swapped, one lost, one doubled.

@@ -31,8 +31,8 @@ const fn plant(cause: &'static str, home: &'static [Kind], prepare: Prepare) -> 
     Plant { cause, home, prepare }
 }
 
-/// Every cause that a digest can show (56 by the catalogue's detect rule), and A15, F2, F5, G1, G4.
-pub(crate) const ALL: [Plant; 61] = [
+/// Every cause that a digest can show (56 by the catalogue's detect rule), and A14, A15, A16, E1, F2, F5, G1, G4.
+pub(crate) const ALL: [Plant; 64] = [
     plant("A1", MESSAGES, parameter_set::a1_empty_signed),
     plant("A2", REQUESTS, parameter_set::a2_sign_signed),
     plant("A3", REQUESTS, parameter_set::a3_sign_type_not_signed),
@@ -42,7 +42,9 @@ pub(crate) const ALL: [Plant; 61] = [
     plant("A10", MESSAGES, parameter_set::a10_default_added),
     plant("A11", MESSAGES, parameter_set::a11_same_value_swallowed),
     plant("A13", REQUESTS, parameter_set::a13_misspelt),
+    plant("A14", &[Kind::Notice], parameter_set::a14_order_for_notice),
     plant("A15", &[Kind::Jsapi], calls::a15_name_missing),
+    plant("A16", RED_PACKS, parameter_set::a16_two_signs),
     plant("B1", &[Kind::Request, Kind::Jsapi], names::b1_appid),
     plant("B2", &[Kind::Jsapi, Kind::App], names::b2_time_stamp),
     plant("B3", &[Kind::App], names::b3_app_in_camel_case),
@@ -74,6 +76,7 @@ pub(crate) const ALL: [Plant; 61] = [
     plant("D20", &[Kind::Jsapi, Kind::App], calls::d20_milliseconds),
     plant("D22", REQUESTS, texts::d22_sign_type_spelling),
     plant("D23", &[Kind::Jsapi], calls::d23_encoded_again),
+    plant("E1", ANYWHERE, keys::e1_md5_of_the_key),
     plant("E2", ANYWHERE, keys::e2_app_secret),
     plant("E3", ANYWHERE, keys::e3_v3_key),
     plant("E4", ANYWHERE, keys::e4_previous_key),

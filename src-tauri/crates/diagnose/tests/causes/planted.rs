@@ -14,6 +14,8 @@ pub(crate) struct Planted {
     pub(crate) causes: Vec<&'static str>,
     pub(crate) order: Order,
     pub(crate) pasted: String,
+    /// What was sent, where that is another text.
+    pub(crate) sent: Option<String>,
     /// The sign that the wrong code made, where the message carries another one.
     pub(crate) given: Option<String>,
     /// What was hashed, with the key in it.
@@ -68,16 +70,18 @@ fn fits(plant: &Plant, kind: Kind) -> bool {
         || (matches!(kind, Kind::Transfers | Kind::RedPack) && plant.home.contains(&Kind::Request))
 }
 
-/// Two that no code has at once: a copied sign (G1) hides everything, a key that was not loaded (E6) has no white space
+/// Two that no code has at once: a sign of another message (A14, A16, G1) hides everything, a key that was not loaded (E6) has no white space
 /// and loses no letter, and there is one digest and one way to write it.
 fn excluded(one: &str, other: &str) -> bool {
     const DIGESTS: [&str; 4] = ["F1", "F2", "F6", "F8"];
     const WRITTEN: [&str; 5] = ["F5", "F6", "F7", "F9", "F10"];
-    const KEYS: [&str; 3] = ["E5", "E6", "E10"];
+    const KEYS: [&str; 4] = ["E1", "E5", "E6", "E10"];
+    const OTHERS: [&str; 3] = ["A14", "A16", "G1"];
     let both = |list: &[&str]| list.contains(&one) && list.contains(&other);
     // F10 is a form of MD5 only.
     let sixteen = |ten: &str, digest: &str| ten == "F10" && DIGESTS.contains(&digest);
-    [one, other].contains(&"G1")
+    OTHERS.contains(&one)
+        || OTHERS.contains(&other)
         || both(&DIGESTS)
         || both(&WRITTEN)
         || both(&KEYS)
@@ -131,10 +135,20 @@ impl Planted {
         let sent = signing::signed_fields(&order);
         let sent_as = |name: &str| fields::get(&sent, name);
         let differs = |(name, value): &&(String, String)| sent_as(name).is_some_and(|held| held != value);
+        let message = paste(&order, apart.as_ref().unwrap_or(&made.sign));
+        let verified = order.verified.clone().map(|fields| {
+            let order = Order { kind: Kind::Request, carried: Carried::Made, fields, ..order.clone() };
+            paste(&order, &made.sign)
+        });
+        let (pasted, sent) = match verified {
+            Some(verified) => (verified, Some(message)),
+            None => (message, None),
+        };
         Self {
             revalued: wrong.signed.iter().filter(differs).map(|(name, _)| name.clone()).collect(),
             renamed: wrong.signed.iter().any(|(name, _)| sent_as(name).is_none()),
-            pasted: paste(&order, apart.as_ref().unwrap_or(&made.sign)),
+            pasted,
+            sent,
             given: apart.map(|_| made.sign.clone()),
             slot: wrong.slot,
             causes,
@@ -155,6 +169,7 @@ impl Planted {
         Self {
             causes: Vec::new(),
             pasted: paste(&order, carried),
+            sent: None,
             given,
             text: right.text,
             is_utf8: true,

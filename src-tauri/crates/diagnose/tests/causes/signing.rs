@@ -10,6 +10,9 @@ pub(crate) struct Hashing<'h> {
     pub(crate) key: &'h [u8],
 }
 
+/// How the sorted fields and the key become one text.
+pub(crate) type Join = fn(&[(String, String)], &str) -> String;
+
 /// The code, step by step.
 #[derive(Clone)]
 pub(crate) struct Signing {
@@ -18,7 +21,7 @@ pub(crate) struct Signing {
     /// What is signed.
     pub(crate) signed: Fields,
     pub(crate) sort: fn(&mut Fields),
-    pub(crate) join: fn(&[(String, String)], &str) -> String,
+    pub(crate) join: Join,
     /// What happens to the joined text before it becomes bytes.
     pub(crate) pass: fn(&str) -> String,
     pub(crate) encode: fn(&str) -> Vec<u8>,

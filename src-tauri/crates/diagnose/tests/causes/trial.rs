@@ -38,7 +38,9 @@ impl Found {
 
 /// The program's answer to a planted message.
 pub(crate) fn ask(planted: &Planted, effort: Effort) -> Result<Diagnosis, String> {
-    let input = input::read(planted.pasted.as_bytes(), None).map_err(|fault| format!("unreadable: {fault}"))?;
+    let read = |text: &String| input::read(text.as_bytes(), None).map_err(|fault| format!("unreadable: {fault}"));
+    let input = read(&planted.pasted)?;
+    let sent = planted.sent.as_ref().map(read).transpose()?;
     let order = &planted.order;
     let secrets: Vec<Secret> = std::iter::once(&order.key)
         .chain(order.others.iter().map(|offered| &offered.secret))
@@ -55,7 +57,7 @@ pub(crate) fn ask(planted: &Planted, effort: Effort) -> Result<Diagnosis, String
         context: order.context.and_then(Context::parse),
         appid: order.appid.as_deref(),
         keys: &keys,
-        sent: None,
+        sent: sent.as_ref(),
         return_msg: None,
     };
     diagnose(&case, effort, &mut |_| ControlFlow::Continue(())).map_err(|fault| format!("refused: {fault}"))

@@ -6,12 +6,13 @@ use wxpay_protocol::SignType;
 
 use super::{Act, Said, Single};
 use crate::knowledge::{CauseId as C, Words};
-use crate::rules::Context;
+use crate::rules::{Context, Endpoint};
 use crate::search::base::{Base, FIRST_ABSENT, Field, Given};
 use crate::search::edit::Edit;
 use crate::search::expected_sign;
 use crate::search::keys::Key;
-use crate::search::names::{DEFAULTS, OPTIONAL};
+use crate::search::names::{DEFAULTS, OPTIONAL, distance};
+use crate::search::second_sign::WORKWX_SIGN;
 
 /// Numbers of fields that the message does not have begin here.
 const ADDED: u32 = FIRST_ABSENT * 2;
@@ -172,6 +173,9 @@ fn causes_of_dropping(base: &Base, field: &Field) -> Vec<C> {
         let unsupported = endpoint.is_some_and(|endpoint| !endpoint.rule().signing.sign_type_field);
         causes.extend(if unsupported { [C::A4, C::A3] } else { [C::A3, C::A4] });
     }
+    if name == WORKWX_SIGN {
+        causes.push(C::A16);
+    }
     if base.is_client_call() {
         causes.push(C::A15);
         return causes;
@@ -229,14 +233,10 @@ fn groups(base: &Base, singles: &mut Vec<Single>) {
         "值为 0 或 false 的参数都没有参与签名",
         "all fields with the value 0 or false were not signed",
     );
-    let unknown = |field: &Field| match base.context {
-        Some(Context::Endpoint(endpoint)) => endpoint.field(&field.name).is_none(),
-        _ => !crate::rules::known_names().contains(&&*field.name),
-    };
-    if !base.is_client_call() {
+    for ids in unknown_groups(base) {
         push(
             C::A5,
-            ids(&unknown),
+            ids,
             "接口没有定义的参数都没有参与签名",
             "all fields that the endpoint does not define were not signed",
         );
@@ -259,6 +259,39 @@ fn groups(base: &Base, singles: &mut Vec<Single>) {
         push(C::A8, ids(&|field| field.name.starts_with(part)), chinese, english);
     }
     equal_values(base, &mut push);
+}
+
+/// Fields that nobody defined: by what is known of the message; without those that are only misspelt; and where it is an
+/// order in all but its context, by what an order has.
+fn unknown_groups(base: &Base) -> Vec<Vec<u32>> {
+    if base.is_client_call() {
+        return Vec::new();
+    }
+    let known = known_here(base);
+    let order: Vec<&str> =
+        Endpoint::parse("unifiedorder").map_or_else(Vec::new, |order| order.fields().map(|field| field.name).collect());
+    let is_slip = |name: &str, known: &[&str]| known.iter().any(|right| distance(name, right) <= 2 && !base.has(right));
+    let outside = |known: &[&str], slips: bool| -> Vec<u32> {
+        let is_unknown = |name: &str| !known.contains(&name) && (slips || !is_slip(name, known));
+        base.fields.iter().filter(|field| is_unknown(&field.name)).map(|field| field.id).collect()
+    };
+    let mut groups = vec![outside(&known, true), outside(&known, false)];
+    let is_endpoint = matches!(base.context, Some(Context::Endpoint(_)));
+    if !is_endpoint && !base.is_from_wechat() && ["body", "out_trade_no", "total_fee"].iter().any(|name| base.has(name))
+    {
+        groups.extend([outside(&order, true), outside(&order, false)]);
+    }
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+/// Names that the message may have.
+fn known_here(base: &Base) -> Vec<&'static str> {
+    match base.context {
+        Some(Context::Endpoint(endpoint)) => endpoint.fields().map(|field| field.name).collect(),
+        _ => crate::rules::known_names().iter().map(AsRef::as_ref).collect(),
+    }
 }
 
 /// A11: a map from value to name keeps one of two.

@@ -7,7 +7,8 @@ use crate::search::base::Base;
 use crate::search::join::JOINS;
 use crate::search::keys::Key;
 use crate::search::order::{MOST_PERMUTED, ORDERS, Order, permutations};
-use crate::search::recipe::{DIGESTS, Recipe, WHOLES, Whole};
+use crate::search::recipe::{DIGESTS, Recipe};
+use crate::search::whole::{Whole, wholes};
 
 pub(super) fn add(base: &Base, keys: &[Key], family: Family, singles: &mut Vec<Single>) {
     orders(base, singles);
@@ -26,17 +27,13 @@ pub(super) fn add(base: &Base, keys: &[Key], family: Family, singles: &mut Vec<S
             singles.push(Single::rare(join.cause, Act::Join(join), Said::Fixed(join.chinese, join.english)));
         }
     }
-    for (cause, whole, usual) in WHOLES {
-        if matches!(whole, Whole::Html | Whole::HtmlNames) {
-            let plain = Recipe::right();
-            let shown = Recipe { whole: *whole, ..Recipe::right() };
-            if plain.message(base, b"") == shown.message(base, b"") {
-                continue;
-            }
+    for (cause, whole, usual) in wholes() {
+        if !changes_something(base, whole) {
+            continue;
         }
-        let words = Said::Fixed(whole.chinese(), whole.english());
-        let act = Act::Whole(*whole);
-        singles.push(if *usual { Single::usual(*cause, act, words) } else { Single::alone(*cause, act, words) });
+        let act = Act::Whole(whole);
+        let words = whole.words();
+        singles.push(if usual { Single::usual(cause, act, words) } else { Single::alone(cause, act, words) });
     }
     for (index, key) in keys.iter().enumerate().skip(1) {
         let Some(cause) = key.cause else { continue };
@@ -56,6 +53,14 @@ pub(super) fn add(base: &Base, keys: &[Key], family: Family, singles: &mut Vec<S
             singles.push(Single::usual(C::F8, Act::Digest(*digest), Said::Fixed(digest.chinese(), digest.english())));
         }
     }
+}
+
+/// A page shows most strings as they are, and encodeURI leaves those of plain words.
+fn changes_something(base: &Base, whole: Whole) -> bool {
+    if !matches!(whole, Whole::Html | Whole::HtmlNames | Whole::UrlEncoded(..)) {
+        return true;
+    }
+    Recipe { whole, ..Recipe::right() }.message(base, b"") != Recipe::right().message(base, b"")
 }
 
 /// Only orders that differ from the right one for these fields.

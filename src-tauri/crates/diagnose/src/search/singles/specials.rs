@@ -92,7 +92,8 @@ fn package(base: &Base, singles: &mut Vec<Single>) {
             "sign=WXpay",
             "Sign%3DWXPay",
         ] {
-            singles.extend(set(if wrong.contains('%') { C::D7 } else { C::G4 }, field, wrong));
+            let causes: &[C] = if wrong.contains('%') { &[C::D7, C::D23] } else { &[C::G4] };
+            singles.extend(causes.iter().filter_map(|cause| set(*cause, field, wrong)));
         }
     } else {
         if !value.contains("prepay_id") {

@@ -1,97 +1,165 @@
 //! URL encoding as the libraries do it, and its reverse.
 
-/// How a library encodes.
-struct Encoding {
-    /// What stays as it is besides letters and digits.
-    unreserved: &'static str,
+/// How a library encodes: byte by byte, so that an encoded string is its encoded pieces one behind the other.
+pub(crate) struct Encoding {
+    /// The function, as its language calls it.
+    pub(crate) name: &'static str,
+    /// Whether a byte stays as it is.
+    keeps: [bool; 256],
     plus: bool,
-    lower_case: bool,
+    digits: &'static [u8; 16],
 }
 
-const fn upper(unreserved: &'static str, plus: bool) -> Encoding {
-    Encoding { unreserved, plus, lower_case: false }
+const fn encoding(name: &'static str, unreserved: &str, plus: bool, digits: &'static [u8; 16]) -> Encoding {
+    let mut keeps = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        keeps[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let unreserved = unreserved.as_bytes();
+    let mut at = 0;
+    while at < unreserved.len() {
+        keeps[unreserved[at] as usize] = true;
+        at += 1;
+    }
+    Encoding { name, keeps, plus, digits }
 }
 
-const fn lower(unreserved: &'static str, plus: bool) -> Encoding {
-    Encoding { unreserved, plus, lower_case: true }
+const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const LOWER: &[u8; 16] = b"0123456789abcdef";
+
+const fn upper(name: &'static str, unreserved: &str, plus: bool) -> Encoding {
+    encoding(name, unreserved, plus, UPPER)
+}
+
+const fn lower(name: &'static str, unreserved: &str, plus: bool) -> Encoding {
+    encoding(name, unreserved, plus, LOWER)
+}
+
+static PHP: Encoding = upper("PHP urlencode", "-_.", true);
+static RFC_3986: Encoding = upper("PHP rawurlencode", "-_.~", false);
+static JAVASCRIPT: Encoding = upper("encodeURIComponent", "-_.!~*'()", false);
+static JAVA: Encoding = upper("Java URLEncoder.encode", "-_.*", true);
+static GO: Encoding = upper("Go url.QueryEscape", "-_.~", true);
+static PYTHON: Encoding = upper("Python quote", "-_.~/", false);
+static WHOLE_URL: Encoding = upper("encodeURI", ";,/?:@&=+$#-_.!~*'()", false);
+static CSHARP: Encoding = lower("C# HttpUtility.UrlEncode", "-_.!*()", true);
+static RFC_3986_LOWER: Encoding = lower("rawurlencode, %xx", "-_.~", false);
+static BEYOND_ASCII: Encoding = upper("%XX", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\t\r\n", false);
+static JAVASCRIPT_LOWER: Encoding = lower("encodeURIComponent, %xx", "-_.!~*'()", false);
+static PHP_LOWER: Encoding = lower("urlencode, %xx", "-_.", true);
+static JAVA_LOWER: Encoding = lower("URLEncoder.encode, %xx", "-_.*", true);
+static GO_LOWER: Encoding = lower("quote_plus, %xx", "-_.~", true);
+static PYTHON_LOWER: Encoding = lower("quote, %xx", "-_.~/", false);
+
+/// What a whole string goes through.
+pub(crate) static WHOLE_ENCODINGS: [&Encoding; 9] =
+    [&PHP, &RFC_3986, &JAVASCRIPT, &JAVA, &GO, &CSHARP, &PYTHON, &WHOLE_URL, &RFC_3986_LOWER];
+
+/// So many of them, the first, are tried beside other changes. The encodeURI of a whole string is that of its values.
+pub(crate) const ENCODINGS_IN_PAIRS: usize = 7;
+
+impl Encoding {
+    /// The length of encoded bytes.
+    pub(crate) fn length_of(&self, bytes: &[u8]) -> usize {
+        bytes.iter().map(|byte| if self.stays_one(*byte) { 1 } else { 3 }).sum()
+    }
+
+    /// Writes encoded bytes, as many as fit; gives how many that were.
+    pub(crate) fn write(&self, bytes: &[u8], out: &mut [u8]) -> usize {
+        let mut written = 0;
+        for byte in bytes {
+            if self.keeps[usize::from(*byte)] {
+                let Some(place) = out.get_mut(written) else { break };
+                *place = *byte;
+                written += 1;
+            } else if *byte == b' ' && self.plus {
+                let Some(place) = out.get_mut(written) else { break };
+                *place = b'+';
+                written += 1;
+            } else {
+                let Some(place) = out.get_mut(written..written + 3) else { break };
+                place.copy_from_slice(&[
+                    b'%',
+                    self.digits[usize::from(byte >> 4)],
+                    self.digits[usize::from(byte & 15)],
+                ]);
+                written += 3;
+            }
+        }
+        written
+    }
+
+    fn stays_one(&self, byte: u8) -> bool {
+        self.keeps[usize::from(byte)] || (byte == b' ' && self.plus)
+    }
 }
 
 fn encode(text: &str, encoding: &Encoding) -> String {
-    let mut encoded = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || encoding.unreserved.as_bytes().contains(&byte) {
-            encoded.push(char::from(byte));
-        } else if byte == b' ' && encoding.plus {
-            encoded.push('+');
-        } else {
-            let digits: &[u8; 16] = if encoding.lower_case { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
-            encoded.push('%');
-            for nibble in [byte >> 4, byte & 15] {
-                encoded.extend(digits.get(usize::from(nibble)).copied().map(char::from));
-            }
-        }
-    }
-    encoded
+    let mut encoded = vec![0; encoding.length_of(text.as_bytes())];
+    encoding.write(text.as_bytes(), &mut encoded);
+    String::from_utf8(encoded).unwrap_or_default()
 }
 
 pub(super) fn javascript(text: &str) -> String {
-    encode(text, &upper("-_.!~*'()", false))
+    encode(text, &JAVASCRIPT)
 }
 
 pub(super) fn rfc3986(text: &str) -> String {
-    encode(text, &upper("-_.~", false))
+    encode(text, &RFC_3986)
 }
 
 pub(super) fn php(text: &str) -> String {
-    encode(text, &upper("-_.", true))
+    encode(text, &PHP)
 }
 
 pub(super) fn java(text: &str) -> String {
-    encode(text, &upper("-_.*", true))
+    encode(text, &JAVA)
 }
 
 pub(super) fn go(text: &str) -> String {
-    encode(text, &upper("-_.~", true))
+    encode(text, &GO)
 }
 
 pub(super) fn python(text: &str) -> String {
-    encode(text, &upper("-_.~/", false))
+    encode(text, &PYTHON)
 }
 
 pub(super) fn whole_url(text: &str) -> String {
-    encode(text, &upper(";,/?:@&=+$#-_.!~*'()", false))
+    encode(text, &WHOLE_URL)
 }
 
 pub(super) fn csharp(text: &str) -> String {
-    encode(text, &lower("-_.!*()", true))
+    encode(text, &CSHARP)
 }
 
 pub(super) fn only_beyond_ascii(text: &str) -> String {
-    encode(text, &upper(" !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\t\r\n", false))
+    encode(text, &BEYOND_ASCII)
 }
 
 pub(super) fn javascript_lower(text: &str) -> String {
-    encode(text, &lower("-_.!~*'()", false))
+    encode(text, &JAVASCRIPT_LOWER)
 }
 
 pub(super) fn rfc3986_lower(text: &str) -> String {
-    encode(text, &lower("-_.~", false))
+    encode(text, &RFC_3986_LOWER)
 }
 
 pub(super) fn php_lower(text: &str) -> String {
-    encode(text, &lower("-_.", true))
+    encode(text, &PHP_LOWER)
 }
 
 pub(super) fn java_lower(text: &str) -> String {
-    encode(text, &lower("-_.*", true))
+    encode(text, &JAVA_LOWER)
 }
 
 pub(super) fn go_lower(text: &str) -> String {
-    encode(text, &lower("-_.~", true))
+    encode(text, &GO_LOWER)
 }
 
 pub(super) fn python_lower(text: &str) -> String {
-    encode(text, &lower("-_.~/", false))
+    encode(text, &PYTHON_LOWER)
 }
 
 pub(super) fn twice_javascript(text: &str) -> String {
@@ -160,6 +228,15 @@ pub(super) fn decoded(text: &str) -> String {
 
 pub(super) fn decoded_with_plus(text: &str) -> String {
     decode(text, true)
+}
+
+/// A value with a + in it, which was never encoded.
+pub(super) fn decoded_for_its_plus(text: &str) -> String {
+    if text.contains('+') { decode(text, true) } else { text.to_owned() }
+}
+
+pub(super) fn only_equals(text: &str) -> String {
+    text.replace('=', "%3D")
 }
 
 pub(super) fn decoded_twice(text: &str) -> String {

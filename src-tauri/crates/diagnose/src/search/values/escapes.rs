@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::Change;
+
 /// Replaces characters by what the function says, leaves the others.
 fn each(text: &str, replacement: fn(char) -> Option<&'static str>) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -264,14 +266,17 @@ const WITHOUT_SEMICOLON: &[(&str, &str)] = &[
 const BASIC_WITHOUT_SEMICOLON: &[(&str, &str)] = &[("&amp", "&"), ("&lt", "<"), ("&gt", ">"), ("&quot", "\"")];
 
 /// A whole string to sign as a browser shows it: `&notify_url` as `¬ify_url`; with `basic`, `&amp;` in it as `&`.
-pub(crate) fn html_entities_without_semicolon(text: &[u8], basic: bool) -> Vec<u8> {
+pub(crate) fn html_entities_without_semicolon(text: &[u8], basic: bool, charset: Option<&Change>) -> Vec<u8> {
     let mut shown = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, tail @ ..] = rest {
         let names = || WITHOUT_SEMICOLON.iter().chain(if basic { BASIC_WITHOUT_SEMICOLON } else { &[] });
         let found = (*first == b'&').then(|| names().find(|(name, _)| rest.starts_with(name.as_bytes()))).flatten();
         if let Some((name, sign)) = found {
-            shown.extend_from_slice(sign.as_bytes());
+            match charset.and_then(|charset| charset.of(sign.as_bytes())) {
+                Some(bytes) => shown.extend_from_slice(&bytes),
+                None => shown.extend_from_slice(sign.as_bytes()),
+            }
             rest = &rest[name.len()..];
             rest = rest.strip_prefix(b";").unwrap_or(rest);
         } else {

@@ -26,11 +26,18 @@ fn decimal(text: &str, form: impl Fn(f64) -> String) -> String {
 }
 
 pub(super) fn one_decimal(text: &str) -> String {
-    whole(text, |number| format!("{number}.0"))
+    number_with(text, ".0")
 }
 
 pub(super) fn two_decimals(text: &str) -> String {
-    whole(text, |number| format!("{number}.00"))
+    number_with(text, ".00")
+}
+
+/// Written behind any number, also one that another change has made a decimal already.
+fn number_with(text: &str, behind: &str) -> String {
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    if is_number && text.len() <= 24 { format!("{text}{behind}") } else { text.to_owned() }
 }
 
 pub(super) fn six_decimals(text: &str) -> String {
