@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it found by failing")]
 
+mod faults;
+
 use std::process::Command;
 
 #[test]

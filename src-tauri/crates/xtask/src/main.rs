@@ -1,4 +1,4 @@
-//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`, `causes`.
+//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`, `causes`, `soak`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the person at the terminal")]
 
@@ -9,6 +9,7 @@ mod command;
 mod perf;
 mod run;
 mod setup;
+mod soak;
 mod test;
 mod tidy;
 mod tour;
@@ -28,6 +29,8 @@ cargo xtask tidy                check the rules of the house only
 cargo xtask perf [NAME…]        build for release and print figures: protocol, simulator, verify, drain, window
 cargo xtask causes [--tries N] [--seed S] [--write]
                                 plant every mistake that a digest can show and print what the search called it
+cargo xtask soak faults [--seed N] [--orders N]
+                                place orders at a gateway with every fault at once and audit what the desk believes
 ";
 
 /// Why a task ended early; printed as it is.
@@ -57,6 +60,9 @@ fn main() -> ExitCode {
             Some("codegen") => Some(codegen::codegen(&workspace)?),
             Some("tidy") => Some(tidy::tidy(&workspace)?),
             Some("causes") => Some(causes::causes(&workspace, rest)?),
+            Some("soak") if rest.first().is_some_and(|what| what == "faults") => {
+                Some(soak::faults(&workspace, rest.get(1..).unwrap_or_default())?)
+            }
             Some("perf") => Some(perf::perf(&workspace, rest)?),
             _ => None,
         })

@@ -12,8 +12,10 @@ pub enum Scope {
     Connection,
     /// A merchant's request.
     Request,
-    /// A notice of the gateway, when its first attempt is planned.
+    /// A notice of the gateway, when it comes to be.
     Notice,
+    /// A notice of the gateway, when it is sent for the first time.
+    Sending,
 }
 
 /// What becomes of a genuine answer.
@@ -222,7 +224,7 @@ catalogue! {
         "应答多出字段：28 位数字、127 字的文字、20 张优惠券" "The answer has more fields: 28 digits, 127 characters, 20 coupons.";
     UnicodeNames "unicode_names" "K-G21" Request [] []
         "应答多出一个中文名的字段" "The answer has a field with a Chinese name.";
-    NoticeDuplicated "notice_duplicated" "K-G22" Notice ["notice", "refund_notice"] [(Times, Number(2))]
+    NoticeDuplicated "notice_duplicated" "K-G22" Sending ["notice", "refund_notice"] [(Times, Number(2))]
         "通知同时发出若干份" "A notice is sent so many times at once.";
     NoticeBeforeAnswer "notice_before_answer" "K-G23" Request ["unifiedorder"] []
         "顾客立刻付款，通知先于下单应答到达" "The customer pays at once, and the notice comes before the answer.";
@@ -240,6 +242,10 @@ catalogue! {
         "应答先算好，若干秒后才送达" "The answer is worked out and leaves so many seconds later.";
     PaidBefore "paid_before" "K-G27" Request ["closeorder", "reverse"] []
         "关单或撤销之前的一瞬顾客付了款" "The customer pays just before the order is closed or reversed.";
+    RefundLaterClosed "refund_later_closed" "K-G28" Request ["refund"] [(Seconds, Number(60))]
+        "退款受理，若干秒后 REFUNDCLOSE" "The refund is accepted and ends as REFUNDCLOSE so many seconds later.";
+    RefundLaterChanged "refund_later_changed" "K-G28" Request ["refund"] [(Seconds, Number(60))]
+        "退款受理，若干秒后 CHANGE" "The refund is accepted and ends as CHANGE so many seconds later.";
     RefundOldAmount "refund_old_amount" "K-G29" Request ["refund"] []
         "退款应答里是另一笔旧退款的金额" "The refund's answer has the amount of an earlier refund.";
     OneRefundPerPage "one_refund_per_page" "K-G30" Request ["refundquery"] []
@@ -262,7 +268,7 @@ catalogue! {
         "请求未到网关：Wi-Fi 登录页" "The request does not arrive: the page of a Wi-Fi login.";
     KeyRotated "key_rotated" "K-G35" Request [] []
         "微信侧密钥已更换：请求都被答签名错误" "The key was changed at WeChat: every request is told that its sign is wrong.";
-    NoticeWrongSign "notice_wrong_sign" "K-G35" Notice ["notice"] []
+    NoticeWrongSign "notice_wrong_sign" "K-G35" Sending ["notice"] []
         "微信侧密钥已更换：通知的签名不对" "The key was changed at WeChat: the notice's sign does not hold.";
     CertificateRefused "certificate_refused" "K-G36" Request ["refund", "reverse", "downloadfundflow", "batchquerycomment"] []
         "证书不被接受：nginx 的 400 页" "The certificate is refused: nginx's page with status 400.";
@@ -298,6 +304,8 @@ impl Kind {
             | Self::LateNotPay
             | Self::LateAnswer
             | Self::PaidBefore
+            | Self::RefundLaterClosed
+            | Self::RefundLaterChanged
             | Self::KeepAliveClosed => Fate::Given,
             _ => Fate::Altered,
         }

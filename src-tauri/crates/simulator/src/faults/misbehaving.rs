@@ -55,8 +55,8 @@ impl Gateway {
         answer
     }
 
-    /// What a connection meets that is coming in now.
-    pub(crate) fn fault_of_connection(&self) -> Option<Kind> {
+    /// What a connection meets that is coming in now; who serves the gateway asks once for each.
+    pub fn fault_of_connection(&self) -> Option<Kind> {
         let fired = self.faults.decide(Scope::Connection, Subject::default(), self.clock.now())?;
         Some(fired.rule.fault)
     }

@@ -259,7 +259,7 @@ impl Rule {
         let Some(endpoint) = self.endpoint.as_deref() else { return Ok(()) };
         let known = NOTICES.contains(&endpoint) || Endpoint::named(endpoint).is_some();
         let possible = match named.scope {
-            Scope::Notice => NOTICES.contains(&endpoint),
+            Scope::Notice | Scope::Sending => NOTICES.contains(&endpoint),
             _ => !NOTICES.contains(&endpoint),
         } && (named.endpoints.is_empty() || named.endpoints.contains(&endpoint));
         let shown: String = endpoint.chars().take(64).collect();

@@ -240,3 +240,61 @@ fn an_order_named_by_its_transaction_is_the_same_order_to_a_rule() {
     let answer = ask(&gateway, QUERY, &query_transaction(&transaction_id).signed());
     assert_eq!(answer.fault, Some(Kind::NoSign));
 }
+
+#[test]
+fn notices_come_late_scrambled_or_never_and_other_rules_leave_them_alone() {
+    let due_after_s = |rule: Rule| {
+        let gateway = gateway();
+        with(&gateway, &[Rule::always(Kind::NoSign), rule]);
+        let mut found = Vec::new();
+        for number in 0..20 {
+            let number = format!("T20240101{number:02}");
+            create(&gateway, &number);
+            gateway.pay(None, &number, &Pay::default()).unwrap();
+        }
+        for notice in gateway.notices_from(0, 100) {
+            found.push(notice.next_attempt_at().map(|at| (at.0 - START.0) / 1000));
+        }
+        found
+    };
+    assert_eq!(due_after_s(Rule { limit: Some(0), ..Rule::always(Kind::NoticeNever) }), [Some(0); 20]);
+    assert_eq!(due_after_s(Rule::always(Kind::NoticeNever)), [None; 20]);
+    assert_eq!(due_after_s(Rule::always(Kind::NoticeLate)), [Some(86_640); 20]);
+    let scrambled = due_after_s(Rule::always(Kind::NoticesScrambled));
+    assert!(scrambled.iter().all(|after| after.is_some_and(|after| (0..=60).contains(&after))), "{scrambled:?}");
+    assert!(!scrambled.is_sorted(), "{scrambled:?}");
+}
+
+#[test]
+fn an_accepted_refund_is_closed_or_changed_later() {
+    for (kind, status) in [(Kind::RefundLaterClosed, "REFUNDCLOSE"), (Kind::RefundLaterChanged, "CHANGE")] {
+        let gateway = paid(Rule::always(kind));
+        let accepted = ask(&gateway, REFUND, &refund("T2024010102", "R1").signed());
+        assert_eq!((field(&accepted, "result_code").as_deref(), accepted.fault), (Some("SUCCESS"), Some(kind)));
+        let status_now = || {
+            let answer = ask(&gateway, REFUND_QUERY, &common().with("out_refund_no", "R1").signed());
+            field(&answer, "refund_status_0").unwrap()
+        };
+        assert_eq!(status_now(), "PROCESSING");
+        gateway.advance_s(60).unwrap();
+        assert_eq!(status_now(), status);
+    }
+}
+
+#[test]
+fn a_refund_answers_with_an_old_amount_and_pages_hold_one_refund() {
+    let gateway = paid(Rule::always(Kind::RefundOldAmount));
+    let part = |number| refund("T2024010102", number).with("refund_fee", "40").signed();
+    let answer = ask(&gateway, REFUND, &part("R1"));
+    assert_eq!(field(&answer, "refund_fee").as_deref(), Some("20"));
+    assert_eq!(gateway.refund_of(None, "R1").unwrap().refund.refund_fee.get(), 40);
+
+    gateway.advance_s(60).unwrap();
+    ask(&gateway, REFUND, &part("R2"));
+    always(&gateway, Kind::OneRefundPerPage);
+    let page = ask(&gateway, REFUND_QUERY, &query("T2024010102").signed());
+    let of = |name| field(&page, name);
+    assert_eq!((of("refund_count").as_deref(), of("total_refund_count").as_deref()), (Some("1"), Some("2")));
+    assert_eq!([of("out_refund_no_0").is_some(), of("out_refund_no_1").is_some()], [true, false]);
+    assert!(of("refund_status_0").is_some() && of("refund_status_1").is_none());
+}

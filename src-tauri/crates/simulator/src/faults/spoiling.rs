@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::Bytes;
-use wxpay_protocol::{SignType, UtcMs, sign, xml};
+use wxpay_protocol::{RefundStatus, SignType, UtcMs, sign, xml};
 
 use super::catalogue::{Kind, Parameter};
 use super::delivery::Delivery;
@@ -14,6 +14,7 @@ use super::message::Message;
 use super::misbehaving::{Asker, nginx_page};
 use crate::answer::Answer;
 use crate::gateway::Gateway;
+use crate::ledger::refund::RefundPlan;
 use crate::merchant::{Known, Merchant};
 
 impl Gateway {
@@ -23,6 +24,8 @@ impl Gateway {
             Kind::WrongSign | Kind::NoSign | Kind::OtherSignType => self.spoil_sign(answer, asker, fired.rule.fault),
             Kind::DateShifted => self.shift_date(answer, asker, fired),
             Kind::DateGarbage => Some(with_header(answer, "date", "Someday, 99 Smarch 2026 25:61:61 LMT".to_owned())),
+            Kind::RefundLaterClosed => self.doom_refund(answer, asker, fired, RefundStatus::RefundClose),
+            Kind::RefundLaterChanged => self.doom_refund(answer, asker, fired, RefundStatus::Change),
             fault if changes_fields(fault) => self.spoil_fields(answer, asker, fired),
             _ => spoil_bytes(answer, fired),
         }
@@ -110,6 +113,14 @@ impl Gateway {
             }
             None => (format!("{}X", asker.out_trade_no), "4200000000209901010000000000".to_owned()),
         }
+    }
+
+    /// The answer as it is; the refund of which it speaks ends otherwise.
+    fn doom_refund(&self, answer: Answer, asker: &Asker, fired: &Fired, status: RefundStatus) -> Option<Answer> {
+        let message = Message::read(&answer.body)?;
+        let plan = RefundPlan { status, at: fired.at.plus_ms(fired.ms_of_seconds()) };
+        self.plan_refund(Some(&asker.mch_id), message.get("out_refund_no")?, Some(plan)).ok()?;
+        Some(answer)
     }
 
     fn shift_date(&self, answer: Answer, asker: &Asker, fired: &Fired) -> Option<Answer> {

@@ -245,7 +245,6 @@ impl Ledger {
         } else {
             NoticeStatus::Undeliverable
         };
-        self.saw(due);
         self.notices.push(Notice { id, about, nonce_str, attempts: Vec::new(), status });
     }
 

@@ -83,6 +83,11 @@ async fn run_one(gateway: Arc<Gateway>, client: reqwest::Client) {
 }
 
 async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgoing) {
+    let mut copies = JoinSet::new();
+    for _ in 1..outgoing.copies {
+        let (client, url, body) = (client.clone(), outgoing.url.clone(), outgoing.body.clone());
+        copies.spawn(async move { post(&client, &url, &body).await.is_ok() });
+    }
     let started = Instant::now();
     let answer = post(&client, &outgoing.url, &outgoing.body).await;
     let took = started.elapsed();
@@ -117,6 +122,7 @@ async fn deliver(gateway: Arc<Gateway>, client: reqwest::Client, outgoing: Outgo
     if let Err(fault) = gateway.record_attempt(outgoing.id, attempt) {
         tracing::error!(%fault, notice = outgoing.id, "an attempt is not written down");
     }
+    copies.join_all().await;
 }
 
 /// Posts a message to the merchant; the status and at most 64 KiB of its answer.

@@ -4,6 +4,7 @@ use wxpay_protocol::UtcMs;
 use wxpay_protocol::xml::WriteError;
 
 use crate::event::Event;
+use crate::faults::Subject;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Entry;
@@ -19,6 +20,8 @@ pub(crate) struct Outgoing {
     /// `notice` or `refund_notice`, as the traffic names it.
     pub(crate) endpoint: &'static str,
     pub(crate) body: String,
+    /// How many are sent at once; 1 unless a plan of faults wants more.
+    pub(crate) copies: u64,
 }
 
 /// A notice, written for its merchant.
@@ -42,7 +45,10 @@ impl Gateway {
             let Some(Message { url, endpoint, body }) = self.message(&ledger, notice) else { continue };
             taken.push((due, notice.id));
             match body {
-                Ok(body) => outgoing.push(Outgoing { id: notice.id, url, endpoint, body }),
+                Ok(body) => {
+                    let (body, copies) = self.as_planned(&ledger, notice, endpoint, body);
+                    outgoing.push(Outgoing { id: notice.id, url, endpoint, body, copies });
+                }
                 Err(fault) => tracing::error!(%fault, notice = notice.id, "a notice cannot be written"),
             }
         }
@@ -50,6 +56,13 @@ impl Gateway {
             ledger.take_due(due, id);
         }
         outgoing
+    }
+
+    fn as_planned(&self, ledger: &Ledger, notice: &Notice, endpoint: &str, body: String) -> (String, u64) {
+        let Some(order) = ledger.order_of_notice(notice).filter(|_| notice.attempts.is_empty()) else {
+            return (body, 1);
+        };
+        self.sent_notice(Subject { endpoint, mch_id: order.mch_id(), out_trade_no: order.out_trade_no() }, body)
     }
 
     /// Writes the message of a notice; nothing where the merchant's key is not here.

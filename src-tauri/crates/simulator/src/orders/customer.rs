@@ -4,12 +4,12 @@ use wxpay_protocol::ids::OpenId;
 use wxpay_protocol::{CouponType, Fen, TradeState, UtcMs};
 
 use crate::event::Event;
+use crate::faults::Subject;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
-use crate::ledger::entry::{Entry, NewNotice};
+use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
 use crate::ledger::record::{Coupon, Order, PasswordAnswer, Payment};
-use crate::notices::delivery;
 use crate::orders::amounts::MAX_COUPONS;
 use crate::orders::scan::SOMEBODY;
 
@@ -106,11 +106,8 @@ impl Gateway {
             transaction_id: transaction_id.clone(),
         };
         // A payment by code is not notified (protocol page §4.8).
-        let notice = order.fields.get("notify_url").map(|url| NewNotice {
-            nonce_str: self.draw.notice_nonce_str(),
-            deliverable: delivery::is_deliverable(url),
-            due: now,
-        });
+        let subject = Subject { endpoint: "notice", mch_id: &mch_id, out_trade_no };
+        let notice = order.fields.get("notify_url").map(|url| self.new_notice(subject, url, now));
         let entry = Entry::Paid {
             mch_id: mch_id.clone(),
             out_trade_no: out_trade_no.to_owned(),

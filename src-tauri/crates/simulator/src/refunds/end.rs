@@ -3,12 +3,13 @@
 use wxpay_protocol::{RefundStatus, UtcMs};
 
 use crate::event::Event;
+use crate::faults::Subject;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
-use crate::ledger::entry::{Entry, NewNotice};
+use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
+use crate::ledger::record::Order;
 use crate::ledger::refund::{Refund, RefundPlan};
-use crate::notices::delivery;
 
 /// Why a refund cannot be decided. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,11 +109,10 @@ impl Gateway {
         status: RefundStatus,
         at: UtcMs,
     ) -> Result<u64, JournalFailed> {
-        let url = ledger.refund(&mch_id, &out_refund_no).and_then(|refund| refund.notify_url.as_deref());
-        let notice = url.map(|url| NewNotice {
-            nonce_str: self.draw.notice_nonce_str(),
-            deliverable: delivery::is_deliverable(url),
-            due: at,
+        let notice = ledger.refund(&mch_id, &out_refund_no).and_then(|refund| {
+            let out_trade_no = ledger.order_at(refund.order).map_or("", Order::out_trade_no);
+            let subject = Subject { endpoint: "refund_notice", mch_id: &mch_id, out_trade_no };
+            refund.notify_url.as_deref().map(|url| self.new_notice(subject, url, at))
         });
         let ids = (mch_id.clone(), out_refund_no.clone());
         let number = self.commit(ledger, Entry::RefundEnded { mch_id, out_refund_no, status, at, notice })?;

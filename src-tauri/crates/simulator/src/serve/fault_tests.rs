@@ -281,3 +281,53 @@ async fn a_ledger_of_many_pages_is_one_document() {
     assert_eq!(orders[1200]["out_trade_no"], "T2024010101200");
     assert_eq!(ledger["answers"][0]["given"], 1201);
 }
+
+/// A shop that hands over every notice that it gets and acknowledges it.
+async fn shop() -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let (keep, kept) = tokio::sync::mpsc::unbounded_channel();
+    let receive = move |body: String| async move {
+        keep.send(body).unwrap();
+        "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"
+    };
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}/notify", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(receive)).await });
+    (url, kept)
+}
+
+#[tokio::test]
+async fn a_notice_is_sent_three_times_at_once_and_counts_as_one_attempt() {
+    let running = with(Rule { times: Some(3), ..Rule::always(Kind::NoticeDuplicated) }).await;
+    let (url, mut kept) = shop().await;
+    ask(&running.gateway, UNIFIED, &order("T2024010101").with("notify_url", &url).signed());
+    let mut events = running.gateway.events();
+    running.gateway.pay(None, "T2024010101", &crate::Pay::default()).unwrap();
+    let first = kept.recv().await.unwrap();
+    assert_eq!((kept.recv().await, kept.recv().await), (Some(first.clone()), Some(first)));
+    while !matches!(events.recv().await.unwrap(), crate::Event::NoticeChanged { .. }) {}
+    assert_eq!(running.gateway.notices(1)[0].attempts.len(), 1);
+    assert!(kept.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_notice_with_a_wrong_sign_is_otherwise_the_same() {
+    let running = with(Rule::always(Kind::NoticeWrongSign)).await;
+    let (url, mut kept) = shop().await;
+    ask(&running.gateway, UNIFIED, &order("T2024010101").with("notify_url", &url).signed());
+    running.gateway.pay(None, "T2024010101", &crate::Pay::default()).unwrap();
+    let params = wxpay_protocol::xml::read(kept.recv().await.unwrap().as_bytes(), "xml").unwrap();
+    let key = wxpay_protocol::Secret::new(KEY.as_bytes().to_vec());
+    let verdict = wxpay_protocol::sign::verify(&params, &key, wxpay_protocol::SignType::Md5);
+    assert_eq!(verdict, Err(wxpay_protocol::sign::SignFault::Mismatch));
+    assert_eq!(params.get("out_trade_no"), Some("T2024010101"));
+}
+
+#[tokio::test]
+async fn a_notice_arrives_before_the_answer_to_its_order() {
+    let running = with(Rule::always(Kind::NoticeBeforeAnswer)).await;
+    let (url, mut kept) = shop().await;
+    let mut stream = connect(&running).await.unwrap();
+    send(&mut stream, UNIFIED, &order("T2024010101").with("notify_url", &url).signed()).await;
+    assert_eq!(stream.read_u8().await.unwrap(), b'H');
+    assert!(kept.try_recv().unwrap().contains("T2024010101"));
+}
