@@ -7,6 +7,7 @@ use wxpay_diagnose::{InputError, ReportError};
 use wxpay_protocol::fen::FenError;
 use wxpay_protocol::params::ParamError;
 use wxpay_simulator::StartError;
+use wxpay_simulator::faults::PlanError;
 
 /// Exit statuses, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,16 @@ pub(crate) enum Failure {
     ControlLost,
     #[error("the simulator refuses: {0}")]
     ControlRefused(String),
+    #[error("{place} is no file of merchants [商户文件有误]: {sentence}")]
+    MerchantFile { place: String, sentence: String },
+    #[error("{place}: {cause}")]
+    FaultPlan { place: String, cause: PlanError },
+    #[error("the fault plan cannot be written as JSON; nothing was sent")]
+    FaultPlanNotSent,
+    #[error("a simulator's key is text; this one holds other bytes")]
+    KeyNotText,
+    #[error("there is no snippet for {given}; there are {words}")]
+    NoSnippet { given: String, words: String },
     #[error("the parameters do not go together: {0}")]
     Parameters(#[from] ParamError),
     #[error(transparent)]
@@ -119,7 +130,7 @@ impl Failure {
             | Self::SecretUnreadable { .. }
             | Self::SecretEmpty { .. }
             | Self::PassphrasesDiffer => Exit::Secret,
-            Self::NoProfile => Exit::No,
+            Self::NoProfile | Self::NoSnippet { .. } => Exit::No,
             Self::Desk(error) => Exit::from_status(error.exit_status()),
             Self::Unreadable { .. }
             | Self::CaFile(_)
@@ -132,6 +143,10 @@ impl Failure {
             | Self::Randomness(_)
             | Self::Parameters(_)
             | Self::NoDataFolder
+            | Self::MerchantFile { .. }
+            | Self::KeyNotText
+            | Self::FaultPlan { .. }
+            | Self::FaultPlanNotSent
             | Self::Amount { .. }
             | Self::Word { .. } => Exit::Refused,
         }
@@ -156,9 +171,13 @@ impl Failure {
             | Self::CaFile(_)
             | Self::SecretTooLong { .. }
             | Self::Parameters(_)
+            | Self::MerchantFile { .. }
+            | Self::KeyNotText
+            | Self::FaultPlan { .. }
+            | Self::FaultPlanNotSent
             | Self::Amount { .. }
             | Self::Word { .. } => "input_invalid",
-            Self::NoProfile => "not_found",
+            Self::NoProfile | Self::NoSnippet { .. } => "not_found",
             Self::Desk(error) => error.code(),
             Self::NoDataFolder => "store_unavailable",
             Self::Output(_) => "output_unwritable",

@@ -27,7 +27,6 @@ mod secrets;
 mod sign;
 mod signing_key;
 mod simulator;
-mod simulator_pay;
 mod verify;
 
 use std::process::ExitCode;

@@ -1,4 +1,16 @@
-//! `wxpay simulator`: the gateway on this machine.
+//! `wxpay simulator`: the gateway on this machine, and everything that can be done to a running one.
+
+mod clock;
+mod control;
+mod customer;
+mod faults;
+mod merchant_file;
+mod merchants;
+mod notices;
+mod orders;
+mod refunds;
+mod snippets;
+mod traffic;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,8 +22,7 @@ use wxpay_simulator::{Config, Merchant, Running, TimeScale, TlsFiles, TlsSource}
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::secrets::KeySource;
-use crate::simulator_pay::{self, Pay};
+use crate::secrets::{self, KeySource};
 
 const AFTER: &str = "\
 The first line of output is one JSON document, {\"listening\":…,\"control\":…,\"control_token\":…}. Point your SDK at \
@@ -22,13 +33,24 @@ DIR/tls: the authority to trust, and the merchant's apiclient_cert as WeChat han
 p12 has WeChat's own ciphers, which OpenSSL 3 reads with its legacy provider only; p12_modern is the same in AES.
 
 The control interface takes `Authorization: Bearer CONTROL_TOKEN`: GET /orders, GET /orders/N, POST /orders/N/pay, \
-POST /orders/N/cancel, GET /ledger, GET /notices, GET /traffic, POST /clock {\"advance_s\":3600}.
+POST /orders/N/cancel, POST /orders/N/password, POST /scan, GET /refunds, POST /refunds/N/succeed (fail, change), GET /ledger, GET /notices, POST /notices/ID/resend, GET /merchants, GET /traffic, \
+GET /traffic/ID/curl, GET and PUT /faults, POST /clock {\"advance_s\":3600}. Each has a subcommand here.
+
+A --merchant-file is TOML, its paths relative to itself:
+  [[merchant]]
+  appid = \"wx0000000000000001\"
+  mch_id = \"1900000001\"
+  key_file = \"key.txt\"
+  # app_secret_file, refund_notify_url, native_notify_url, available_fen; a service provider also has
+  # [[merchant.sub_merchant]] with sub_mch_id and sub_appids
 
 Examples:
   wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay simulator --listen 127.0.0.1:0 --appid wx1… --mch-id 1900000001 --key-file key.txt --state gateway/ --time-scale 60
   wxpay simulator --listen 127.0.0.1:8443 --appid wx1… --mch-id 1900000001 --key-file key.txt --state gateway/ --tls
-  wxpay simulator pay --control http://127.0.0.1:8100/_control --control-token-file token.txt --out-trade-no 2024…";
+  wxpay simulator --listen 127.0.0.1:8100 --merchant-file merchants.toml
+  wxpay simulator pay --control http://127.0.0.1:8100/_control --control-token-file token.txt --out-trade-no 2024…
+  wxpay simulator snippets --sdk wechatpy";
 
 /// Run a WeChat Pay v2 gateway on this machine [模拟网关]: it takes orders, pays on demand and notifies
 ///
@@ -45,7 +67,23 @@ pub(crate) struct Simulator {
 
 #[derive(Subcommand)]
 enum Action {
-    Pay(Pay),
+    Pay(customer::Pay),
+    Cancel(customer::Cancel),
+    Password(customer::Password),
+    Scan(customer::Scan),
+    Orders(orders::Orders),
+    Order(orders::Order),
+    Ledger(orders::Ledger),
+    Refunds(refunds::Refunds),
+    Refund(refunds::Refund),
+    Notices(notices::Notices),
+    Resend(notices::Resend),
+    Traffic(traffic::Traffic),
+    Curl(traffic::Curl),
+    Clock(clock::Clock),
+    Merchants(merchants::Merchants),
+    Faults(faults::Faults),
+    Snippets(snippets::Snippets),
 }
 
 #[derive(clap::Args)]
@@ -54,16 +92,25 @@ struct GatewayOptions {
     #[arg(long, value_name = "ADDR", required = true)]
     listen: Option<SocketAddr>,
     /// The appid of the test merchant, such as wx0000000000000001
-    #[arg(long, required = true, value_parser = |text: &str| Appid::new(text))]
+    #[arg(long, required_unless_present = "merchant_file", value_parser = |text: &str| Appid::new(text))]
     appid: Option<Appid>,
     /// The number of the test merchant [商户号], such as 1900000001
-    #[arg(long, required = true, value_parser = |text: &str| MchId::new(text))]
+    #[arg(long, required_unless_present = "merchant_file", requires = "appid", value_parser = |text: &str| MchId::new(text))]
     mch_id: Option<MchId>,
     #[command(flatten)]
     key: KeySource,
+    /// File with the AppSecret of that app, for jscode2session
+    #[arg(long, value_name = "FILE", requires = "appid")]
+    app_secret_file: Option<PathBuf>,
+    /// TOML with merchants, each with the file of its key; may be repeated, and stand beside --mch-id
+    #[arg(long, value_name = "FILE")]
+    merchant_file: Vec<PathBuf>,
     /// Folder for orders, payments and notices, so that they survive a restart; made if it is not there
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// Misbehave after this plan [故障计划]; wxpay simulator faults list names the faults
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Makes nonces and numbers repeatable
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -102,12 +149,32 @@ impl TlsOptions {
 
 pub(crate) fn run(command: &Simulator, output: &mut Output) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
-    match &command.action {
-        Some(Action::Pay(pay)) => runtime.block_on(simulator_pay::run(pay, output)),
-        None => {
-            let config = config(&command.gateway)?;
-            runtime.block_on(serve(config, output))
-        }
+    if let Some(action) = &command.action {
+        return runtime.block_on(act(action, output));
+    }
+    let config = config(&command.gateway)?;
+    runtime.block_on(serve(config, output))
+}
+
+async fn act(action: &Action, output: &mut Output) -> Result<Exit, Failure> {
+    match action {
+        Action::Pay(command) => customer::pay(command, output).await,
+        Action::Cancel(command) => customer::cancel(command, output).await,
+        Action::Password(command) => customer::password(command, output).await,
+        Action::Scan(command) => customer::scan(command, output).await,
+        Action::Orders(command) => orders::orders(command, output).await,
+        Action::Order(command) => orders::order(command, output).await,
+        Action::Ledger(command) => orders::ledger(command, output).await,
+        Action::Refunds(command) => refunds::refunds(command, output).await,
+        Action::Refund(command) => refunds::refund(command, output).await,
+        Action::Notices(command) => notices::notices(command, output).await,
+        Action::Resend(command) => notices::resend(command, output).await,
+        Action::Traffic(command) => traffic::traffic(command, output).await,
+        Action::Curl(command) => traffic::curl(command, output).await,
+        Action::Clock(command) => clock::clock(command, output).await,
+        Action::Merchants(command) => merchants::run(command, output).await,
+        Action::Faults(command) => faults::run(command, output).await,
+        Action::Snippets(command) => snippets::run(command, output),
     }
 }
 
@@ -115,11 +182,24 @@ pub(crate) fn run(command: &Simulator, output: &mut Output) -> Result<Exit, Fail
 fn config(options: &GatewayOptions) -> Result<Config, Failure> {
     let needed = |option| Failure::OptionNeeded { kind: "simulator", option };
     let listen = options.listen.ok_or_else(|| needed("--listen"))?;
-    let appid = options.appid.clone().ok_or_else(|| needed("--appid"))?;
-    let mch_id = options.mch_id.clone().ok_or_else(|| needed("--mch-id"))?;
-    let mut config = Config::new(listen, vec![Merchant::new(appid, mch_id, options.key.api_key()?)]);
+    let mut merchants = Vec::new();
+    for path in &options.merchant_file {
+        merchants.extend(merchant_file::read(path)?);
+    }
+    if let Some(appid) = options.appid.clone() {
+        let mch_id = options.mch_id.clone().ok_or_else(|| needed("--mch-id"))?;
+        let mut merchant = Merchant::new(appid, mch_id, options.key.api_key()?);
+        if let Some(path) = &options.app_secret_file {
+            merchant.app_secret = Some(secrets::secret(&secrets::APP_SECRET, Some(path))?);
+        }
+        merchants.push(merchant);
+    }
+    let mut config = Config::new(listen, merchants);
     config.state_dir.clone_from(&options.state);
     config.seed = options.seed;
+    if let Some(path) = &options.faults {
+        config.faults = faults::read(path)?;
+    }
     config.time_scale = options.time_scale;
     config.tls = options.tls.source();
     Ok(config)

@@ -57,46 +57,56 @@ impl TimeScale {
 #[derive(Debug)]
 pub struct Clock {
     anchor: Mutex<Anchor>,
-    scale: TimeScale,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
     real: Instant,
     at: UtcMs,
+    scale: TimeScale,
+}
+
+impl Anchor {
+    fn read(self, real: Instant) -> UtcMs {
+        let micros = real.saturating_duration_since(self.real).as_micros();
+        let virtual_ms = micros * u128::from(self.scale.per_mille) / 1_000_000;
+        self.at.plus_ms(i64::try_from(virtual_ms).unwrap_or(i64::MAX))
+    }
 }
 
 impl Clock {
     /// A clock that shows `start` now.
     pub fn new(start: UtcMs, scale: TimeScale) -> Self {
-        Self { anchor: Mutex::new(Anchor { real: Instant::now(), at: start }), scale }
+        Self { anchor: Mutex::new(Anchor { real: Instant::now(), at: start, scale }) }
     }
 
     fn anchor(&self) -> MutexGuard<'_, Anchor> {
         self.anchor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, anchor: Anchor) -> UtcMs {
-        let virtual_ms = anchor.real.elapsed().as_micros() * u128::from(self.scale.per_mille) / 1_000_000;
-        anchor.at.plus_ms(i64::try_from(virtual_ms).unwrap_or(i64::MAX))
-    }
-
     /// The moment it shows.
     pub fn now(&self) -> UtcMs {
         let anchor = *self.anchor();
-        self.read(anchor)
+        anchor.read(Instant::now())
     }
 
     /// Moves it forward and returns what it shows then; it never goes back.
     pub fn advance_ms(&self, ms: u64) -> UtcMs {
         let mut anchor = self.anchor();
         anchor.at = anchor.at.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX));
-        self.read(*anchor)
+        anchor.read(Instant::now())
+    }
+
+    /// Lets it run at another speed from what it shows now.
+    pub fn set_scale(&self, scale: TimeScale) {
+        let mut anchor = self.anchor();
+        let real = Instant::now();
+        *anchor = Anchor { real, at: anchor.read(real), scale };
     }
 
     /// Virtual seconds per real second.
     pub fn scale(&self) -> TimeScale {
-        self.scale
+        self.anchor().scale
     }
 
     /// How long to wait in real time until it shows `due`; nothing when it stands still before that.
@@ -105,7 +115,8 @@ impl Clock {
         if missing_ms == 0 {
             return Some(Duration::ZERO);
         }
-        let micros = u128::from(missing_ms).saturating_mul(1_000_000).checked_div(u128::from(self.scale.per_mille))?;
+        let micros =
+            u128::from(missing_ms).saturating_mul(1_000_000).checked_div(u128::from(self.scale().per_mille))?;
         // Rounded up, so that the sleeper does not wake just before the moment.
         Some(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX).saturating_add(1)))
     }
@@ -136,6 +147,17 @@ mod tests {
         let clock = Clock::new(UtcMs(0), TimeScale { per_mille: 1_000_000 });
         let wait = clock.real_time_until(UtcMs(3_600_000)).unwrap();
         assert!(wait <= Duration::from_millis(3601), "{wait:?}");
+    }
+
+    #[test]
+    fn another_speed_goes_on_from_what_the_clock_shows() {
+        let clock = Clock::new(UtcMs(1000), TimeScale::FROZEN);
+        clock.set_scale(TimeScale { per_mille: 1_000_000_000 });
+        while clock.now() < UtcMs(2000) {}
+        clock.set_scale(TimeScale::FROZEN);
+        let stopped = clock.now();
+        assert!(stopped >= UtcMs(2000));
+        assert_eq!((clock.now(), clock.scale()), (stopped, TimeScale::FROZEN));
     }
 
     #[test]

@@ -219,20 +219,6 @@ impl Gateway {
         self.clock.now()
     }
 
-    /// Moves the clock forward and returns what it shows then; what became due happens at once.
-    pub fn advance_s(&self, seconds: u32) -> Result<UtcMs, JournalFailed> {
-        let mut ledger = self.ledger_mut();
-        let now = self.clock.advance_ms(u64::from(seconds) * 1000);
-        self.commit(&mut ledger, Entry::Clock { real: wall(), now })?;
-        drop(ledger);
-        self.let_happen();
-        self.due_changed.notify_one();
-        if let Some(sandboxes) = &self.sandboxes {
-            sandboxes.wake();
-        }
-        Ok(now)
-    }
-
     /// Remembers the clock and writes what is queued; changes are refused from then on.
     pub(crate) fn close(&self) {
         let held = self.ledger_mut();

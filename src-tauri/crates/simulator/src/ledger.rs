@@ -266,6 +266,11 @@ impl Ledger {
         }
     }
 
+    /// Lets a notice be sent at `at` beside what its ladder says; forgotten with the process.
+    pub(crate) fn send_also_at(&mut self, at: UtcMs, id: u64) {
+        self.due.insert((at, id));
+    }
+
     pub(crate) fn notice(&self, id: u64) -> Option<&Notice> {
         self.notices.get(usize::try_from(id.checked_sub(1)?).ok()?)
     }

@@ -25,10 +25,12 @@ mod refunds;
 mod request;
 mod sandbox;
 mod serve;
+mod snippets;
 mod switches;
 mod text;
 mod tools;
 mod view;
+mod virtual_time;
 
 pub use answer::Answer;
 pub use bills::{BillColumns, BillSwitches};
@@ -46,6 +48,7 @@ pub use ledger::record::{
 };
 pub use ledger::refund::{Refund, RefundPlan};
 pub use merchant::{Merchant, Role, SubMerchant};
+pub use notices::ResendError;
 pub use orders::{CustomerError, PasswordEnd, Pay, ScanOutcome, ScanRefusal};
 pub use pki::{MerchantFiles, PkiError};
 pub use refunds::RefundError;
@@ -53,6 +56,7 @@ pub use request::{ClientCertificate, Request};
 pub use serve::tls::{TlsFiles, TlsSource};
 pub use serve::traffic::{Direction, Exchange, KEPT_EXCHANGES};
 pub use serve::{Config, Running, StartError, start};
+pub use snippets::{ClientFiles, GatewayAddress, Snippet, snippets};
 pub use switches::{PasswordTimeout, Switches};
 pub use tools::StaticCodeError;
 pub use view::{LedgerSums, NoticeView, OrderView, RefundView, Status};

@@ -5,3 +5,5 @@ pub(crate) mod notifier;
 pub(crate) mod payment;
 mod queue;
 pub(crate) mod refund;
+
+pub use queue::ResendError;

@@ -17,7 +17,7 @@ pub use scan::{PasswordEnd, ScanOutcome, ScanRefusal};
 pub(crate) use asked::{amount, check_notify_url};
 pub(crate) use customer::{SOMEBODY_OF_SUB_APP, known, merchant_of};
 pub(crate) use order_query::order_named;
-pub(crate) use scan::{check_code, payer_of_code};
+pub(crate) use scan::{SOMEBODY, check_code, payer_of_code};
 
 #[cfg(test)]
 mod micropay_tests;

@@ -191,14 +191,18 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listening = |source| StartError::Listen { address: config.listen, source };
     let listener = TcpListener::bind(config.listen).await.map_err(listening)?;
     let address = listener.local_addr().map_err(listening)?;
-    let control =
-        Control { gateway: Arc::clone(&gateway), token: Secret::new(control_token.clone().into_bytes()), address };
-    let (stop, stopped) = oneshot::channel::<()>();
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", reachable(address));
+    let control = Control {
+        gateway: Arc::clone(&gateway),
+        token: Secret::new(control_token.clone().into_bytes()),
+        address,
+        url: url.clone(),
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
     let door = Door::new(Port::new(listener, address, Arc::clone(&gateway)), tls);
     let server = tokio::spawn(serve(door, router(&gateway, control), stopped));
     let notifier = tokio::spawn(notifier::run(Arc::clone(&gateway), client));
-    let url = format!("{scheme}://{}", reachable(address));
     Ok(Running {
         control_url: format!("{url}{}", control::PREFIX),
         url,

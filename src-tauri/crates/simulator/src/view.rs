@@ -210,6 +210,28 @@ impl Gateway {
         self.traffic.newest(limit)
     }
 
+    /// One exchange by its id, while it is among those that are kept.
+    pub fn exchange(&self, id: u64) -> Option<Arc<Exchange>> {
+        self.traffic.find(id)
+    }
+
+    /// One notice by its id.
+    pub fn notice(&self, id: u64) -> Option<NoticeView> {
+        let ledger = self.ledger();
+        ledger.notice(id).map(|notice| notice_view(&ledger, notice))
+    }
+
+    /// The merchant and the number of the order whose current code_url or prepay_id this is; looks at every order.
+    pub fn order_of_code(&self, code: &str) -> Option<(String, String)> {
+        let ledger = self.ledger();
+        let is_it = |order: &&Order| {
+            let prepay = order.prepay.as_deref();
+            prepay.is_some_and(|prepay| prepay.prepay_id == code || prepay.code_url.as_deref() == Some(code))
+        };
+        let order = ledger.orders().iter().rev().find(is_it)?;
+        Some((order.mch_id().to_owned(), order.out_trade_no().to_owned()))
+    }
+
     /// How often each endpoint gave each answer since the gateway was started.
     pub fn answer_counts(&self) -> Vec<(&'static str, &'static str, u64)> {
         self.traffic.counts()

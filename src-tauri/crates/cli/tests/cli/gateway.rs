@@ -17,18 +17,13 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn start(desk: &Desk, more: &[&str]) -> Self {
-        let mut arguments = vec![
-            "simulator",
-            "--listen",
-            "127.0.0.1:0",
-            "--appid",
-            "wx0000000000000001",
-            "--mch-id",
-            "1900000001",
-            "--key-file",
-            "key.txt",
-        ];
-        arguments.extend(more);
+        let merchant = ["--appid", "wx0000000000000001", "--mch-id", "1900000001", "--key-file", "key.txt"];
+        Self::start_with(desk, &[&merchant, more].concat())
+    }
+
+    /// Without a merchant of its own.
+    pub(crate) fn start_with(desk: &Desk, more: &[&str]) -> Self {
+        let arguments = [&["simulator", "--listen", "127.0.0.1:0"], more].concat();
         let mut child = desk.command(&arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -70,6 +65,10 @@ impl Gateway {
     }
 
     pub(crate) fn order(&self, out_trade_no: &str) -> Params {
+        self.order_to(out_trade_no, "http://127.0.0.1:9/notify")
+    }
+
+    pub(crate) fn order_to(&self, out_trade_no: &str, notify_url: &str) -> Params {
         self.call(
             "/pay/unifiedorder",
             &[
@@ -79,7 +78,7 @@ impl Gateway {
                 ("trade_type", "NATIVE"),
                 ("product_id", "P1"),
                 ("spbill_create_ip", "127.0.0.1"),
-                ("notify_url", "http://127.0.0.1:9/notify"),
+                ("notify_url", notify_url),
             ],
         )
     }
@@ -90,17 +89,18 @@ impl Gateway {
     }
 
     pub(crate) fn pay(&self, desk: &Desk, out_trade_no: &str) -> Answer {
-        desk.run(&[
-            "simulator",
-            "pay",
-            "--control",
-            self.word("control"),
-            "--control-token-file",
-            "token.txt",
-            "--out-trade-no",
-            out_trade_no,
-            "--json",
-        ])
+        self.act(desk, &["pay", "--out-trade-no", out_trade_no])
+    }
+
+    /// `wxpay simulator …` with `--json`.
+    pub(crate) fn act(&self, desk: &Desk, action: &[&str]) -> Answer {
+        self.say(desk, &[action, &["--json"]].concat())
+    }
+
+    /// The same for people.
+    pub(crate) fn say(&self, desk: &Desk, action: &[&str]) -> Answer {
+        let control = ["--control", self.word("control"), "--control-token-file", "token.txt"];
+        desk.run(&[&["simulator"], action, &control].concat())
     }
 
     /// Every order that it has, as its control says.

@@ -15,6 +15,18 @@ fn every_command_has_help_with_an_example() {
     }
     for command in ["profile add", "profile list", "profile show", "profile probe", "profile remove", "simulator pay"]
         .into_iter()
+        .chain([
+            "simulator cancel",
+            "simulator password",
+            "simulator refunds",
+            "simulator refund",
+            "simulator scan",
+            "simulator orders",
+            "simulator order",
+            "simulator ledger",
+        ])
+        .chain(["simulator notices", "simulator resend", "simulator traffic", "simulator curl", "simulator clock"])
+        .chain(["simulator merchants", "simulator merchants add", "simulator snippets", "simulator faults"])
         .chain(["order create", "order query", "order close", "order show", "order list", "order import"])
     {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();

@@ -21,5 +21,6 @@ mod relay;
 mod secrets;
 mod sign;
 mod simulator;
+mod simulator_actions;
 mod tls;
 mod verify;

@@ -261,7 +261,7 @@ impl Ledger {
             _ => false,
         };
         notice.status = match next_due {
-            _ if attempt.acknowledged => NoticeStatus::Acknowledged,
+            _ if attempt.acknowledged || notice.status == NoticeStatus::Acknowledged => NoticeStatus::Acknowledged,
             Some(next_due) => {
                 self.due.insert((next_due, id));
                 NoticeStatus::Pending { next_due }

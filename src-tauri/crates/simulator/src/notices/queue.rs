@@ -9,9 +9,10 @@ use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
-use crate::ledger::record::{About, Attempt, Notice};
+use crate::ledger::record::{About, Attempt, Notice, NoticeStatus};
 use crate::merchant::Known;
 use crate::notices::{delivery, payment, refund};
+use crate::view::NoticeView;
 
 /// A notice that is to be sent now.
 pub(crate) struct Outgoing {
@@ -29,6 +30,17 @@ struct Message {
     url: String,
     endpoint: &'static str,
     body: Result<String, WriteError>,
+}
+
+/// Why a notice is not sent once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResendError {
+    /// There is none of this id.
+    #[error("没有编号为 {0} 的通知；请先列出通知 (no notice of this id; list the notices first)")]
+    NoNotice(u64),
+    /// Its notify_url does not lead to this machine.
+    #[error("通知 {0} 的 notify_url 不在本机，网关不会投递 (the notice goes to no address on this machine)")]
+    Undeliverable(u64),
 }
 
 impl Gateway {
@@ -99,11 +111,27 @@ impl Gateway {
             .map(|(due, _)| due)
     }
 
+    /// Sends a notice once more, now, whatever became of it before. An acknowledged one stays acknowledged.
+    pub fn resend_notice(&self, id: u64) -> Result<NoticeView, ResendError> {
+        let now = self.clock.now();
+        let mut ledger = self.ledger_mut();
+        match ledger.notice(id).map(|notice| notice.status) {
+            None => return Err(ResendError::NoNotice(id)),
+            Some(NoticeStatus::Undeliverable) => return Err(ResendError::Undeliverable(id)),
+            Some(_) => ledger.send_also_at(now, id),
+        }
+        drop(ledger);
+        self.due_changed.notify_one();
+        self.notice(id).ok_or(ResendError::NoNotice(id))
+    }
+
     /// Writes down how an attempt went and when the next is due.
     pub(crate) fn record_attempt(&self, id: u64, attempt: Attempt) -> Result<(), JournalFailed> {
         let mut ledger = self.ledger_mut();
         let before = ledger.notice(id).map_or(0, |notice| notice.attempts.len());
-        let next_due = if attempt.acknowledged { None } else { delivery::next_due(before + 1, attempt.at) };
+        let was_acknowledged = ledger.notice(id).is_some_and(|notice| notice.status == NoticeStatus::Acknowledged);
+        let next_due =
+            if attempt.acknowledged || was_acknowledged { None } else { delivery::next_due(before + 1, attempt.at) };
         self.commit(&mut ledger, Entry::Attempted { notice: id, attempt, next_due })?;
         drop(ledger);
         self.due_changed.notify_one();

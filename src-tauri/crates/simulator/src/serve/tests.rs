@@ -333,3 +333,87 @@ async fn requests_at_once_over_the_network_make_each_order_once() {
     }
     assert_eq!(running.gateway.status().orders, 20);
 }
+
+#[tokio::test]
+async fn control_gives_an_exchange_by_its_id_and_as_curl() {
+    let running = started().await;
+    let body = query("T'20240102").signed();
+    let client = reqwest::Client::new();
+    client.post(format!("{}{QUERY}", running.url)).body(body.clone()).send().await.unwrap();
+    client.post(format!("{}{QUERY}", running.url)).body(vec![b'@', 0xFF, b'\'']).send().await.unwrap();
+    let (_, exchange) = control(&running, "GET", "/traffic/1", "").await;
+    assert_eq!(exchange["request"], body);
+    let (_, text) = control(&running, "GET", "/traffic/1/curl", "").await;
+    let expected =
+        format!("curl -sS -X 'POST' '{}{QUERY}' --data-binary '{}'", running.url, body.replace('\'', "'\\''"));
+    assert_eq!(text["curl"], expected);
+    let (_, bytes) = control(&running, "GET", "/traffic/2/curl", "").await;
+    let expected = format!("printf '\\100\\377\\047' | curl -sS -X 'POST' '{}{QUERY}' --data-binary @-", running.url);
+    assert_eq!(bytes["curl"], expected);
+    for id in ["0", "3"] {
+        assert_eq!(control(&running, "GET", &format!("/traffic/{id}"), "").await.0, 404);
+    }
+}
+
+#[tokio::test]
+async fn control_takes_a_merchant_and_its_key_and_never_gives_a_key_back() {
+    let running = started().await;
+    for body in [
+        "{\"appid\":\"wx2\",\"mch_id\":\"19\"}",
+        "{\"appid\":\"wx2\",\"mch_id\":\"19\",\"key\":\"\"}",
+        "{\"appid\":\"wx2\",\"mch_id\":\"\",\"key\":\"k\"}",
+    ] {
+        assert_eq!(control(&running, "POST", "/merchants", body).await.0, 400, "{body}");
+    }
+    let body = "{\"appid\":\"wx0000000000000002\",\"mch_id\":\"1900000002\",\"key\":\"another key\"}";
+    let (status, listed) = control(&running, "POST", "/merchants", body).await;
+    assert_eq!((status, listed["merchants"].as_array().unwrap().len()), (200, 2));
+    assert!(!listed.to_string().contains("another key"));
+    let path = "/merchants/1900000002?appid=wx0000000000000002";
+    assert_eq!(control(&running, "DELETE", path, "").await.0, 200);
+    assert_eq!(control(&running, "DELETE", path, "").await.0, 404);
+    let everywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    let open = start(Config { listen: everywhere, allow_remote: true, ..config(None) }).await.unwrap();
+    assert_eq!(control(&open, "POST", "/merchants", body).await.0, 403, "a key would go over the network");
+}
+
+#[tokio::test]
+async fn control_moves_the_clock_to_what_is_due_and_changes_its_speed() {
+    let running = started().await;
+    let mut events = running.gateway.events();
+    assert_eq!(control(&running, "POST", "/clock", "{\"to_next\":true}").await.0, 409, "nothing is due");
+    paid(&running.gateway, "T20240102", "http://127.0.0.1:1/nobody");
+    attempted(&mut events).await;
+    let (status, clock) = control(&running, "POST", "/clock", "{\"to_next\":true}").await;
+    assert_eq!((status, &clock["now"]), (200, &json!("2024-01-02T03:04:20+08:00")));
+    attempted(&mut events).await;
+    let (_, clock) = control(&running, "POST", "/clock", "{\"time_scale\":\"60\"}").await;
+    assert_eq!(clock["time_scale_per_mille"], 60_000);
+    let (_, clock) = control(&running, "POST", "/clock", "{\"freeze\":true}").await;
+    assert_eq!(clock["time_scale_per_mille"], 0);
+    for body in ["{\"advance_s\":1,\"freeze\":true}", "{\"time_scale\":\"0\"}", "{\"to_next\":false}"] {
+        assert_eq!(control(&running, "POST", "/clock", body).await.0, 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_scanned_and_a_notice_is_sent_again_by_control() {
+    let running = started().await;
+    let (url, mut kept) = shop(&[(200, ACCEPTED), (500, REFUSED)]).await;
+    let mut events = running.gateway.events();
+    let request = order("T20240102").with("trade_type", "NATIVE").with("product_id", "P").with("notify_url", &url);
+    let made = ask(&running.gateway, UNIFIED, &request.signed());
+    let code = json!({"code": field(&made, "code_url"), "pay": {"coupon_fee": 1}}).to_string();
+    let (status, paid) = control(&running, "POST", "/scan", &code).await;
+    assert_eq!((status, &paid["cash_fee"]), (200, &json!(100)));
+    assert_eq!(control(&running, "POST", "/scan", &code).await.0, 409);
+    assert_eq!(control(&running, "POST", "/scan", "{\"code\":\"weixin://x\"}").await.0, 404);
+    let first = kept.recv().await.unwrap().1;
+    attempted(&mut events).await;
+    assert_eq!(control(&running, "POST", "/notices/1/resend", "").await.0, 200);
+    assert_eq!(kept.recv().await.unwrap().1, first);
+    attempted(&mut events).await;
+    let notice = &running.gateway.notices(1)[0];
+    assert_eq!((notice.status, notice.attempts.len()), (NoticeStatus::Acknowledged, 2));
+    assert_eq!(control(&running, "POST", "/notices/2/resend", "").await.0, 404);
+}

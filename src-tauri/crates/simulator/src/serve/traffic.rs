@@ -67,6 +67,37 @@ impl Exchange {
             None => format!("{} → {}", self.endpoint, self.outcome),
         }
     }
+
+    /// A curl command for a shell that sends the same bytes again. `base_url` is where the gateway listens.
+    pub fn as_curl(&self, base_url: &str) -> String {
+        let url = match self.direction {
+            Direction::Received => format!("{base_url}{}", self.path),
+            Direction::Sent => self.path.clone(),
+        };
+        let content_type = match &self.content_type {
+            Some(content_type) => format!(" -H {}", quoted(&format!("Content-Type: {content_type}"))),
+            None => String::new(),
+        };
+        let command = format!("curl -sS -X {} {}{content_type}", quoted(&self.method), quoted(&url));
+        if self.request.is_empty() {
+            return command;
+        }
+        match std::str::from_utf8(&self.request) {
+            // A body that begins with @ would name a file, and a shell drops NUL.
+            Ok(body) if !body.starts_with('@') && !body.contains('\0') => {
+                format!("{command} --data-binary {}", quoted(body))
+            }
+            _ => {
+                let octal = self.request.iter().fold(String::new(), |octal, byte| octal + &format!("\\{byte:03o}"));
+                format!("printf {} | {command} --data-binary @-", quoted(&octal))
+            }
+        }
+    }
+}
+
+/// As one word for a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[derive(Default)]
@@ -102,6 +133,13 @@ impl Traffic {
     /// The newest first, at most `limit`.
     pub(crate) fn newest(&self, limit: usize) -> Vec<Arc<Exchange>> {
         self.kept().exchanges.iter().rev().take(limit).map(Arc::clone).collect()
+    }
+
+    /// One exchange, while it is kept.
+    pub(crate) fn find(&self, id: u64) -> Option<Arc<Exchange>> {
+        let kept = self.kept();
+        let first = kept.exchanges.front()?.id;
+        kept.exchanges.get(usize::try_from(id.checked_sub(first)?).ok()?).map(Arc::clone)
     }
 
     pub(crate) fn seen(&self) -> u64 {
