@@ -6,8 +6,8 @@ use desk::DeskError;
 use wxpay_diagnose::{InputError, ReportError};
 use wxpay_protocol::fen::FenError;
 use wxpay_protocol::params::ParamError;
-use wxpay_simulator::StartError;
 use wxpay_simulator::faults::PlanError;
+use wxpay_simulator::{ScenarioError, StartError};
 
 /// Exit statuses, the same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,10 @@ pub(crate) enum Failure {
     #[error("{place} is no file of merchants [商户文件有误]: {sentence}")]
     MerchantFile { place: String, sentence: String },
     #[error("{place}: {cause}")]
+    Scenario { place: String, cause: ScenarioError },
+    #[error("there is no scenario {given}; there are {words}, and files that end in .toml")]
+    NoScenario { given: String, words: String },
+    #[error("{place}: {cause}")]
     FaultPlan { place: String, cause: PlanError },
     #[error("the fault plan cannot be written as JSON; nothing was sent")]
     FaultPlanNotSent,
@@ -130,7 +134,7 @@ impl Failure {
             | Self::SecretUnreadable { .. }
             | Self::SecretEmpty { .. }
             | Self::PassphrasesDiffer => Exit::Secret,
-            Self::NoProfile | Self::NoSnippet { .. } => Exit::No,
+            Self::NoProfile | Self::NoSnippet { .. } | Self::NoScenario { .. } => Exit::No,
             Self::Desk(error) => Exit::from_status(error.exit_status()),
             Self::Unreadable { .. }
             | Self::CaFile(_)
@@ -146,6 +150,7 @@ impl Failure {
             | Self::MerchantFile { .. }
             | Self::KeyNotText
             | Self::FaultPlan { .. }
+            | Self::Scenario { .. }
             | Self::FaultPlanNotSent
             | Self::Amount { .. }
             | Self::Word { .. } => Exit::Refused,
@@ -174,10 +179,11 @@ impl Failure {
             | Self::MerchantFile { .. }
             | Self::KeyNotText
             | Self::FaultPlan { .. }
+            | Self::Scenario { .. }
             | Self::FaultPlanNotSent
             | Self::Amount { .. }
             | Self::Word { .. } => "input_invalid",
-            Self::NoProfile | Self::NoSnippet { .. } => "not_found",
+            Self::NoProfile | Self::NoSnippet { .. } | Self::NoScenario { .. } => "not_found",
             Self::Desk(error) => error.code(),
             Self::NoDataFolder => "store_unavailable",
             Self::Output(_) => "output_unwritable",

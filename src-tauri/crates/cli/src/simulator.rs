@@ -9,6 +9,7 @@ mod merchants;
 mod notices;
 mod orders;
 mod refunds;
+mod scenario;
 mod snippets;
 mod traffic;
 
@@ -34,7 +35,7 @@ p12 has WeChat's own ciphers, which OpenSSL 3 reads with its legacy provider onl
 
 The control interface takes `Authorization: Bearer CONTROL_TOKEN`: GET /orders, GET /orders/N, POST /orders/N/pay, \
 POST /orders/N/cancel, POST /orders/N/password, POST /scan, GET /refunds, POST /refunds/N/succeed (fail, change), GET /ledger, GET /notices, POST /notices/ID/resend, GET /merchants, GET /traffic, \
-GET /traffic/ID/curl, GET and PUT /faults, POST /clock {\"advance_s\":3600}. Each has a subcommand here.
+GET /traffic/ID/curl, GET and PUT /faults, GET, POST and DELETE /scenarios, POST /clock {\"advance_s\":3600}. Each has a subcommand here.
 
 A --merchant-file is TOML, its paths relative to itself:
   [[merchant]]
@@ -83,6 +84,8 @@ enum Action {
     Clock(clock::Clock),
     Merchants(merchants::Merchants),
     Faults(faults::Faults),
+    #[command(name = "scenario")]
+    Scenarios(scenario::Scenarios),
     Snippets(snippets::Snippets),
 }
 
@@ -108,6 +111,9 @@ struct GatewayOptions {
     /// Folder for orders, payments and notices, so that they survive a restart; made if it is not there
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// What happens to orders by themselves [场景]: a word of wxpay simulator scenario list, or a .toml file
+    #[arg(long, value_name = "NAME|FILE")]
+    scenario: Option<String>,
     /// Misbehave after this plan [故障计划]; wxpay simulator faults list names the faults
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -174,6 +180,7 @@ async fn act(action: &Action, output: &mut Output) -> Result<Exit, Failure> {
         Action::Clock(command) => clock::clock(command, output).await,
         Action::Merchants(command) => merchants::run(command, output).await,
         Action::Faults(command) => faults::run(command, output).await,
+        Action::Scenarios(command) => scenario::run(command, output).await,
         Action::Snippets(command) => snippets::run(command, output),
     }
 }
@@ -197,6 +204,9 @@ fn config(options: &GatewayOptions) -> Result<Config, Failure> {
     let mut config = Config::new(listen, merchants);
     config.state_dir.clone_from(&options.state);
     config.seed = options.seed;
+    if let Some(choice) = &options.scenario {
+        config.scenario = Some(scenario::find(choice)?);
+    }
     if let Some(path) = &options.faults {
         config.faults = faults::read(path)?;
     }

@@ -9,6 +9,7 @@ mod merchants;
 mod notices;
 mod orders;
 mod refunds;
+mod scenarios;
 mod traffic;
 mod truth;
 
@@ -128,6 +129,8 @@ pub(crate) fn router(control: Arc<Control>) -> Router {
         .route("/refunds", get(refunds::list))
         .route("/refunds/{out_refund_no}", get(refunds::show))
         .route("/refunds/{out_refund_no}/{end}", post(refunds::end))
+        .route("/scenarios", get(scenarios::status).post(scenarios::play).delete(scenarios::stop))
+        .route("/scenarios/{name}", get(scenarios::show))
         .route("/scan", post(orders::scan))
         .route("/ledger", get(truth::show))
         .route("/notices", get(notices::list))

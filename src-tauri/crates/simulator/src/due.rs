@@ -1,4 +1,4 @@
-//! What happens by itself: a refund that comes to its end, a payer who enters the password or never does. Each happens at its
+//! What happens by itself: a refund that comes to its end, a payer who enters the password or never does, a step of a scenario. Each happens at its
 //! own moment of virtual time, however late somebody looks.
 
 use std::sync::atomic::Ordering;
@@ -23,6 +23,7 @@ impl Gateway {
             let done = match waiting {
                 Waiting::Password(place) => self.password_is_due(&mut ledger, place, at),
                 Waiting::Refund(place) => self.refund_is_due(&mut ledger, place, at),
+                Waiting::Step(_) => self.step_is_due(&mut ledger),
             };
             // Without the change the same thing would be due for ever.
             if done.is_err() || ledger.first_waiting() == Some((at, waiting)) {

@@ -13,7 +13,7 @@ use crate::clock::{Clock, wall};
 use crate::draw::Draw;
 use crate::endpoint::{Endpoint, Place, Realm};
 use crate::event::Event;
-use crate::faults::Faults;
+use crate::faults::{Delivery, Faults};
 use crate::ledger::Ledger;
 use crate::ledger::answers::Answers;
 use crate::ledger::entry::Entry;
@@ -161,7 +161,20 @@ impl Gateway {
             Endpoint::JsCodeToSession | Endpoint::GetSignKey => return Answer::not_found(),
         };
         let answer = Answer::to_request(endpoint, &request, result, &nonce_str, &self.switches);
-        Answer { order: self.place_of(&request), ..answer }
+        let answer = Answer { order: self.place_of(&request), ..answer };
+        if endpoint == Endpoint::UnifiedOrder { self.after_what_happens(answer) } else { answer }
+    }
+
+    /// A scenario may pay an order before its merchant hears of it.
+    fn after_what_happens(&self, answer: Answer) -> Answer {
+        self.let_happen();
+        match answer.order {
+            Some(place) if self.ledger().agenda().holds(place) => {
+                let notice = self.ledger_mut().agenda_mut().take_held(place);
+                Answer { delivery: notice.map_or(answer.delivery, Delivery::AfterNotice), ..answer }
+            }
+            _ => answer,
+        }
     }
 
     /// Where the order stands in the ledger that a request names.

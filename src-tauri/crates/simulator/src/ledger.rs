@@ -19,6 +19,9 @@ use wxpay_protocol::{Fen, UtcMs};
 use crate::bills::days::DayBook;
 use crate::ledger::answers::Answers;
 use crate::orders::ScanOutcome;
+use crate::scenarios::ScenarioError;
+use crate::scenarios::agenda::{Agenda, Facts};
+use crate::scenarios::scenario::Trigger;
 use crate::tools::BoundCode;
 use index::Index;
 use record::{About, Notice, Order};
@@ -45,6 +48,8 @@ pub(crate) enum Contradiction {
     RefundedTwice(String),
     #[error("it speaks of notice {0}, which does not exist")]
     NoNotice(u64),
+    #[error("it plays a scenario that cannot be read: {0}")]
+    Scenario(ScenarioError),
     #[error("it has more records than the ledger can count")]
     TooMany,
 }
@@ -56,6 +61,8 @@ pub(crate) enum Waiting {
     Password(u32),
     /// The end of the refund in this place.
     Refund(u32),
+    /// The step of a scenario with this id.
+    Step(u64),
 }
 
 /// Orders, refunds and notices in the order in which they came to be, with the indexes that requests need.
@@ -75,6 +82,7 @@ pub(crate) struct Ledger {
     refunded: BTreeMap<String, i64>,
     notices: Vec<Notice>,
     days: DayBook,
+    agenda: Agenda,
     answers: Arc<Answers>,
     due: BTreeSet<(UtcMs, u64)>,
     pending: usize,
@@ -95,6 +103,20 @@ impl Ledger {
 
     pub(crate) fn refunds(&self) -> &[Refund] {
         &self.refunds
+    }
+
+    /// What the scenario has planned.
+    pub(crate) fn agenda(&self) -> &Agenda {
+        &self.agenda
+    }
+
+    pub(crate) fn agenda_mut(&mut self) -> &mut Agenda {
+        &mut self.agenda
+    }
+
+    /// Whether the scenario wants to ask this scan for the password.
+    pub(crate) fn scenario_takes_scan(&self, order: &Order) -> bool {
+        self.agenda.would_take(Trigger::Micropay, &facts_of(order), self.seed.unwrap_or_default())
     }
 
     /// What moved money, by day.
@@ -240,7 +262,8 @@ impl Ledger {
 
     /// What happens by itself next, and when.
     pub(crate) fn first_waiting(&self) -> Option<(UtcMs, Waiting)> {
-        self.waiting.first().copied()
+        let step = self.agenda.next_due().map(|(due, id)| (due, Waiting::Step(id)));
+        [self.waiting.first().copied(), step].into_iter().flatten().min()
     }
 
     /// Notices that wait, earliest first; those on their way are not among them.
@@ -273,6 +296,21 @@ impl Ledger {
 
     pub(crate) fn notice(&self, id: u64) -> Option<&Notice> {
         self.notices.get(usize::try_from(id.checked_sub(1)?).ok()?)
+    }
+}
+
+/// What the rules of a scenario look at.
+fn facts_of(order: &Order) -> Facts<'_> {
+    let field = |name| order.fields.get(name).unwrap_or_default();
+    Facts {
+        mch_id: order.mch_id(),
+        out_trade_no: order.out_trade_no(),
+        number: order.out_trade_no(),
+        body: field("body"),
+        trade_type: order.trade_type(),
+        payer: field("openid"),
+        total_fee: order.total_fee,
+        refund_fee: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod unified_order;
 pub use customer::{CustomerError, Pay};
 pub use scan::{PasswordEnd, ScanOutcome, ScanRefusal};
 
+pub(crate) use amounts::MAX_COUPONS;
 pub(crate) use asked::{amount, check_notify_url};
 pub(crate) use customer::{SOMEBODY_OF_SUB_APP, known, merchant_of};
 pub(crate) use order_query::order_named;

@@ -39,6 +39,7 @@ use crate::merchant::Merchant;
 use crate::notices::notifier;
 use crate::pki::PkiError;
 use crate::request::Request;
+use crate::scenarios::Scenario;
 use crate::switches::Switches;
 use crate::text;
 use crate::tools;
@@ -72,6 +73,8 @@ pub struct Config {
     pub control_token: Option<String>,
     /// What the documentation leaves open.
     pub switches: Switches,
+    /// What happens to orders by themselves; what the state folder remembers goes on when absent.
+    pub scenario: Option<Scenario>,
     /// How it misbehaves from the start.
     pub faults: FaultPlan,
     /// Serves https instead of http; the control interface too.
@@ -91,6 +94,7 @@ impl Config {
             start_at: None,
             control_token: None,
             switches: Switches::default(),
+            scenario: None,
             faults: FaultPlan::default(),
             tls: None,
         }
@@ -185,6 +189,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     gateway.set_faults(config.faults)?;
     let begun = Entry::Opened { version: JOURNAL_VERSION, seed, real: wall(), now };
     gateway.commit(&mut gateway.ledger_mut(), begun)?;
+    if let Some(scenario) = &config.scenario {
+        // The one that the journal plays goes on with its counts.
+        let is_playing = gateway.ledger().agenda().playing() == Some(scenario);
+        if !is_playing {
+            gateway.play_scenario(scenario)?;
+        }
+    }
     let gateway = Arc::new(gateway);
 
     let client = notifier::client(Duration::from_millis(DEADLINE_MS)).map_err(StartError::Notifier)?;

@@ -39,7 +39,7 @@ impl Gateway {
         drop(ledger);
         self.let_happen();
         self.due_changed.notify_one();
-        if let Some(sandboxes) = &self.sandboxes {
+        if let Some(sandboxes) = self.sandboxes() {
             sandboxes.wake();
         }
         Ok(now)

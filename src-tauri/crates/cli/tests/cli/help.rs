@@ -26,7 +26,14 @@ fn every_command_has_help_with_an_example() {
             "simulator ledger",
         ])
         .chain(["simulator notices", "simulator resend", "simulator traffic", "simulator curl", "simulator clock"])
-        .chain(["simulator merchants", "simulator merchants add", "simulator snippets", "simulator faults"])
+        .chain([
+            "simulator merchants",
+            "simulator merchants add",
+            "simulator snippets",
+            "simulator faults",
+            "simulator scenario",
+            "simulator scenario run",
+        ])
         .chain(["order create", "order query", "order close", "order show", "order list", "order import"])
     {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();

@@ -235,6 +235,34 @@ fn the_password_of_a_scanned_code_is_entered_refused_or_cancelled() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_scenario_is_listed_shown_played_and_goes_on_after_a_restart() {
+    let desk = Desk::new();
+    let listed = desk.run(&["simulator", "scenario", "list", "--json"]).expect(0).json();
+    assert_eq!(listed["scenarios"].as_array().unwrap().len(), 12);
+    desk.run(&["simulator", "scenario", "show", "nothing"]).expect(1);
+    let source = desk.run(&["simulator", "scenario", "show", "paid-after-3s"]).expect(0).out;
+    desk.file("mine.toml", source.replace("\"3s\"", "\"60s\""));
+    desk.file("wrong.toml", source.replace("after", "afer"));
+    let wrong = desk.run(&["simulator", "scenario", "show", "wrong.toml", "--json"]).expect(3).json();
+    assert!(wrong["error"]["message"].as_str().unwrap().contains("不认识的键 afer"), "{wrong}");
+    let merchant = ["--state", "state", "--time-scale", "0.001"];
+    let gateway = Gateway::start(&desk, &[&merchant[..], &["--scenario", "mine.toml"]].concat());
+    gateway.order(NUMBER);
+    let status = gateway.act(&desk, &["scenario", "status"]).expect(0).json();
+    assert_eq!((&status["playing"], &status["due"][0]["number"]), (&"paid-after-3s".into(), &NUMBER.into()));
+    gateway.end();
+    let again = Gateway::start(&desk, &merchant);
+    assert_eq!(again.state(NUMBER), "NOTPAY");
+    again.act(&desk, &["clock", "--next"]).expect(0);
+    assert_eq!(again.state(NUMBER), "SUCCESS");
+    again.act(&desk, &["scenario", "run", "no-notice"]).expect(0);
+    let stopped = again.act(&desk, &["scenario", "stop"]).expect(0).json();
+    assert_eq!((&stopped["playing"], &stopped["done"][0]["do"]), (&Value::Null, &"pay".into()));
+    assert!(again.say(&desk, &["scenario", "status"]).expect(0).out.contains("pay"));
+}
+
 #[test]
 fn a_plan_of_faults_is_put_into_force_counted_and_cleared() {
     let desk = Desk::new();

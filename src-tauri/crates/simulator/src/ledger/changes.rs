@@ -6,7 +6,10 @@ use crate::bills::days::Moved;
 use crate::ledger::entry::{Entry, NewNotice};
 use crate::ledger::record::{About, Attempt, Notice, NoticeStatus, Order, Password, Payment, Scan, ScanState};
 use crate::ledger::refund::{Refund, RefundPlan};
-use crate::ledger::{Contradiction, JOURNAL_VERSION, Ledger, Waiting};
+use crate::ledger::{Contradiction, JOURNAL_VERSION, Ledger, Waiting, facts_of};
+use crate::scenarios::Scenario;
+use crate::scenarios::agenda::{Facts, Target};
+use crate::scenarios::scenario::Trigger;
 use crate::tools::BoundCode;
 
 impl Ledger {
@@ -63,6 +66,14 @@ impl Ledger {
             }
             Entry::RefundEnded { mch_id, out_refund_no, status, at, notice } => {
                 self.end_refund(&mch_id, &out_refund_no, status, at, notice)?;
+            }
+            Entry::Scenario { source: Some(source) } => {
+                self.agenda.play(Scenario::read(&source).map_err(Contradiction::Scenario)?);
+            }
+            Entry::Scenario { source: None } => self.agenda.stop(),
+            Entry::Stepped { id, due, refused } => {
+                self.agenda.happened(due, id, due, refused);
+                self.saw(due);
             }
             Entry::Answers(counts) => self.answers.replay(counts),
             Entry::Attempted { notice, attempt, next_due } => self.record_attempt(notice, attempt, next_due)?,
@@ -123,6 +134,8 @@ impl Ledger {
         }
         if order.prepay.is_some() {
             self.prepays += 1;
+            let seed = self.seed.unwrap_or_default();
+            self.agenda.plan(Trigger::Order, &facts_of(&order), Target::Order(place), order.created_at, seed);
         }
         self.saw(order.created_at);
         order.changed = self.current;
@@ -160,6 +173,12 @@ impl Ledger {
         let (code, at) = (scan.auth_code.clone(), scan.at);
         let place = self.change(&mch_id, &out_trade_no, at, |order| order.scan = Some(scan))?;
         self.by_auth_code.insert(code, place);
+        let order = usize::try_from(place).ok().and_then(|place| self.orders.get(place));
+        // Who decides otherwise, a code or a plan, is not asked by the scenario.
+        if let Some(order) = order.filter(|order| order.password().is_some_and(|password| password.then.is_none())) {
+            let seed = self.seed.unwrap_or_default();
+            self.agenda.plan(Trigger::Micropay, &facts_of(order), Target::Order(place), at, seed);
+        }
         self.scan_plans.remove(&(mch_id, out_trade_no));
         Ok(())
     }
@@ -173,6 +192,9 @@ impl Ledger {
             self.place(mch_id, out_trade_no).ok_or_else(|| Contradiction::NoOrder(out_trade_no.to_owned()))?;
         refund.changed = self.current;
         self.change(mch_id, out_trade_no, refund.accepted_at, |order| order.refunds.push(place))?;
+        if self.scenario_takes_refund(&refund, place) {
+            refund.plan = None;
+        }
         self.by_refund_number.add(mch_id, &refund.out_refund_no, place);
         self.by_refund_id.add("", &refund.refund_id, place);
         self.rewait(Waiting::Refund(place), None, refund.wakes_at());
@@ -182,6 +204,14 @@ impl Ledger {
         }
         self.refunds.push(refund);
         Ok(())
+    }
+
+    fn scenario_takes_refund(&mut self, refund: &Refund, place: u32) -> bool {
+        let order = usize::try_from(refund.order).ok().and_then(|order| self.orders.get(order));
+        let Some(order) = order else { return false };
+        let facts = Facts { number: &refund.out_refund_no, refund_fee: Some(refund.refund_fee), ..facts_of(order) };
+        let seed = self.seed.unwrap_or_default();
+        self.agenda.plan(Trigger::Refund, &facts, Target::Refund(place), refund.accepted_at, seed)
     }
 
     fn count_refunded(&mut self, mch_id: &str, fen: i64) {

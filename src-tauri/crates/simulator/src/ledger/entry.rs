@@ -112,6 +112,17 @@ pub(crate) enum Entry {
         #[serde(flatten)]
         notice: Option<NewNotice>,
     },
+    /// Another scenario is played, or none.
+    Scenario {
+        source: Option<String>,
+    },
+    /// A step of a scenario happened, or was refused.
+    Stepped {
+        id: u64,
+        #[serde(with = "stored::utc_ms")]
+        due: UtcMs,
+        refused: Option<String>,
+    },
     /// What was told since the last such entry.
     Answers(Vec<AnswerCount>),
     Attempted {

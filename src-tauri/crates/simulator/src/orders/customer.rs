@@ -94,7 +94,23 @@ impl Gateway {
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
         let now = self.clock.now();
-        let order = known(&ledger, &mch_id, out_trade_no)?;
+        let paid = self.pay_known(&mut ledger, &mch_id, out_trade_no, pay, now, Some(0))?;
+        drop(ledger);
+        self.due_changed.notify_one();
+        Ok(paid)
+    }
+
+    /// Pays an order of a merchant at `now`; its notice is first sent `late_ms` later, or never.
+    pub(crate) fn pay_known(
+        &self,
+        ledger: &mut Ledger,
+        mch_id: &str,
+        out_trade_no: &str,
+        pay: &Pay,
+        now: UtcMs,
+        late_ms: Option<i64>,
+    ) -> Result<(String, u64), CustomerError> {
+        let order = known(ledger, mch_id, out_trade_no)?;
         self.check_payable(order, now, "支付")?;
         let transaction_id = self.draw.transaction_id(ledger.next_payment(), pay.at.unwrap_or(now));
         let payment = Payment {
@@ -106,18 +122,17 @@ impl Gateway {
             transaction_id: transaction_id.clone(),
         };
         // A payment by code is not notified (protocol page §4.8).
-        let subject = Subject { endpoint: "notice", mch_id: &mch_id, out_trade_no };
-        let notice = order.fields.get("notify_url").map(|url| self.new_notice(subject, url, now));
+        let subject = Subject { endpoint: "notice", mch_id, out_trade_no };
+        let notify_url = order.fields.get("notify_url").zip(late_ms);
+        let notice = notify_url.map(|(url, late_ms)| self.new_notice(subject, url, now.plus_ms(late_ms)));
         let entry = Entry::Paid {
-            mch_id: mch_id.clone(),
+            mch_id: mch_id.to_owned(),
             out_trade_no: out_trade_no.to_owned(),
             payment: Box::new(payment),
             notice,
         };
-        let number = self.commit(&mut ledger, entry)?;
-        drop(ledger);
-        self.due_changed.notify_one();
-        self.tell(|| Event::OrderPaid { mch_id, out_trade_no: out_trade_no.to_owned() });
+        let number = self.commit(ledger, entry)?;
+        self.tell(|| Event::OrderPaid { mch_id: mch_id.to_owned(), out_trade_no: out_trade_no.to_owned() });
         Ok((transaction_id, number))
     }
 
@@ -130,21 +145,33 @@ impl Gateway {
         self.let_happen();
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
-        let now = self.clock.now();
-        let order = known(&ledger, &mch_id, out_trade_no)?;
-        if order.password().is_some() {
-            drop(ledger);
-            return self.answer_password(Some(&mch_id), out_trade_no, PasswordAnswer::Cancelled);
-        }
-        self.check_payable(order, now, "取消")?;
-        let entry = Entry::Cancelled { mch_id: mch_id.clone(), out_trade_no: out_trade_no.to_owned(), at: now };
-        let number = self.commit(&mut ledger, entry)?;
+        let number = self.cancel_known(&mut ledger, &mch_id, out_trade_no, self.clock.now())?;
         drop(ledger);
-        self.tell(|| Event::OrderCancelled { mch_id, out_trade_no: out_trade_no.to_owned() });
+        self.due_changed.notify_one();
         Ok(number)
     }
 
-    fn check_payable(&self, order: &Order, now: UtcMs, action: &'static str) -> Result<(), CustomerError> {
+    /// The customer of a merchant's order turns away at `now`.
+    pub(crate) fn cancel_known(
+        &self,
+        ledger: &mut Ledger,
+        mch_id: &str,
+        out_trade_no: &str,
+        now: UtcMs,
+    ) -> Result<u64, CustomerError> {
+        let order = known(ledger, mch_id, out_trade_no)?;
+        if order.password().is_some() {
+            let cancelled = PasswordAnswer::Cancelled;
+            return Ok(self.password_answered(ledger, mch_id, out_trade_no, cancelled, now)?);
+        }
+        self.check_payable(order, now, "取消")?;
+        let entry = Entry::Cancelled { mch_id: mch_id.to_owned(), out_trade_no: out_trade_no.to_owned(), at: now };
+        let number = self.commit(ledger, entry)?;
+        self.tell(|| Event::OrderCancelled { mch_id: mch_id.to_owned(), out_trade_no: out_trade_no.to_owned() });
+        Ok(number)
+    }
+
+    pub(crate) fn check_payable(&self, order: &Order, now: UtcMs, action: &'static str) -> Result<(), CustomerError> {
         let state = match order.trade_state(now, &self.switches) {
             TradeState::Success | TradeState::Refund => "已支付",
             TradeState::Revoked => "已撤销",

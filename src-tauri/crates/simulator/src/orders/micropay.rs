@@ -54,7 +54,13 @@ impl Gateway {
         }
         let is_new = known.is_none();
         let planned = ledger.scan_plan(mch_id, asked.out_trade_no);
-        let outcome = planned.unwrap_or_else(|| ScanOutcome::of_code(auth_code));
+        let is_scenarios =
+            planned.is_none() && ledger.scenario_takes_scan(known.unwrap_or(&Order::asked_for(request, &asked, now)));
+        let by_itself = || match ScanOutcome::of_code(auth_code) {
+            ScanOutcome::Paid if is_scenarios => ScanOutcome::Password(PasswordEnd::Waits),
+            outcome => outcome,
+        };
+        let outcome = planned.unwrap_or_else(by_itself);
         if let ScanOutcome::Refused(refusal) = outcome
             && !refusal.leaves_order()
         {

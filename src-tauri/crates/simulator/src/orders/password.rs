@@ -78,7 +78,7 @@ impl Gateway {
         Ok(())
     }
 
-    fn password_answered(
+    pub(crate) fn password_answered(
         &self,
         ledger: &mut Ledger,
         mch_id: &str,

@@ -53,20 +53,34 @@ impl Gateway {
         self.let_happen();
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of_refund(&ledger, mch_id, out_refund_no)?;
-        let refund = known(&ledger, &mch_id, out_refund_no)?;
+        let now = self.clock.now();
+        let number = self.end_known(&mut ledger, mch_id, out_refund_no.to_owned(), status, now, Some(0))?;
+        drop(ledger);
+        self.due_changed.notify_one();
+        Ok(number)
+    }
+
+    /// Ends a merchant's refund at `at`, if it can end so; its notice is first sent `late_ms` later, or never.
+    pub(crate) fn end_known(
+        &self,
+        ledger: &mut Ledger,
+        mch_id: String,
+        out_refund_no: String,
+        status: RefundStatus,
+        at: UtcMs,
+        late_ms: Option<i64>,
+    ) -> Result<u64, RefundError> {
+        let refund = known(ledger, &mch_id, &out_refund_no)?;
         let may = match refund.status {
             RefundStatus::Processing => status != RefundStatus::Processing,
             RefundStatus::Change => matches!(status, RefundStatus::Success | RefundStatus::RefundClose),
             RefundStatus::Success | RefundStatus::RefundClose => false,
         };
         if !may {
-            let (out_refund_no, is) = (out_refund_no.to_owned(), refund.status);
+            let is = refund.status;
             return Err(RefundError::Ended { out_refund_no, status: is, wanted: status });
         }
-        let number = self.refund_ends(&mut ledger, mch_id, out_refund_no.to_owned(), status, self.clock.now())?;
-        drop(ledger);
-        self.due_changed.notify_one();
-        Ok(number)
+        Ok(self.refund_ends(ledger, mch_id, out_refund_no, status, at, late_ms)?)
     }
 
     /// Says what becomes of a refund that is under way, and when; without a plan it stays PROCESSING until somebody decides.
@@ -98,7 +112,7 @@ impl Gateway {
         };
         let Some(order) = ledger.order_at(refund.order) else { return Ok(()) };
         let (mch_id, out_refund_no) = (order.mch_id().to_owned(), refund.out_refund_no.clone());
-        self.refund_ends(ledger, mch_id, out_refund_no, plan.status, at).map(|_| ())
+        self.refund_ends(ledger, mch_id, out_refund_no, plan.status, at, Some(0)).map(|_| ())
     }
 
     fn refund_ends(
@@ -108,11 +122,13 @@ impl Gateway {
         out_refund_no: String,
         status: RefundStatus,
         at: UtcMs,
+        late_ms: Option<i64>,
     ) -> Result<u64, JournalFailed> {
         let notice = ledger.refund(&mch_id, &out_refund_no).and_then(|refund| {
             let out_trade_no = ledger.order_at(refund.order).map_or("", Order::out_trade_no);
             let subject = Subject { endpoint: "refund_notice", mch_id: &mch_id, out_trade_no };
-            refund.notify_url.as_deref().map(|url| self.new_notice(subject, url, at))
+            let notify_url = refund.notify_url.as_deref().zip(late_ms);
+            notify_url.map(|(url, late_ms)| self.new_notice(subject, url, at.plus_ms(late_ms)))
         });
         let ids = (mch_id.clone(), out_refund_no.clone());
         let number = self.commit(ledger, Entry::RefundEnded { mch_id, out_refund_no, status, at, notice })?;
