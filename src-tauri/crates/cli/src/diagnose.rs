@@ -27,8 +27,8 @@ A cause is proven [确诊] when the given sign was computed again to the last bi
 order's sign is proven as its copy (proof: copy), and by hash where --sent is that order or its answer. What only looks \
 wrong is a suspicion [疑似]. Nothing is sent anywhere.
 
-Exit status: 0 the sign is right · 1 it is not, explained or not, or nothing could be compared · 2 usage · 3 INPUT cannot be \
-read · 6 a key that was named is missing or locked
+Exit status: 0 the sign is right · 1 it is not, explained or not, or nothing could be compared · 2 usage · 3 INPUT or \
+--sent cannot be read · 6 a key that was named is missing or locked
 
 Examples:
   wxpay diagnose order.xml --key-file key.txt
@@ -124,11 +124,11 @@ pub(crate) fn run(command: &Diagnose, desk: &DeskOptions, output: &mut Output) -
     let evidence = command.evidence(desk)?;
     let (evidence, examined) = search(evidence, command.deep)?;
     let report = command.report.then(|| redacted_report(&evidence, &examined));
+    let unreadable = command.unreadable(&examined);
     if output.is_json() {
-        let place = message::place(&command.input);
-        output.document(&diagnose_json::document(&examined, &place, command.fixes, report)?)?;
-    } else if let Some(cause) = examined.unreadable {
-        return Err(Failure::Input { place: message::place(&command.input), cause });
+        output.document(&diagnose_json::document(&examined, unreadable.as_ref(), command.fixes, report)?)?;
+    } else if let Some(failure) = unreadable {
+        return Err(failure);
     } else if let Some(report) = report {
         output.raw(&report)?;
     } else {
@@ -139,13 +139,23 @@ pub(crate) fn run(command: &Diagnose, desk: &DeskOptions, output: &mut Output) -
 
 fn exit(examined: &Examined) -> Exit {
     match examined.diagnosis.verdict {
-        _ if examined.unreadable.is_some() => Exit::Refused,
+        _ if examined.unreadable.is_some() || examined.sent_unreadable().is_some() => Exit::Refused,
         Outcome::Valid => Exit::Done,
         Outcome::Explained | Outcome::Unexplained | Outcome::Malformed => Exit::No,
     }
 }
 
 impl Diagnose {
+    /// A text without a single field, INPUT before --sent.
+    fn unreadable(&self, examined: &Examined) -> Option<Failure> {
+        let input = examined.unreadable.clone().map(|cause| (message::place(&self.input), cause));
+        let sent = || {
+            let place = self.sent.as_deref().map(|path| path.display().to_string());
+            examined.sent_unreadable().map(|cause| (format!("--sent {}", place.unwrap_or_default()), cause))
+        };
+        input.or_else(sent).map(|(place, cause)| Failure::Input { place, cause })
+    }
+
     /// Everything that may claim standard input.
     fn files<'p>(&'p self, desk: &'p DeskOptions) -> impl Iterator<Item = Option<&'p Path>> {
         [Some(self.input.as_path()), self.sent.as_deref(), self.refund_notice.as_deref(), desk.passphrase_file()]

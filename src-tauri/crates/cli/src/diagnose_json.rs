@@ -2,7 +2,6 @@
 
 use desk::{Examined, NoticeProof};
 use serde_json::{Map, Value, json};
-use wxpay_diagnose::InputError;
 use wxpay_diagnose::diagnosis::{Change, Explanation};
 use wxpay_diagnose::input::{Place, Read};
 use wxpay_diagnose::knowledge::{CauseId, Reading, Warning, Words};
@@ -14,7 +13,7 @@ use crate::exit::Failure;
 
 pub(crate) fn document(
     examined: &Examined,
-    place: &str,
+    unreadable: Option<&Failure>,
     fixes: Option<Fixes>,
     report: Option<String>,
 ) -> Result<Value, Failure> {
@@ -30,19 +29,14 @@ pub(crate) fn document(
     fields.insert("reading".to_owned(), examined.reading.as_ref().map(reading).into());
     fields.insert("hints".to_owned(), examined.hints.iter().map(reading).collect());
     fields.insert("refund_notice".to_owned(), examined.notice.as_ref().map(notice).into());
-    if let Some(cause) = &examined.unreadable {
-        fields.insert("error".to_owned(), error(place, cause));
+    if let Some(failure) = unreadable {
+        let error = json!({"code": failure.code(), "message": failure.to_string()});
+        fields.insert("error".to_owned(), error);
     }
     if let Some(report) = report {
         fields.insert("report".to_owned(), report.into());
     }
     Ok(document)
-}
-
-/// As the other commands say that an input cannot be read.
-fn error(place: &str, cause: &InputError) -> Value {
-    let failure = Failure::Input { place: place.to_owned(), cause: cause.clone() };
-    json!({"code": failure.code(), "message": failure.to_string()})
 }
 
 fn explanations(explanations: &[Explanation], fixes: Option<Fixes>) -> Value {

@@ -130,9 +130,17 @@ pub fn examine(evidence: &Evidence, effort: Effort, watch: &mut dyn FnMut(Progre
     }
     examined.diagnosis.warnings = warnings(evidence, &examined, told);
     damaged_but_right(&mut examined);
-    let keys: Vec<KeySlot<'_>> = evidence.keys.iter().map(KeyAtHand::slot).collect();
-    examined.diagnosis.hide_keys(&keys);
+    let mut diagnosis = std::mem::replace(&mut examined.diagnosis, nothing_to_compare(evidence));
+    diagnosis.hide_keys(&all_keys(evidence, &examined));
+    examined.diagnosis = diagnosis;
     examined
+}
+
+/// Every key that must not be shown: those at hand, and those that stand in the texts.
+pub fn all_keys<'k>(evidence: &'k Evidence, examined: &'k Examined) -> Vec<KeySlot<'k>> {
+    let texts = [Some(&examined.read), examined.sent.as_ref()].into_iter().flatten();
+    let pasted = texts.filter_map(|read| read.input.as_ref()).flat_map(Input::pasted_keys);
+    evidence.keys.iter().map(KeyAtHand::slot).chain(pasted).collect()
 }
 
 /// The search, with the second text as what was sent, or as the order that a call pays for.
@@ -356,14 +364,26 @@ fn notice_proof(evidence: &Evidence, input: Option<&Input>) -> Option<NoticeProo
     for (place, key) in evidence.keys.iter().enumerate() {
         let proof = proof_of(key);
         if matches!(proof, KeyProof::Proven(_)) {
+            let of_own_role = key.role == KeyRole::InUse;
             let (key, pitfalls) = (Some(key.name.clone()), pitfalls(&key.secret));
-            return Some(NoticeProof { proof, key, is_in_use: place == 0, pitfalls });
+            return Some(NoticeProof { proof, key, is_in_use: place == 0 && of_own_role, pitfalls });
         }
     }
     Some(NoticeProof { proof: proof_of(in_use), key: None, is_in_use: false, pitfalls: Vec::new() })
 }
 
 impl Examined {
+    /// Why there is no field at all in what was sent.
+    pub fn sent_unreadable(&self) -> Option<InputError> {
+        self.sent.as_ref().and_then(unreadable)
+    }
+
+    /// Whether a warning tells what reading found, which has its own place in what is shown.
+    pub fn is_of_reading(&self, warning: &Warning) -> bool {
+        let texts = [Some(&self.read), self.sent.as_ref()].into_iter().flatten();
+        texts.flat_map(|read| &read.faults).any(|fault| fault.kind.code() == warning.rule)
+    }
+
     /// Whether the answer says that this key made the sign or opened the notification.
     fn names(&self, key: &str) -> bool {
         let by_sign = self.diagnosis.explanations.iter().any(|explanation| explanation.key.as_deref() == Some(key));

@@ -41,7 +41,7 @@ pub use claims::{Column, Mapping, RefusedRow, Unit};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use desk::{Desk, Seams};
-pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, examine, redacted_report};
+pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
 pub use drain::{Drain, Drained};
 pub use error::{Again, DeskError};
 pub use gateway::{BUILTIN, GatewayStatus};

@@ -11,6 +11,7 @@ use wxpay_protocol::{Secret, SignType};
 
 pub use crate::rules::Context;
 pub use differences::{Difference, FieldDifference};
+pub(crate) use hiding::key_ranges;
 pub use hiding::without_keys;
 pub use next::Next;
 pub use outcome::{Change, Diagnosis, Excluded, Explanation, Limit, Outcome, Proof, StageCount};

@@ -12,16 +12,22 @@ mod lenient_xml;
 mod lines;
 mod names;
 mod object;
+pub(crate) mod pasted_key;
 mod printed_map;
 mod text_of;
 mod traced;
+mod transcript;
 
 pub use fault::{Fault, FaultKind, Place};
 pub use gathered::Placed;
 pub use http::Capture;
 pub use lenient::{Read, read_leniently};
+pub use names::is_known as is_protocol_name;
 
 use wxpay_protocol::{Params, Secret, xml};
+
+use self::pasted_key::{PastedKey, role_of};
+use crate::diagnosis::{KeyRole, KeySlot};
 
 use crate::{InputError, Repair, curl, json, log_line, pairs};
 
@@ -196,24 +202,28 @@ impl Kind {
 pub struct Input {
     /// What it was.
     pub kind: Kind,
-    /// The fields, without a field `key`.
+    /// The fields, without those that hold a key.
     pub params: Params,
     /// What reading changed or decided.
     pub repairs: Vec<Repair>,
-    pub(crate) pasted_key: Option<PastedKey>,
-}
-
-/// A `key=…` that stood among the fields: it is the API key, or claims to be.
-pub(crate) struct PastedKey {
-    /// How many fields stood before it.
-    pub(crate) position: usize,
-    pub(crate) secret: Secret,
+    pub(crate) pasted_keys: Vec<PastedKey>,
 }
 
 impl Input {
-    /// Whether the text held a `key=…` that is another key than this one; nothing when it held none.
+    /// Whether the text held API keys and none of them is this one; nothing when no field of it was an API key.
     pub fn pasted_key_differs(&self, key: &Secret) -> Option<bool> {
-        self.pasted_key.as_ref().map(|pasted| !pasted.secret.same_as(key))
+        let mut own = self
+            .pasted_keys
+            .iter()
+            .filter(|pasted| pasted.role == KeyRole::InUse && pasted.position.is_some())
+            .peekable();
+        own.peek()?;
+        Some(!own.any(|pasted| pasted.secret.same_as(key)))
+    }
+
+    /// The keys that stood in the text: to be tried, and to be shown nowhere.
+    pub fn pasted_keys(&self) -> impl Iterator<Item = KeySlot<'_>> {
+        self.pasted_keys.iter().filter(|pasted| !pasted.secret.is_empty()).map(PastedKey::slot)
     }
 }
 
@@ -222,11 +232,11 @@ impl Input {
 pub(crate) struct Fields {
     pub(crate) params: Params,
     pub(crate) repairs: Vec<Repair>,
-    pasted_key: Option<PastedKey>,
+    pasted_keys: Vec<PastedKey>,
 }
 
 impl Fields {
-    /// Adds a field; one named `key` is kept apart, because its value must never be shown.
+    /// Adds a field; one that holds a key is kept apart, because its value must never be shown.
     pub(crate) fn push(&mut self, name: &str, value: &str) -> Result<(), InputError> {
         for part in [name, value] {
             if let Some((at, found)) =
@@ -239,21 +249,31 @@ impl Fields {
                 });
             }
         }
-        if name == "key" {
-            if self.pasted_key.is_some() {
-                return Err(wxpay_protocol::params::ParamError::Duplicate("key".to_owned()).into());
-            }
-            self.repairs.push(Repair::KeyRemoved);
-            self.pasted_key =
-                Some(PastedKey { position: self.params.len(), secret: Secret::new(value.as_bytes().to_vec()) });
-            return Ok(());
+        if let Some(role) = role_of(name) {
+            return if self.take_key(name, role, value) {
+                Ok(())
+            } else {
+                Err(wxpay_protocol::params::ParamError::Duplicate(name.to_owned()).into())
+            };
         }
         Ok(self.params.push(name, value)?)
     }
 
+    /// Keeps a key apart; false where one of this name is there already.
+    fn take_key(&mut self, name: &str, role: KeyRole, value: &str) -> bool {
+        if self.pasted_keys.iter().any(|known| known.name == name) {
+            return false;
+        }
+        if !self.repairs.contains(&Repair::KeyRemoved) {
+            self.repairs.push(Repair::KeyRemoved);
+        }
+        self.pasted_keys.push(PastedKey::new(name, role, Some(self.params.len()), value));
+        true
+    }
+
     fn from_xml(bytes: &[u8]) -> Result<Self, InputError> {
         let params = xml::read(bytes, "xml")?;
-        if params.get("key").is_none() {
+        if params.iter().all(|(name, _)| role_of(name).is_none()) {
             return Ok(Self { params, ..Self::default() });
         }
         let mut fields = Self::default();
@@ -267,7 +287,7 @@ impl Fields {
         if self.params.is_empty() {
             return Err(InputError::NoFields);
         }
-        Ok(Input { kind, params: self.params, repairs: self.repairs, pasted_key: self.pasted_key })
+        Ok(Input { kind, params: self.params, repairs: self.repairs, pasted_keys: self.pasted_keys })
     }
 }
 
@@ -302,7 +322,7 @@ pub fn read(bytes: &[u8], format: Option<Format>) -> Result<Input, InputError> {
     if marked {
         fields.repairs.insert(0, Repair::ByteOrderMark);
     }
-    let kind = if kind == Kind::Pairs && fields.pasted_key.is_some() { Kind::StringToSign } else { kind };
+    let kind = if kind == Kind::Pairs && !fields.pasted_keys.is_empty() { Kind::StringToSign } else { kind };
     fields.into_input(kind)
 }
 

@@ -1,5 +1,6 @@
 //! A message inside of other text: a log line, a capture, a chat, a call in a script.
 
+use crate::input::pasted_key::role_of;
 use crate::input::{Fields, read_xml};
 use crate::{InputError, Repair, json, pairs};
 
@@ -156,7 +157,11 @@ pub(crate) fn pairs_in(text: &str) -> Option<&str> {
                 .rfind(|found: char| !(found.is_ascii_alphanumeric() || found == '_'))
                 .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
             let candidate = line.get(start..)?;
-            before.get(start..).is_some_and(pairs::is_name).then(|| candidate.trim_end())
+            let name = before.get(start..).filter(|name| pairs::is_name(name))?;
+            // A key with more of the line behind it stands in front of the message, not in it.
+            let value = candidate.split('&').next().unwrap_or_default().trim_end();
+            let apart = role_of(name).is_some() && value.contains(' ');
+            (!apart).then(|| candidate.trim_end())
         })
     })
 }

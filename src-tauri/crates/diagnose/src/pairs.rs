@@ -1,6 +1,7 @@
 //! `name=value&name=value`, literal or percent-encoded.
 
 use crate::input::Fields;
+use crate::input::pasted_key::{pair_in, role_of};
 use crate::{InputError, Repair};
 
 /// Whether a text begins with something like `appid=`.
@@ -27,8 +28,10 @@ pub(crate) fn read_literal(text: &str) -> Result<Fields, InputError> {
     let mut fields = Fields::default();
     let mut split_in_value = Vec::new();
     for (index, piece) in separated(text).enumerate() {
-        let trimmed = piece.trim_start();
-        let piece = if trimmed.starts_with("key=") { trimmed } else { piece };
+        if let Some((name, value)) = pair_in(piece) {
+            joined.push((name, value.to_owned()));
+            continue;
+        }
         match (piece.split_once('='), joined.last_mut()) {
             (Some((name, value)), _) if is_name(name) => joined.push((name, value.to_owned())),
             (_, Some((name, value))) => {
@@ -44,9 +47,9 @@ pub(crate) fn read_literal(text: &str) -> Result<Fields, InputError> {
     }
     split_in_value.dedup();
     // A key must not be described, not even by what it seems to hold.
-    split_in_value.retain(|name| name != "key");
+    split_in_value.retain(|name| role_of(name).is_none());
     fields.repairs.extend(split_in_value.into_iter().map(Repair::AmpersandInValue));
-    if joined.iter().any(|(name, value)| *name != "key" && looks_encoded(value)) {
+    if joined.iter().any(|(name, value)| role_of(name).is_none() && looks_encoded(value)) {
         fields.repairs.push(Repair::LooksEncoded);
     }
     Ok(fields)
@@ -54,10 +57,9 @@ pub(crate) fn read_literal(text: &str) -> Result<Fields, InputError> {
 
 /// A key on a line of its own below the string, as people write it down, ends the value before it.
 fn split_before_key(piece: &str) -> impl Iterator<Item = &str> {
-    let below = piece
-        .match_indices('\n')
-        .map(|(at, _)| at)
-        .find(|at| piece.get(at + 1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with("key=")));
+    let below = piece.match_indices('\n').map(|(at, _)| at).find(|at| {
+        piece.get(at + 1..).and_then(|rest| rest.lines().next()).is_some_and(|line| pair_in(line).is_some())
+    });
     let (value, key) = match below.and_then(|at| piece.split_at_checked(at)) {
         Some((value, key)) => (value.trim_end_matches('\r'), Some(key)),
         None => (piece, None),

@@ -9,6 +9,8 @@ pub enum Repair {
     ByteOrderMark,
     /// The API key stood in the text; it was taken out and is not shown.
     KeyRemoved,
+    /// A key is written down in a value or beside the message; it is shown nowhere and was tried.
+    KeyHidden,
     /// An `&` without a `name=` behind it was read as part of the value of this field.
     AmpersandInValue(String),
     /// Values look percent-encoded but were taken literally.
@@ -48,6 +50,8 @@ pub enum Repair {
     GuessedValue(String),
     /// A guess: the last value of a log line was read to the end of the line.
     ToLineEnd(String),
+    /// The body of an HTTP capture was put together from its chunks.
+    ChunksJoined,
     /// The headers of an HTTP capture were set aside.
     HeadersSetAside,
     /// The Content-Type of an HTTP capture names no charset although the body is not ASCII.
@@ -60,6 +64,7 @@ impl Repair {
         match self {
             Self::ByteOrderMark => "byte_order_mark",
             Self::KeyRemoved => "key_removed",
+            Self::KeyHidden => "key_hidden",
             Self::AmpersandInValue(_) => "ampersand_in_value",
             Self::LooksEncoded => "looks_encoded",
             Self::Decoded => "decoded",
@@ -77,6 +82,7 @@ impl Repair {
             Self::GuessedField(_) => "guessed_field",
             Self::GuessedValue(_) => "guessed_value",
             Self::ToLineEnd(_) => "to_line_end",
+            Self::ChunksJoined => "chunks_joined",
             Self::HeadersSetAside => "headers_set_aside",
             Self::CharsetMissing => "charset_missing",
         }
@@ -87,6 +93,9 @@ impl Repair {
         match self {
             Self::ByteOrderMark => "开头的 UTF-8 BOM 已去掉".to_owned(),
             Self::KeyRemoved => "文本里带有 API 密钥，已取出，不参与排序也不显示；请不要把密钥发给别人".to_owned(),
+            Self::KeyHidden => {
+                "文本里还写着一把密钥（不是单独的字段）：显示时遮住，诊断时试用；请不要把密钥发给别人".to_owned()
+            }
             Self::AmpersandInValue(name) => {
                 format!("{name} 的值里有一个 &，后面没有“名字=”，已当作值的一部分")
             }
@@ -116,6 +125,7 @@ impl Repair {
             Self::ToLineEnd(name) => {
                 format!("这是猜测：{name} 的值一直读到了行尾；如果后面是别的文字，请删掉它再试")
             }
+            Self::ChunksJoined => "抓包里的分块（chunked）正文已拼好，块长度行已去掉".to_owned(),
             Self::HeadersSetAside => "HTTP 的请求行和头已放到一边，只读报文".to_owned(),
             Self::CharsetMissing => {
                 "Content-Type 没有写 charset，而报文里有中文等非 ASCII 字符；请写明 charset=utf-8".to_owned()
@@ -131,6 +141,9 @@ impl fmt::Display for Repair {
             Self::ByteOrderMark => formatter.write_str("a UTF-8 byte order mark was dropped"),
             Self::KeyRemoved => formatter
                 .write_str("the text holds the API key; it was taken out and is not shown (do not send it to anybody)"),
+            Self::KeyHidden => formatter.write_str(
+                "a key is written in the text outside of a field of its own; it is hidden where it would show, and tried (do not send it to anybody)",
+            ),
             Self::AmpersandInValue(name) => {
                 write!(formatter, "an & without a name= behind it was read as part of the value of {name}")
             }
@@ -172,6 +185,7 @@ impl fmt::Display for Repair {
                 formatter,
                 "a guess: the value of {name} was read to the end of the line; if other text stands behind it, remove that"
             ),
+            Self::ChunksJoined => formatter.write_str("the chunks of the captured body were joined, without their sizes"),
             Self::HeadersSetAside => {
                 formatter.write_str("the request line and the headers of HTTP were set aside; the body was read")
             }

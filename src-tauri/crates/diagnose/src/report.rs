@@ -5,6 +5,8 @@ use wxpay_protocol::params::ParamError;
 use wxpay_protocol::sign::{self, SignFault};
 use wxpay_protocol::{Secret, SignType};
 
+use crate::diagnosis::{KeyRole, KeySlot, key_ranges, without_keys};
+use crate::input::pasted_key::{PastedKey, written_in};
 use crate::invisible::{self, Invisible};
 use crate::selection::Selection;
 pub use crate::selection::{Reason, SignTypeFrom};
@@ -226,6 +228,10 @@ pub fn examine(input: &Input, question: &Question<'_>) -> Result<Report, ReportE
         Verdict::Match => Some(true),
         Verdict::Mismatch | Verdict::MissingSign | Verdict::MalformedSign => Some(false),
     };
+    let own = question.key.map(|secret| KeySlot { role: KeyRole::InUse, name: "", secret });
+    let written = written_keys(input);
+    let pasted = input.pasted_keys().chain(written.iter().map(PastedKey::slot));
+    let keys: Vec<KeySlot<'_>> = own.into_iter().chain(pasted).collect();
     let mut repairs = input.repairs.clone();
     if selection.timestamp_renamed {
         repairs.push(Repair::TimestampRenamed);
@@ -243,17 +249,22 @@ pub fn examine(input: &Input, question: &Question<'_>) -> Result<Report, ReportE
         sign_type_from,
         other_sign_type,
         sign_name: selection.sign_name,
-        given_sign: selection.given().map(str::to_owned),
+        given_sign: selection.given().map(|sign| without_keys(sign, &keys)),
         expected_sign: question.key.map(|key| sign::sign(&selection.message, key, sign_type)),
-        fields: field_steps(input, &selection),
+        fields: field_steps(input, &selection, &keys),
         sorted: sorted_names(&selection),
-        string_to_sign: format!("{joined}&key={}", question.key.map_or_else(String::new, mask)),
+        string_to_sign: format!("{}&key={}", without_keys(&joined, &keys), question.key.map_or_else(String::new, mask)),
         bytes: joined.len() + "&key=".len() + question.key.map_or(0, Secret::len),
-        hexdump: hexdump(format!("{joined}&key=").as_bytes()),
+        hexdump: hexdump(&format!("{joined}&key="), &keys),
         invisible: invisible_in(&joined, &selection),
         key: question.key.map(|key| KeyView { length: key.len(), fingerprint: key.fingerprint(), tail: key.tail() }),
         key_warning: question.key.and_then(|key| key_warning(input, key)),
     })
+}
+
+/// Keys that are written down inside of values.
+fn written_keys(input: &Input) -> Vec<PastedKey> {
+    input.params.iter().flat_map(|(_, value)| written_in(value)).map(|(key, _)| key).collect()
 }
 
 fn compare(selection: &Selection<'_>, key: &Secret, sign_type: SignType) -> (Verdict, Option<SignFault>) {
@@ -278,25 +289,24 @@ fn mask(key: &Secret) -> String {
     format!("••••{}", key.tail())
 }
 
-fn field_steps(input: &Input, selection: &Selection<'_>) -> Vec<FieldStep> {
+fn field_steps(input: &Input, selection: &Selection<'_>, keys: &[KeySlot<'_>]) -> Vec<FieldStep> {
     let mut steps: Vec<FieldStep> = input
         .params
         .iter()
         .map(|(name, value)| {
             let reason = selection.reason(name, value);
-            FieldStep { name: name.to_owned(), value: value.to_owned(), included: reason.is_none(), reason }
+            FieldStep {
+                name: without_keys(name, keys),
+                value: without_keys(value, keys),
+                included: reason.is_none(),
+                reason,
+            }
         })
         .collect();
-    if let Some(pasted) = &input.pasted_key {
-        steps.insert(
-            pasted.position.min(steps.len()),
-            FieldStep {
-                name: "key".to_owned(),
-                value: mask(&pasted.secret),
-                included: false,
-                reason: Some(Reason::Key),
-            },
-        );
+    for (before, pasted) in input.pasted_keys.iter().filter(|pasted| pasted.position.is_some()).enumerate() {
+        let at = pasted.position.unwrap_or_default() + before;
+        let (name, value) = (pasted.name.clone(), mask(&pasted.secret));
+        steps.insert(at.min(steps.len()), FieldStep { name, value, included: false, reason: Some(Reason::Key) });
     }
     if selection.appid_supplied
         && let Some(appid) = selection.message.get("appId")
@@ -346,17 +356,31 @@ fn key_warning(input: &Input, key: &Secret) -> Option<KeyWarning> {
     }
 }
 
-/// `00000010  61 70 70 69 64 3d 77 78  30 … |appid=wx0…|`.
-fn hexdump(bytes: &[u8]) -> String {
+/// `00000010  61 70 70 69 64 3d 77 78  30 … |appid=wx0…|`; bytes of a key that stands in a value are `••`.
+fn hexdump(text: &str, keys: &[KeySlot<'_>]) -> String {
+    let hidden = key_ranges(text, keys);
+    let bytes: Vec<(u8, bool)> =
+        text.bytes().enumerate().map(|(at, byte)| (byte, hidden.iter().any(|range| range.contains(&at)))).collect();
     let lines = bytes.chunks(16).enumerate().map(|(index, line)| {
         let hex: Vec<String> = line
             .iter()
             .enumerate()
-            .map(|(column, byte)| if column == 8 { format!(" {byte:02x}") } else { format!("{byte:02x}") })
+            .map(|(column, (byte, hidden))| {
+                let gap = if column == 8 { " " } else { "" };
+                if *hidden { format!("{gap}••") } else { format!("{gap}{byte:02x}") }
+            })
             .collect();
         let shown: String = line
             .iter()
-            .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' })
+            .map(|(byte, hidden)| {
+                if *hidden {
+                    '•'
+                } else if byte.is_ascii_graphic() || *byte == b' ' {
+                    char::from(*byte)
+                } else {
+                    '.'
+                }
+            })
             .collect();
         format!("{:08x}  {:<48}  |{shown}|\n", index * 16, hex.join(" "))
     });

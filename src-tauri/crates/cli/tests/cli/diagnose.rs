@@ -285,3 +285,44 @@ fn a_report_for_others_holds_no_person_and_no_part_of_a_key() {
     let json = desk.run(&["diagnose", "order.txt", "--key-file", "key.txt", "--report", "--json"]).expect(1).json();
     assert_eq!(json["report"].as_str().unwrap(), report);
 }
+
+#[test]
+fn no_answer_of_any_command_holds_a_key_that_was_pasted_although_none_was_given() {
+    let desk = desk();
+    for written in ["&KEY={}", "&api_key={}", "& key = {}", "&amp;key={}", "&attach=a%26key%3D{}", "\n商户密钥：{}"]
+    {
+        let text = format!("{V1}&sign={V1_MD5}{}", written.replace("{}", KEY));
+        desk.file("order.txt", &text);
+        for arguments in [
+            vec!["diagnose", "order.txt"],
+            vec!["diagnose", "order.txt", "--json"],
+            vec!["diagnose", "order.txt", "--report"],
+            vec!["lint", "order.txt", "--json"],
+            vec!["verify", "order.txt", "--key-file", "secret.txt"],
+            vec!["verify", "order.txt", "--key-file", "secret.txt", "--json"],
+            vec!["sign", "order.txt", "--key-file", "secret.txt", "--json"],
+        ] {
+            let answer = desk.run(&arguments);
+            let everything = answer.out + &answer.err;
+            for hidden in [KEY, "0123456789abcdef"] {
+                assert!(!everything.contains(hidden), "{hidden} in {arguments:?} of {text}: {everything}");
+            }
+        }
+        let tried = desk.run(&["diagnose", "order.txt", "--json"]).json();
+        assert!(tried["verdict"] == "valid" || tried["excluded"]["tried"].as_u64() > Some(0), "{text}: {tried}");
+    }
+}
+
+#[test]
+fn what_was_sent_without_a_single_field_is_refused_with_a_sentence() {
+    let desk = desk();
+    desk.file("nothing.txt", "hello");
+    desk.file("order.txt", V1);
+    let answer = diagnose(&desk, V1, &["--sent", "nothing.txt"]).expect(3);
+    let error = answer.json()["error"].clone();
+    assert_eq!(error["code"], "input_malformed", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("--sent nothing.txt"), "{message}");
+    let plain = desk.run(&["diagnose", "order.txt", "--key-file", "key.txt", "--sent", "nothing.txt"]).expect(3);
+    assert!(plain.err.contains("--sent nothing.txt") && plain.out.is_empty(), "{}", plain.err);
+}

@@ -6,6 +6,7 @@ use desk::{Evidence, Examined, KeyAtHand, NewProfile, examine, redacted_report};
 use wxpay_diagnose::diagnosis::{Effort, KeyRole, Next, Outcome, Proof};
 use wxpay_diagnose::input::{Format, read};
 use wxpay_diagnose::knowledge::{CauseId, Severity};
+use wxpay_diagnose::report::{self, Question};
 use wxpay_diagnose::rules::Context;
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::{Params, Secret, SignType, sign, xml};
@@ -202,12 +203,27 @@ fn the_report_for_others_holds_no_key_and_nobody() {
         ];
         let evidence = Evidence { pasted, keys, return_msg: Some("签名错误".into()), ..Evidence::default() };
         let report = redacted_report(&evidence, &examined(&evidence));
-        for hidden in [KEY, OTHER_KEY, APP_SECRET, "dXYZ", PAYER, "13800138000", "张三", "203.0.113.7", "商户C"] {
+        for hidden in [
+            KEY,
+            OTHER_KEY,
+            APP_SECRET,
+            "dXYZ",
+            PAYER,
+            "13800138000",
+            "张三",
+            "203.0.113.7",
+            "商户B",
+            "商户C",
+            "shop",
+            MCH_ID,
+            APPID,
+            "T2024",
+        ] {
             assert!(!report.contains(hidden), "{hidden} in {report}");
         }
         assert!(report.contains(&key().fingerprint()) && report.contains("32 字节"), "{report}");
         assert!(report.contains("xxx=x0&xxx=00000000000 某某"), "the shape stays: {report}");
-        assert!(report.contains("T20240102030405_001") && report.contains("total_fee"), "{report}");
+        assert!(report.contains("X00000000000000_000") && report.contains("total_fee"), "{report}");
     }
 }
 
@@ -240,8 +256,8 @@ fn the_report_for_others_shows_no_telephone_number_and_no_free_text() {
     let keys = vec![at_hand(KeyRole::InUse, "key", OTHER_KEY)];
     let evidence = Evidence { pasted: pasted.into_bytes(), keys, ..Evidence::default() };
     let report = redacted_report(&evidence, &examined(&evidence));
-    assert!(!report.contains("张三") && !report.contains("13800138000"), "{report}");
-    assert!(report.contains(MCH_ID), "{report}");
+    assert!(!report.contains("张三") && !report.contains("13800138000") && !report.contains(MCH_ID), "{report}");
+    assert!(report.contains("`mch_id` = `0000000000`"), "{report}");
 }
 
 #[test]
@@ -252,4 +268,76 @@ fn a_message_of_very_many_fields_is_given_up_after_a_bounded_search() {
     let evidence = Evidence { pasted: pasted.into_bytes(), keys, ..Evidence::default() };
     let found = examined(&evidence).diagnosis;
     assert!(found.excluded.stopped && found.excluded.tried < 2_000_000, "{:?}", found.excluded);
+}
+
+/// Every way in which people write down a key; `{}` stands for it.
+const WRITTEN: [&str; 25] = [
+    "appid=wx1&body=x&mch_id=1&KEY={}",
+    "appid=wx1&body=x&mch_id=1&Key={}",
+    "appid=wx1&body=x&mch_id=1&api_key={}",
+    "appid=wx1&body=x&mch_id=1&apiKey={}",
+    "appid=wx1&body=x&mch_id=1&mch_key={}",
+    "appid=wx1&body=x&mch_id=1&paternerKey={}",
+    "appid=wx1&body=x&mch_id=1& key = {}",
+    "appid=wx1&body=x&mch_id=1&amp;key={}",
+    "appid=wx1&body=x&mch_id=1&amp; key={}",
+    "appid=wx1&body=x&mch_id=1%26key%3D{}",
+    "appid%3Dwx1%26body%3Dx%26mch_id%3D1%26key%3D{}",
+    "appid=wx1&body=x&mch_id=1\nkey: {}",
+    "appid=wx1&body=x&mch_id=1\n商户密钥：{}",
+    "<xml><appid>wx1</appid><body>x</body><mch_id>1</mch_id><Key>{}</Key></xml>",
+    "<xml><appid>wx1</appid><body><![CDATA[x&key={}]]></body><mch_id>1</mch_id></xml>",
+    "<xml><appid>wx1</appid><body>x</body><mch_id>1</mch_id><api_key><![CDATA[{}]]></api_key></xm",
+    "{\"appid\":\"wx1\",\"body\":\"x\",\"mch_id\":\"1\",\"apiKey\":\"{}\"}",
+    "{\"appid\":\"wx1\",\"body\":\"{\\\"key\\\":\\\"{}\\\"}\",\"mch_id\":\"1\"}",
+    "{'appid': 'wx1', 'body': 'x', 'mch_id': '1', 'partner_key': '{}'}",
+    "{appid=wx1, apiKey={}, body=x, mch_id=1}",
+    "map[appid:wx1 body:x mchKey:{} mch_id:1]",
+    "Array\n(\n    [appid] => wx1\n    [body] => x\n    [mch_id] => 1\n    [mch_key] => {}\n)\n",
+    "appid: wx1\nbody: x\nmch_id: 1\nAppSecret: {}",
+    "https://example.com/?appid=wx1&body=x&mch_id=1&Key={}",
+    "2024-01-02 INFO apiKey={} sign: appid=wx1&body=x&mch_id=1",
+];
+
+#[test]
+fn a_key_that_was_pasted_under_any_name_is_tried_and_stands_in_no_answer_although_no_key_was_given() {
+    for written in WRITTEN {
+        let text = written.replace("{}", KEY);
+        let evidence = Evidence {
+            pasted: text.clone().into_bytes(),
+            sign: Some("00112233445566778899AABBCCDDEEFF".to_owned()),
+            return_msg: Some(format!("签名错误 {KEY}")),
+            ..Evidence::default()
+        };
+        let found = examined(&evidence);
+        assert!(found.diagnosis.excluded.tried > 0 && found.diagnosis.excluded.keys.len() == 1, "not tried: {text}");
+        let answer = format!("{:?}", found.diagnosis);
+        assert!(!answer.contains(KEY), "{text}: {answer}");
+        let input = found.read.input.as_ref().unwrap();
+        let steps = format!("{:?}", report::examine(input, &Question::default()).unwrap());
+        let bytes = KEY.bytes().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+        assert!(!steps.contains(KEY) && !steps.contains(&bytes), "{text}: {steps}");
+        for tail in [redacted_report(&evidence, &found), format!("{:?}", found.read.repairs)] {
+            assert!(!tail.contains(KEY), "{text}: {tail}");
+        }
+        assert!(found.read.repairs.iter().any(|placed| placed.repair.code().starts_with("key_")), "{text}");
+    }
+}
+
+#[test]
+fn what_a_key_that_is_not_the_one_in_use_signs_is_never_called_right() {
+    let keys = || vec![at_hand(KeyRole::AppSecret, "AppSecret", APP_SECRET)];
+    let found = examined(&Evidence { pasted: order(APP_SECRET), keys: keys(), ..Evidence::default() }).diagnosis;
+    assert_eq!((found.verdict, found.expected_sign), (Outcome::Explained, None));
+    assert_eq!(
+        (found.explanations[0].causes[0], found.explanations[0].key.as_deref()),
+        (CauseId::E2, Some("AppSecret"))
+    );
+    let other = examined(&Evidence { pasted: order(KEY), keys: keys(), ..Evidence::default() }).diagnosis;
+    assert_eq!((other.verdict, other.next), (Outcome::Unexplained, Next::GiveTheKey));
+    assert!(other.excluded.tried > 0 && other.excluded.keys == ["AppSecret"], "{:?}", other.excluded);
+    // A key in the text is the one in use where nobody gave another.
+    let text = format!("{}\nkey={KEY}", String::from_utf8(order(KEY)).unwrap());
+    let pasted = examined(&Evidence { pasted: text.into_bytes(), keys: keys(), ..Evidence::default() }).diagnosis;
+    assert_eq!(pasted.verdict, Outcome::Valid);
 }

@@ -1,5 +1,7 @@
 //! No key stands in an answer, also where somebody pasted one as a value, a name or a sign.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::{Diagnosis, Difference, Explanation, KeySlot};
@@ -20,6 +22,16 @@ pub fn without_keys(text: &str, keys: &[KeySlot<'_>]) -> String {
         }
     }
     text
+}
+
+/// Where keys stand in a text, in any form that [`without_keys`] hides.
+pub(crate) fn key_ranges(text: &str, keys: &[KeySlot<'_>]) -> Vec<Range<usize>> {
+    let texts = keys.iter().filter_map(|slot| std::str::from_utf8(slot.secret.expose()).ok());
+    texts
+        .flat_map(forms)
+        .filter(|form| form.len() >= SHORTEST_BYTES)
+        .flat_map(|form| text.match_indices(form.as_str()).map(|(at, found)| at..at + found.len()).collect::<Vec<_>>())
+        .collect()
 }
 
 /// The key as it is, in other cases, turned round, without the white space around it, and one character shorter at either end.

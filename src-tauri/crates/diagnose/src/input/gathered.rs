@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use wxpay_protocol::Secret;
 use wxpay_protocol::params::ParamError;
 
+use super::Fields;
 use super::fault::{Fault, FaultKind, Place};
 use super::names::is_telling;
+use super::pasted_key::{role_of, written_in};
 use super::traced::Traced;
-use super::{Fields, PastedKey};
 use crate::Repair;
 
 /// More faults or repairs than anybody reads are counted, not listed.
@@ -44,14 +44,12 @@ impl Gathered {
     /// Adds a field; what cannot be added becomes a fault.
     pub(super) fn add(&mut self, name: &str, value: &str, origin: Range<usize>) {
         let short = || name.chars().filter(|kept| !kept.is_control()).take(64).collect::<String>();
-        if name == "key" {
-            if self.fields.pasted_key.is_some() {
+        if let Some(role) = role_of(name) {
+            if self.fields.take_key(name, role, value) {
+                self.repair(Repair::KeyRemoved, Some(origin));
+            } else {
                 self.fault(FaultKind::Duplicate(short()), origin);
-                return;
             }
-            self.repair(Repair::KeyRemoved, Some(origin));
-            let position = self.fields.params.len();
-            self.fields.pasted_key = Some(PastedKey { position, secret: Secret::new(value.as_bytes().to_vec()) });
             return;
         }
         let control = value.chars().find(|found| *found < ' ' && !matches!(found, '\t' | '\n' | '\r'));
@@ -132,7 +130,19 @@ impl Gathered {
         self.fields.params.is_empty()
     }
 
+    /// Keys that are written down somewhere else than in a field of their own: tried, and hidden wherever they show.
+    fn take_written_keys(&mut self, pasted: &str) {
+        for (key, place) in written_in(pasted) {
+            if self.fields.pasted_keys.iter().any(|known| known.secret.same_as(&key.secret)) {
+                continue;
+            }
+            self.fields.pasted_keys.push(key);
+            self.repair(Repair::KeyHidden, Some(place));
+        }
+    }
+
     pub(super) fn finish(mut self, pasted: &str) -> (Fields, Vec<Fault>, Vec<Placed>) {
+        self.take_written_keys(pasted);
         let places = Places::new(pasted);
         let mut faults: Vec<Fault> = self
             .faults

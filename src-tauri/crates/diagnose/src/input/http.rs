@@ -21,6 +21,8 @@ pub struct Capture {
     pub charset: Option<String>,
     /// The Content-Length header, in bytes.
     pub content_length: Option<usize>,
+    /// Whether the body was sent in chunks.
+    pub chunked: bool,
 }
 
 /// A capture and where its body and the query of its URL stand.
@@ -85,6 +87,8 @@ fn header(line: &str) -> Option<(&str, &str)> {
 fn note(capture: &mut Capture, name: &str, value: &str) {
     if name.eq_ignore_ascii_case("host") {
         capture.host = Some(value.to_owned());
+    } else if name.eq_ignore_ascii_case("transfer-encoding") {
+        capture.chunked = value.to_ascii_lowercase().contains("chunked");
     } else if name.eq_ignore_ascii_case("content-length") {
         capture.content_length = value.parse().ok();
     } else if name.eq_ignore_ascii_case("content-type") {

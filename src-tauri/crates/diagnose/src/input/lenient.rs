@@ -9,10 +9,11 @@ use super::lenient_pairs::{literal, query};
 use super::lenient_xml::{holds_tags, peel, xml_message};
 use super::names::{is_known, name_at, offset_in};
 use super::object::Names;
+use super::pasted_key::role_of;
 use super::printed_map::{self, Print};
 use super::text_of::text_of;
 use super::traced::{Traced, backslash, resolve};
-use super::{Format, Input, Kind, MAX_BYTES, damage, is_url, lines, object};
+use super::{Format, Input, Kind, MAX_BYTES, damage, is_url, lines, object, transcript};
 use crate::{InputError, Repair, curl, json, log_line, pairs};
 
 /// Messages inside of texts inside of messages: a log record in a log record.
@@ -57,7 +58,11 @@ fn finish(mut gathered: Gathered, pasted: &str, kind: Kind, capture: Option<Capt
         gathered.fault_of_all(FaultKind::Refused(InputError::NoFields));
     }
     let (fields, faults, repairs) = gathered.finish(pasted);
-    let kind = if kind == Kind::Pairs && fields.pasted_key.is_some() { Kind::StringToSign } else { kind };
+    let kind = if kind == Kind::Pairs && fields.pasted_keys.iter().any(|key| key.position.is_some()) {
+        Kind::StringToSign
+    } else {
+        kind
+    };
     Read { input: fields.into_input(kind).ok(), faults, repairs, capture }
 }
 
@@ -80,10 +85,15 @@ fn repaired(source: &Traced, gathered: &mut Gathered) -> Traced {
 }
 
 fn capture_or_message(source: &Traced, gathered: &mut Gathered, capture: &mut Option<Capture>) -> Kind {
+    let transcript = transcript::unmarked(source);
+    if transcript.is_some() {
+        gathered.repair(Repair::TextAround, None);
+    }
+    let source = transcript.as_ref().unwrap_or(source);
     let Some(split) = http::split(source.text()) else { return message(source, gathered, 0) };
     gathered.repair(Repair::HeadersSetAside, Some(source.origin(split.headers)));
     let found = split.capture;
-    let body = source.slice(split.body);
+    let body = whole_body(&source.slice(split.body), &found, gathered);
     let kind = if found.status.is_some() { Kind::HttpResponse } else { Kind::HttpRequest };
     if body.text().trim().is_empty() {
         match split.query {
@@ -102,6 +112,15 @@ fn capture_or_message(source: &Traced, gathered: &mut Gathered, capture: &mut Op
     }
     *capture = Some(found);
     kind
+}
+
+/// The body without the sizes of the chunks in which it was sent.
+fn whole_body(body: &Traced, capture: &Capture, gathered: &mut Gathered) -> Traced {
+    let Some(joined) = Some(body).filter(|_| capture.chunked).and_then(transcript::without_chunk_sizes) else {
+        return body.clone();
+    };
+    gathered.repair(Repair::ChunksJoined, Some(body.origin(0..body.len())));
+    joined
 }
 
 /// A charset that is not UTF-8 or is missing, and a body shorter than it should be.
@@ -206,7 +225,7 @@ fn loose(source: &Traced, gathered: &mut Gathered) -> Kind {
         if let Some(at) = last.find([' ', ',', '，', ';', '；', '。', '"', ')', ']']) {
             let name = part.text().rsplit('&').next().and_then(|piece| piece.split('=').next()).unwrap_or_default();
             let start = part.len() - last.len() + at;
-            if name != "key" {
+            if role_of(name).is_none() {
                 gathered
                     .repair(Repair::ToLineEnd(name.chars().take(64).collect()), Some(part.origin(start..part.len())));
             }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::fault::FaultKind;
 use super::gathered::Gathered;
 use super::names::offset_in;
+use super::pasted_key::{pair_in, role_of};
 use super::traced::Traced;
 use super::{Kind, is_url};
 use crate::{Repair, pairs};
@@ -16,14 +17,16 @@ pub(super) fn literal(source: &Traced, gathered: &mut Gathered) -> Kind {
     let whole = source.text();
     let mut found: Vec<(&str, Range<usize>)> = Vec::new();
     for piece in pairs::separated(text) {
-        let trimmed = piece.trim_start();
-        let piece = if trimmed.starts_with("key=") { trimmed } else { piece };
         let at = offset_in(whole, piece);
+        if let Some((name, value)) = pair_in(piece) {
+            found.push((name, range_in(whole, value)));
+            continue;
+        }
         match (piece.split_once('='), found.last_mut()) {
             (Some((name, _)), _) if pairs::is_name(name) => found.push((name, at + name.len() + 1..at + piece.len())),
             (_, Some((name, value))) => {
                 value.end = at + piece.len();
-                if *name != "key" {
+                if role_of(name).is_none() {
                     gathered.repair(
                         Repair::AmpersandInValue((*name).chars().take(64).collect()),
                         Some(source.origin(at.saturating_sub(1)..value.end)),
@@ -37,16 +40,21 @@ pub(super) fn literal(source: &Traced, gathered: &mut Gathered) -> Kind {
     let mut encoded = None;
     for (name, value) in found {
         let text = whole.get(value.clone()).unwrap_or_default();
-        if name != "key" && pairs::looks_encoded(text) {
+        if role_of(name).is_none() && pairs::looks_encoded(text) {
             encoded.get_or_insert(source.origin(value.clone()));
         }
-        let start = value.start.saturating_sub(name.len() + 1);
+        let start = offset_in(whole, name);
         gathered.add(name, text, source.origin(start..value.end));
     }
     if encoded.is_some() {
         gathered.repair(Repair::LooksEncoded, encoded);
     }
     Kind::Pairs
+}
+
+fn range_in(whole: &str, part: &str) -> Range<usize> {
+    let at = offset_in(whole, part);
+    at..at + part.len()
 }
 
 /// Percent-encoded pairs of a URL or a body; a value that cannot be decoded stays as it is.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::fault::FaultKind;
 use super::gathered::Gathered;
 use super::names::{is_known, name_at};
+use super::pasted_key::role_of;
 use super::traced::{Escape, Traced, backslash, entity, percent, resolve};
 use super::{Kind, broken_xml};
 use crate::Repair;
@@ -32,7 +33,7 @@ pub(super) fn peel(source: &Traced, gathered: &mut Gathered) -> Traced {
             (resolve(&peeled, &['&'], entity), Repair::EntitiesResolved)
         } else if lower("\\x3cxml") || lower("\\u003cxml") || escaped_object {
             (resolve(&peeled, &['\\'], backslash), Repair::BackslashesResolved)
-        } else if text.contains("%3Cxml") || text.contains("%3cxml") {
+        } else if text.contains("%3Cxml") || text.contains("%3cxml") || is_encoded_whole(text) {
             (resolve(&peeled, &['%', '+'], percent), Repair::Decoded)
         } else if text.contains("＜xml") {
             (resolve(&peeled, &['＜', '＞'], wide_bracket), Repair::FullWidthSigns)
@@ -44,6 +45,12 @@ pub(super) fn peel(source: &Traced, gathered: &mut Gathered) -> Traced {
         peeled = next;
     }
     peeled
+}
+
+/// Pairs that were percent-encoded as one text: `appid%3Dwx…%26key%3D…`.
+fn is_encoded_whole(text: &str) -> bool {
+    let holds = |upper: &str, lower: &str| text.contains(upper) || text.contains(lower);
+    !text.contains(['=', '{', '<']) && holds("%3D", "%3d") && text.contains("%26")
 }
 
 fn wide_bracket(text: &str) -> Escape {
@@ -93,7 +100,7 @@ pub(super) fn xml_message(source: &Traced, gathered: &mut Gathered) -> Kind {
         None => plain,
     };
     match strict(&part) {
-        Some(params) if params.get("key").is_none() => gathered.fields.params = params,
+        Some(params) if params.iter().all(|(name, _)| role_of(name).is_none()) => gathered.fields.params = params,
         _ => _ = broken_xml::read(&part, gathered),
     }
     kind

@@ -1,5 +1,6 @@
 //! Names of WeChat Pay v2, for telling a field from a piece of a value.
 
+use super::pasted_key::role_of;
 use crate::pairs;
 
 /// Every name of the protocol in lower case and without underscores, sorted.
@@ -138,13 +139,13 @@ const KNOWN: [&str; 131] = [
 ];
 
 /// Whether a name is one of the protocol's, in any spelling of its case and underscores and with `_0`, `_0_1` behind it.
-pub(super) fn is_known(name: &str) -> bool {
+pub fn is_known(name: &str) -> bool {
     if name.len() > 40 {
         return false;
     }
     let stem = name.trim_end_matches(|found: char| found.is_ascii_digit() || matches!(found, '_' | '$'));
     let plain: String = stem.chars().filter(|found| *found != '_').map(|found| found.to_ascii_lowercase()).collect();
-    KNOWN.contains(&plain.as_str())
+    KNOWN.contains(&plain.as_str()) || role_of(name).is_some()
 }
 
 /// Names of the protocol that other records have too.

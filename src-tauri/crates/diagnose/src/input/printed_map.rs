@@ -192,10 +192,11 @@ fn choose<'s>(source: &Traced, starts: &'s [Start], print: Print, gathered: &mut
     let text = source.text();
     let name_of = |start: &Start| text.get(start.name.clone()).unwrap_or_default();
     let any_known = starts.iter().any(|start| is_known(name_of(start)));
+    let in_order = in_order(starts, text, print);
     let sorted = print == Print::Go && is_sorted(starts, text);
     let mut chosen: Vec<&Start> = Vec::new();
     let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
-    for start in starts {
+    for (place, start) in starts.iter().enumerate() {
         let name = name_of(start);
         let Some(last) = chosen.last() else {
             chosen.push(start);
@@ -204,7 +205,10 @@ fn choose<'s>(source: &Traced, starts: &'s [Start], print: Print, gathered: &mut
         };
         let known = is_known(name);
         // Go prints a map in the order of its names, so one that is out of order stands inside of a value.
-        let fits = known || !sorted || name_of(last) < name;
+        let fits = match &in_order {
+            Some(chain) => chain.contains(&place),
+            None => known || !sorted || name_of(last) < name,
+        };
         let origin = source.origin(start.name.clone());
         if print == Print::Php || (start.flat && fits && !seen.contains(name)) {
             if print != Print::Php && !known && any_known {
@@ -218,6 +222,45 @@ fn choose<'s>(source: &Traced, starts: &'s [Start], print: Print, gathered: &mut
     }
     chosen
 }
+
+/// The places of the fields of a map that its program printed in the order of the names, where all but a few stand in it:
+/// those few stand inside of values. Nothing where the order tells nothing.
+fn in_order(starts: &[Start], text: &str, print: Print) -> Option<Vec<usize>> {
+    if print == Print::Php || starts.len() > MOST_ORDERED {
+        return None;
+    }
+    let flat: Vec<(usize, &str)> = starts
+        .iter()
+        .enumerate()
+        .filter(|(_, start)| start.flat)
+        .map(|(place, start)| (place, text.get(start.name.clone()).unwrap_or_default()))
+        .collect();
+    // The longest chain of ascending names that ends at each of them, and the one before in it.
+    let mut chains: Vec<(usize, Option<usize>)> = Vec::new();
+    for (at, (_, name)) in flat.iter().enumerate() {
+        let before = (0..at).filter(|other| flat.get(*other).is_some_and(|(_, held)| held < name));
+        let best = before.max_by_key(|other| chains.get(*other).map_or(0, |(length, _)| *length));
+        let length = best.and_then(|other| chains.get(other)).map_or(1, |(length, _)| length + 1);
+        chains.push((length, best));
+    }
+    let last = (0..flat.len()).max_by_key(|at| chains.get(*at).map_or(0, |(length, _)| *length))?;
+    let mut chain: Vec<usize> = Vec::new();
+    let mut at = Some(last);
+    while let Some((place, _)) = at.and_then(|at| flat.get(at)) {
+        chain.push(*place);
+        at = at.and_then(|at| chains.get(at)).and_then(|(_, before)| *before);
+    }
+    let strays = flat.len() - chain.len();
+    let begins_it = chain.last().copied() == flat.first().map(|(place, _)| *place);
+    (begins_it && (1..=MOST_STRAYS).contains(&strays) && chain.len() >= LEAST_ORDERED).then_some(chain)
+}
+
+/// Longer maps are not looked through for an order.
+const MOST_ORDERED: usize = 256;
+/// So many names in order are no accident …
+const LEAST_ORDERED: usize = 5;
+/// … and with more out of it there is none.
+const MOST_STRAYS: usize = 2;
 
 /// Whether the names of the protocol stand in order.
 fn is_sorted(starts: &[Start], text: &str) -> bool {
@@ -320,4 +363,28 @@ pub(super) fn find(text: &str) -> Option<(usize, Print)> {
             || behind.get(1..).is_some_and(|value| !value.starts_with(['"', '\'', '{', '[', '“', '\n']));
         (go && plain && !inside.contains(',') && !inside.contains('"')).then_some((at, Print::Go))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::input::read_leniently;
+
+    fn value_of(text: &str, name: &str) -> Option<String> {
+        read_leniently(text.as_bytes(), None).input?.params.get(name).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_value_of_a_sorted_map_may_hold_what_looks_like_the_next_field() {
+        let java = "{appid=wx1, attach=uid=7, name=张三, body=T恤, mch_id=1900, nonce_str=abc, total_fee=1}";
+        assert_eq!(value_of(java, "attach").as_deref(), Some("uid=7, name=张三"));
+        assert_eq!(value_of(java, "name"), None);
+        assert_eq!(value_of(java, "body").as_deref(), Some("T恤"));
+        let go = "map[appid:wx1 attach:uid:7 url:x body:T mch_id:1900 nonce_str:abc total_fee:1]";
+        assert_eq!(value_of(go, "attach").as_deref(), Some("uid:7 url:x"));
+        // A HashMap has no order of which a name could be out.
+        let unsorted = "{body=T恤, total_fee=1, appid=wx1, nonce_str=abc, attach=a, mch_id=1900}";
+        for (name, value) in [("body", "T恤"), ("appid", "wx1"), ("attach", "a"), ("mch_id", "1900")] {
+            assert_eq!(value_of(unsorted, name).as_deref(), Some(value));
+        }
+    }
 }

@@ -2,12 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use wxpay_protocol::Secret;
+
 use super::base::{Base, Given, given_of};
 use super::engine::{Engine, Found, singles_of};
 use super::explain::{self, Told};
 use super::keys::{Key, keys};
 use super::target::Target;
 use super::{Family, expected_sign, other_message, second_sign, stages, subsets, triples};
+use crate::Input;
 use crate::diagnosis::{
     Case, Diagnosis, Effort, Excluded, Explanation, KeyRole, KeySlot, Limit, Next, Outcome, Progress, StageCount,
     differences,
@@ -31,6 +34,9 @@ const MOST_SUBSETS_OF: usize = 20;
 /// So many bytes are hashed at most, or four times as many where the search is to go deep; no order of the rule book comes near.
 const MOST_BYTES: usize = 2_000_000_000;
 
+/// Bytes that are nobody's key.
+const NO_KEY: &[u8] = b"\0no key in use\0";
+
 /// Answers a case.
 pub(crate) fn run(case: &Case<'_>, effort: Effort, watch: &mut Watch<'_>) -> Result<Diagnosis, ReportError> {
     let bytes: usize = case.input.params.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
@@ -42,12 +48,34 @@ pub(crate) fn run(case: &Case<'_>, effort: Effort, watch: &mut Watch<'_>) -> Res
             ControlFlow::Break(())
         }
     };
-    let mut slots: Vec<KeySlot<'_>> =
-        case.keys.iter().map(|slot| KeySlot { role: slot.role, name: slot.name, secret: slot.secret }).collect();
-    slots.extend(pasted_slot(case));
+    let no_key = Secret::new(NO_KEY.to_vec());
+    let slots = slots(case, &no_key);
     let mut diagnosis = answer(case, &slots, effort, &mut within)?;
     diagnosis.hide_keys(&slots);
     Ok(diagnosis)
+}
+
+/// All keys: those at hand, then those that stand in the texts. The one in use comes first; where none of them claims to be
+/// it, a place holder does, because what another key signs is never right.
+fn slots<'c>(case: &Case<'c>, no_key: &'c Secret) -> Vec<KeySlot<'c>> {
+    let mut slots: Vec<KeySlot<'c>> =
+        case.keys.iter().map(|slot| KeySlot { role: slot.role, name: slot.name, secret: slot.secret }).collect();
+    for pasted in case.input.pasted_keys().chain(case.sent.into_iter().flat_map(Input::pasted_keys)) {
+        if !slots.iter().any(|slot| slot.secret.same_as(pasted.secret)) {
+            slots.push(pasted);
+        }
+    }
+    match slots.iter().position(|slot| slot.role == KeyRole::InUse) {
+        Some(own) => slots.get_mut(..=own).unwrap_or_default().rotate_right(1),
+        None if slots.is_empty() => {}
+        None => slots.insert(0, KeySlot { role: KeyRole::InUse, name: "", secret: no_key }),
+    }
+    slots
+}
+
+/// Whether the first of these keys only stands for the one in use.
+fn lacks_own_key(slots: &[KeySlot<'_>]) -> bool {
+    slots.first().is_none_or(|slot| slot.secret.expose() == NO_KEY)
 }
 
 fn answer(
@@ -70,7 +98,8 @@ fn answer(
         given = Given { older_sign: None, ..of_sent };
     }
     let keys = keys(slots);
-    let mut diagnosis = empty(case, &base, &given, &keys);
+    let own_key = keys.first().filter(|_| !lacks_own_key(slots));
+    let mut diagnosis = empty(case, &base, &given, own_key);
     if let Some(sent) = case.sent {
         diagnosis.differences = differences::between(&case.input.params, &sent.params);
     }
@@ -111,6 +140,9 @@ fn answer(
     explanations.truncate(MOST_EXPLANATIONS);
     diagnosis.excluded = excluded(&search, slots, &base);
     conclude(&mut diagnosis, explanations, &base, target.families().is_empty());
+    if diagnosis.verdict == Outcome::Unexplained && own_key.is_none() {
+        diagnosis.next = Next::GiveTheKey;
+    }
     Ok(diagnosis)
 }
 
@@ -155,17 +187,6 @@ fn conclude(diagnosis: &mut Diagnosis, explanations: Vec<Explanation>, base: &Ba
     };
 }
 
-/// A key that stands in the text is tried too, and is the only one where no other was given.
-fn pasted_slot<'c>(case: &Case<'c>) -> Option<KeySlot<'c>> {
-    let secret = &case.input.pasted_key.as_ref()?.secret;
-    let name = "key= in the text [文本里的 key=]";
-    (!secret.is_empty() && !case.keys.iter().any(|slot| slot.secret.same_as(secret))).then_some(KeySlot {
-        role: KeyRole::InUse,
-        name,
-        secret,
-    })
-}
-
 fn without_comparison(base: &Base, given: &Given<'_>) -> (Outcome, Next) {
     if given.sign.is_some() {
         (Outcome::Unexplained, Next::GiveTheKey)
@@ -176,10 +197,9 @@ fn without_comparison(base: &Base, given: &Given<'_>) -> (Outcome, Next) {
     }
 }
 
-fn empty(case: &Case<'_>, base: &Base, given: &Given<'_>, keys: &[Key]) -> Diagnosis {
-    let expected =
-        keys.first().filter(|_| !base.lacks_appid).map(|key| expected_sign(base, &key.bytes, given.declared));
-    let mask = keys.first().map(|key| key.shown.as_str()).unwrap_or_default();
+fn empty(case: &Case<'_>, base: &Base, given: &Given<'_>, own_key: Option<&Key>) -> Diagnosis {
+    let expected = own_key.filter(|_| !base.lacks_appid).map(|key| expected_sign(base, &key.bytes, given.declared));
+    let mask = own_key.map(|key| key.shown.as_str()).unwrap_or_default();
     Diagnosis {
         verdict: Outcome::Unexplained,
         sign_type: given.declared,
@@ -217,7 +237,7 @@ fn excluded(search: &Search<'_, '_>, slots: &[KeySlot<'_>], base: &Base) -> Excl
     Excluded {
         tried: search.counts.iter().map(|count| count.tried).sum(),
         stages: search.counts.clone(),
-        keys: slots.iter().map(|slot| slot.name.to_owned()).collect(),
+        keys: slots.iter().skip(usize::from(lacks_own_key(slots))).map(|slot| slot.name.to_owned()).collect(),
         subsets_of: Some(base.fields.len()).filter(|count| *count <= search.effort.subsets_of),
         limits: limits(search, base),
         stopped: search.stopped,
