@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "amount_parse",
     "signature_check",
     "signature_diagnose",
+    "signature_stop",
     "signature_diagnose_deep",
     "signature_contexts",
     "key_probe",

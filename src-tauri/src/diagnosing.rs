@@ -1,16 +1,16 @@
 //! What was found out about a sign, in the words and shapes of the window.
 
 use desk::{Evidence, Examined, NoticeProof};
-use wxpay_diagnose::diagnosis::{Context, Outcome};
+use wxpay_diagnose::diagnosis::{Context, KeySlot, Outcome, without_keys};
 use wxpay_diagnose::input::Read;
-use wxpay_diagnose::knowledge::{CauseId, Reading};
+use wxpay_diagnose::knowledge::{CauseId, Reading, Warning};
 use wxpay_diagnose::req_info::KeyProof;
 use wxpay_diagnose::rules::{CALLS, ClientCall};
 use wxpay_diagnose::{Input, ReportError};
 
 use crate::dto::diagnosis::{
     CallFieldView, CauseView, ClientCallView, DiagnosisView, ExplanationView, KeyProofView, ReadingView, WarningView,
-    in_words,
+    in_words, sentence,
 };
 use crate::dto::reading::notes_of;
 use crate::dto::start::Language;
@@ -33,6 +33,7 @@ pub(crate) fn view_of(evidence: &Evidence, examined: &Examined, language: Langua
     let named = diagnosis.explanations.iter().flat_map(|one| one.causes.iter().copied());
     let named = named.chain(diagnosis.warnings.iter().filter_map(|one| one.cause));
     let named = named.chain(said.flat_map(|one| one.causes.iter().copied()));
+    let keys = desk::all_keys(evidence, examined);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(DiagnosisView {
         verdict: diagnosis.verdict.into(),
@@ -42,15 +43,15 @@ pub(crate) fn view_of(evidence: &Evidence, examined: &Examined, language: Langua
         string_to_sign: diagnosis.string_to_sign.clone(),
         context: examined.context.map(|context| context.as_str().to_owned()),
         explanations: diagnosis.explanations.iter().map(|one| ExplanationView::of(one, right, language)).collect(),
-        warnings: diagnosis.warnings.iter().map(|one| WarningView::of(one, language)).collect(),
+        warnings: warnings(examined, language),
         causes: causes_once(named, language),
         differences: diagnosis.differences.iter().map(Into::into).collect(),
         excluded: (&diagnosis.excluded).into(),
         next: diagnosis.next.into(),
-        next_sentence: in_words(&diagnosis.next.words(), language),
+        next_sentence: sentence(&diagnosis.next.words(), language),
         reading: examined.reading.as_ref().map(|one| ReadingView::of(one, language)),
         hints: hints.iter().map(|one| ReadingView::of(one, language)).collect(),
-        calls: examined.context.map(|context| calls(evidence, input, context, language)).unwrap_or_default(),
+        calls: examined.context.map(|context| calls(evidence, input, context, &keys, language)).unwrap_or_default(),
         key_proof: examined.notice.as_ref().map(|proof| key_proof(proof, language)),
         notes: notes_of(&examined.read, &text(&evidence.pasted), language),
         sent_notes: examined
@@ -63,13 +64,39 @@ pub(crate) fn view_of(evidence: &Evidence, examined: &Examined, language: Langua
     })
 }
 
+/// The suspicions. What reading found stands beside the pasted text already; here only what it means is told, where the
+/// catalogue knows it.
+fn warnings(examined: &Examined, language: Language) -> Vec<WarningView> {
+    let mut told: Vec<CauseId> = Vec::new();
+    let mut view = |warning: &Warning| {
+        if !examined.is_of_reading(warning) {
+            return Some(WarningView::of(warning, language));
+        }
+        let id = warning.cause.filter(|id| !told.contains(id))?;
+        told.push(id);
+        let title = in_words(&id.cause()?.title, language);
+        let detail = match language {
+            Language::Chinese => format!("左侧标出的位置：{title}"),
+            Language::English => format!("{title}, at the place that is marked on the left"),
+        };
+        Some(WarningView { detail, ..WarningView::of(warning, language) })
+    };
+    examined.diagnosis.warnings.iter().filter_map(&mut view).collect()
+}
+
 /// The calls of this kind, each with the values of the message under its own names.
-fn calls(evidence: &Evidence, input: &Input, context: Context, language: Language) -> Vec<ClientCallView> {
+fn calls(
+    evidence: &Evidence,
+    input: &Input,
+    context: Context,
+    keys: &[KeySlot<'_>],
+    language: Language,
+) -> Vec<ClientCallView> {
     let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
     let value = |signed_as: &str| {
         let found = input.params.iter().find(|(name, value)| plain(name) == plain(signed_as) && !value.is_empty());
         let appid = evidence.appid.as_deref().filter(|_| plain(signed_as) == "appid");
-        found.map(|(_, value)| value).or(appid).map(str::to_owned)
+        found.map(|(_, value)| value).or(appid).map(|value| without_keys(value, keys))
     };
     let view = |call: &ClientCall| ClientCallView {
         title: call.title.to_owned(),
@@ -96,8 +123,8 @@ fn key_proof(notice: &NoticeProof, language: Language) -> KeyProofView {
             KeyProof::Malformed(_) => None,
         },
         key: notice.key.clone(),
-        sentence: in_words(&notice.words(), language),
-        pitfalls: notice.pitfalls.iter().map(|one| in_words(&one.words(), language)).collect(),
+        sentence: sentence(&notice.words(), language),
+        pitfalls: notice.pitfalls.iter().map(|one| sentence(&one.words(), language)).collect(),
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Question {
     pub(crate) agree: String,
     /// The word on the button that does not.
     pub(crate) decline: String,
+    /// Whether it takes something away for good.
+    pub(crate) destroys: bool,
 }
 
 /// One question at a time.

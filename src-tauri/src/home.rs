@@ -14,7 +14,7 @@ use tracing_appender::non_blocking::WorkerGuard;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
 use crate::ipc::Changed;
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, Newest};
 
 /// How long closing may take; what is not done by then is done at the next start.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
@@ -30,6 +30,8 @@ pub(crate) struct Home {
     pub(crate) dialog: Dialog,
     /// Long work.
     pub(crate) jobs: Jobs,
+    /// The search that follows what is typed.
+    pub(crate) typing: Newest,
     /// Writes what is still to be logged when the program ends.
     log: Mutex<Option<WorkerGuard>>,
 }
@@ -47,6 +49,7 @@ impl Home {
             desk: OnceCell::new(),
             dialog: Dialog::default(),
             jobs: Jobs::default(),
+            typing: Newest::default(),
             log: Mutex::new(log),
         }
     }

@@ -103,6 +103,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             test_orders::amount_parse,
             signature::signature_check,
             diagnosis::signature_diagnose,
+            diagnosis::signature_stop,
             diagnosis::signature_diagnose_deep,
             diagnosis::signature_contexts,
             diagnosis::key_probe,

@@ -1,6 +1,6 @@
 //! Long work that the window may stop.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use desk::Cancel;
@@ -48,9 +48,91 @@ impl Drop for Job<'_> {
     }
 }
 
+/// The search while somebody types: only the newest one matters, so that work never piles up.
+#[derive(Default)]
+pub(crate) struct Newest(Mutex<Typing>);
+
+#[derive(Default)]
+struct Typing {
+    /// The number that the window gave it.
+    ticket: u32,
+    cancel: Option<Cancel>,
+    /// Stopped before they began.
+    stopped: VecDeque<u32>,
+}
+
+/// So many searches can have been stopped and not yet begun.
+const MOST_STOPPED: usize = 64;
+
+impl Newest {
+    /// Begins a search and ends the one before. One that is older than what runs, or was stopped already, ends at once.
+    pub(crate) fn begin(&self, ticket: u32) -> Cancel {
+        let cancel = Cancel::new();
+        let mut typing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_stopped = typing.stopped.iter().position(|stopped| *stopped == ticket);
+        let is_stopped = was_stopped.and_then(|place| typing.stopped.remove(place)).is_some();
+        let is_older = typing.cancel.is_some() && typing.ticket > ticket;
+        if is_stopped || is_older {
+            cancel.cancel();
+            return cancel;
+        }
+        typing.ticket = ticket;
+        if let Some(before) = typing.cancel.replace(cancel.clone()) {
+            before.cancel();
+        }
+        cancel
+    }
+
+    /// Forgets a search that has ended.
+    pub(crate) fn end(&self, ticket: u32) {
+        let mut typing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if typing.ticket == ticket {
+            typing.cancel = None;
+        }
+    }
+
+    /// Ends the search with this number, also before it has begun.
+    pub(crate) fn stop(&self, ticket: u32) {
+        let mut typing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &typing.cancel {
+            Some(cancel) if typing.ticket == ticket => cancel.cancel(),
+            _ => {
+                if typing.stopped.len() == MOST_STOPPED {
+                    typing.stopped.pop_front();
+                }
+                typing.stopped.push_back(ticket);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_newer_search_ends_the_one_before_in_whatever_order_they_arrive() {
+        let newest = Newest::default();
+        let first = newest.begin(1);
+        let third = newest.begin(3);
+        assert!(first.is_cancelled() && !third.is_cancelled());
+        assert!(newest.begin(2).is_cancelled(), "it came late");
+        assert!(!third.is_cancelled());
+        newest.end(3);
+        // A page that was reloaded counts from the beginning again.
+        assert!(!newest.begin(1).is_cancelled());
+    }
+
+    #[test]
+    fn a_keystroke_ends_the_search_under_way_also_when_it_overtakes_its_beginning() {
+        let newest = Newest::default();
+        let running = newest.begin(1);
+        newest.stop(1);
+        assert!(running.is_cancelled());
+        newest.stop(2);
+        assert!(newest.begin(2).is_cancelled());
+        assert!(!newest.begin(3).is_cancelled());
+    }
 
     #[test]
     fn only_the_work_that_is_named_is_stopped_and_work_that_has_ended_is_unknown() {

@@ -9,7 +9,7 @@ use crate::dto::start::Language;
 /// Whether an order is to be closed.
 pub(crate) fn close_order(order: &Order, environment: Environment, language: Language) -> Question {
     let (number, amount) = (&order.out_trade_no, order.total_fee.yuan_text());
-    let (profile, environment) = (&order.profile, environment_word(environment, language));
+    let (profile, environment) = (merchant_word(&order.profile, language), environment_word(environment, language));
     match language {
         Language::Chinese => Question {
             title: "关闭这个订单？".to_owned(),
@@ -18,6 +18,7 @@ pub(crate) fn close_order(order: &Order, environment: Environment, language: Lan
             ),
             agree: "关闭订单(_C)".to_owned(),
             decline: "取消".to_owned(),
+            destroys: true,
         },
         Language::English => Question {
             title: "Close this order?".to_owned(),
@@ -26,13 +27,14 @@ pub(crate) fn close_order(order: &Order, environment: Environment, language: Lan
             ),
             agree: "_Close the order".to_owned(),
             decline: "Cancel".to_owned(),
+            destroys: true,
         },
     }
 }
 
 /// Whether a merchant and its secrets are to be removed.
 pub(crate) fn remove_profile(name: &str, mch_id: &str, environment: Environment, language: Language) -> Question {
-    let environment = environment_word(environment, language);
+    let (name, environment) = (merchant_word(name, language), environment_word(environment, language));
     match language {
         Language::Chinese => Question {
             title: "移除这个商户？".to_owned(),
@@ -41,6 +43,7 @@ pub(crate) fn remove_profile(name: &str, mch_id: &str, environment: Environment,
             ),
             agree: "移除商户(_R)".to_owned(),
             decline: "取消".to_owned(),
+            destroys: true,
         },
         Language::English => Question {
             title: "Remove this merchant?".to_owned(),
@@ -49,6 +52,7 @@ pub(crate) fn remove_profile(name: &str, mch_id: &str, environment: Environment,
             ),
             agree: "_Remove the merchant".to_owned(),
             decline: "Cancel".to_owned(),
+            destroys: true,
         },
     }
 }
@@ -61,7 +65,7 @@ pub(crate) fn probe_key(name: &str, mch_id: &str, environment: Environment, lang
         (_, Language::Chinese) => "微信支付",
         (_, Language::English) => "WeChat Pay",
     };
-    let environment = environment_word(environment, language);
+    let (name, environment) = (merchant_word(name, language), environment_word(environment, language));
     match language {
         Language::Chinese => Question {
             title: "向网关探测这个密钥？".to_owned(),
@@ -70,6 +74,7 @@ pub(crate) fn probe_key(name: &str, mch_id: &str, environment: Environment, lang
             ),
             agree: "探测一次(_P)".to_owned(),
             decline: "取消".to_owned(),
+            destroys: false,
         },
         Language::English => Question {
             title: "Probe this key at the gateway?".to_owned(),
@@ -78,7 +83,17 @@ pub(crate) fn probe_key(name: &str, mch_id: &str, environment: Environment, lang
             ),
             agree: "_Probe once".to_owned(),
             decline: "Cancel".to_owned(),
+            destroys: false,
         },
+    }
+}
+
+/// The name of a merchant; the built-in one is called as in the window.
+fn merchant_word(name: &str, language: Language) -> &str {
+    match language {
+        _ if name != desk::BUILTIN => name,
+        Language::Chinese => "内置网关",
+        Language::English => "Built-in gateway",
     }
 }
 

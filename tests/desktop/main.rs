@@ -4,6 +4,7 @@
 
 mod agreement;
 mod main_job;
+mod paste;
 mod restart;
 mod secrets;
 mod shell;

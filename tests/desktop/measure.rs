@@ -1,5 +1,7 @@
 //! Measures a build of the window and prints what it found as one line of JSON. The first argument is the program.
 
+mod paste;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,11 +10,17 @@ use std::time::{Duration, Instant};
 use acceptance::window::{DeskWindow, WindowError, WindowStart};
 use serde_json::{Value, json};
 
+use crate::paste::{EMPTY_ATTACH_SIGNED, paste_and_time, workbench};
+
 const STARTS: usize = 7;
 /// After the start the web view still compiles and collects for a while; that is not being idle.
 const REST: Duration = Duration::from_secs(20);
 const UNTOUCHED: Duration = Duration::from_secs(20);
 const PAYMENTS: usize = 5;
+const PASTES: usize = 15;
+/// WeChat's published example with a space behind the value of its body, which was not signed.
+const ONE_SPACE_MORE: &str = "<xml><appid>wxd930ea5d5a258f4f</appid><mch_id>10000100</mch_id><device_info>1000</device_info>\
+     <body>test </body><nonce_str>ibuaiVcKdpRxkhJA</nonce_str><sign>9A0A8659F005D6984697E2CA0A9CF3B7</sign></xml>";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -59,6 +67,7 @@ async fn at_work(window: &DeskWindow, first_paint_ms: Vec<u128>) -> Result<Value
         window.pay_and_watch(&number, "已支付").await?;
     }
     let idle = percent_untouched(window).await?;
+    let (proven, excluded) = pasted(window).await?;
     Ok(json!({
         "first_paint_ms": first_paint_ms,
         "polling_percent": polling,
@@ -66,8 +75,46 @@ async fn at_work(window: &DeskWindow, first_paint_ms: Vec<u128>) -> Result<Value
         "untouched_s": UNTOUCHED.as_secs(),
         "list_follows_ms": slowest.as_secs_f64() * 1000.0,
         "payments": numbers.len(),
+        "paste_to_cause_ms": proven,
+        "paste_to_nothing_ms": excluded,
         "peak_mib": window.load().map(|load| load.peak_kib.div_ceil(1024)),
     }))
+}
+
+/// Milliseconds from pasting an order to its cause, and to the word that nothing gives its sign.
+async fn pasted(window: &DeskWindow) -> Result<(Vec<f64>, Vec<f64>), WindowError> {
+    workbench(window).await?;
+    let (mut proven, mut excluded) = (Vec::new(), Vec::new());
+    for round in 0..PASTES {
+        excluded.push(paste_and_time(window, &sixteen_fields(round), "unexplained", "未能复现").await?);
+        let (text, cause) = if round % 2 == 0 { (EMPTY_ATTACH_SIGNED, "A1") } else { (ONE_SPACE_MORE, "D5") };
+        proven.push(paste_and_time(window, text, "explained", cause).await?);
+    }
+    Ok((proven, excluded))
+}
+
+/// An order of sixteen fields whose sign nothing gives.
+fn sixteen_fields(round: usize) -> String {
+    let names = [
+        "appid",
+        "attach",
+        "body",
+        "detail",
+        "device_info",
+        "fee_type",
+        "goods_tag",
+        "limit_pay",
+        "mch_id",
+        "nonce_str",
+        "notify_url",
+        "openid",
+        "out_trade_no",
+        "spbill_create_ip",
+        "total_fee",
+        "trade_type",
+    ];
+    let fields = names.map(|name| format!("<{name}>value {round} of {name}</{name}>")).concat();
+    format!("<xml>{fields}<sign>{round:032X}</sign></xml>")
 }
 
 /// The processor time of the window and all that it started, in percent of one core, while nobody touches it.

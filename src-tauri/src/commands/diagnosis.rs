@@ -20,19 +20,37 @@ use crate::home::Home;
 /// The window is told this often how far a long search is.
 const TELL_EVERY: Duration = Duration::from_millis(120);
 
-/// Everything that singles, pairs and subsets tell about a sign. Keys are used and forgotten; none is answered.
+/// Everything that singles, pairs and subsets tell about a sign. Keys are used and forgotten; none is answered. The window
+/// numbers these questions; a newer one ends the one before, and `signature_stop` ends it too, with what is known by then.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn signature_diagnose(
     home: State<'_, Home>,
     request: DiagnosisRequest,
+    ticket: u32,
 ) -> Result<DiagnosisView, IpcError> {
+    let cancel = home.typing.begin(ticket);
+    let answer = diagnosed(&home, request, cancel).await;
+    home.typing.end(ticket);
+    answer
+}
+
+async fn diagnosed(home: &Home, request: DiagnosisRequest, cancel: Cancel) -> Result<DiagnosisView, IpcError> {
     let (evidence, language) = evidence_of(home.desk().await?, request).await?;
     away_from_the_window(move || {
-        let examined = desk::examine(&evidence, Effort::default(), &mut |_| ControlFlow::Continue(()));
+        let mut watch = |_| if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let examined = desk::examine(&evidence, Effort::default(), &mut watch);
         view_of(&evidence, &examined, language)
     })
     .await
+}
+
+/// Ends the search under this number: the person types on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn signature_stop(home: State<'_, Home>, ticket: u32) -> Result<(), IpcError> {
+    home.typing.stop(ticket);
+    Ok(())
 }
 
 /// The same with three changes at once and subsets of up to 20 fields, which takes seconds; progress is told while it goes
@@ -118,18 +136,16 @@ async fn evidence_of(desk: &Desk, request: DiagnosisRequest) -> Result<(Evidence
         }
         SignatureKey::Typed { .. } | SignatureKey::None => {}
     }
-    if !keys.is_empty() {
-        let typed = request.more_keys.into_iter().filter(|typed| !typed.key.0.is_empty());
-        // Before those of other merchants: a person who types a key suspects it.
-        let first_other = 1.min(keys.len());
-        let more = typed.map(|typed| KeyAtHand {
-            role: typed.role.into(),
-            name: name_of(typed.role, language),
-            secret: typed.key.0,
-        });
-        let more: Vec<KeyAtHand> = more.collect();
-        keys.splice(first_other..first_other, more);
-    }
+    // Before those of other merchants: a person who types a key suspects it.
+    let first_other = 1.min(keys.len());
+    let typed = request.more_keys.into_iter().filter(|typed| !typed.key.0.is_empty());
+    let more = typed.map(|typed| KeyAtHand {
+        role: typed.role.into(),
+        name: name_of(typed.role, language),
+        secret: typed.key.0,
+    });
+    let more: Vec<KeyAtHand> = more.collect();
+    keys.splice(first_other..first_other, more);
     let evidence = Evidence {
         pasted: request.input.into_bytes(),
         format: request.format.into(),

@@ -12,13 +12,16 @@ use super::Question;
 /// Draws the question over the window; the main thread goes on meanwhile.
 pub(super) fn draw(window: &WebviewWindow<Wry>, question: &Question, answer: Sender<bool>) {
     let parent = window.gtk_window().ok();
+    let kind = if question.destroys { MessageType::Warning } else { MessageType::Question };
     let flags = DialogFlags::MODAL | DialogFlags::DESTROY_WITH_PARENT;
-    let dialog = MessageDialog::new(parent.as_ref(), flags, MessageType::Warning, ButtonsType::None, &question.title);
+    let dialog = MessageDialog::new(parent.as_ref(), flags, kind, ButtonsType::None, &question.title);
     dialog.set_title(&question.title);
     dialog.set_secondary_text(Some(&question.text));
     let decline = dialog.add_button(&question.decline, ResponseType::Cancel);
     let agree = dialog.add_button(&question.agree, ResponseType::Accept);
-    agree.style_context().add_class("destructive-action");
+    if question.destroys {
+        agree.style_context().add_class("destructive-action");
+    }
     // Whoever was typing when the question came up declines with the next Return or Escape.
     dialog.set_default_response(ResponseType::Cancel);
     decline.grab_focus();

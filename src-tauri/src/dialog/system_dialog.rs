@@ -11,7 +11,7 @@ pub(super) fn draw(window: &WebviewWindow<Wry>, question: &Question, answer: Sen
     let agree = question.agree.clone();
     let buttons = MessageButtons::OkCancelCustom(agree.clone(), question.decline.clone());
     let dialog = AsyncMessageDialog::new()
-        .set_level(MessageLevel::Warning)
+        .set_level(if question.destroys { MessageLevel::Warning } else { MessageLevel::Info })
         .set_title(&question.title)
         .set_description(&question.text)
         .set_buttons(buttons)

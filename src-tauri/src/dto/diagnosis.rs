@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use wxpay_diagnose::diagnosis as core;
+use wxpay_diagnose::input::is_protocol_name;
 use wxpay_diagnose::knowledge::{CauseId, Words};
 
 use crate::dto::alignment::{Stretch, align};
@@ -195,7 +196,7 @@ impl CauseView {
         Some(Self {
             id: id.as_str().to_owned(),
             title: in_words(&cause.title, language),
-            sentence: in_words(&text.sentence, language),
+            sentence: sentence(&text.sentence, language),
             level: cause.level.into(),
             fixes: fixes.collect(),
             sources: cause.sources.iter().map(|source| (*source).to_owned()).collect(),
@@ -273,7 +274,7 @@ impl WarningView {
             cause: warning.cause.map(|cause| cause.as_str().to_owned()),
             rule: warning.rule.to_owned(),
             field: warning.field.clone(),
-            detail: in_words(&warning.detail, language),
+            detail: sentence(&warning.detail, language),
             severity: warning.severity.into(),
         }
     }
@@ -347,7 +348,7 @@ pub(crate) struct ReadingView {
 impl ReadingView {
     pub(crate) fn of(reading: &wxpay_diagnose::knowledge::Reading, language: Language) -> Self {
         Self {
-            sentence: in_words(&reading.words, language),
+            sentence: sentence(&reading.words, language),
             causes: reading.causes.iter().map(|cause| cause.as_str().to_owned()).collect(),
         }
     }
@@ -468,6 +469,19 @@ impl KeyProbeView {
             took_ms: probe.took_ms.into(),
         }
     }
+}
+
+/// The words as a sentence by itself: English ones begin with a capital, unless their first word is a name of the protocol.
+pub(crate) fn sentence(words: &Words, language: Language) -> String {
+    let text = in_words(words, language);
+    let first =
+        text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).next().unwrap_or_default();
+    let is_name = first.is_empty() || first.contains('_') || is_protocol_name(first);
+    if is_name {
+        return text;
+    }
+    let mut letters = text.chars();
+    letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// The words in one language.

@@ -51,8 +51,13 @@ export const commands = {
 	amountParse: (text: string, unit: AmountUnit) => typedError<AmountParsed, IpcError>(__TAURI_INVOKE("amount_parse", { text, unit })),
 	/**  Every step from what was pasted to its sign. The key is used and forgotten; it is never answered. */
 	signatureCheck: (request: SignatureRequest) => typedError<SignatureReport, IpcError>(__TAURI_INVOKE("signature_check", { request })),
-	/**  Everything that singles, pairs and subsets tell about a sign. Keys are used and forgotten; none is answered. */
-	signatureDiagnose: (request: DiagnosisRequest) => typedError<DiagnosisView, IpcError>(__TAURI_INVOKE("signature_diagnose", { request })),
+	/**
+	 *  Everything that singles, pairs and subsets tell about a sign. Keys are used and forgotten; none is answered. The window
+	 *  numbers these questions; a newer one ends the one before, and `signature_stop` ends it too, with what is known by then.
+	 */
+	signatureDiagnose: (request: DiagnosisRequest, ticket: number) => typedError<DiagnosisView, IpcError>(__TAURI_INVOKE("signature_diagnose", { request, ticket })),
+	/**  Ends the search under this number: the person types on. */
+	signatureStop: (ticket: number) => typedError<null, IpcError>(__TAURI_INVOKE("signature_stop", { ticket })),
 	/**
 	 *  The same with three changes at once and subsets of up to 20 fields, which takes seconds; progress is told while it goes
 	 *  on, and `job_cancel` ends it with what is known by then.

@@ -37,10 +37,29 @@ export const signatureQuery = (request: SignatureRequest) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** Numbers the questions; a page that was loaded again goes on behind those of the page before. */
+let ticket = Math.floor(Date.now() / 100) % 0x8000_0000;
+
+/** Every question about a cause, for ending the one under way. */
+export const DIAGNOSES = key("diagnosis");
+
 export const diagnosisQuery = (request: DiagnosisRequest) =>
   queryOptions({
     queryKey: key("diagnosis", request),
-    queryFn: () => desk().signatureDiagnose(request),
+    queryFn: ({ signal }) => {
+      ticket += 1;
+      const mine = ticket;
+      // A search that ended by itself is unknown by then, which is what was wanted.
+      signal.addEventListener(
+        "abort",
+        () =>
+          void desk()
+            .signatureStop(mine)
+            .catch(() => undefined),
+        { once: true },
+      );
+      return desk().signatureDiagnose(request, mine);
+    },
     // As above: it may hold keys.
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,

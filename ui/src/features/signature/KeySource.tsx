@@ -5,6 +5,7 @@ import { SecretText } from "../../components/SecretText";
 import { useProfileLabel } from "../../components/use-profile-label";
 import { useStart } from "../../components/use-settings";
 import { type Bench, type KeyKind, MORE_KEYS } from "./bench";
+import { Labelled } from "./Labelled";
 
 type KeySourceProps = { bench: Bench; onChange: (part: Partial<Bench>) => void };
 
@@ -71,17 +72,19 @@ export function MoreKeys({ bench, onChange }: KeySourceProps) {
   const { t } = useTranslation();
   return (
     <>
-      <p className="quiet">{t("signature.keyProfileNote")}</p>
+      {bench.keyKind === "profile" && <p className="quiet">{t("signature.keyProfileNote")}</p>}
       <div className="more-keys">
         {MORE_KEYS.map((role) => (
-          <SecretInput
-            key={role}
-            testId={`sig-more-${role}`}
-            label={t(`signature.moreKey.${role}`)}
-            placeholder={t(`signature.moreKey.${role}`)}
-            value={bench.moreKeys[role] ?? ""}
-            onChange={(key) => onChange({ moreKeys: { ...bench.moreKeys, [role]: key } })}
-          />
+          <Labelled key={role} id={`bench-more-${role}`} label={t(`signature.moreKey.${role}`)}>
+            <SecretInput
+              id={`bench-more-${role}`}
+              testId={`sig-more-${role}`}
+              label={t(`signature.moreKey.${role}`)}
+              placeholder=""
+              value={bench.moreKeys[role] ?? ""}
+              onChange={(key) => onChange({ moreKeys: { ...bench.moreKeys, [role]: key } })}
+            />
+          </Labelled>
         ))}
       </div>
     </>

@@ -11,6 +11,8 @@ import type { Wanted } from "./reveal";
 
 type NextStepsProps = {
   diagnosis: DiagnosisView;
+  /** Whether it is about what stands there now. */
+  ready: boolean;
   deep: DeepSearch;
   /** The merchant whose key is used, if it is one's. */
   profile: string | null;
@@ -24,7 +26,7 @@ const WANTED: Partial<Record<DiagnosisView["next"], { wanted: Wanted; word: "goK
 };
 
 /** What to do now, with the buttons that do it. Nothing is sent before the person agreed in a dialog of the core. */
-export function NextSteps({ diagnosis, deep, profile, onWant }: NextStepsProps) {
+export function NextSteps({ diagnosis, ready, deep, profile, onWant }: NextStepsProps) {
   const { t } = useTranslation();
   const report = useReport();
   const probe = useMutation({
@@ -42,7 +44,7 @@ export function NextSteps({ diagnosis, deep, profile, onWant }: NextStepsProps) 
       <div className="next-buttons">
         {go && <Button onClick={() => onWant(go.wanted)}>{t(`signature.${go.word}`)}</Button>}
         {open && !deep.running && !deep.found && (
-          <Button onClick={deep.start} data-testid="sig-deep">
+          <Button onClick={deep.start} disabled={!ready} data-testid="sig-deep">
             {t("signature.deep")}
           </Button>
         )}

@@ -24,6 +24,8 @@ type AnswerProps = {
   reportError: unknown;
   diagnosis: DiagnosisView | undefined;
   stale: boolean;
+  /** Whether the answer is still that of the text before. */
+  searching: boolean;
   deep: DeepSearch;
   profile: string | null;
   onWant: (wanted: Wanted) => void;
@@ -32,7 +34,7 @@ type AnswerProps = {
 /** The right half: whether it matches, why not, what to change; below that every step. */
 export function SignatureAnswer(props: AnswerProps) {
   const { t } = useTranslation();
-  const { mode, report, reportError, diagnosis, stale, deep, profile, onWant } = props;
+  const { mode, report, reportError, diagnosis, stale, searching, deep, profile, onWant } = props;
   return (
     <div className={stale ? "report report-stale" : "report"} aria-busy={stale}>
       <VerdictLine word={verdictOf(mode, report, diagnosis)} diagnosis={diagnosis} />
@@ -44,7 +46,7 @@ export function SignatureAnswer(props: AnswerProps) {
           <SentDifferences diagnosis={diagnosis} />
           <ExcludedView diagnosis={diagnosis} />
           <Suspicions diagnosis={diagnosis} />
-          <NextSteps diagnosis={diagnosis} deep={deep} profile={profile} onWant={onWant} />
+          <NextSteps diagnosis={diagnosis} ready={!searching} deep={deep} profile={profile} onWant={onWant} />
           <ClientCalls diagnosis={diagnosis} />
         </>
       )}

@@ -7,6 +7,7 @@ import { contextsQuery } from "../../ipc/queries";
 import { type Bench, EMPTY, FORMATS } from "./bench";
 import { Fold } from "./Fold";
 import { KeySource, MoreKeys } from "./KeySource";
+import { Labelled } from "./Labelled";
 import { PasteArea, type PasteHandle } from "./PasteArea";
 import { ReadingNotes } from "./ReadingNotes";
 import type { Folds, Part } from "./reveal";
@@ -68,22 +69,23 @@ export function SignatureInput({ bench, onChange, notes, sentNotes, detected, fo
             <MoreKeys bench={bench} onChange={onChange} />
           </Fold>
           <Fold {...fold("more", bench.givenSign !== "" || bench.returnMsg !== "")}>
-            <Input
-              id="bench-sign"
-              className="mono"
-              placeholder={t("signature.givenSign")}
-              aria-label={t("signature.givenSign")}
-              data-testid="sig-given-sign"
-              value={bench.givenSign}
-              onChange={(event) => onChange({ givenSign: event.target.value })}
-            />
-            <Input
-              placeholder={t("signature.returnMsg")}
-              aria-label={t("signature.returnMsg")}
-              data-testid="sig-return-msg"
-              value={bench.returnMsg}
-              onChange={(event) => onChange({ returnMsg: event.target.value })}
-            />
+            <Labelled id="bench-sign" label={t("signature.givenSign")}>
+              <Input
+                id="bench-sign"
+                className="mono"
+                data-testid="sig-given-sign"
+                value={bench.givenSign}
+                onChange={(event) => onChange({ givenSign: event.target.value })}
+              />
+            </Labelled>
+            <Labelled id="bench-return-msg" label={t("signature.returnMsg")}>
+              <Input
+                id="bench-return-msg"
+                data-testid="sig-return-msg"
+                value={bench.returnMsg}
+                onChange={(event) => onChange({ returnMsg: event.target.value })}
+              />
+            </Labelled>
           </Fold>
           <Fold {...fold("notice", bench.refundNotice.trim() !== "")}>
             <PasteArea
@@ -149,15 +151,18 @@ function Options({ bench, onChange, detected }: OptionsProps) {
           onChange={(format) => onChange({ format })}
         />
       </span>
-      <Input
-        id="bench-appid"
-        className="bench-appid mono"
-        placeholder={t("signature.appid")}
-        aria-label={t("signature.appid")}
-        data-testid="sig-appid"
-        value={bench.appid}
-        onChange={(event) => onChange({ appid: event.target.value })}
-      />
+      <span className="bench-option bench-appid">
+        <label className="quiet" htmlFor="bench-appid">
+          appId
+        </label>
+        <Input
+          id="bench-appid"
+          placeholder={t("signature.appid")}
+          data-testid="sig-appid"
+          value={bench.appid}
+          onChange={(event) => onChange({ appid: event.target.value })}
+        />
+      </span>
     </div>
   );
 }

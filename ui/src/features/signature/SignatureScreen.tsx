@@ -1,14 +1,14 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Button, Segmented } from "antd";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Page } from "../../components/Page";
 import { useActiveProfile } from "../../components/use-settings";
 import type { SignatureRequest } from "../../ipc/model";
-import { diagnosisQuery, signatureQuery } from "../../ipc/queries";
+import { DIAGNOSES, diagnosisQuery, signatureQuery } from "../../ipc/queries";
 import { type Bench, diagnosisOf, EMPTY, requestOf, useBench } from "./bench";
 import { useDeepSearch } from "./deep-search";
 import { takeOver } from "./handover";
@@ -46,7 +46,7 @@ function Workbench({ draft }: { draft: number | undefined }) {
   const { bench, settled, change, checkNow } = useBench(takeOver(draft), active?.name ?? null);
   const { folds, fold, reveal } = useFolds({ sent: bench.sent !== "", more: bench.returnMsg !== "" });
   const deep = useDeepSearch(bench);
-  const found = useAnswer(settled);
+  const found = useAnswer(bench, settled);
   const modes: SignatureRequest["mode"][] = ["verify", "sign"];
   const fill = (input: string) => change({ ...EMPTY, input, mode: "verify", keyKind: "typed", typedKey: EXAMPLE_KEY });
   const want = (wanted: Wanted) => {
@@ -110,7 +110,8 @@ function Workbench({ draft }: { draft: number | undefined }) {
               report={found.report}
               reportError={found.reportError}
               diagnosis={settled.mode === "verify" ? diagnosis : undefined}
-              stale={found.stale}
+              stale={found.stale && !deep.running && !deep.found}
+              searching={found.stale}
               deep={deep}
               profile={settled.keyKind === "profile" ? settled.profile : null}
               onWant={want}
@@ -123,9 +124,16 @@ function Workbench({ draft }: { draft: number | undefined }) {
 }
 
 /** The steps and the cause of what stands on the bench; what was found before stays in sight until they are there. */
-function useAnswer(settled: Bench) {
+function useAnswer(bench: Bench, settled: Bench) {
   const filled = settled.input.trim() !== "";
   const verifies = settled.mode === "verify";
+  const still = bench === settled;
+  const client = useQueryClient();
+  // Each change ends the search for what stood there before; the next one begins once the bench is still.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every single change counts, whichever it is
+  useEffect(() => {
+    if (!still) void client.cancelQueries({ queryKey: DIAGNOSES });
+  }, [bench, still, client]);
   const steps = useQuery({
     ...signatureQuery(requestOf(settled)),
     placeholderData: keepPreviousData,
@@ -134,7 +142,7 @@ function useAnswer(settled: Bench) {
   const cause = useQuery({
     ...diagnosisQuery(diagnosisOf(settled)),
     placeholderData: keepPreviousData,
-    enabled: filled && verifies,
+    enabled: filled && verifies && still,
   });
   // What has no steps may still have a cause; what has neither cannot be read.
   const unreadable = verifies ? cause.error : steps.error;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { DiagnosisRequest, KeyRole, SignatureRequest } from "../../ipc/model";
 import { useDebounced } from "../../lib/use-debounced";
 import { type Draft, leaveBehind } from "./handover";
@@ -31,6 +31,8 @@ export type Bench = {
 
 export const FORMATS: readonly SignatureRequest["format"][] = ["auto", "xml", "json", "pairs", "query", "curl", "log"];
 const CHECK_WAIT_MS = 150;
+/** So many characters at once are not typed; nobody waits for more of them. */
+const PASTED_LENGTH = 8;
 
 /** What belongs to one message and goes with it. */
 export const EMPTY = {
@@ -97,16 +99,25 @@ function keyOf({ keyKind, profile, typedKey }: Bench): SignatureRequest["key"] {
   return { kind: "none" };
 }
 
+function isPasted(before: string, after: string): boolean {
+  return Math.abs(after.length - before.length) >= PASTED_LENGTH;
+}
+
 /** The bench, and the state of it that has been still long enough to be checked. */
 export function useBench(draft: Draft | undefined, activeProfile: string | null) {
   const [bench, setBench] = useState(() => benchFrom(draft, activeProfile));
   const [settled, checkNow] = useDebounced(bench, CHECK_WAIT_MS);
   // A kind that came with the message before does not fit the next one that is pasted over it.
   const [came, setCame] = useState(draft?.context ?? null);
+  const latest = useRef(bench);
   const change = (part: Partial<Bench>) => {
     const stale = came !== null && part.input !== undefined && part.context === undefined;
     if (stale || part.context !== undefined) setCame(null);
-    setBench((now) => ({ ...now, ...(stale && now.context === came ? { context: null } : {}), ...part }));
+    const before = latest.current;
+    const next = { ...before, ...(stale && before.context === came ? { context: null } : {}), ...part };
+    latest.current = next;
+    setBench(next);
+    if (isPasted(before.input, next.input) || isPasted(before.sent, next.sent)) checkNow(next);
   };
   const { mode, input, sent, context, returnMsg, profile } = bench;
   useEffect(

@@ -109,6 +109,30 @@ describe("the signature screen", () => {
     expect(screen.queryByTestId("sig-deep-progress")).toBeNull();
   });
 
+  it("ends the search under way with the next keystroke, and answers what was typed last, also the same text again", async () => {
+    const { desk } = openWindow("/signature");
+    const answers = desk.signatureDiagnose;
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const diagnose = vi.spyOn(desk, "signatureDiagnose").mockImplementation(async (request, ticket) => {
+      await held;
+      return answers(request, ticket);
+    });
+    const stop = vi.spyOn(desk, "signatureStop");
+    await paste(WRONG);
+    await waitFor(() => expect(diagnose).toHaveBeenCalledTimes(1));
+    await paste(`${WRONG}1`);
+    await waitFor(() => expect(stop).toHaveBeenCalledWith(diagnose.mock.calls[0]?.[1]));
+    expect(diagnose).toHaveBeenCalledTimes(1);
+    await paste(WRONG);
+    answer();
+    await outcomeIs("unexplained");
+    expect(diagnose.mock.lastCall?.[0].input).toBe(WRONG);
+    expect(new Set(diagnose.mock.calls.map(([, ticket]) => ticket)).size).toBe(diagnose.mock.calls.length);
+  });
+
   it("shows what a deep search that ran to its end found", async () => {
     openWindow("/signature");
     await paste(WRONG);
@@ -207,6 +231,7 @@ describe("the signature screen", () => {
           key: { kind: "typed", key: "secret-key-of-thirty-two-letters" },
           more_keys: [{ role: "app_secret", key: "the-app-secret" }],
         }),
+        expect.any(Number),
       ),
     );
     expect(container.textContent).not.toMatch(/secret-key-of|the-app-secret/);
@@ -255,6 +280,7 @@ describe("handing a message over", () => {
           return_msg: "签名错误",
           key: { kind: "profile", name: "builtin" },
         }),
+        expect.any(Number),
       ),
     );
     await waitFor(() => expect(screen.getByTestId("sig-context").textContent).toContain("支付结果通知"));
@@ -269,7 +295,10 @@ describe("handing a message over", () => {
     });
     await paste("a=2");
     await waitFor(() =>
-      expect(desk.signatureDiagnose).toHaveBeenLastCalledWith(expect.objectContaining({ input: "a=2", context: null })),
+      expect(desk.signatureDiagnose).toHaveBeenLastCalledWith(
+        expect.objectContaining({ input: "a=2", context: null }),
+        expect.any(Number),
+      ),
     );
   });
 

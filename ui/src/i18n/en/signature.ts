@@ -42,7 +42,7 @@ export const signature: Pick<Wording, "signature"> = {
     keyTypedPlaceholder: "Used this once, never stored",
     keyUsed: "Key of {{length}} characters, ends in {{tail}}, fingerprint {{fingerprint}}",
     keyProfileNote: "Its AppSecret and the other merchants' keys are tried as well, and not shown.",
-    appid: "appId (for paySign)",
+    appid: "signed by paySign; if not in the message",
     clear: "Clear",
     hint: "Diagnosed while you type · Ctrl+Enter at once",
     fold: {

@@ -40,7 +40,7 @@ export const signature = {
     keyTypedPlaceholder: "只在本次使用，不保存",
     keyUsed: "用了 {{length}} 位密钥，尾号 {{tail}}，指纹 {{fingerprint}}",
     keyProfileNote: "它的 AppSecret 和其他商户的密钥会一起试，不显示。",
-    appid: "appId（paySign 需要）",
+    appid: "paySign 要签它，参数里没有时填",
     clear: "清空",
     hint: "边输入边诊断 · Ctrl+Enter 立即诊断",
     fold: {
@@ -53,7 +53,7 @@ export const signature = {
     sentPlaceholder: "实际发出的报文。上面放签名时用的待签名串或参数。",
     noticePlaceholder: "同一商户的退款结果通知原文。req_info 能用这个密钥解开，就证明密钥正确；内容不离开这台电脑。",
     givenSign: "签名（不在报文里时）",
-    returnMsg: "网关返回的错误文字，例如 签名错误",
+    returnMsg: "网关或前端的报错，例如“签名错误”",
     moreKey: {
       app_secret: "AppSecret",
       v3: "APIv3 密钥",

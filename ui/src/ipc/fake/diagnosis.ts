@@ -3,7 +3,10 @@ import type { CauseView, DiagnosisRequest, DiagnosisView, Explanation, ReadingNo
 import { fakeSignature, fieldsOf, keyOf, standInDigest } from "./signature";
 import { refusal, type World } from "./world";
 
-type DiagnosisCommands = Pick<Desk, "signatureDiagnose" | "signatureDiagnoseDeep" | "signatureContexts" | "keyProbe">;
+type DiagnosisCommands = Pick<
+  Desk,
+  "signatureDiagnose" | "signatureStop" | "signatureDiagnoseDeep" | "signatureContexts" | "keyProbe"
+>;
 type Pair = [name: string, value: string];
 /** What somebody's code may have done to the fields, and how it is told. */
 type Mistake = { id: string; field: string; detail: string; pairs: Pair[] };
@@ -205,6 +208,7 @@ export function fakeDiagnosis(world: World): DiagnosisCommands {
   let jobs = 1_000_000;
   return {
     signatureDiagnose: async (request) => diagnose(world, request),
+    signatureStop: async () => null,
     signatureContexts: async () => CONTEXTS,
     async signatureDiagnoseDeep(request, onProgress) {
       jobs += 1;
