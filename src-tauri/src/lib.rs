@@ -8,6 +8,7 @@ mod diagnosing;
 mod dialog;
 mod dto;
 mod error;
+mod file_choice;
 mod home;
 pub mod ipc;
 mod jobs;

@@ -14,6 +14,14 @@ const SCREENS: [(&str, &str); 6] = [
     ("simulator", "模拟网关 · Simulator"),
     ("settings", "设置 · Settings"),
 ];
+/// The rooms of the simulator's screen beside its orders.
+const ROOMS: [(&str, &str); 5] = [
+    ("refunds", "退款 · Refunds"),
+    ("notices", "通知 · Notices"),
+    ("traffic", "流量 · Traffic"),
+    ("faults", "故障 · Faults"),
+    ("access", "接入 · Connect"),
+];
 /// WeChat's published example with a space behind the value of its body.
 const ONE_SPACE_MORE: &str = "<xml><appid>wxd930ea5d5a258f4f</appid><mch_id>10000100</mch_id><device_info>1000</device_info>\
      <body>test </body><nonce_str>ibuaiVcKdpRxkhJA</nonce_str><sign>9A0A8659F005D6984697E2CA0A9CF3B7</sign></xml>";
@@ -149,6 +157,15 @@ async fn every_screen(
         report
             .picture(window, &format!("{screen}-{code}-{shade}"), &format!("{caption} · {language}, {shade}"))
             .await?;
+        if screen != "simulator" {
+            continue;
+        }
+        for (room, words) in ROOMS {
+            window.click(&format!("sim-tab-{room}")).await?;
+            window.gone(".skeleton").await?;
+            let name = format!("simulator-{room}-{code}-{shade}");
+            report.picture(window, &name, &format!("模拟网关：{words} · {language}, {shade}")).await?;
+        }
     }
     Ok(())
 }

@@ -9,4 +9,5 @@ mod restart;
 mod secrets;
 mod shell;
 mod signature;
+mod simulator;
 mod trouble;

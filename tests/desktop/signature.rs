@@ -2,7 +2,7 @@
 
 use acceptance::keyboard::press_in;
 use acceptance::window::{DeskWindow, WindowStart};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::paste::{EMPTY_ATTACH_SIGNED, KEY, paste_and_time, workbench};
 
@@ -126,10 +126,10 @@ async fn press(window: &DeskWindow, keys: &'static [&'static str]) {
 }
 
 /// How many probes the built-in gateway has seen.
-async fn probes(window: &DeskWindow) -> usize {
-    let traffic = window.invoke("simulator_traffic", json!({ "limit": 200 })).await.unwrap().unwrap();
-    let asked = |one: &&Value| one["request"].as_str().is_some_and(|text| text.contains("KEYPROBE"));
-    traffic.as_array().map_or(0, |traffic| traffic.iter().filter(asked).count())
+async fn probes(window: &DeskWindow) -> u64 {
+    let filter = json!({ "search": "KEYPROBE", "endpoint": "orderquery", "outcome": null });
+    let traffic = window.invoke("simulator_traffic", json!({ "filter": filter, "limit": 200 })).await.unwrap().unwrap();
+    traffic["found"].as_u64().unwrap()
 }
 
 /// Types a text letter by letter, each with its own event, and answers how long the last one took to be answered.

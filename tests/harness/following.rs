@@ -24,7 +24,9 @@ const PAY_AND_WATCH: &str = "const [number, wanted, ask, done] = arguments; cons
        if (shown && shown.innerText.includes(wanted)) return done({ ms: performance.now() - started }); \
        if (performance.now() - started > 15000) return done({ shown: shown ? shown.innerText : null }); \
        requestAnimationFrame(look); }; \
-     invoke('simulator_pay', { outTradeNo: number, couponFeeFen: null }).then(() => { \
+     const order = { mch_id: null, out_trade_no: number }; \
+     const pay = { openid: null, coupon_fee_fen: 0, coupon_type: 'cash' }; \
+     invoke('simulator_pay', { order, pay }).then(() => { \
        if (ask) invoke('order_query', { profile: 'builtin', outTradeNo: number }).catch(error => done({ refused: error })); \
        look(); }, error => done({ refused: error }))";
 /// Notes when the pay button of an order is clicked, when the list shows its row after that, and when with this text.

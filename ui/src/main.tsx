@@ -3,6 +3,7 @@ import "./theme/frame.css";
 import "./theme/parts.css";
 import "./theme/screens.css";
 import "./theme/signature.css";
+import "./theme/simulator.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -1,10 +1,12 @@
-//! The built-in gateway, from its own side.
+//! The built-in gateway, from its own side: how it stands, its clock, and how programs are pointed at it.
+
+pub(crate) mod faults;
+pub(crate) mod messages;
+pub(crate) mod orders;
 
 use tauri::State;
 
-use crate::dto::number::Fen;
-use crate::dto::simulator::{SimulatorNotice, SimulatorOrder, SimulatorStatus, SimulatorTraffic};
-use crate::dto::test_orders::amount;
+use crate::dto::simulator::{ClockChange, SimulatorSnippet, SimulatorStatus};
 use crate::error::IpcError;
 use crate::home::Home;
 
@@ -12,7 +14,11 @@ use crate::home::Home;
 const LIMIT_MAX: u32 = 1000;
 
 fn limited(limit: u32) -> usize {
-    usize::try_from(limit.min(LIMIT_MAX)).unwrap_or_default()
+    place(limit.min(LIMIT_MAX))
+}
+
+fn place(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// How the gateway stands.
@@ -36,43 +42,23 @@ pub(crate) async fn simulator_stop(home: State<'_, Home>) -> Result<SimulatorSta
     Ok(home.desk().await?.gateway_stop().await.into())
 }
 
-/// Its newest orders that contain `search`.
+/// Serves it over TLS or plain HTTP from now on; a running one is started anew.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn simulator_orders(
-    home: State<'_, Home>,
-    search: String,
-    limit: u32,
-) -> Result<Vec<SimulatorOrder>, IpcError> {
-    let orders = home.desk().await?.gateway_orders(search.trim(), limited(limit)).await?;
-    Ok(orders.into_iter().map(Into::into).collect())
+pub(crate) async fn simulator_tls(home: State<'_, Home>, on: bool) -> Result<SimulatorStatus, IpcError> {
+    Ok(home.desk().await?.gateway_tls(on).await?.into())
 }
 
-/// Pays an order as the customer would.
+/// Moves its clock, or lets it run at another speed.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn simulator_pay(
-    home: State<'_, Home>,
-    out_trade_no: String,
-    coupon_fee_fen: Option<Fen>,
-) -> Result<(), IpcError> {
-    let coupon_fee = coupon_fee_fen.map(|fen| amount("coupon_fee_fen", fen)).transpose()?;
-    home.desk().await?.gateway_pay(&out_trade_no, coupon_fee.unwrap_or_default()).await?;
-    Ok(())
+pub(crate) async fn simulator_clock(home: State<'_, Home>, change: ClockChange) -> Result<SimulatorStatus, IpcError> {
+    Ok(home.desk().await?.gateway_clock(change.try_into()?).await?.into())
 }
 
-/// Its newest notices.
+/// Programs that point the common SDKs at it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn simulator_notices(home: State<'_, Home>, limit: u32) -> Result<Vec<SimulatorNotice>, IpcError> {
-    let notices = home.desk().await?.gateway_notices(limited(limit)).await?;
-    Ok(notices.into_iter().map(Into::into).collect())
-}
-
-/// Its newest exchanges.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn simulator_traffic(home: State<'_, Home>, limit: u32) -> Result<Vec<SimulatorTraffic>, IpcError> {
-    let traffic = home.desk().await?.gateway_traffic(limited(limit)).await?;
-    Ok(traffic.into_iter().map(Into::into).collect())
+pub(crate) async fn simulator_snippets(home: State<'_, Home>) -> Result<Vec<SimulatorSnippet>, IpcError> {
+    Ok(home.desk().await?.gateway_snippets().await?.into_iter().map(Into::into).collect())
 }

@@ -1,165 +1,149 @@
 //! The built-in gateway, from its own side.
 
-use std::sync::Arc;
+pub(crate) mod faults;
+pub(crate) mod messages;
+pub(crate) mod orders;
 
-use serde::Serialize;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
 use specta_typescript::Number;
-use wxpay_simulator::{Attempt, Exchange, NoticeView, OrderView};
+use wxpay_simulator::{Snippet, TimeScale, TlsFiles};
 
-use crate::dto::number::{AtMs, Count, Fen};
+use crate::dto::number::{AtMs, Count};
+use crate::error::IpcError;
 
 /// The gateway at a glance.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct SimulatorStatus {
     pub(crate) running: bool,
     pub(crate) url: Option<String>,
+    /// Who may call.
+    pub(crate) merchants: Vec<SimulatorMerchant>,
+    /// The files that a client needs, where it is served over TLS.
+    pub(crate) tls: Option<SimulatorTls>,
     pub(crate) orders: Count,
+    pub(crate) refunds: Count,
     pub(crate) notices_pending: Count,
+    /// What its clock showed when this was asked.
+    pub(crate) now: Option<AtMs>,
+    /// How far its clock is ahead of the real time, in milliseconds.
+    #[specta(type = Number)]
+    pub(crate) ahead_ms: i64,
+    /// When something happens next by itself.
+    pub(crate) next_due: Option<AtMs>,
     /// Virtual seconds per real second.
     #[specta(type = Number)]
     pub(crate) time_scale: f64,
     /// Exchanges since it was started.
     pub(crate) requests: Count,
+    /// How many rules of faults are in force.
+    pub(crate) faults: Count,
+}
+
+/// A merchant that may call.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct SimulatorMerchant {
+    pub(crate) appid: String,
+    pub(crate) mch_id: String,
+}
+
+/// The files of its own TLS.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct SimulatorTls {
+    /// The authority that a client must trust.
+    pub(crate) ca: String,
+    /// The merchant's certificate as WeChat issues it; its password is the merchant number.
+    pub(crate) p12: String,
+    /// The same for programs that do not read RC2.
+    pub(crate) p12_modern: String,
+    pub(crate) cert: String,
+    pub(crate) key: String,
+}
+
+impl SimulatorTls {
+    /// Those of the built-in merchant, who is the first.
+    fn of(files: &TlsFiles) -> Option<Self> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let (_, own) = files.merchants.first()?;
+        Some(Self {
+            ca: text(&files.ca),
+            p12: text(&own.p12),
+            p12_modern: text(&own.p12_modern),
+            cert: text(&own.cert),
+            key: text(&own.key),
+        })
+    }
 }
 
 impl From<desk::GatewayStatus> for SimulatorStatus {
     fn from(found: desk::GatewayStatus) -> Self {
-        let none = || Count::from(0_u64);
-        match found.status {
-            None => Self {
-                running: false,
-                url: None,
-                orders: none(),
-                notices_pending: none(),
-                time_scale: 1.0,
-                requests: none(),
-            },
-            Some(status) => Self {
-                running: true,
-                url: found.url,
-                orders: status.orders.into(),
-                notices_pending: status.notices_pending.into(),
-                time_scale: f64::from(status.time_scale_per_mille) / 1000.0,
-                requests: status.requests.into(),
-            },
+        let status = found.status;
+        let count = |number: Option<usize>| Count::from(number.unwrap_or_default());
+        Self {
+            running: status.is_some(),
+            url: found.url,
+            merchants: found.merchants.into_iter().map(|(appid, mch_id)| SimulatorMerchant { appid, mch_id }).collect(),
+            tls: found.tls.as_ref().and_then(SimulatorTls::of),
+            orders: count(status.map(|status| status.orders)),
+            refunds: count(status.map(|status| status.refunds)),
+            notices_pending: count(status.map(|status| status.notices_pending)),
+            now: status.map(|status| status.now.into()),
+            ahead_ms: found.ahead_ms,
+            next_due: found.next_due.map(Into::into),
+            time_scale: status.map_or(1.0, |status| f64::from(status.time_scale_per_mille) / 1000.0),
+            requests: status.map(|status| status.requests).unwrap_or_default().into(),
+            faults: found.faults.into(),
         }
     }
 }
 
-/// An order as the gateway knows it.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct SimulatorOrder {
-    pub(crate) out_trade_no: String,
-    pub(crate) mch_id: String,
-    pub(crate) trade_type: String,
-    pub(crate) total_fee: Fen,
-    pub(crate) trade_state: String,
-    pub(crate) body: String,
-    pub(crate) created_at: AtMs,
-    pub(crate) paid_at: Option<AtMs>,
-    pub(crate) notify_url: String,
-    pub(crate) transaction_id: Option<String>,
+/// What is to be done with the clock.
+#[derive(Clone, Debug, Deserialize, specta::Type)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub(crate) enum ClockChange {
+    /// Moves it forward.
+    Advance { seconds: u32 },
+    /// Moves it to the next moment at which something happens.
+    NextDue,
+    /// Lets it run at another speed: `60`, `0.5`; `0` stops it.
+    Scale { scale: String },
 }
 
-impl From<OrderView> for SimulatorOrder {
-    fn from(view: OrderView) -> Self {
-        let order = view.order;
-        let field = |name| order.fields.get(name).unwrap_or_default().to_owned();
-        Self {
-            out_trade_no: order.out_trade_no().to_owned(),
-            mch_id: order.mch_id().to_owned(),
-            trade_type: field("trade_type"),
-            total_fee: Fen::of(order.total_fee),
-            trade_state: view.trade_state.as_str().to_owned(),
-            body: field("body"),
-            created_at: order.created_at.into(),
-            paid_at: order.payment.as_ref().map(|payment| payment.paid_at.into()),
-            notify_url: field("notify_url"),
-            transaction_id: order.payment.as_ref().map(|payment| payment.transaction_id.clone()),
-        }
+impl TryFrom<ClockChange> for desk::GatewayClock {
+    type Error = IpcError;
+
+    fn try_from(change: ClockChange) -> Result<Self, IpcError> {
+        Ok(match change {
+            ClockChange::Advance { seconds } => Self::Advance(seconds),
+            ClockChange::NextDue => Self::NextDue,
+            ClockChange::Scale { scale } if scale == "0" => Self::Scale(TimeScale::FROZEN),
+            ClockChange::Scale { scale } => {
+                let scale = TimeScale::parse(&scale);
+                Self::Scale(scale.map_err(|_| IpcError::input("scale", "must be 0, or from 0.001 to 1000000"))?)
+            }
+        })
     }
 }
 
-/// Where a notice stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum NoticeStatus {
-    /// The next attempt is due.
-    Pending,
-    /// The merchant answered SUCCESS.
-    Acknowledged,
-    /// The ladder of attempts is at its end.
-    GivenUp,
-    /// It goes to no address on this machine.
-    Undeliverable,
-}
-
-/// A payment notification.
+/// A program for one SDK.
 #[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct SimulatorNotice {
-    pub(crate) id: Count,
-    pub(crate) out_trade_no: String,
-    /// Where it goes.
-    pub(crate) notify_url: String,
-    /// How many attempts were made.
-    pub(crate) attempt: Count,
-    pub(crate) next_attempt_at: Option<AtMs>,
-    pub(crate) last_at: Option<AtMs>,
-    pub(crate) status: NoticeStatus,
-    pub(crate) http_status: Option<u16>,
-    /// What the merchant answered, as received.
-    pub(crate) answer: Option<String>,
+pub(crate) struct SimulatorSnippet {
+    pub(crate) sdk: String,
+    pub(crate) title: String,
+    pub(crate) language: String,
+    pub(crate) file_name: String,
+    pub(crate) code: String,
 }
 
-impl From<NoticeView> for SimulatorNotice {
-    fn from(view: NoticeView) -> Self {
-        use wxpay_simulator::NoticeStatus as Status;
-        let last: Option<&Attempt> = view.attempts.last();
+impl From<Snippet> for SimulatorSnippet {
+    fn from(snippet: Snippet) -> Self {
         Self {
-            id: view.id.into(),
-            attempt: view.attempts.len().into(),
-            next_attempt_at: view.next_attempt_at().map(Into::into),
-            last_at: last.map(|attempt| attempt.at.into()),
-            status: match view.status {
-                Status::Pending { .. } => NoticeStatus::Pending,
-                Status::Acknowledged => NoticeStatus::Acknowledged,
-                Status::GivenUp => NoticeStatus::GivenUp,
-                Status::Undeliverable => NoticeStatus::Undeliverable,
-            },
-            http_status: last.and_then(|attempt| attempt.http_status),
-            answer: last.map(|attempt| attempt.answer.clone()),
-            out_trade_no: view.out_trade_no,
-            notify_url: view.notify_url,
-        }
-    }
-}
-
-/// One exchange of messages.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct SimulatorTraffic {
-    pub(crate) id: Count,
-    pub(crate) at: AtMs,
-    pub(crate) path: String,
-    pub(crate) status: u16,
-    pub(crate) took_us: Count,
-    pub(crate) request: String,
-    pub(crate) response: String,
-    /// One line for a list.
-    pub(crate) summary: String,
-}
-
-impl From<Arc<Exchange>> for SimulatorTraffic {
-    fn from(exchange: Arc<Exchange>) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self {
-            id: exchange.id.into(),
-            at: exchange.at.into(),
-            path: exchange.path.clone(),
-            status: exchange.status,
-            took_us: exchange.took_us.into(),
-            request: text(&exchange.request),
-            response: text(&exchange.response),
-            summary: exchange.summary(),
+            sdk: snippet.sdk.to_owned(),
+            title: snippet.title.to_owned(),
+            language: snippet.language.to_owned(),
+            file_name: snippet.file_name.to_owned(),
+            code: snippet.code,
         }
     }
 }

@@ -73,14 +73,44 @@ export const commands = {
 	simulatorStart: () => typedError<SimulatorStatus, IpcError>(__TAURI_INVOKE("simulator_start")),
 	/**  Stops it; its orders stay for the next start. */
 	simulatorStop: () => typedError<SimulatorStatus, IpcError>(__TAURI_INVOKE("simulator_stop")),
-	/**  Its newest orders that contain `search`. */
-	simulatorOrders: (search: string, limit: number) => typedError<SimulatorOrder[], IpcError>(__TAURI_INVOKE("simulator_orders", { search, limit })),
+	/**  Serves it over TLS or plain HTTP from now on; a running one is started anew. */
+	simulatorTls: (on: boolean) => typedError<SimulatorStatus, IpcError>(__TAURI_INVOKE("simulator_tls", { on })),
+	/**  Moves its clock, or lets it run at another speed. */
+	simulatorClock: (change: ClockChange) => typedError<SimulatorStatus, IpcError>(__TAURI_INVOKE("simulator_clock", { change })),
+	/**  Programs that point the common SDKs at it. */
+	simulatorSnippets: () => typedError<SimulatorSnippet[], IpcError>(__TAURI_INVOKE("simulator_snippets")),
+	/**  Its orders that contain `search`, the newest first, from the place `start`. */
+	simulatorOrders: (search: string, start: number, limit: number) => typedError<SimulatorOrders, IpcError>(__TAURI_INVOKE("simulator_orders", { search, start, limit })),
 	/**  Pays an order as the customer would. */
-	simulatorPay: (outTradeNo: string, couponFeeFen: Fen | null) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_pay", { outTradeNo, couponFeeFen })),
-	/**  Its newest notices. */
-	simulatorNotices: (limit: number) => typedError<SimulatorNotice[], IpcError>(__TAURI_INVOKE("simulator_notices", { limit })),
-	/**  Its newest exchanges. */
-	simulatorTraffic: (limit: number) => typedError<SimulatorTraffic[], IpcError>(__TAURI_INVOKE("simulator_traffic", { limit })),
+	simulatorPay: (order: OrderKey, pay: CustomerPays) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_pay", { order, pay })),
+	/**  Turns away from paying as the customer would; the order stays payable. */
+	simulatorCancel: (order: OrderKey) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_cancel", { order })),
+	/**  Does about the password what the payer of an order by payment code would. */
+	simulatorPassword: (order: OrderKey, answer: PasswordAnswer) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_password", { order, answer })),
+	/**  Its refunds that contain `search`, the newest first, from the place `start`. */
+	simulatorRefunds: (search: string, start: number, limit: number) => typedError<SimulatorRefunds, IpcError>(__TAURI_INVOKE("simulator_refunds", { search, start, limit })),
+	/**  Ends a refund now. */
+	simulatorRefundEnd: (refund: RefundKey, end: RefundEnd) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_refund_end", { refund, end })),
+	/**  Its notices about orders or refunds whose number contains `search`, the newest first, from the place `start`. */
+	simulatorNotices: (search: string, start: number, limit: number) => typedError<SimulatorNotices, IpcError>(__TAURI_INVOKE("simulator_notices", { search, start, limit })),
+	/**  Sends a notice once more, now. */
+	simulatorNoticeResend: (id: Count) => typedError<null, IpcError>(__TAURI_INVOKE("simulator_notice_resend", { id })),
+	/**  Its newest exchanges that pass the filter. */
+	simulatorTraffic: (filter: TrafficFilter, limit: number) => typedError<SimulatorTraffic, IpcError>(__TAURI_INVOKE("simulator_traffic", { filter, limit })),
+	/**  One exchange with its exact bytes. */
+	simulatorExchange: (id: Count) => typedError<SimulatorExchange, IpcError>(__TAURI_INVOKE("simulator_exchange", { id })),
+	/**  Every fault that it can do. */
+	simulatorFaultKinds: () => typedError<FaultKind[], IpcError>(__TAURI_INVOKE("simulator_fault_kinds")),
+	/**  The faults in force and how often each happened. */
+	simulatorFaults: () => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults")),
+	/**  Puts other faults into force; their counts begin at 0. */
+	simulatorFaultsSet: (plan: FaultPlan) => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults_set", { plan })),
+	/**  Begins the faults in force anew, with counts from 0. */
+	simulatorFaultsReset: () => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults_reset")),
+	/**  Reads faults from a TOML file that a person chooses; nothing when none was chosen. */
+	simulatorFaultsImport: () => typedError<SimulatorFaults | null, IpcError>(__TAURI_INVOKE("simulator_faults_import")),
+	/**  Writes the faults in force to a TOML file that a person chooses, and answers its path; nothing when none was chosen. */
+	simulatorFaultsExport: () => typedError<string | null, IpcError>(__TAURI_INVOKE("simulator_faults_export")),
 	/**  The figures of the last days, today included, over all merchants, and what needs a person. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
 };
@@ -232,6 +262,15 @@ export type ClientCallView = {
 	sign_name: string,
 };
 
+/**  What is to be done with the clock. */
+export type ClockChange = 
+/**  Moves it forward. */
+{ change: "advance"; seconds: number } | 
+/**  Moves it to the next moment at which something happens. */
+{ change: "next_due" } | 
+/**  Lets it run at another speed: `60`, `0.5`; `0` stops it. */
+{ change: "scale"; scale: string };
+
 /**  What a person can be asked to agree to. */
 export type ConfirmAction = 
 /**  Closing an order; the subject is `profile/out_trade_no`. */
@@ -252,6 +291,22 @@ export type ContextChoice = {
 
 /**  How many, or which: a whole number from 0 to 2^53 − 1. */
 export type Count = number;
+
+/**  Whether money stands behind a coupon. */
+export type CouponType = 
+/**  It does (充值券). */
+"cash" | 
+/**  It does not (免充值券): the merchant settles less. */
+"no_cash";
+
+/**  How the customer pays. */
+export type CustomerPays = {
+	/**  Who pays, where the order does not say. */
+	openid: string | null,
+	/**  What a coupon pays of it; 0 for none. */
+	coupon_fee_fen: Fen,
+	coupon_type: CouponType,
+};
 
 /**  A question about a sign; everything but the pasted text is optional. */
 export type DiagnosisRequest = {
@@ -448,6 +503,85 @@ export type ExplanationView = {
 	aligned: Stretch[],
 };
 
+/**  What a rule counts. */
+export type FaultCountBy = 
+/**  Each order at each endpoint for itself. */
+"order" | 
+/**  Everything that the rule matches. */
+"rule";
+
+/**  A fault that the gateway can do. */
+export type FaultKind = {
+	/**  Its name in a plan. */
+	name: string,
+	/**  Its number in the catalogue of faults. */
+	id: string,
+	scope: FaultScope,
+	/**  The endpoints that it can meet; empty means all. */
+	endpoints: string[],
+	takes: FaultParameter[],
+	zh: string,
+	en: string,
+};
+
+/**  A number or word that a fault may be given. */
+export type FaultParameter = {
+	/**  Its key in a plan. */
+	name: string,
+	/**  Its value where a rule gives none. */
+	preset: string,
+	/**  Whether it is a word and no number. */
+	word: boolean,
+};
+
+/**  A plan of faults. */
+export type FaultPlan = {
+	/**  Decides the draws: a whole number. */
+	seed: string,
+	rules: FaultRule[],
+};
+
+/**  One rule of a plan of faults. */
+export type FaultRule = {
+	fault: string,
+	endpoint: string | null,
+	/**  One order; with a `*` at the end all that begin so. */
+	out_trade_no: string | null,
+	mch_id: string | null,
+	/**  From 0 to 1, at most six decimals. */
+	probability: string | null,
+	/**  At which counts: `1, 4-6, every 10`. */
+	positions: string | null,
+	count: FaultCountBy,
+	/**  At most so often. */
+	limit: Count | null,
+	first: string | null,
+	after: string | null,
+	until: string | null,
+	/**  What the fault takes, by name. */
+	parameters: { [key in string]: string },
+};
+
+/**  A rule in force. */
+export type FaultRuleInForce = {
+	rule: FaultRule,
+	/**  How often it could have happened. */
+	seen: Count,
+	/**  How often it happened. */
+	fired: Count,
+};
+
+/**  What a fault meets. */
+export type FaultScope = 
+/**  Every connection. */
+"connection" | 
+/**  A merchant's request. */
+"request" | 
+/**  A notice. */
+"notice" | 
+/**  A notice, when it is sent for the first time. */
+"sending";
+
 /**  An amount in fen, |fen| ≤ 2^53 − 1. Never a float, never yuan. */
 export type Fen = number;
 
@@ -614,6 +748,16 @@ export type NextStep =
 /**  A refund notice is proven by its req_info. */
 "decrypt_req_info";
 
+/**  One attempt to deliver a notice. */
+export type NoticeAttempt = {
+	at: AtMs,
+	http_status: number | null,
+	/**  What the merchant answered, as received, or why nothing came. */
+	answer: string,
+	acknowledged: boolean,
+	took_ms: Count,
+};
+
 /**  Where a notice stands. */
 export type NoticeStatus = 
 /**  The next attempt is due. */
@@ -718,6 +862,13 @@ export type OrderFlag =
 "confirmed" | 
 /**  Paid although WeChat had said that it was closed. */
 "paid_after_close";
+
+/**  Which order: several merchants may have the same number. */
+export type OrderKey = {
+	/**  Needed only where several have the number. */
+	mch_id: string | null,
+	out_trade_no: string,
+};
 
 /**  What an operation on an order did. */
 export type OrderResult = {
@@ -859,6 +1010,15 @@ export type OverviewDay = {
 	paid_fen: Fen,
 };
 
+/**  What the payer does when asked for the password. */
+export type PasswordAnswer = 
+/**  Enters it. */
+"entered" | 
+/**  Enters it, and the bank refuses. */
+"refused" | 
+/**  Turns away. */
+"cancelled";
+
 /**  One parameter for the client's call. */
 export type PayParam = {
 	name: string,
@@ -943,6 +1103,22 @@ export type ReadingView = {
 	sentence: string,
 	/**  Ids of the causes that come into question. */
 	causes: string[],
+};
+
+/**  How a refund ends. */
+export type RefundEnd = 
+/**  The money is back. */
+"success" | 
+/**  It is closed. */
+"close" | 
+/**  The payer's account takes no money (退款异常). */
+"change";
+
+/**  Which refund. */
+export type RefundKey = {
+	/**  Needed only where several have the number. */
+	mch_id: string | null,
+	out_refund_no: string,
 };
 
 /**  Whether the same call may simply be made again. */
@@ -1117,20 +1293,49 @@ export type SignatureVerdict =
 /**  There is nothing to check. */
 "unsigned";
 
-/**  A payment notification. */
+/**  One exchange with its exact bytes. */
+export type SimulatorExchange = {
+	row: SimulatorTrafficRow,
+	request: string,
+	response: string,
+	/**  A command that sends the same bytes again. */
+	curl: string,
+};
+
+/**  The faults in force. */
+export type SimulatorFaults = {
+	seed: string,
+	/**  Since when, by the gateway's clock. */
+	since: AtMs,
+	rules: FaultRuleInForce[],
+};
+
+/**  A merchant that may call. */
+export type SimulatorMerchant = {
+	appid: string,
+	mch_id: string,
+};
+
+/**  A notification. */
 export type SimulatorNotice = {
 	id: Count,
+	mch_id: string,
 	out_trade_no: string,
+	/**  The refund that it is about; nothing for a payment. */
+	out_refund_no: string | null,
 	/**  Where it goes. */
 	notify_url: string,
-	/**  How many attempts were made. */
-	attempt: Count,
-	next_attempt_at: AtMs | null,
-	last_at: AtMs | null,
 	status: NoticeStatus,
-	http_status: number | null,
-	/**  What the merchant answered, as received. */
-	answer: string | null,
+	next_attempt_at: AtMs | null,
+	/**  What was tried, the oldest first. */
+	attempts: NoticeAttempt[],
+};
+
+/**  A stretch of a list of notices. */
+export type SimulatorNotices = {
+	/**  How many there are in all. */
+	total: Count,
+	rows: SimulatorNotice[],
 };
 
 /**  An order as the gateway knows it. */
@@ -1139,37 +1344,125 @@ export type SimulatorOrder = {
 	mch_id: string,
 	trade_type: string,
 	total_fee: Fen,
+	/**  What the customer paid beside coupons. */
+	cash_fee: Fen | null,
+	/**  What coupons paid. */
+	coupon_fee: Fen | null,
 	trade_state: string,
+	/**  Whether its payer is being asked for the password. */
+	waits_for_password: boolean,
+	/**  Who pays, where that is known. */
+	openid: string | null,
 	body: string,
 	created_at: AtMs,
 	paid_at: AtMs | null,
-	notify_url: string,
 	transaction_id: string | null,
+};
+
+/**  A stretch of a list of orders. */
+export type SimulatorOrders = {
+	/**  How many there are in all. */
+	total: Count,
+	rows: SimulatorOrder[],
+};
+
+/**  A refund as the gateway knows it. */
+export type SimulatorRefund = {
+	out_refund_no: string,
+	refund_id: string,
+	mch_id: string,
+	out_trade_no: string,
+	refund_fee: Fen,
+	total_fee: Fen,
+	/**  The part that goes back to coupons. */
+	coupon_refund_fee: Fen,
+	status: string,
+	accepted_at: AtMs,
+	ended_at: AtMs | null,
+	/**  When it ends by itself, and how. */
+	planned_at: AtMs | null,
+	planned_status: string | null,
+};
+
+/**  A stretch of a list of refunds. */
+export type SimulatorRefunds = {
+	/**  How many there are in all. */
+	total: Count,
+	rows: SimulatorRefund[],
+};
+
+/**  A program for one SDK. */
+export type SimulatorSnippet = {
+	sdk: string,
+	title: string,
+	language: string,
+	file_name: string,
+	code: string,
 };
 
 /**  The gateway at a glance. */
 export type SimulatorStatus = {
 	running: boolean,
 	url: string | null,
+	/**  Who may call. */
+	merchants: SimulatorMerchant[],
+	/**  The files that a client needs, where it is served over TLS. */
+	tls: SimulatorTls | null,
 	orders: Count,
+	refunds: Count,
 	notices_pending: Count,
+	/**  What its clock showed when this was asked. */
+	now: AtMs | null,
+	/**  How far its clock is ahead of the real time, in milliseconds. */
+	ahead_ms: number,
+	/**  When something happens next by itself. */
+	next_due: AtMs | null,
 	/**  Virtual seconds per real second. */
 	time_scale: number,
 	/**  Exchanges since it was started. */
 	requests: Count,
+	/**  How many rules of faults are in force. */
+	faults: Count,
 };
 
-/**  One exchange of messages. */
+/**  The files of its own TLS. */
+export type SimulatorTls = {
+	/**  The authority that a client must trust. */
+	ca: string,
+	/**  The merchant's certificate as WeChat issues it; its password is the merchant number. */
+	p12: string,
+	/**  The same for programs that do not read RC2. */
+	p12_modern: string,
+	cert: string,
+	key: string,
+};
+
+/**  The newest exchanges. */
 export type SimulatorTraffic = {
+	/**  How many passed the filter. */
+	found: Count,
+	/**  How many are kept. */
+	kept: Count,
+	/**  What can be filtered by. */
+	endpoints: string[],
+	outcomes: string[],
+	rows: SimulatorTrafficRow[],
+};
+
+/**  One exchange of messages, without them. */
+export type SimulatorTrafficRow = {
 	id: Count,
 	at: AtMs,
+	direction: TrafficDirection,
 	path: string,
+	endpoint: string,
+	outcome: string,
+	/**  Why it was refused, in more detail than the wire says. */
+	reason: string | null,
 	status: number,
 	took_us: Count,
-	request: string,
-	response: string,
-	/**  One line for a list. */
-	summary: string,
+	/**  The order that it is about. */
+	out_trade_no: string | null,
 };
 
 /**  A part of the search. */
@@ -1281,6 +1574,21 @@ export type TradeType =
 "APP" | 
 /**  From a browser. */
 "MWEB";
+
+/**  Who asked whom. */
+export type TrafficDirection = 
+/**  The gateway was asked. */
+"received" | 
+/**  The gateway asked. */
+"sent";
+
+/**  Which exchanges are wanted. */
+export type TrafficFilter = {
+	/**  In the path, or anywhere in the bytes. */
+	search: string,
+	endpoint: string | null,
+	outcome: string | null,
+};
 
 /**  A key that was typed for this question; kept nowhere. */
 export type TypedKey = {

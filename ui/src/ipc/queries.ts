@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { desk } from "./client";
-import type { DiagnosisRequest, OrderFilter, OrderSort, SignatureRequest } from "./model";
+import type { DiagnosisRequest, OrderFilter, OrderSort, SignatureRequest, TrafficFilter } from "./model";
 import type { QueryName } from "./tags";
 
 function key<A extends readonly unknown[]>(name: QueryName, ...args: A) {
@@ -76,14 +76,56 @@ export const contextsQuery = () =>
 export const simulatorStatusQuery = () =>
   queryOptions({ queryKey: key("simulator_status"), queryFn: () => desk().simulatorStatus() });
 
-export const simulatorOrdersQuery = (search: string, limit: number) =>
+/** Rows per request of a list that is read in stretches. */
+export const PAGE_ROWS = 100;
+
+export const simulatorOrdersQuery = (search: string, page: number) =>
   queryOptions({
-    queryKey: key("simulator_orders", search, limit),
-    queryFn: () => desk().simulatorOrders(search, limit),
+    queryKey: key("simulator_orders", search, page),
+    queryFn: () => desk().simulatorOrders(search, page * PAGE_ROWS, PAGE_ROWS),
   });
 
-export const simulatorNoticesQuery = (limit: number) =>
-  queryOptions({ queryKey: key("simulator_notices", limit), queryFn: () => desk().simulatorNotices(limit) });
+export const simulatorRefundsQuery = (search: string, page: number) =>
+  queryOptions({
+    queryKey: key("simulator_refunds", search, page),
+    queryFn: () => desk().simulatorRefunds(search, page * PAGE_ROWS, PAGE_ROWS),
+  });
 
-export const simulatorTrafficQuery = (limit: number) =>
-  queryOptions({ queryKey: key("simulator_traffic", limit), queryFn: () => desk().simulatorTraffic(limit) });
+export const simulatorNoticesQuery = (search: string, page: number) =>
+  queryOptions({
+    queryKey: key("simulator_notices", search, page),
+    queryFn: () => desk().simulatorNotices(search, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const simulatorTrafficQuery = (filter: TrafficFilter, limit: number) =>
+  queryOptions({
+    queryKey: key("simulator_traffic", filter, limit),
+    queryFn: () => desk().simulatorTraffic(filter, limit),
+  });
+
+export const simulatorExchangeQuery = (id: number) =>
+  queryOptions({
+    queryKey: key("simulator_exchange", id),
+    queryFn: () => desk().simulatorExchange(id),
+    // The bytes of an exchange never change; the core forgets them after a while.
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+export const simulatorFaultKindsQuery = () =>
+  queryOptions({
+    queryKey: key("simulator_fault_kinds"),
+    queryFn: () => desk().simulatorFaultKinds(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const simulatorFaultsQuery = () =>
+  queryOptions({ queryKey: key("simulator_faults"), queryFn: () => desk().simulatorFaults() });
+
+export const simulatorSnippetsQuery = (url: string | null) =>
+  queryOptions({
+    // They are filled with where the gateway is.
+    queryKey: key("simulator_snippets", url),
+    queryFn: () => desk().simulatorSnippets(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { goodsQuery, orderDetailQuery, overviewQuery, simulatorTrafficQuery, startQuery } from "./queries";
+import { goodsQuery, orderDetailQuery, overviewQuery, simulatorFaultsQuery, startQuery } from "./queries";
 import { invalidate, isStale, mergeChanges } from "./tags";
 
 describe("a change in the core", () => {
@@ -9,7 +9,7 @@ describe("a change in the core", () => {
     expect(isStale(overviewQuery(7).queryKey, changed)).toBe(true);
     expect(isStale(orderDetailQuery("builtin", "2026").queryKey, changed)).toBe(true);
     expect(isStale(goodsQuery().queryKey, changed)).toBe(false);
-    expect(isStale(simulatorTrafficQuery(10).queryKey, changed)).toBe(false);
+    expect(isStale(simulatorFaultsQuery().queryKey, changed)).toBe(false);
   });
 
   it("of what is polled next leaves the list alone: no row shows it", () => {

@@ -13,7 +13,12 @@ export type QueryName =
   | "simulator_status"
   | "simulator_orders"
   | "simulator_notices"
-  | "simulator_traffic";
+  | "simulator_traffic"
+  | "simulator_exchange"
+  | "simulator_refunds"
+  | "simulator_faults"
+  | "simulator_fault_kinds"
+  | "simulator_snippets";
 
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
 const QUERIES_OF_TAG = {
@@ -25,7 +30,14 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  simulator: ["simulator_status", "simulator_orders", "simulator_notices", "simulator_traffic"],
+  simulator: [
+    "simulator_status",
+    "simulator_orders",
+    "simulator_refunds",
+    "simulator_notices",
+    "simulator_traffic",
+    "simulator_faults",
+  ],
 } satisfies Record<Tag, readonly QueryName[]>;
 
 /** Whether the query under this key is stale after the change. An order's detail is, only when the order is named or nobody is. */

@@ -1,5 +1,11 @@
 //! The built-in gateway: the simulator inside this process, with a merchant of its own.
 
+mod access;
+mod customer;
+mod faults;
+mod messages;
+mod time;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Weak};
 
@@ -9,10 +15,11 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::AbortHandle;
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
-use wxpay_protocol::{Fen, Secret, SignType};
-use wxpay_simulator::{
-    Config, CustomerError, Event, Exchange, Gateway, Merchant, NoticeView, OrderView, Pay, Running, StartError, Status,
-};
+use wxpay_protocol::{Secret, SignType, UtcMs};
+use wxpay_simulator::{Config, Event, Gateway, Merchant, Running, StartError, Status, TlsFiles, TlsSource};
+
+pub use messages::GatewayExchange;
+pub use time::GatewayClock;
 
 use crate::changes::Tag;
 use crate::desk::Inner;
@@ -50,29 +57,64 @@ pub struct GatewayStatus {
     pub url: Option<String>,
     /// Its counts, while it runs here.
     pub status: Option<Status>,
+    /// The pairs of appid and mch_id that may call.
+    pub merchants: Vec<(String, String)>,
+    /// What a client needs, where it is served over TLS.
+    pub tls: Option<TlsFiles>,
+    /// When something happens next by itself, in virtual time.
+    pub next_due: Option<UtcMs>,
+    /// How far its clock is ahead of the real time, in milliseconds.
+    pub ahead_ms: i64,
+    /// How many rules of faults are in force.
+    pub faults: usize,
+}
+
+/// How the built-in gateway was served last time.
+#[derive(Clone, Copy, Default)]
+struct Remembered {
+    port: Option<u16>,
+    tls: bool,
 }
 
 impl Desk {
     /// How the built-in gateway stands.
     pub async fn gateway_status(&self) -> GatewayStatus {
         let slot = self.inner.gateway.0.lock().await;
-        slot.as_ref().map_or_else(GatewayStatus::default, |live| status(&live.running))
+        slot.as_ref().map_or_else(GatewayStatus::default, |live| self.status_of(&live.running))
     }
 
-    /// Starts the built-in gateway, if it does not run, on the port that it had before or the next free one. Its state is
-    /// kept in the data folder.
+    /// Starts the built-in gateway, if it does not run, on the port that it had before or the next free one, over TLS if it
+    /// was so before. Its state is kept in the data folder.
     pub async fn gateway_start(&self) -> Result<GatewayStatus, DeskError> {
+        self.start_gateway(None).await
+    }
+
+    /// Serves the built-in gateway over TLS or plain HTTP from now on; one that is running otherwise is started anew.
+    pub async fn gateway_tls(&self, on: bool) -> Result<GatewayStatus, DeskError> {
+        let now = self.gateway_status().await;
+        if now.url.is_some() {
+            if now.tls.is_some() == on {
+                return Ok(now);
+            }
+            self.gateway_stop().await;
+        }
+        self.start_gateway(Some(on)).await
+    }
+
+    async fn start_gateway(&self, tls: Option<bool>) -> Result<GatewayStatus, DeskError> {
         let mut slot = self.inner.gateway.0.lock().await;
         if let Some(live) = slot.as_ref() {
-            return Ok(status(&live.running));
+            return Ok(self.status_of(&live.running));
         }
-        let (identity, remembered) = self.blocking(Inner::builtin_identity).await?;
-        let running = self.listen(&identity, remembered).await?;
+        let (identity, before) = self.blocking(Inner::builtin_identity).await?;
+        let served = Remembered { tls: tls.unwrap_or(before.tls), ..before };
+        let running = self.listen(&identity, served).await?;
         let url = running.url.clone();
-        self.blocking(move |inner| inner.keep_builtin_profile(&identity, url)).await?;
+        let ca_file = running.tls.as_ref().map(|files| files.ca.to_string_lossy().into_owned());
+        self.blocking(move |inner| inner.keep_builtin_profile(&identity, url, ca_file)).await?;
         let watching = watch(Arc::downgrade(&self.inner), Arc::clone(&running.gateway));
         let watcher = Watcher(tokio::spawn(watching).abort_handle());
-        let started = status(&running);
+        let started = self.status_of(&running);
         *slot = Some(Live { running, watcher });
         drop(slot);
         self.let_others_in().await?;
@@ -93,34 +135,18 @@ impl Desk {
         GatewayStatus::default()
     }
 
-    /// Pays an order as the customer would. The next question about the order is due at once; only its signed answer
-    /// changes the order.
-    pub async fn gateway_pay(&self, out_trade_no: &str, coupon_fee: Fen) -> Result<String, DeskError> {
-        let gateway = self.running_gateway().await?;
-        let pay = Pay::default().with_coupon(coupon_fee);
-        gateway.pay(None, out_trade_no, &pay).map_err(|fault| match fault {
-            CustomerError::NoOrder(name) => DeskError::NotFound { what: "order in the built-in gateway", name },
-            CustomerError::Journal(_) => DeskError::SimulatorUnavailable(fault.to_string()),
-            CustomerError::Invalid { field, rule } => DeskError::input(field, rule),
-            CustomerError::Ambiguous { .. } | CustomerError::Impossible { .. } => {
-                DeskError::Conflict(fault.to_string())
-            }
-        })
-    }
-
-    /// The gateway's newest orders that contain `search` in a number, text or openid.
-    pub async fn gateway_orders(&self, search: &str, limit: usize) -> Result<Vec<OrderView>, DeskError> {
-        Ok(self.running_gateway().await?.orders(search, limit))
-    }
-
-    /// The gateway's newest notices.
-    pub async fn gateway_notices(&self, limit: usize) -> Result<Vec<NoticeView>, DeskError> {
-        Ok(self.running_gateway().await?.notices(limit))
-    }
-
-    /// The gateway's newest exchanges, byte by byte.
-    pub async fn gateway_traffic(&self, limit: usize) -> Result<Vec<Arc<Exchange>>, DeskError> {
-        Ok(self.running_gateway().await?.traffic(limit))
+    fn status_of(&self, running: &Running) -> GatewayStatus {
+        let gateway = &running.gateway;
+        let status = gateway.status();
+        GatewayStatus {
+            url: Some(running.url.clone()),
+            merchants: gateway.merchant_ids(),
+            tls: running.tls.clone(),
+            next_due: gateway.next_due(),
+            ahead_ms: status.now.0.saturating_sub(self.inner.clock.now().0),
+            faults: gateway.faults().plan.rules.len(),
+            status: Some(status),
+        }
     }
 
     pub(crate) async fn running_gateway(&self) -> Result<Arc<Gateway>, DeskError> {
@@ -130,12 +156,13 @@ impl Desk {
         })
     }
 
-    async fn listen(&self, identity: &BuiltinGateway, remembered: Option<u16>) -> Result<Running, DeskError> {
-        let first = remembered.unwrap_or(FIRST_PORT);
+    async fn listen(&self, identity: &BuiltinGateway, served: Remembered) -> Result<Running, DeskError> {
+        let first = served.port.unwrap_or(FIRST_PORT);
         let ports = (first..first.saturating_add(PORTS_TRIED)).chain([0]);
         for port in ports {
             let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), vec![merchant_of(identity)]);
             config.state_dir = Some(self.inner.data_dir.join("gateway"));
+            config.tls = served.tls.then_some(TlsSource::Own);
             match wxpay_simulator::start(config).await {
                 Ok(running) => return Ok(running),
                 Err(StartError::Listen { .. }) => {}
@@ -198,8 +225,8 @@ impl Desk {
 }
 
 impl Inner {
-    /// Who the built-in gateway is, made at its first start, and the port that it had.
-    fn builtin_identity(&self) -> Result<(BuiltinGateway, Option<u16>), DeskError> {
+    /// Who the built-in gateway is, made at its first start, and how it was served.
+    fn builtin_identity(&self) -> Result<(BuiltinGateway, Remembered), DeskError> {
         let mut digits = [0u8; 8];
         let mut letters = [0u8; 8];
         let candidate = draw(&*self.random, |random| {
@@ -216,14 +243,21 @@ impl Inner {
         let identity = self.store.builtin_gateway_or(candidate)?;
         let key = Secret::new(identity.api_key.clone().into_bytes());
         self.store.remember_simulator_key(&key.fingerprint())?;
-        let profile = self.store.profile(BUILTIN)?;
-        let port = profile.and_then(|profile| profile.base_url).and_then(|url| url.rsplit(':').next()?.parse().ok());
-        Ok((identity, port))
+        let url = self.store.profile(BUILTIN)?.and_then(|profile| profile.base_url).unwrap_or_default();
+        let port = url.rsplit(':').next().and_then(|port| port.parse().ok());
+        Ok((identity, Remembered { port, tls: url.starts_with("https:") }))
     }
 
-    fn keep_builtin_profile(&self, identity: &BuiltinGateway, url: String) -> Result<(), DeskError> {
+    fn keep_builtin_profile(
+        &self,
+        identity: &BuiltinGateway,
+        url: String,
+        ca_file: Option<String>,
+    ) -> Result<(), DeskError> {
         match self.store.profile(BUILTIN)? {
-            Some(profile) if profile.builtin => Ok(self.store.move_simulator_profile(BUILTIN, &url)?),
+            Some(profile) if profile.builtin => {
+                Ok(self.store.move_simulator_profile(BUILTIN, &url, ca_file.as_deref())?)
+            }
             Some(_) => Err(DeskError::Conflict(format!(
                 "a profile of your own is called {BUILTIN:?}, which is the built-in gateway's name; rename it"
             ))),
@@ -234,7 +268,7 @@ impl Inner {
                 sign_type: SignType::Md5,
                 environment: Environment::Simulator,
                 base_url: Some(url),
-                ca_file: None,
+                ca_file,
                 notify_url: None,
                 sub_mch_id: None,
                 sub_appid: None,
@@ -248,10 +282,6 @@ impl Inner {
 fn merchant_of(identity: &BuiltinGateway) -> Merchant {
     let key = Secret::new(identity.api_key.clone().into_bytes());
     Merchant::new(identity.appid.clone(), identity.mch_id.clone(), key)
-}
-
-fn status(running: &Running) -> GatewayStatus {
-    GatewayStatus { url: Some(running.url.clone()), status: Some(running.gateway.status()) }
 }
 
 /// Turns what happens in the gateway into changes of its screen, and payments into hints.

@@ -44,7 +44,7 @@ pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
 pub use drain::{Drain, Drained};
 pub use error::{Again, DeskError};
-pub use gateway::{BUILTIN, GatewayStatus};
+pub use gateway::{BUILTIN, GatewayClock, GatewayExchange, GatewayStatus};
 pub use import::{Import, Imported, parse_mapping, read_file};
 pub use orders::{Doing, OpenedOrders, OrderDetail};
 pub use pace::HeldBack;

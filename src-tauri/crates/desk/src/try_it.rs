@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use desk_store::{Goods, Outcome};
 use wxpay_protocol::{Fen, TradeType};
+use wxpay_simulator::Pay;
 
 use crate::gateway::BUILTIN;
 use crate::profiles::ProfileShown;
@@ -53,7 +54,7 @@ impl Desk {
                 self.goods_save(Goods { goods_id: goods_id.into(), name: name.into(), price, on_sale: true }).await?;
             }
         }
-        let has_orders = !self.gateway_orders("", 1).await?.is_empty();
+        let has_orders = self.gateway_orders("", 0, 1).await?.total > 0;
         let orders = if has_orders { 0 } else { self.place_samples().await? };
         Ok(Tried { profile: self.profile(BUILTIN).await?, orders })
     }
@@ -89,7 +90,7 @@ impl Desk {
             let started = tokio::time::Instant::now();
             for (after, number) in payments {
                 tokio::time::sleep_until(started + after).await;
-                if let Err(fault) = desk.gateway_pay(&number, Fen::ZERO).await {
+                if let Err(fault) = desk.gateway_pay(None, &number, &Pay::default()).await {
                     // Stopped in between, or paid by hand: the sample simply stays as it is.
                     tracing::debug!(%fault, "a sample order was not paid");
                 }

@@ -17,6 +17,7 @@ mod event;
 pub mod faults;
 mod gateway;
 mod ledger;
+mod lists;
 mod merchant;
 mod notices;
 mod orders;
@@ -48,6 +49,7 @@ pub use ledger::record::{
     ScanState,
 };
 pub use ledger::refund::{Refund, RefundPlan};
+pub use lists::Stretch;
 pub use merchant::{Merchant, Role, SubMerchant};
 pub use notices::ResendError;
 pub use orders::{CustomerError, PasswordEnd, Pay, ScanOutcome, ScanRefusal};

@@ -143,7 +143,7 @@ impl Gateway {
         Ok(self.view(known(&ledger, &mch_id, out_trade_no)?, self.clock.now()))
     }
 
-    fn view(&self, order: &Order, now: UtcMs) -> OrderView {
+    pub(crate) fn view(&self, order: &Order, now: UtcMs) -> OrderView {
         OrderView { trade_state: order.trade_state(now, &self.switches), order: order.clone() }
     }
 
@@ -273,14 +273,14 @@ impl Gateway {
     }
 }
 
-fn matches(order: &Order, search: &str) -> bool {
+pub(crate) fn matches(order: &Order, search: &str) -> bool {
     let payment = order.payment.as_deref();
     order.out_trade_no().contains(search)
         || payment.is_some_and(|payment| payment.transaction_id.contains(search) || payment.openid.contains(search))
         || ["body", "openid"].iter().any(|name| order.fields.get(name).is_some_and(|value| value.contains(search)))
 }
 
-fn refund_view(ledger: &Ledger, refund: &Refund) -> Option<RefundView> {
+pub(crate) fn refund_view(ledger: &Ledger, refund: &Refund) -> Option<RefundView> {
     let order = ledger.order_at(refund.order)?;
     Some(RefundView {
         mch_id: order.mch_id().to_owned(),
@@ -291,7 +291,7 @@ fn refund_view(ledger: &Ledger, refund: &Refund) -> Option<RefundView> {
     })
 }
 
-fn notice_view(ledger: &Ledger, notice: &Notice) -> NoticeView {
+pub(crate) fn notice_view(ledger: &Ledger, notice: &Notice) -> NoticeView {
     let order = ledger.order_of_notice(notice);
     let refund = match notice.about {
         About::Payment(_) => None,

@@ -95,13 +95,16 @@ impl Store {
         })
     }
 
-    /// Moves a simulator profile to another loopback address: the built-in gateway gets a new port at each start.
-    pub fn move_simulator_profile(&self, name: &str, base_url: &str) -> Result<(), StoreError> {
-        let (name, base_url) = (name.to_owned(), base_url.to_owned());
+    /// Moves a simulator profile to another loopback address, with the authority to trust there over https: the built-in
+    /// gateway may get another port at each start.
+    pub fn move_simulator_profile(&self, name: &str, base_url: &str, ca_file: Option<&str>) -> Result<(), StoreError> {
+        let (name, base_url, ca_file) = (name.to_owned(), base_url.to_owned(), ca_file.map(str::to_owned));
         self.write(move |connection| {
             let changed = connection
-                .prepare_cached("UPDATE profiles SET base_url = ?2 WHERE name = ?1 AND environment = 'simulator'")?
-                .execute([&name, &base_url])?;
+                .prepare_cached(
+                    "UPDATE profiles SET base_url = ?2, ca_file = ?3 WHERE name = ?1 AND environment = 'simulator'",
+                )?
+                .execute((&name, &base_url, &ca_file))?;
             if changed == 0 { Err(StoreError::NotFound { what: "simulator profile", name }) } else { Ok(()) }
         })
     }

@@ -22,7 +22,7 @@ describe("the orders screen", () => {
     const { total_fee, out_trade_no } = unpaid(desk);
     const before = total.textContent;
     expect(total_fee).toBeGreaterThan(0);
-    await desk.simulatorPay(out_trade_no, null);
+    await desk.simulatorPay({ mch_id: null, out_trade_no }, { openid: null, coupon_fee_fen: 0, coupon_type: "cash" });
     await waitFor(() => expect(screen.getByTestId("orders-total").textContent).not.toBe(before), { timeout: 2000 });
   });
 

@@ -1,125 +1,101 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { Button } from "antd";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CopyText } from "../../components/CopyText";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
+import { PagedTable } from "../../components/PagedTable";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
-import { useReport } from "../../components/use-report";
-import { useStart } from "../../components/use-settings";
 import type { SimulatorNotice } from "../../ipc/model";
-import { simulatorNoticesQuery, simulatorTrafficQuery } from "../../ipc/queries";
-import { handOver } from "../signature/handover";
-import { bodyOf, orderOf } from "./exchange-text";
+import { PAGE_ROWS, simulatorNoticesQuery } from "../../ipc/queries";
+import { NoticeStatus, NoticeView } from "./NoticeView";
 import { noticeReason } from "./notice-reason";
-
-const SHOWN = 200;
-const TONE: Record<SimulatorNotice["status"], string> = {
-  pending: "chip chip-info",
-  acknowledged: "chip chip-good",
-  given_up: "chip chip-danger",
-  undeliverable: "chip chip-dashed",
-};
+import { SearchBox } from "./SearchBox";
+import { useListSearch } from "./use-list-search";
 
 /** What the gateway has told the merchant, how often, and when it tries again. */
 export function SimulatorNotices() {
   const { t } = useTranslation();
-  const notices = useQuery(simulatorNoticesQuery(SHOWN));
-  if (notices.isPending) return <SkeletonRows rows={8} />;
-  if (notices.isError) return <ErrorView error={notices.error} onRetry={() => void notices.refetch()} />;
-  if (notices.data.length === 0) {
-    return <EmptyView title={t("simulator.noticesEmpty")} text={t("simulator.noticesEmptyText")} />;
-  }
+  const { typed, search, type } = useListSearch();
+  const [chosen, setChosen] = useState<SimulatorNotice | null>(null);
+  const first = useQuery({ ...simulatorNoticesQuery(search, 0), placeholderData: keepPreviousData });
   return (
     <div className="list-pane">
-      <div className="table-scroll">
-        <table className="list-table">
-          <thead>
-            <tr>
-              <th>{t("simulator.column.state")}</th>
-              <th>{t("simulator.column.outTradeNo")}</th>
-              <th className="right">{t("simulator.column.attempt")}</th>
-              <th>{t("simulator.column.last")}</th>
-              <th>{t("simulator.column.next")}</th>
-              <th className="right">{t("simulator.column.status")}</th>
-              <th>{t("simulator.column.answer")}</th>
-              <th aria-label={t("simulator.openSignature")} />
-            </tr>
-          </thead>
-          <tbody>
-            {notices.data.map((notice) => (
-              <NoticeLine key={notice.id} notice={notice} />
-            ))}
-          </tbody>
-        </table>
+      <div className="list-head">
+        <SearchBox label={t("simulator.notice.search")} testId="sim-notice-search" value={typed} onChange={type} />
       </div>
+      {first.isPending && <SkeletonRows rows={8} />}
+      {first.isError && <ErrorView error={first.error} onRetry={() => void first.refetch()} />}
+      {first.data?.total === 0 && (
+        <EmptyView
+          title={t(search === "" ? "simulator.notice.empty" : "simulator.noneFound")}
+          text={t(search === "" ? "simulator.notice.emptyText" : "simulator.noneFoundText")}
+        />
+      )}
+      {first.data && first.data.total > 0 && (
+        <div className="list-pane list-pane-split list-pane-inner">
+          <PagedTable
+            label={t("simulator.tab.notices")}
+            total={first.data.total}
+            pageRows={PAGE_ROWS}
+            page={(page) => simulatorNoticesQuery(search, page)}
+            columns={[
+              { name: t("simulator.column.state"), width: 92 },
+              { name: t("simulator.notice.about"), width: 264 },
+              { name: t("simulator.notice.attempts"), width: 60, right: true },
+              { name: t("simulator.notice.last"), width: 148 },
+              { name: t("simulator.notice.answer") },
+            ]}
+            row={(notice) => (
+              <NoticeLine
+                key={notice.id}
+                notice={notice}
+                chosen={notice.id === chosen?.id}
+                onChoose={() => setChosen(notice)}
+              />
+            )}
+          />
+          {chosen ? (
+            <NoticeView key={chosen.id} notice={chosen} />
+          ) : (
+            <p className="exchange exchange-none quiet">{t("simulator.notice.pick")}</p>
+          )}
+        </div>
+      )}
     </div>
   );
 }
 
-function NoticeLine({ notice }: { notice: SimulatorNotice }) {
+type NoticeLineProps = { notice: SimulatorNotice; chosen: boolean; onChoose: () => void };
+
+function NoticeLine({ notice, chosen, onChoose }: NoticeLineProps) {
   const { t } = useTranslation();
   const reason = noticeReason(t, notice);
+  const number = notice.out_refund_no ?? notice.out_trade_no;
   return (
-    <tr data-testid="sim-notice-row" data-status={notice.status}>
+    <tr
+      className={chosen ? "chosen choosable" : "choosable"}
+      aria-selected={chosen}
+      onClick={onChoose}
+      data-testid="sim-notice-row"
+      data-status={notice.status}
+      data-out-trade-no={notice.out_trade_no}
+    >
       <td>
-        <span className={TONE[notice.status]}>{t(`simulator.notice.${notice.status}`)}</span>
+        <NoticeStatus status={notice.status} />
       </td>
+      <td className="clip">
+        <button type="button" className="row-button mono" onClick={onChoose} title={number}>
+          {number}
+        </button>
+      </td>
+      <td className="right figures">{notice.attempts.length}</td>
       <td>
-        <CopyText text={notice.out_trade_no} />
+        <TimeText at={notice.attempts.at(-1)?.at ?? null} />
       </td>
-      <td className="right figures">{notice.attempt}</td>
-      <td>
-        <TimeText at={notice.last_at} />
-      </td>
-      <td>
-        <TimeText at={notice.next_attempt_at} />
-      </td>
-      <td className="right figures">{notice.http_status ?? "—"}</td>
-      <td className={notice.status === "acknowledged" ? "mono clip" : "clip clip-wide"} title={reason ?? undefined}>
+      <td className={notice.status === "acknowledged" ? "mono clip" : "clip"} title={reason ?? undefined}>
         {reason ?? "—"}
       </td>
-      <td className="right">{notice.attempt > 0 && <OpenSignature notice={notice} />}</td>
     </tr>
-  );
-}
-
-/** Opens the bytes of the last attempt in the workbench; the gateway keeps the last exchanges only. */
-function OpenSignature({ notice }: { notice: SimulatorNotice }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const report = useReport();
-  const { profiles } = useStart();
-  const open = useMutation({
-    mutationFn: () => client.fetchQuery(simulatorTrafficQuery(SHOWN)),
-    onError: report,
-    onSuccess: (traffic) => {
-      const sent = traffic.find((one) => one.path === notice.notify_url && orderOf(one) === notice.out_trade_no);
-      if (!sent) return;
-      const builtin = profiles.find((profile) => profile.builtin)?.name;
-      const draft = handOver({
-        mode: "verify",
-        input: bodyOf(sent.request),
-        context: "pay-notify",
-        ...(builtin ? { profile: builtin } : {}),
-      });
-      void navigate({ to: "/signature", search: { draft } });
-    },
-  });
-  const gone = open.isSuccess;
-  return (
-    <Button
-      size="small"
-      disabled={gone}
-      title={gone ? t("simulator.noticeGone") : undefined}
-      loading={open.isPending}
-      onClick={() => open.mutate()}
-      data-testid="sim-notice-signature"
-    >
-      {t("simulator.openSignature")}
-    </Button>
   );
 }

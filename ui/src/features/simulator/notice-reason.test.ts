@@ -1,19 +1,28 @@
 import i18next from "i18next";
 import { describe, expect, it } from "vitest";
 import type { SimulatorNotice } from "../../ipc/model";
-import { orderOf, outcomeOf } from "./exchange-text";
+import { contextOf } from "./exchange-text";
 import { noticeReason } from "./notice-reason";
+
+type Attempt = SimulatorNotice["attempts"][number];
 
 const notice = (part: Partial<SimulatorNotice>): SimulatorNotice => ({
   id: 1,
+  mch_id: "1900000109",
   out_trade_no: "A",
+  out_refund_no: null,
   notify_url: "http://127.0.0.1:8000/wx",
-  attempt: 0,
-  next_attempt_at: null,
-  last_at: null,
   status: "undeliverable",
+  next_attempt_at: null,
+  attempts: [],
+  ...part,
+});
+const tried = (part: Partial<Attempt>): Attempt => ({
+  at: 0,
   http_status: null,
-  answer: null,
+  answer: "",
+  acknowledged: false,
+  took_ms: 1,
   ...part,
 });
 const reason = (part: Partial<SimulatorNotice>) => noticeReason(i18next.t, notice(part));
@@ -32,32 +41,32 @@ describe("a notice that was not delivered", () => {
   });
 
   it("got no answer, or one that does not acknowledge", () => {
-    expect(reason({ status: "pending", answer: "connection refused" })).toBe("没有回答：connection refused");
-    expect(reason({ status: "given_up", http_status: 500, answer: "" })).toBe("HTTP 500，没有应答 SUCCESS：空");
+    expect(reason({ status: "pending", attempts: [tried({ answer: "connection refused" })] })).toBe(
+      "没有回答：connection refused",
+    );
+    expect(reason({ status: "given_up", attempts: [tried({ http_status: 500 })] })).toBe(
+      "HTTP 500，没有应答 SUCCESS：空",
+    );
   });
 });
 
 describe("a notice", () => {
   it("that was acknowledged shows what was answered, and one not sent yet nothing", () => {
-    expect(reason({ status: "acknowledged", http_status: 200, answer: "<xml/>" })).toBe("<xml/>");
+    const acknowledged = tried({ http_status: 200, answer: "<xml/>", acknowledged: true });
+    expect(reason({ status: "acknowledged", attempts: [acknowledged] })).toBe("<xml/>");
     expect(reason({ status: "pending" })).toBeNull();
+  });
+
+  it("is read by its last attempt", () => {
+    const attempts = [tried({ http_status: 500 }), tried({ http_status: 404, answer: "no" })];
+    expect(reason({ status: "pending", attempts })).toContain("HTTP 404");
   });
 });
 
 describe("an exchange", () => {
-  it("is about the order that its request names, in CDATA or not", () => {
-    const order = (request: string, response = "") => orderOf({ request, response });
-    expect(order("<xml><out_trade_no>2026-A_1</out_trade_no></xml>")).toBe("2026-A_1");
-    expect(order("<xml><out_trade_no><![CDATA[2026]]></out_trade_no></xml>")).toBe("2026");
-    expect(order("<xml><transaction_id>42</transaction_id></xml>", "<out_trade_no><![CDATA[7]]></out_trade_no>")).toBe(
-      "7",
-    );
-    expect(order("<xml><out_trade_no></out_trade_no></xml>")).toBeNull();
-  });
-
-  it("names its endpoint only where the path does not", () => {
-    expect(outcomeOf({ path: "/pay/orderquery", summary: "orderquery → SUCCESS" })).toBe("SUCCESS");
-    expect(outcomeOf({ path: "/wx/notify", summary: "notice → ACKNOWLEDGED" })).toBe("notice → ACKNOWLEDGED");
-    expect(outcomeOf({ path: "/x", summary: "64 KiB" })).toBe("64 KiB");
+  it("is a request to its endpoint, or the kind of notice that the gateway sent", () => {
+    expect(contextOf({ direction: "received", endpoint: "unifiedorder" })).toBe("unifiedorder");
+    expect(contextOf({ direction: "sent", endpoint: "notice" })).toBe("pay-notify");
+    expect(contextOf({ direction: "sent", endpoint: "refund_notice" })).toBe("refund-notify");
   });
 });

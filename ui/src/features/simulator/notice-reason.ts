@@ -10,13 +10,15 @@ function hostOf(url: string): string | null {
 
 /** Why a notice was not delivered, or what came back; null when it has not been sent yet. */
 export function noticeReason(t: TFunction, notice: SimulatorNotice): string | null {
-  const { status, http_status, answer, notify_url } = notice;
+  const { status, attempts, notify_url } = notice;
   if (status === "undeliverable") {
     if (notify_url === "" || hostOf(notify_url) === NOWHERE_HOST) return t("simulator.reason.noUrl");
     return t("simulator.reason.notLocal", { url: notify_url });
   }
-  if (answer === null) return null;
-  if (status === "acknowledged") return answer;
+  const last = attempts.at(-1);
+  if (!last) return null;
+  const { http_status, answer } = last;
+  if (last.acknowledged) return answer;
   if (http_status === null) return t("simulator.reason.noAnswer", { answer });
   return t("simulator.reason.unacknowledged", {
     http_status,

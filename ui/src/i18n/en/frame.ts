@@ -19,7 +19,6 @@ export const frame = {
     fold: "Fold navigation",
     unfold: "Unfold navigation",
     invisible: "Invisible character {{name}}",
-    showing: "Showing the latest {{count}}",
   },
   nav: {
     label: "Main navigation",

@@ -2,6 +2,7 @@ import type { Wording } from "../zh-CN";
 import { frame } from "./frame";
 import { orders } from "./orders";
 import { signature } from "./signature";
+import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const en: Wording = { ...frame, ...orders, ...signature, ...tools };
+export const en: Wording = { ...frame, ...orders, ...signature, ...simulator, ...tools };

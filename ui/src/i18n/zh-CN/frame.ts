@@ -17,7 +17,6 @@ export const frame = {
     fold: "收起导航",
     unfold: "展开导航",
     invisible: "不可见字符 {{name}}",
-    showing: "显示最近 {{count}} 条",
   },
   nav: {
     label: "主导航",

@@ -1,9 +1,10 @@
 import { frame } from "./frame";
 import { orders } from "./orders";
 import { signature } from "./signature";
+import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const zhCN = { ...frame, ...orders, ...signature, ...tools };
+export const zhCN = { ...frame, ...orders, ...signature, ...simulator, ...tools };
 
 /** Every language has exactly these keys. */
 export type Wording = typeof zhCN;

@@ -1,10 +1,11 @@
 import type { Desk } from "../desk";
 import { fakeDiagnosis } from "./diagnosis";
-import { exchange, fakeGateway } from "./gateway";
 import { fakeMerchants } from "./merchants";
 import { fakeOrders, moveOne } from "./orders";
 import { builtinProfile, GOODS, seedOrders } from "./seed";
 import { fakeSignature } from "./signature";
+import { exchange, fakeSimulator } from "./simulator";
+import { fakeTestOrders } from "./test-orders";
 import { type FakeOptions, World } from "./world";
 
 const MOVE_EVERY_MS = 2500;
@@ -36,7 +37,8 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
   return {
     ...fakeMerchants(world),
     ...fakeOrders(world),
-    ...fakeGateway(world),
+    ...fakeTestOrders(world),
+    ...fakeSimulator(world),
     ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),
     onChanged: async (listener) => world.listen(listener),

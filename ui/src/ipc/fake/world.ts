@@ -2,14 +2,16 @@ import { IpcFailure } from "../failure";
 import type {
   Changed,
   ErrorCode,
+  FaultPlan,
   Goods,
   OrderDetail,
   OrderState,
   Overview,
   Profile,
   Settings,
+  SimulatorExchange,
   SimulatorNotice,
-  SimulatorTraffic,
+  SimulatorRefund,
   Vault,
 } from "../model";
 
@@ -35,7 +37,15 @@ export class World {
   orders: FakeOrder[] = [];
   goods: Goods[] = [];
   notices: SimulatorNotice[] = [];
-  traffic: SimulatorTraffic[] = [];
+  refunds: SimulatorRefund[] = [];
+  traffic: SimulatorExchange[] = [];
+  /** Numbers of orders whose payer is being asked for the password. */
+  passwords = new Set<string>();
+  faults: FaultPlan = { seed: "1", rules: [] };
+  /** How often each rule of a fault happened. */
+  fired = new Map<string, number>();
+  clock = { ahead_ms: 0, scale: 1 };
+  tls = false;
   snapshots = new Map<number, FakeOrder[]>();
   running = false;
   heldBack: Overview["held_back"] = null;

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use desk::simulator::Pay;
 use desk::store::{OrderFilter, OrderSort, OrderState};
 use desk::vault::MemoryKeyring;
 use desk::{BUILTIN, Cancel, Desk, Seams, Tag, TestOrder};
-use wxpay_protocol::Fen;
 
 use crate::shop::*;
 
@@ -31,7 +31,7 @@ async fn ten_orders_are_created_three_are_paid_and_the_list_changes_within_two_s
     let mut changes = desk.changes();
     let started = Instant::now();
     for order in created.orders.iter().take(3) {
-        desk.gateway_pay(&order.out_trade_no, Fen::ZERO).await.unwrap();
+        desk.gateway_pay(None, &order.out_trade_no, &Pay::default()).await.unwrap();
     }
     let told = tokio::time::timeout(Duration::from_secs(2), async {
         while paid(&desk).await < 3 {
@@ -41,8 +41,8 @@ async fn ten_orders_are_created_three_are_paid_and_the_list_changes_within_two_s
     });
     assert!(told.await.is_ok(), "not there after {:?}", started.elapsed());
     assert_eq!(paid(&desk).await, 3, "the others must not move");
-    assert_eq!(desk.gateway_pay("T20240102030405_001", Fen::ZERO).await.unwrap_err().code(), "not_found");
-    let again = desk.gateway_pay(&created.orders[0].out_trade_no, Fen::ZERO).await.unwrap_err();
+    assert_eq!(desk.gateway_pay(None, "T20240102030405_001", &Pay::default()).await.unwrap_err().code(), "not_found");
+    let again = desk.gateway_pay(None, &created.orders[0].out_trade_no, &Pay::default()).await.unwrap_err();
     assert_eq!(again.code(), "conflict");
     desk.stop_polling().await.unwrap();
     desk.gateway_stop().await;
@@ -62,7 +62,7 @@ async fn trying_it_makes_a_merchant_goods_and_orders_once_without_any_secret() {
     assert!(!desk.is_first_start().await.unwrap());
     let url = desk.gateway_status().await.url.unwrap();
     desk.gateway_stop().await;
-    assert!(desk.gateway_orders("", 10).await.is_err());
+    assert!(desk.gateway_orders("", 0, 10).await.is_err());
     let again = desk.gateway_start().await.unwrap();
     assert_eq!(again.url.as_deref(), Some(url.as_str()), "the port is remembered");
     assert_eq!(again.status.unwrap().orders, 6, "the orders are remembered");

@@ -27,6 +27,9 @@ pub enum PlanError {
         /// What is wrong there.
         message: String,
     },
+    /// TOML has no way to write it: a seed above 2⁶³−1.
+    #[error("故障计划不能写成 TOML：{0} (the plan cannot be written as TOML)")]
+    Unwritable(String),
 }
 
 impl FaultPlan {
@@ -38,6 +41,11 @@ impl FaultPlan {
         })?;
         plan.check().map_err(|(rule, fault)| place(text, place_in(text, rule, &fault), fault.to_string()))?;
         Ok(plan)
+    }
+
+    /// The plan as TOML, which [`FaultPlan::from_toml`] reads back.
+    pub fn to_toml(&self) -> Result<String, PlanError> {
+        toml::to_string_pretty(self).map_err(|fault| PlanError::Unwritable(fault.to_string()))
     }
 
     /// Reads a plan from JSON: `{"seed": 7, "rules": [{"fault": "answer_dropped"}]}`.

@@ -1,6 +1,7 @@
 //! How often a rule fires: a probability in whole millionths, or the counts at which it does.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::ser::SerializeSeq;
@@ -31,6 +32,7 @@ impl Probability {
         (u128::from(drawn) * u128::from(MILLION)) >> 64 < u128::from(self.per_million)
     }
 
+    /// Reads `0.05`, `1`.
     fn parse(text: &str) -> Option<Self> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -97,6 +99,48 @@ enum Position {
     One(u64),
     Range(u64, u64),
     Every(u64),
+}
+
+impl FromStr for Probability {
+    type Err = NoCondition;
+
+    fn from_str(text: &str) -> Result<Self, NoCondition> {
+        Self::parse(text).ok_or_else(|| NoCondition {
+            found: text.chars().take(32).collect(),
+            wanted: "0 到 1 之间、至多六位小数的概率 (no probability from 0 to 1 with at most six decimals)",
+        })
+    }
+}
+
+/// Why a text is no probability and no list of counts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} 不是{wanted}")]
+pub struct NoCondition {
+    found: String,
+    wanted: &'static str,
+}
+
+/// `1, 4-6, every 10`.
+impl FromStr for Positions {
+    type Err = NoCondition;
+
+    fn from_str(text: &str) -> Result<Self, NoCondition> {
+        let read: Option<Vec<Position>> = text.split(',').map(Position::parse).collect();
+        read.map(Self).ok_or_else(|| NoCondition {
+            found: text.chars().take(32).collect(),
+            wanted: "第几次的列表，例如 1, 4-6, every 10 (no list of counts such as 1, 4-6, every 10)",
+        })
+    }
+}
+
+impl fmt::Display for Positions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, position) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(formatter, "{comma}{position}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Positions {
@@ -234,6 +278,11 @@ mod tests {
         let held: Vec<u64> = (1..=30).filter(|count| read.hold(*count)).collect();
         assert_eq!(held, [1, 4, 5, 6, 10, 20, 30]);
         assert_eq!(serde_json::to_string(&read).unwrap(), "[1,\"4-6\",\"every 10\"]");
+        let typed: Positions = "1, 4-6,every 10".parse().unwrap();
+        assert_eq!((typed.to_string().as_str(), typed), ("1, 4-6, every 10", read));
+        for text in ["", "0", "1,", "6-4", "every", "x"] {
+            assert!(text.parse::<Positions>().is_err(), "{text}");
+        }
         for text in ["[]", "[0]", "[-1]", "[\"6-4\"]", "[\"every 0\"]", "[\"x\"]", "3"] {
             assert!(serde_json::from_str::<Positions>(text).is_err(), "{text}");
         }

@@ -50,11 +50,11 @@ fn only_a_simulator_profile_has_an_address_of_its_own() {
         assert!(store.add_profile(Profile { builtin: true, ..profile("p", environment) }).is_err());
     }
     store.add_profile(profile("p", Environment::Production)).unwrap();
-    assert!(store.move_simulator_profile("p", "http://127.0.0.1:9").is_err());
+    assert!(store.move_simulator_profile("p", "http://127.0.0.1:9", None).is_err());
     store
         .add_profile(Profile { base_url: Some("http://127.0.0.1:9".into()), ..profile("s", Environment::Simulator) })
         .unwrap();
-    store.move_simulator_profile("s", "http://127.0.0.1:10").unwrap();
+    store.move_simulator_profile("s", "http://127.0.0.1:10", None).unwrap();
     assert_eq!(store.profile("s").unwrap().unwrap().base_url.as_deref(), Some("http://127.0.0.1:10"));
 }
 

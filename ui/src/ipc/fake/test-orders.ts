@@ -1,39 +1,17 @@
 import type { Desk } from "../desk";
-import type { OrderResult, SimulatorStatus } from "../model";
-import { newOrder, numberAt, pay } from "./seed";
+import type { OrderResult } from "../model";
+import { newOrder, numberAt } from "./seed";
+import { exchange } from "./simulator";
 import { refusal, type World } from "./world";
 
-type GatewayCommands = Pick<
+type TestOrderCommands = Pick<
   Desk,
-  | "goodsList"
-  | "goodsSave"
-  | "goodsRemove"
-  | "testOrdersCreate"
-  | "jobCancel"
-  | "amountParse"
-  | "simulatorStatus"
-  | "simulatorStart"
-  | "simulatorStop"
-  | "simulatorOrders"
-  | "simulatorPay"
-  | "simulatorNotices"
-  | "simulatorTraffic"
+  "goodsList" | "goodsSave" | "goodsRemove" | "testOrdersCreate" | "jobCancel" | "amountParse"
 >;
 
 const LISTED = 100;
 const STEP = 100;
 let lastJob = 0;
-
-function statusOf(world: World): SimulatorStatus {
-  return {
-    running: world.running,
-    url: world.running ? "http://127.0.0.1:41873" : null,
-    orders: world.orders.length,
-    notices_pending: world.notices.filter((notice) => notice.status === "pending").length,
-    time_scale: 1,
-    requests: world.requests,
-  };
-}
 
 /** Digits only, so that the fake can never disagree with itself about a fraction. */
 function parseAmount(text: string, unit: "yuan" | "fen"): number {
@@ -42,8 +20,8 @@ function parseAmount(text: string, unit: "yuan" | "fen"): number {
   return Number(unit === "fen" ? match[1] : `${match[1]}${(match[2] ?? "").padEnd(2, "0")}`);
 }
 
-/** Goods, test orders and the gateway that takes them. */
-export function fakeGateway(world: World): GatewayCommands {
+/** Goods and test orders. */
+export function fakeTestOrders(world: World): TestOrderCommands {
   return {
     async goodsList() {
       return [...world.goods];
@@ -66,87 +44,7 @@ export function fakeGateway(world: World): GatewayCommands {
       world.cancelled.add(job);
       return null;
     },
-    async simulatorStatus() {
-      return statusOf(world);
-    },
-    async simulatorStart() {
-      world.running = true;
-      world.changed(["simulator"]);
-      return statusOf(world);
-    },
-    async simulatorStop() {
-      world.running = false;
-      world.changed(["simulator"]);
-      return statusOf(world);
-    },
-    async simulatorOrders(search, limit) {
-      const found = world.orders.filter((order) => `${order.out_trade_no} ${order.body}`.includes(search));
-      return found.slice(0, limit).map((order) => ({
-        ...order,
-        trade_type: order.trade_type ?? "",
-        trade_state: order.state,
-        notify_url: order.notify_url ?? "",
-      }));
-    },
-    async simulatorPay(outTradeNo) {
-      const order = world.order(outTradeNo);
-      if (order.paid_at !== null) throw refusal("conflict", "already paid");
-      pay(order, Date.now());
-      notice(world, outTradeNo);
-      exchange(world, "/notify", order.out_trade_no);
-      world.changed(["orders", "simulator"], [outTradeNo]);
-      return null;
-    },
-    async simulatorNotices(limit) {
-      return world.notices.slice(0, limit);
-    },
-    async simulatorTraffic(limit) {
-      return world.traffic.slice(0, limit);
-    },
   };
-}
-
-function notice(world: World, out_trade_no: string): void {
-  const now = Date.now();
-  const notify_url = world.order(out_trade_no).notify_url ?? "https://notify.invalid/wxpay";
-  if (!notify_url.startsWith("http://127.0.0.1")) {
-    const never = { next_attempt_at: null, last_at: null, http_status: null, answer: null };
-    world.notices.unshift({
-      id: world.notices.length + 1,
-      out_trade_no,
-      notify_url,
-      attempt: 0,
-      status: "undeliverable",
-      ...never,
-    });
-    return;
-  }
-  const pending = world.notices.length % 3 === 2;
-  world.notices.unshift({
-    id: world.notices.length + 1,
-    out_trade_no,
-    notify_url,
-    attempt: pending ? 2 : 1,
-    next_attempt_at: pending ? now + 15_000 : null,
-    last_at: now,
-    status: pending ? "pending" : "acknowledged",
-    http_status: pending ? 500 : 200,
-    answer: pending ? null : "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>",
-  });
-}
-
-export function exchange(world: World, path: string, outTradeNo: string): void {
-  world.requests += 1;
-  world.traffic.unshift({
-    id: world.requests,
-    at: Date.now(),
-    path,
-    status: 200,
-    took_us: 740 + world.requests * 13,
-    request: `<xml>\n<appid>wx1234567890abcdef</appid>\n<mch_id>1900000109</mch_id>\n<nonce_str>5K8264ILTKCH16CQ2502SI8ZNMTM67VS</nonce_str>\n<out_trade_no>${outTradeNo}</out_trade_no>\n<sign>C380BEC2BFD727A4B6845133519F3AD6</sign>\n</xml>`,
-    response: "<xml><return_code><![CDATA[SUCCESS]]></return_code>\n<return_msg><![CDATA[OK]]></return_msg>\n</xml>",
-    summary: `${path.split("/").at(-1)} → SUCCESS`,
-  });
 }
 
 const NOT_SENT = "connection refused; nothing was done, it is tried again by polling";
