@@ -6,7 +6,10 @@ mod faults;
 mod messages;
 mod time;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use desk_store::{BuiltinGateway, Profile};
@@ -28,8 +31,9 @@ use crate::{Desk, DeskError};
 
 /// The name of the built-in gateway's profile.
 pub const BUILTIN: &str = "builtin";
-/// Where it listens first; the next free port is remembered instead if that one is taken.
-const FIRST_PORT: u16 = 9190;
+/// Where it listens first: a port of these by data folder, or the next free one; it is remembered. Gateways of several data
+/// folders that come and go then do not take each other's.
+const FIRST_PORTS: Range<u16> = 9190..9990;
 const PORTS_TRIED: u16 = 20;
 
 /// Room for one running gateway.
@@ -157,7 +161,7 @@ impl Desk {
     }
 
     async fn listen(&self, identity: &BuiltinGateway, served: Remembered) -> Result<Running, DeskError> {
-        let first = served.port.unwrap_or(FIRST_PORT);
+        let first = served.port.unwrap_or_else(|| first_port(&self.inner.data_dir));
         let ports = (first..first.saturating_add(PORTS_TRIED)).chain([0]);
         for port in ports {
             let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), vec![merchant_of(identity)]);
@@ -277,6 +281,13 @@ impl Inner {
             })?),
         }
     }
+}
+
+fn first_port(data_dir: &Path) -> u16 {
+    let mut hasher = DefaultHasher::new();
+    data_dir.hash(&mut hasher);
+    let offset = hasher.finish() % u64::from(FIRST_PORTS.end - FIRST_PORTS.start);
+    u16::try_from(offset).map_or(FIRST_PORTS.start, |offset| FIRST_PORTS.start + offset)
 }
 
 fn merchant_of(identity: &BuiltinGateway) -> Merchant {
