@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::params::MAX_FIELDS;
 
 fn fault(text: &str) -> XmlFault {
     read(text.as_bytes(), "xml").unwrap_err().kind
@@ -92,7 +93,7 @@ fn sizes_beyond_the_limits_are_refused() {
     assert_eq!(fault(&long), XmlFault::TooLarge);
     let value = format!("<xml><a>{}</a></xml>", "x".repeat(33 * 1024));
     assert!(matches!(fault(&value), XmlFault::Field(ParamError::ValueTooLong(_))));
-    let many: Vec<String> = (0..300).map(|index| format!("<f{index}>1</f{index}>")).collect();
+    let many: Vec<String> = (0..=MAX_FIELDS).map(|index| format!("<f{index}>1</f{index}>")).collect();
     let many = many.concat();
     assert_eq!(fault(&format!("<xml>{many}</xml>")), XmlFault::Field(ParamError::TooManyFields));
 }
