@@ -143,8 +143,11 @@ async fn no_fault_names_the_key_or_the_address() {
     let guard = tracing::subscriber::set_default(subscriber);
     let refused = format!("http://{}", closed_port().await);
     let mut texts = Vec::new();
+    let first = ask(&to(&refused)).await;
+    // A log line that another test met first, just before this subscriber came, may be taken for one that nobody wants.
+    tracing::callsite::rebuild_interest_cache();
     for exchange in [
-        ask(&to(&refused)).await,
+        first,
         asked(Act::ResetAfterReading).await,
         asked(Act::WriteAndHang(Vec::new())).await,
         answered("<html>").await,
