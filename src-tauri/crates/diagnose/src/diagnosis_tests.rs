@@ -26,6 +26,11 @@ fn hmac_of(bytes: impl AsRef<[u8]>, key: &[u8]) -> String {
     upper_hex(&mac.finalize().into_bytes())
 }
 
+/// The message and the keys, and nothing else that is known.
+fn bare<'c>(input: &'c Input, keys: &'c [KeySlot<'c>]) -> Case<'c> {
+    Case { input, given_sign: None, sign_type: None, context: None, appid: None, keys, sent: None, return_msg: None }
+}
+
 fn watch() -> impl FnMut(Progress) -> ControlFlow<()> {
     |_| ControlFlow::Continue(())
 }
@@ -38,14 +43,9 @@ fn diagnosed(text: &str, sign: &str) -> Diagnosis {
 fn with_keys(text: &str, sign: &str, keys: &[KeySlot<'_>]) -> Diagnosis {
     let input = read(text.as_bytes(), None).unwrap();
     let case = Case {
-        input: &input,
         given_sign: (!sign.is_empty()).then_some(sign),
-        sign_type: None,
-        context: None,
         appid: Some("wx0000000000000001"),
-        keys,
-        sent: None,
-        return_msg: None,
+        ..bare(&input, keys)
     };
     diagnose(&case, Effort::default(), &mut watch()).unwrap()
 }
@@ -202,16 +202,7 @@ fn the_search_stops_when_it_is_told_to() {
     let key = Secret::new(KEY.as_bytes().to_vec());
     let keys = [KeySlot { role: KeyRole::InUse, name: "now", secret: &key }];
     let input = read(ORDER.as_bytes(), None).unwrap();
-    let case = Case {
-        input: &input,
-        given_sign: Some("00112233445566778899AABBCCDDEEFF"),
-        sign_type: None,
-        context: None,
-        appid: None,
-        keys: &keys,
-        sent: None,
-        return_msg: None,
-    };
+    let case = Case { given_sign: Some("00112233445566778899AABBCCDDEEFF"), ..bare(&input, &keys) };
     let mut seen = 0;
     let diagnosis = diagnose(&case, Effort::deep(), &mut |progress| {
         seen += 1;
@@ -257,16 +248,7 @@ fn a_call_without_its_appid_is_searched_all_the_same() {
     let input = read(CALL.replace("SIGN", "00112233445566778899AABBCCDDEEFF").as_bytes(), None).unwrap();
     let key = Secret::new(KEY.as_bytes().to_vec());
     let keys = [KeySlot { role: KeyRole::InUse, name: "now", secret: &key }];
-    let case = Case {
-        input: &input,
-        given_sign: None,
-        sign_type: None,
-        context: None,
-        appid: None,
-        keys: &keys,
-        sent: None,
-        return_msg: None,
-    };
+    let case = bare(&input, &keys);
     assert_eq!(diagnose(&case, Effort::default(), &mut watch()).unwrap().next, Next::GiveTheAppid);
     let lost = CALL_STRING.replace("appId=wx0000000000000001&", "");
     let sign = md5_of(format!("{lost}&key={KEY}"));
@@ -294,16 +276,7 @@ fn what_was_sent_is_compared_with_what_was_signed() {
     let sign = md5_of(format!("{RIGHT}&key={KEY}"));
     let answer = |sent: &str| {
         let sent = read(sent.as_bytes(), None).unwrap();
-        let case = Case {
-            input: &signed,
-            given_sign: Some(&sign),
-            sign_type: None,
-            context: None,
-            appid: None,
-            keys: &keys,
-            sent: Some(&sent),
-            return_msg: None,
-        };
+        let case = Case { given_sign: Some(&sign), sent: Some(&sent), ..bare(&signed, &keys) };
         diagnose(&case, Effort::default(), &mut watch()).unwrap()
     };
     assert_eq!(answer(ORDER).verdict, Outcome::Valid);
@@ -353,16 +326,7 @@ fn three_mistakes_at_once_are_found_when_that_is_asked_for() {
     let keys = [KeySlot { role: KeyRole::InUse, name: "now", secret: &key }];
     let input = read(simple.as_bytes(), None).unwrap();
     let sign = md5_of(signed);
-    let case = Case {
-        input: &input,
-        given_sign: Some(&sign),
-        sign_type: None,
-        context: None,
-        appid: None,
-        keys: &keys,
-        sent: None,
-        return_msg: None,
-    };
+    let case = Case { given_sign: Some(&sign), ..bare(&input, &keys) };
     assert_eq!(diagnose(&case, Effort::default(), &mut watch()).unwrap().verdict, Outcome::Unexplained);
     let diagnosis = diagnose(&case, Effort::deep(), &mut watch()).unwrap();
     let mut found = causes(&diagnosis);
@@ -377,14 +341,7 @@ fn what_the_gateway_said_is_read_first() {
     let keys = [KeySlot { role: KeyRole::InUse, name: "now", secret: &key }];
     let input = read(ORDER.as_bytes(), None).unwrap();
     let case = Case {
-        input: &input,
-        given_sign: None,
-        sign_type: None,
-        context: None,
-        appid: None,
-        keys: &keys,
-        sent: None,
-        return_msg: Some("沙箱验证签名失败，请确认沙箱签名key是否正确"),
+        return_msg: Some("沙箱验证签名失败，请确认沙箱签名key是否正确"), ..bare(&input, &keys)
     };
     let diagnosis = diagnose(&case, Effort::default(), &mut watch()).unwrap();
     assert_eq!(diagnosis.warnings.first().map(|said| (said.rule, said.cause)), Some(("return_msg", Some(CauseId::H1))));

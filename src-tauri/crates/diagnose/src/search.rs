@@ -28,11 +28,8 @@ pub mod yardstick;
 
 pub(crate) use run::run;
 
-use hmac::{Hmac, KeyInit, Mac};
-use md5::{Digest, Md5};
-use sha2::Sha256;
 use wxpay_protocol::SignType;
-use wxpay_protocol::sign::upper_hex;
+use wxpay_protocol::sign::digest;
 
 use base::Base;
 
@@ -58,27 +55,6 @@ impl Family {
 pub(crate) fn expected_sign(base: &Base, key: &[u8], sign_type: SignType) -> String {
     let body = base.text.strip_suffix(b"&").unwrap_or(&base.text);
     digest(&[body, b"&key=", key], key, sign_type)
-}
-
-fn digest(parts: &[&[u8]], key: &[u8], sign_type: SignType) -> String {
-    match sign_type {
-        SignType::Md5 => {
-            let mut hash = Md5::new();
-            for part in parts {
-                hash.update(part);
-            }
-            upper_hex(&hash.finalize())
-        }
-        SignType::HmacSha256 => Hmac::<Sha256>::new_from_slice(key).map_or_else(
-            |_| String::new(),
-            |mut mac| {
-                for part in parts {
-                    mac.update(part);
-                }
-                upper_hex(&mac.finalize().into_bytes())
-            },
-        ),
-    }
 }
 
 #[cfg(test)]

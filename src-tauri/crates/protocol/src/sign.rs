@@ -89,15 +89,17 @@ pub fn sign(params: &Params, key: &Secret, sign_type: SignType) -> String {
         joined.push('&');
     }
     // The key goes to the hash directly, so that no heap buffer ever holds it.
-    digest_parts(&[joined.as_bytes(), b"key=", key.expose()], key, sign_type)
+    digest(&[joined.as_bytes(), b"key=", key.expose()], key.expose(), sign_type)
 }
 
 /// The sign over a string to sign that is at hand already; empty where there is no field.
 pub fn sign_text(string_to_sign: &str, key: &Secret, sign_type: SignType) -> String {
-    digest_parts(&[string_to_sign.as_bytes(), b"&key=", key.expose()], key, sign_type)
+    digest(&[string_to_sign.as_bytes(), b"&key=", key.expose()], key.expose(), sign_type)
 }
 
-fn digest_parts(parts: &[&[u8]], key: &Secret, sign_type: SignType) -> String {
+/// The digest of the parts one after the other, as upper-case hexadecimal digits; `key` is what HMAC-SHA256 is keyed with
+/// and is not joined to them.
+pub fn digest(parts: &[&[u8]], key: &[u8], sign_type: SignType) -> String {
     match sign_type {
         SignType::Md5 => {
             let mut hash = Md5::new();
@@ -106,7 +108,7 @@ fn digest_parts(parts: &[&[u8]], key: &Secret, sign_type: SignType) -> String {
             }
             upper_hex(&hash.finalize())
         }
-        SignType::HmacSha256 => match Hmac::<Sha256>::new_from_slice(key.expose()) {
+        SignType::HmacSha256 => match Hmac::<Sha256>::new_from_slice(key) {
             Ok(mut mac) => {
                 for part in parts {
                     mac.update(part);

@@ -12,37 +12,30 @@ pub(super) const BOOK: [&[Rule]; 3] = [payment::RULES, tools::RULES, marketing::
 
 pub(super) const SIGN_TYPES: &[&str] = &["MD5", "HMAC-SHA256"];
 
+/// The fields of every request, with the length of the sign and what follows it.
+macro_rules! common_fields {
+    ($sign_length:literal $(, $sign_type:expr)?) => {
+        &[
+            Field::new("appid", 32).required(),
+            Field::new("mch_id", 32).required(),
+            Field::new("sub_appid", 32),
+            Field::new("sub_mch_id", 32),
+            Field::new("nonce_str", 32).required(),
+            Field::new("sign", $sign_length).required(),
+            $($sign_type,)?
+        ]
+    };
+}
+
 /// What almost every request holds.
-pub(super) const COMMON: &[Field] = &[
-    Field::new("appid", 32).required(),
-    Field::new("mch_id", 32).required(),
-    Field::new("sub_appid", 32),
-    Field::new("sub_mch_id", 32),
-    Field::new("nonce_str", 32).required(),
-    Field::new("sign", 64).required(),
-    Field::new("sign_type", 32).values(SIGN_TYPES),
-];
+pub(super) const COMMON: &[Field] = common_fields![64, Field::new("sign_type", 32).values(SIGN_TYPES)];
 
 /// The same for an endpoint that knows no sign_type.
-pub(super) const COMMON_MD5: &[Field] = &[
-    Field::new("appid", 32).required(),
-    Field::new("mch_id", 32).required(),
-    Field::new("sub_appid", 32),
-    Field::new("sub_mch_id", 32),
-    Field::new("nonce_str", 32).required(),
-    Field::new("sign", 32).required(),
-];
+pub(super) const COMMON_MD5: &[Field] = common_fields![32];
 
 /// The same where sign_type must say HMAC-SHA256, because MD5 is what its absence means.
-pub(super) const COMMON_HMAC: &[Field] = &[
-    Field::new("appid", 32).required(),
-    Field::new("mch_id", 32).required(),
-    Field::new("sub_appid", 32),
-    Field::new("sub_mch_id", 32),
-    Field::new("nonce_str", 32).required(),
-    Field::new("sign", 64).required(),
-    Field::new("sign_type", 32).required().values(&["HMAC-SHA256"]),
-];
+pub(super) const COMMON_HMAC: &[Field] =
+    common_fields![64, Field::new("sign_type", 32).required().values(&["HMAC-SHA256"])];
 
 pub(super) const BOTH: Signing =
     Signing { algorithms: Algorithms::Both, sign_type_field: true, certainty: Certainty::Stated };

@@ -54,46 +54,39 @@ const fn worded(
     field(signed_as, passed_as, words.0, words.1)
 }
 
+/// What a page and a mini program sign alike, though they do not pass all of it under the same names.
+const fn jsapi(app_id: Option<&'static str>, time_stamp: &'static str) -> [CallField; 5] {
+    [
+        worded("appId", app_id, APP_ID),
+        worded("nonceStr", Some("nonceStr"), NONCE),
+        worded("package", Some("package"), PREPAY),
+        worded("signType", Some("signType"), SIGN_TYPE),
+        worded("timeStamp", Some(time_stamp), SECONDS),
+    ]
+}
+
 /// All calls: mini program, in-app page by bridge and by JS-SDK, APP, and the link of a static NATIVE code.
 pub const CALLS: &[ClientCall] = &[
     ClientCall {
         code: "requestPayment",
         title: "wx.requestPayment",
         kind: "jsapi",
-        fields: &[
-            worded("appId", None, APP_ID),
-            worded("nonceStr", Some("nonceStr"), NONCE),
-            worded("package", Some("package"), PREPAY),
-            worded("signType", Some("signType"), SIGN_TYPE),
-            worded("timeStamp", Some("timeStamp"), SECONDS),
-        ],
+        fields: &jsapi(None, "timeStamp"),
         sign_name: "paySign",
     },
     ClientCall {
         code: "getBrandWCPayRequest",
         title: "WeixinJSBridge.invoke('getBrandWCPayRequest')",
         kind: "jsapi",
-        fields: &[
-            worded("appId", Some("appId"), APP_ID),
-            worded("nonceStr", Some("nonceStr"), NONCE),
-            worded("package", Some("package"), PREPAY),
-            worded("signType", Some("signType"), SIGN_TYPE),
-            worded("timeStamp", Some("timeStamp"), SECONDS),
-        ],
+        fields: &jsapi(Some("appId"), "timeStamp"),
         sign_name: "paySign",
     },
     ClientCall {
         code: "chooseWXPay",
         title: "wx.chooseWXPay",
         kind: "jsapi",
-        fields: &[
-            worded("appId", None, APP_ID),
-            worded("nonceStr", Some("nonceStr"), NONCE),
-            worded("package", Some("package"), PREPAY),
-            worded("signType", Some("signType"), SIGN_TYPE),
-            // The call's own name has a small s; the string to sign keeps the capital one.
-            worded("timeStamp", Some("timestamp"), SECONDS),
-        ],
+        // The call's own name has a small s; the string to sign keeps the capital one.
+        fields: &jsapi(None, "timestamp"),
         sign_name: "paySign",
     },
     ClientCall {
