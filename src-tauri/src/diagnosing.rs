@@ -9,8 +9,8 @@ use wxpay_diagnose::rules::{CALLS, ClientCall};
 use wxpay_diagnose::{Input, ReportError};
 
 use crate::dto::diagnosis::{
-    CallFieldView, CauseView, ClientCallView, DiagnosisView, ExplanationView, KeyProofView, ReadingView, WarningView,
-    in_words, sentence,
+    CallFieldView, CauseView, ClientCallView, DiagnosisView, ExcludedView, ExplanationView, KeyProofView, ReadingView,
+    WarningView, in_words, sentence,
 };
 use crate::dto::reading::notes_of;
 use crate::dto::start::Language;
@@ -46,7 +46,7 @@ pub(crate) fn view_of(evidence: &Evidence, examined: &Examined, language: Langua
         warnings: warnings(examined, language),
         causes: causes_once(named, language),
         differences: diagnosis.differences.iter().map(Into::into).collect(),
-        excluded: (&diagnosis.excluded).into(),
+        excluded: ExcludedView::new(&diagnosis.excluded, language),
         next: diagnosis.next.into(),
         next_sentence: sentence(&diagnosis.next.words(), language),
         reading: examined.reading.as_ref().map(|one| ReadingView::of(one, language)),

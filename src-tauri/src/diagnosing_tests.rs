@@ -105,6 +105,19 @@ fn the_report_for_copying_names_no_person_and_no_key() {
 }
 
 #[test]
+fn what_a_message_of_very_many_fields_was_too_long_for_is_said() {
+    let fields = ('a'..='y').map(|name| format!("<field_{name}>value</field_{name}>")).collect::<Vec<_>>().concat();
+    let many = format!("<xml>{fields}<sign>00112233445566778899AABBCCDDEEFF</sign></xml>");
+    let view = answered(&evidence(&many), Language::English);
+    assert_eq!(view.verdict, DiagnosisVerdict::Unexplained);
+    assert!(
+        view.excluded.limits.iter().any(|limit| limit.starts_with("Too many fields")),
+        "{:?}",
+        view.excluded.limits
+    );
+}
+
+#[test]
 fn a_right_sign_is_valid_and_a_client_call_is_shown_as_three_calls() {
     assert_eq!(answered(&evidence(&order(&rightly_signed(), KEY)), Language::Chinese).verdict, DiagnosisVerdict::Valid);
     let call = "{\"timeStamp\":\"1704135845\",\"nonceStr\":\"IITRi8Iabbblz1Jc\",\"package\":\"prepay_id=wx0203\",\"signType\":\"MD5\",\"paySign\":\"00112233445566778899AABBCCDDEEFF\"}";

@@ -321,17 +321,20 @@ pub(crate) struct ExcludedView {
     pub(crate) keys: Vec<String>,
     /// How many fields the subsets were taken of.
     pub(crate) subsets_of: Option<Count>,
+    /// What the message was too long for, and what therefore is not excluded.
+    pub(crate) limits: Vec<String>,
     pub(crate) stopped: bool,
 }
 
-impl From<&core::Excluded> for ExcludedView {
-    fn from(excluded: &core::Excluded) -> Self {
+impl ExcludedView {
+    pub(crate) fn new(excluded: &core::Excluded, language: Language) -> Self {
         let stage = |count: &core::StageCount| StageCount { stage: count.stage.into(), tried: count.tried.into() };
         Self {
             tried: excluded.tried.into(),
             stages: excluded.stages.iter().map(stage).collect(),
             keys: excluded.keys.clone(),
             subsets_of: excluded.subsets_of.map(Into::into),
+            limits: excluded.limits.iter().map(|limit| sentence(&limit.words(), language)).collect(),
             stopped: excluded.stopped,
         }
     }

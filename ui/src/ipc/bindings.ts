@@ -483,6 +483,8 @@ export type ExcludedView = {
 	keys: string[],
 	/**  How many fields the subsets were taken of. */
 	subsets_of: Count | null,
+	/**  What the message was too long for, and what therefore is not excluded. */
+	limits: string[],
 	stopped: boolean,
 };
 

@@ -74,6 +74,13 @@ export function ExcludedView({ diagnosis }: FindingsProps) {
             {excluded.subsets_of !== null && ` · ${t("signature.excludedSubsets", { count: excluded.subsets_of })}`}
             {excluded.stopped && ` · ${t("signature.excludedStopped")}`}
           </p>
+          {excluded.limits.length > 0 && (
+            <ul className="ways" data-testid="sig-limits">
+              {excluded.limits.map((limit) => (
+                <li key={limit}>{limit}</li>
+              ))}
+            </ul>
+          )}
         </section>
       )}
       {hints.length > 0 && (

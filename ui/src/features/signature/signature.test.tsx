@@ -86,6 +86,14 @@ describe("the signature screen", () => {
     expect(probe).toHaveBeenCalledTimes(1);
   });
 
+  it("says what a message of very many fields was too long for", async () => {
+    openWindow("/signature");
+    const fields = Array.from({ length: 25 }, (_, index) => `f${index}=v`).join("&");
+    await paste(`${fields}&${WRONG}`);
+    await outcomeIs("unexplained");
+    expect(screen.getByTestId("sig-limits").textContent).toContain("没有尝试所有子集");
+  });
+
   it("never probes by itself, and not at all with a key that was typed", async () => {
     const { desk } = openWindow("/signature");
     const probe = vi.spyOn(desk, "keyProbe");

@@ -153,6 +153,7 @@ function diagnose(world: World, request: DiagnosisRequest): DiagnosisView {
         : [],
       keys: open ? ["builtin"] : [],
       subsets_of: open ? pairs.length : null,
+      limits: pairs.length > 20 ? ["字段太多，没有尝试所有子集：只试了缺 1 至 4 个、或只签 1 至 3 个字段"] : [],
       stopped: false,
     },
     next,
