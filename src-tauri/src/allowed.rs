@@ -51,5 +51,10 @@ pub(crate) const COMMANDS: &[&str] = &[
     "simulator_faults_reset",
     "simulator_faults_import",
     "simulator_faults_export",
+    "simulator_scenarios_shipped",
+    "simulator_scenarios",
+    "simulator_scenario_play",
+    "simulator_scenario_open",
+    "simulator_scenario_stop",
     "overview",
 ];

@@ -1,6 +1,7 @@
 //! A file that a person chooses in a dialog of the system: no page can name a path.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use tauri::{WebviewWindow, Wry};
 use tokio::sync::oneshot;
@@ -13,6 +14,9 @@ mod drawn;
 #[cfg(not(target_os = "linux"))]
 #[path = "file_choice/system_choice.rs"]
 mod drawn;
+
+/// A plan or a scenario is a page of text; what is larger is something else.
+const TEXT_BYTES_MAX: u64 = 1 << 20;
 
 /// What a person is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -33,4 +37,26 @@ pub(crate) async fn chosen(window: &WebviewWindow<Wry>, choice: Choice) -> Resul
     let drawing = window.run_on_main_thread(move || drawn::draw(&over, choice, answer));
     drawing.map_err(|_| IpcError::internal("asking for a file"))?;
     Ok(answered.await.unwrap_or(None))
+}
+
+/// The text of a file that was chosen.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or is longer than 1 MiB.
+pub(crate) async fn text_of(path: PathBuf) -> Result<String, IpcError> {
+    let size = tokio::fs::metadata(&path).await.map_err(|fault| unusable(&path, &fault))?;
+    if !size.is_file() || size.len() > TEXT_BYTES_MAX {
+        return Err(unusable(&path, &io::Error::other("it is no file of at most 1 MiB")));
+    }
+    tokio::fs::read_to_string(&path).await.map_err(|fault| unusable(&path, &fault))
+}
+
+/// Why a file that was chosen is of no use.
+pub(crate) fn unusable(path: &Path, fault: &io::Error) -> IpcError {
+    let path = path.display();
+    let chinese = format!("{path} 不能读写：{fault}；请检查路径和权限");
+    IpcError::malformed(
+        format!("{path} cannot be read or written: {fault}; check the path and its permissions"),
+        Some(chinese),
+    )
 }

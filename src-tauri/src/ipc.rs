@@ -129,6 +129,11 @@ pub(crate) fn builder() -> Builder<Wry> {
             simulator::faults::simulator_faults_reset,
             simulator::faults::simulator_faults_import,
             simulator::faults::simulator_faults_export,
+            simulator::scenarios::simulator_scenarios_shipped,
+            simulator::scenarios::simulator_scenarios,
+            simulator::scenarios::simulator_scenario_play,
+            simulator::scenarios::simulator_scenario_open,
+            simulator::scenarios::simulator_scenario_stop,
             overview::overview,
         ])
         .events(collect_events![Changed])

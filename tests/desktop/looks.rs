@@ -15,10 +15,11 @@ const SCREENS: [(&str, &str); 6] = [
     ("settings", "设置 · Settings"),
 ];
 /// The rooms of the simulator's screen beside its orders.
-const ROOMS: [(&str, &str); 5] = [
+const ROOMS: [(&str, &str); 6] = [
     ("refunds", "退款 · Refunds"),
     ("notices", "通知 · Notices"),
     ("traffic", "流量 · Traffic"),
+    ("scenarios", "场景 · Scenarios"),
     ("faults", "故障 · Faults"),
     ("access", "接入 · Connect"),
 ];

@@ -1,4 +1,4 @@
-//! The gateway's own screen in the real window: faults on switches, exact bytes, its clock and its TLS.
+//! The gateway's own screen in the real window: faults on switches, scenarios, exact bytes, its clock and its TLS.
 
 use std::process::Command;
 
@@ -93,5 +93,30 @@ async fn over_tls_the_gateway_is_still_the_desks_own_and_its_clock_can_be_moved(
     window.pay_in_simulator(&number).await.unwrap();
     window.go_to("orders").await.unwrap();
     window.listed_when(&number, "已支付").await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_order_is_paid_by_itself_while_the_scenario_runs_and_waits_again_when_it_was_stopped() {
+    let home = tempfile::tempdir().unwrap();
+    let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
+    tab(&window, "scenarios").await;
+    window.click("sim-scenario-paid-after-3s").await.unwrap();
+    window.click("sim-scenario-play").await.unwrap();
+    window.find("[data-testid=\"sim-scenario-paid-after-3s\"][data-playing=\"true\"]").await.unwrap();
+    let number = window.create_orders(1, "0.07").await.unwrap().remove(0);
+    window.go_to("orders").await.unwrap();
+    window.listed_when(&number, "已支付").await.unwrap();
+    tab(&window, "scenarios").await;
+    let step = format!("[data-testid=\"sim-scenario-step\"][data-number=\"{number}\"][data-state=\"done\"]");
+    window.text_of_when(&step, |text| text.contains("付款")).await.unwrap();
+    window.text_when("sim-scenario-counts", |text| text.contains("接手 1")).await.unwrap();
+    window.click("sim-scenario-stop").await.unwrap();
+    window.gone("[data-testid=\"sim-scenario-progress\"]").await.unwrap();
+    let unpaid = window.create_orders(1, "0.07").await.unwrap().remove(0);
+    window.go_to("orders").await.unwrap();
+    window.listed_when(&unpaid, "未支付").await.unwrap();
+    let due = window.asked("simulator_scenarios", json!({})).await.unwrap();
+    assert_eq!((&due["playing"], &due["due_count"]), (&Value::Null, &json!(0)));
     window.close().await.unwrap();
 }

@@ -3,6 +3,7 @@
 pub(crate) mod faults;
 pub(crate) mod messages;
 pub(crate) mod orders;
+pub(crate) mod scenarios;
 
 use tauri::State;
 

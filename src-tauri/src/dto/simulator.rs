@@ -3,6 +3,7 @@
 pub(crate) mod faults;
 pub(crate) mod messages;
 pub(crate) mod orders;
+pub(crate) mod scenarios;
 
 use std::path::Path;
 
@@ -39,6 +40,8 @@ pub(crate) struct SimulatorStatus {
     pub(crate) requests: Count,
     /// How many rules of faults are in force.
     pub(crate) faults: Count,
+    /// The name of the scenario that is played.
+    pub(crate) scenario: Option<String>,
 }
 
 /// A merchant that may call.
@@ -94,6 +97,7 @@ impl From<desk::GatewayStatus> for SimulatorStatus {
             time_scale: status.map_or(1.0, |status| f64::from(status.time_scale_per_mille) / 1000.0),
             requests: status.map(|status| status.requests).unwrap_or_default().into(),
             faults: found.faults.into(),
+            scenario: found.scenario,
         }
     }
 }

@@ -2,6 +2,7 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useLayoutPrefs } from "../lib/prefs";
+import { GatewayMark } from "./GatewayMark";
 import { SCREENS } from "./screens";
 
 /** The screens, at the left edge; folded it keeps their icons. */
@@ -27,6 +28,7 @@ export function Navigation() {
         >
           {screen.icon}
           {!navFolded && <span>{t(`nav.${screen.name}`)}</span>}
+          {screen.name === "simulator" && <GatewayMark folded={navFolded} />}
         </Link>
       ))}
       <button type="button" className="nav-entry nav-fold" onClick={toggleNav} title={foldLabel} aria-label={foldLabel}>

@@ -111,6 +111,16 @@ export const commands = {
 	simulatorFaultsImport: () => typedError<SimulatorFaults | null, IpcError>(__TAURI_INVOKE("simulator_faults_import")),
 	/**  Writes the faults in force to a TOML file that a person chooses, and answers its path; nothing when none was chosen. */
 	simulatorFaultsExport: () => typedError<string | null, IpcError>(__TAURI_INVOKE("simulator_faults_export")),
+	/**  The scenarios that come with the gateway. */
+	simulatorScenariosShipped: () => typedError<SimulatorScenario[], IpcError>(__TAURI_INVOKE("simulator_scenarios_shipped")),
+	/**  What is played, what is due and what has happened. */
+	simulatorScenarios: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenarios")),
+	/**  Plays a scenario, given as the text of its file, with what comes from now on. */
+	simulatorScenarioPlay: (toml: string) => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_play", { toml })),
+	/**  Reads a scenario from a TOML file that a person chooses; nothing when none was chosen. It is not played yet. */
+	simulatorScenarioOpen: () => typedError<SimulatorScenario | null, IpcError>(__TAURI_INVOKE("simulator_scenario_open")),
+	/**  Ends the scenario and forgets what is planned. */
+	simulatorScenarioStop: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_stop")),
 	/**  The figures of the last days, today included, over all merchants, and what needs a person. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
 };
@@ -1132,6 +1142,22 @@ export type Retry =
 /**  Something may have been done: look first. */
 "after_query";
 
+/**  A step that waits, or that has happened. */
+export type ScenarioStep = {
+	/**  Its own among all steps. */
+	id: Count,
+	at: AtMs,
+	/**  Its word in the file: `pay`, `cancel`, `succeed` … */
+	word: string,
+	/**  Whether `number` is an `out_refund_no`; it is an `out_trade_no` otherwise. */
+	is_refund: boolean,
+	number: string,
+	/**  The name of the scenario that planned it. */
+	scenario: string,
+	/**  Why it did not happen although its time had come. */
+	refused: string | null,
+};
+
 /**  How far a long search is. */
 export type SearchProgress = {
 	/**  Names the work for `job_cancel`. */
@@ -1393,6 +1419,35 @@ export type SimulatorRefunds = {
 	rows: SimulatorRefund[],
 };
 
+/**  A scenario, in words and as its file. */
+export type SimulatorScenario = {
+	name: string,
+	title: string,
+	title_en: string,
+	about: string,
+	about_en: string,
+	/**  The text of its file. */
+	toml: string,
+};
+
+/**  What is played, what is due and what has happened. */
+export type SimulatorScenarios = {
+	/**  The one that new orders and refunds meet. */
+	playing: SimulatorScenario | null,
+	/**  Orders and refunds that it has taken. */
+	taken: Count,
+	/**  Its steps whose time has come. */
+	steps: Count,
+	/**  Those among them that were impossible by then. */
+	refused: Count,
+	/**  How many orders and refunds have a step that waits, whichever scenario planned it. */
+	due_count: Count,
+	/**  The first of these, by time. */
+	due: ScenarioStep[],
+	/**  The last steps, the newest first. */
+	done: ScenarioStep[],
+};
+
 /**  A program for one SDK. */
 export type SimulatorSnippet = {
 	sdk: string,
@@ -1425,6 +1480,8 @@ export type SimulatorStatus = {
 	requests: Count,
 	/**  How many rules of faults are in force. */
 	faults: Count,
+	/**  The name of the scenario that is played. */
+	scenario: string | null,
 };
 
 /**  The files of its own TLS. */

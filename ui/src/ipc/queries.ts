@@ -122,6 +122,16 @@ export const simulatorFaultKindsQuery = () =>
 export const simulatorFaultsQuery = () =>
   queryOptions({ queryKey: key("simulator_faults"), queryFn: () => desk().simulatorFaults() });
 
+export const simulatorShippedScenariosQuery = () =>
+  queryOptions({
+    queryKey: key("simulator_scenarios_shipped"),
+    queryFn: () => desk().simulatorScenariosShipped(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const simulatorScenariosQuery = () =>
+  queryOptions({ queryKey: key("simulator_scenarios"), queryFn: () => desk().simulatorScenarios() });
+
 export const simulatorSnippetsQuery = (url: string | null) =>
   queryOptions({
     // They are filled with where the gateway is.

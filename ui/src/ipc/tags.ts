@@ -18,6 +18,8 @@ export type QueryName =
   | "simulator_refunds"
   | "simulator_faults"
   | "simulator_fault_kinds"
+  | "simulator_scenarios"
+  | "simulator_scenarios_shipped"
   | "simulator_snippets";
 
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
@@ -37,6 +39,7 @@ const QUERIES_OF_TAG = {
     "simulator_notices",
     "simulator_traffic",
     "simulator_faults",
+    "simulator_scenarios",
   ],
 } satisfies Record<Tag, readonly QueryName[]>;
 

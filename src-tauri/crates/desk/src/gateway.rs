@@ -4,6 +4,7 @@ mod access;
 mod customer;
 mod faults;
 mod messages;
+mod scenarios;
 mod time;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -71,6 +72,8 @@ pub struct GatewayStatus {
     pub ahead_ms: i64,
     /// How many rules of faults are in force.
     pub faults: usize,
+    /// The name of the scenario that is played.
+    pub scenario: Option<String>,
 }
 
 /// How the built-in gateway was served last time.
@@ -149,6 +152,7 @@ impl Desk {
             next_due: gateway.next_due(),
             ahead_ms: status.now.0.saturating_sub(self.inner.clock.now().0),
             faults: gateway.faults().plan.rules.len(),
+            scenario: gateway.playing_scenario(),
             status: Some(status),
         }
     }

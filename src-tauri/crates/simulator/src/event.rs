@@ -50,6 +50,8 @@ pub enum Event {
         /// The notice.
         id: u64,
     },
+    /// A step of a scenario happened or was refused.
+    ScenarioStepped,
     /// A request was answered or a notice sent.
     Traffic {
         /// The exchange.

@@ -31,12 +31,14 @@ pub use catalogue::{CATALOGUE, Fate, Kind, Named, Parameter, Preset, Scope};
 pub use delivery::Delivery;
 pub(crate) use force::Faults;
 pub use force::{RuleCount, draw};
-pub use moment::{Moment, NoMoment, Span};
+pub use moment::{Moment, NoMoment};
 pub(crate) use plan::Subject;
 pub use plan::{CountBy, FaultPlan, Rule};
 pub use reading::PlanError;
 pub use steering::FaultsInForce;
 pub use when::{Positions, Probability};
+
+pub use crate::span::{NoSpan, Span};
 
 #[cfg(test)]
 mod plan_tests;

@@ -7,7 +7,7 @@ mod split;
 
 pub use end::RefundError;
 
-pub(crate) use end::{known, merchant_of_refund};
+pub(crate) use end::{RefundEnding, known, merchant_of_refund};
 
 pub(crate) use refund::DEFAULT_ACCOUNT;
 pub(crate) use split::settlement_refund_fee;

@@ -11,6 +11,7 @@ mod shipped;
 mod status;
 mod timing;
 
+pub use agenda::SoFar;
 pub use reading::ScenarioError;
 pub use scenario::Scenario;
 pub use shipped::shipped;

@@ -191,7 +191,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     gateway.commit(&mut gateway.ledger_mut(), begun)?;
     if let Some(scenario) = &config.scenario {
         // The one that the journal plays goes on with its counts.
-        let is_playing = gateway.ledger().agenda().playing() == Some(scenario);
+        let is_playing = gateway.ledger().agenda().playing().is_some_and(|(playing, _)| playing == scenario);
         if !is_playing {
             gateway.play_scenario(scenario)?;
         }

@@ -1,8 +1,5 @@
 //! The faults of the gateway, on switches and in files.
 
-use std::io;
-use std::path::PathBuf;
-
 use tauri::{State, WebviewWindow, Wry};
 
 use crate::dto::simulator::faults::{FaultKind, FaultPlan, SimulatorFaults};
@@ -11,8 +8,6 @@ use crate::error::IpcError;
 use crate::file_choice::{self, Choice};
 use crate::home::Home;
 
-/// A plan of faults is a page of text; what is larger is something else.
-const PLAN_BYTES_MAX: u64 = 1 << 20;
 const FILE_NAME: &str = "faults.toml";
 
 /// Every fault that it can do.
@@ -58,7 +53,8 @@ pub(crate) async fn simulator_faults_import(
         Language::English => "Import a plan of faults",
     };
     let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None }).await? else { return Ok(None) };
-    let plan = wxpay_simulator::faults::FaultPlan::from_toml(&read(path).await?).map_err(desk::DeskError::from)?;
+    let plan = wxpay_simulator::faults::FaultPlan::from_toml(&file_choice::text_of(path).await?)
+        .map_err(desk::DeskError::from)?;
     Ok(Some(desk.gateway_set_faults(plan).await?.into()))
 }
 
@@ -78,23 +74,6 @@ pub(crate) async fn simulator_faults_export(
     let choice = Choice { title, suggested: Some(FILE_NAME) };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     let shown = path.to_string_lossy().into_owned();
-    tokio::fs::write(&path, text).await.map_err(|fault| unusable(&path.to_string_lossy(), &fault))?;
+    tokio::fs::write(&path, text).await.map_err(|fault| file_choice::unusable(&path, &fault))?;
     Ok(Some(shown))
-}
-
-async fn read(path: PathBuf) -> Result<String, IpcError> {
-    let shown = path.to_string_lossy().into_owned();
-    let size = tokio::fs::metadata(&path).await.map_err(|fault| unusable(&shown, &fault))?;
-    if !size.is_file() || size.len() > PLAN_BYTES_MAX {
-        return Err(unusable(&shown, &io::Error::other("it is no file of at most 1 MiB")));
-    }
-    tokio::fs::read_to_string(&path).await.map_err(|fault| unusable(&shown, &fault))
-}
-
-fn unusable(path: &str, fault: &io::Error) -> IpcError {
-    let chinese = format!("{path} 不能读写：{fault}；请检查路径和权限");
-    IpcError::malformed(
-        format!("{path} cannot be read or written: {fault}; check the path and its permissions"),
-        Some(chinese),
-    )
 }

@@ -15,6 +15,7 @@ import { SimulatorFaults } from "./SimulatorFaults";
 import { SimulatorNotices } from "./SimulatorNotices";
 import { SimulatorOrders } from "./SimulatorOrders";
 import { SimulatorRefunds } from "./SimulatorRefunds";
+import { SimulatorScenarios } from "./SimulatorScenarios";
 import { SimulatorStanding } from "./SimulatorStanding";
 import { SimulatorTrafficView } from "./SimulatorTrafficView";
 import { SIMULATOR_TABS } from "./simulator-search";
@@ -94,6 +95,7 @@ function Rooms({ status }: { status: SimulatorStatus }) {
       {tab === "refunds" && <SimulatorRefunds />}
       {tab === "notices" && <SimulatorNotices />}
       {tab === "traffic" && <SimulatorTrafficView />}
+      {tab === "scenarios" && <SimulatorScenarios />}
       {tab === "faults" && <SimulatorFaults />}
       {tab === "access" && <SimulatorAccess status={status} />}
     </>

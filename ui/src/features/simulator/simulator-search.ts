@@ -1,4 +1,4 @@
-export const SIMULATOR_TABS = ["orders", "refunds", "notices", "traffic", "faults", "access"] as const;
+export const SIMULATOR_TABS = ["orders", "refunds", "notices", "traffic", "scenarios", "faults", "access"] as const;
 type SimulatorTab = (typeof SIMULATOR_TABS)[number];
 export type SimulatorSearch = { tab?: SimulatorTab; q?: string };
 

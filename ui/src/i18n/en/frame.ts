@@ -27,6 +27,8 @@ export const frame = {
     test: "Test orders",
     signature: "Signature",
     simulator: "Simulator",
+    faults: "The gateway goes wrong on purpose; fault rules in force: {{count}}",
+    faultsShort: "{{count}} on",
     settings: "Settings",
   },
   top: {

@@ -25,6 +25,8 @@ export const frame = {
     test: "测试下单",
     signature: "签名调试",
     simulator: "模拟网关",
+    faults: "网关正按 {{count}} 条故障规则有意出错",
+    faultsShort: "故障 {{count}}",
     settings: "设置",
   },
   top: {

@@ -1,5 +1,6 @@
 import type { Desk } from "../desk";
 import type { FaultKind, OrderKey, SimulatorFaults, SimulatorNotice, SimulatorOrder, SimulatorStatus } from "../model";
+import { fakeScenarios } from "./scenarios";
 import { pay } from "./seed";
 import { type FakeOrder, refusal, type World } from "./world";
 
@@ -57,6 +58,7 @@ function statusOf(world: World): SimulatorStatus {
     time_scale: clock.scale,
     requests: world.requests,
     faults: world.faults.rules.length,
+    scenario: world.scenarios.playing?.name ?? null,
   };
 }
 
@@ -105,7 +107,7 @@ function faultsOf(world: World): SimulatorFaults {
 
 /** The gateway from its own side: the customer, refunds, notices, traffic, its clock and its faults. */
 export function fakeSimulator(world: World): SimulatorCommands {
-  return { ...standing(world), ...customer(world), ...messages(world), ...faults(world) };
+  return { ...standing(world), ...customer(world), ...messages(world), ...faults(world), ...fakeScenarios(world) };
 }
 
 function standing(world: World) {

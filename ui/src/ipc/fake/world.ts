@@ -12,6 +12,7 @@ import type {
   SimulatorExchange,
   SimulatorNotice,
   SimulatorRefund,
+  SimulatorScenarios,
   Vault,
 } from "../model";
 
@@ -44,6 +45,15 @@ export class World {
   faults: FaultPlan = { seed: "1", rules: [] };
   /** How often each rule of a fault happened. */
   fired = new Map<string, number>();
+  scenarios: SimulatorScenarios = {
+    playing: null,
+    taken: 0,
+    steps: 0,
+    refused: 0,
+    due_count: 0,
+    due: [],
+    done: [],
+  };
   clock = { ahead_ms: 0, scale: 1 };
   tls = false;
   snapshots = new Map<number, FakeOrder[]>();

@@ -71,7 +71,7 @@ pub(crate) async fn run(command: &Scenarios, output: &mut Output) -> Result<Exit
         Action::Show(choice) => {
             let scenario = find(&choice.scenario)?;
             if output.is_json() {
-                output.document(&described(&scenario, true))?;
+                output.document(&json!(scenario))?;
             } else {
                 output.raw(&scenario.source)?;
             }
@@ -105,8 +105,7 @@ fn list(output: &mut Output) -> Result<Exit, Failure> {
     let all =
         shipped_scenarios().map_err(|cause| Failure::Scenario { place: "the shipped scenarios".to_owned(), cause })?;
     if output.is_json() {
-        let scenarios: Vec<Value> = all.iter().map(|scenario| described(scenario, false)).collect();
-        output.document(&json!({"scenarios": scenarios}))?;
+        output.document(&json!({"scenarios": all}))?;
         return Ok(Exit::Done);
     }
     for scenario in &all {
@@ -116,19 +115,16 @@ fn list(output: &mut Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn described(scenario: &Scenario, with_source: bool) -> Value {
-    json!({
-        "name": scenario.name,
-        "title": scenario.title,
-        "title_en": scenario.title_en,
-        "about": scenario.about,
-        "about_en": scenario.about_en,
-        "toml": with_source.then_some(&scenario.source),
-    })
-}
-
 fn show_status(status: &Value, output: &mut Output) -> Result<(), Failure> {
     output.line(&format!("playing [正在运行]: {}", word(status, "playing")))?;
+    if let Some(so_far) = status.get("so_far") {
+        output.line(&format!(
+            "so far [运行以来]: taken [接手] {}  steps [步骤] {}  refused [未能执行] {}",
+            word(so_far, "taken"),
+            word(so_far, "steps"),
+            word(so_far, "refused")
+        ))?;
+    }
     output.line(&format!(
         "due [待执行]: {}  done [已执行]: {}",
         word(status, "due_count"),

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::gateway::Gateway;
 use crate::program::{Desk, KEY};
@@ -257,6 +257,8 @@ fn a_scenario_is_listed_shown_played_and_goes_on_after_a_restart() {
     assert_eq!(again.state(NUMBER), "NOTPAY");
     again.act(&desk, &["clock", "--next"]).expect(0);
     assert_eq!(again.state(NUMBER), "SUCCESS");
+    let status = again.act(&desk, &["scenario", "status"]).expect(0).json();
+    assert_eq!(status["so_far"], json!({"taken": 1, "steps": 1, "refused": 0}), "counted over the restart");
     again.act(&desk, &["scenario", "run", "no-notice"]).expect(0);
     let stopped = again.act(&desk, &["scenario", "stop"]).expect(0).json();
     assert_eq!((&stopped["playing"], &stopped["done"][0]["do"]), (&Value::Null, &"pay".into()));

@@ -49,6 +49,35 @@ async fn ten_orders_are_created_three_are_paid_and_the_list_changes_within_two_s
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_scenario_pays_what_is_ordered_and_polling_finds_the_payment() {
+    let dir = tempfile::tempdir().unwrap();
+    let desk = desk_on_disk(dir.path()).await;
+    desk.gateway_start().await.unwrap();
+    desk.start_polling();
+    let scenario = desk::simulator::shipped_scenarios().unwrap().into_iter().find(|one| one.name == "paid-after-3s");
+    let begun = desk.gateway_play(&scenario.unwrap()).await.unwrap();
+    assert_eq!((begun.so_far.taken, begun.due_count), (0, 0));
+    assert_eq!(desk.gateway_status().await.scenario.as_deref(), Some("paid-after-3s"));
+    let mut changes = desk.changes();
+    let order = TestOrder { profile: BUILTIN.into(), count: 2, ..test_order() };
+    desk.create_orders(order, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let planned = desk.gateway_scenario().await.unwrap();
+    assert_eq!((planned.so_far.taken, planned.due_count, planned.due[0].word), (2, 2, "pay"));
+    desk.gateway_clock(desk::GatewayClock::Advance(3)).await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), async {
+        while paid(&desk).await < 2 {
+            changes.recv().await.unwrap();
+        }
+    });
+    assert!(told.await.is_ok(), "{:?}", desk.gateway_scenario().await.unwrap());
+    let ended = desk.gateway_stop_scenario().await.unwrap();
+    assert_eq!((ended.playing, ended.done_count, ended.done[0].word), (None, 2, "pay"));
+    assert_eq!(desk.gateway_status().await.scenario, None);
+    desk.stop_polling().await.unwrap();
+    desk.gateway_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trying_it_makes_a_merchant_goods_and_orders_once_without_any_secret() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk_on_disk(dir.path()).await;

@@ -33,8 +33,7 @@ pub(super) async fn status(State(control): Shared) -> Result<Json<Value>, Refuse
 }
 
 pub(super) async fn show(Path(name): Path<String>) -> Result<Json<Value>, Refused> {
-    let scenario = find(&name)?;
-    Ok(Json(described(&scenario, true)))
+    Ok(Json(json!(find(&name)?)))
 }
 
 pub(super) async fn play(State(control): Shared, body: Bytes) -> Result<Json<Value>, Refused> {
@@ -61,26 +60,19 @@ fn find(name: &str) -> Result<Scenario, Refused> {
 
 fn shown(gateway: &Gateway) -> Result<Json<Value>, Refused> {
     let status = gateway.scenario_status(SHOWN);
-    let shipped = shipped()?;
     Ok(Json(json!({
         "playing": status.playing.as_ref().map(|scenario| scenario.name.as_str()),
+        "so_far": {
+            "taken": status.so_far.taken,
+            "steps": status.so_far.steps,
+            "refused": status.so_far.refused,
+        },
         "due_count": status.due_count,
         "due": status.due.iter().map(step_json).collect::<Vec<_>>(),
         "done_count": status.done_count,
         "done": status.done.iter().map(step_json).collect::<Vec<_>>(),
-        "shipped": shipped.iter().map(|scenario| described(scenario, false)).collect::<Vec<_>>(),
+        "shipped": shipped()?,
     })))
-}
-
-fn described(scenario: &Scenario, with_source: bool) -> Value {
-    json!({
-        "name": scenario.name,
-        "title": scenario.title,
-        "title_en": scenario.title_en,
-        "about": scenario.about,
-        "about_en": scenario.about_en,
-        "toml": with_source.then_some(&scenario.source),
-    })
 }
 
 fn step_json(step: &StepView) -> Value {

@@ -1,4 +1,4 @@
-//! Spans of time and moments as a plan writes them.
+//! Moments as a plan of faults writes them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,59 +6,16 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use wxpay_protocol::UtcMs;
 
-/// A span of virtual time: `90s`, `10m`, `24h4m`, `1d`, `500ms`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Milliseconds, 0 to ten years.
-    pub ms: i64,
-}
+use crate::span::Span;
 
-const UNITS_MS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1000)];
-const LONGEST_MS: i64 = 3_653 * 86_400_000;
-
-/// Why a text is no span or moment.
+/// Why a text is no moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} 不是{wanted}")]
+#[error(
+    "{found:?} 不是时刻，例如 2024-01-02T03:04:05+08:00 或 10m \
+     (no moment, such as 2024-01-02T03:04:05+08:00 or 10m after the plan came into force)"
+)]
 pub struct NoMoment {
     found: String,
-    wanted: &'static str,
-}
-
-impl FromStr for Span {
-    type Err = NoMoment;
-
-    fn from_str(text: &str) -> Result<Self, NoMoment> {
-        let refused = || NoMoment {
-            found: text.chars().take(32).collect(),
-            wanted: "时长，例如 90s、10m、24h4m (no span of time, such as 90s, 10m or 24h4m)",
-        };
-        let (mut rest, mut ms) = (text, 0i64);
-        while !rest.is_empty() {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, after) = rest.split_at_checked(digits).ok_or_else(refused)?;
-            let (unit, unit_ms) = UNITS_MS.into_iter().find(|(unit, _)| after.starts_with(unit)).ok_or_else(refused)?;
-            let count: i64 = number.parse().map_err(|_| refused())?;
-            ms = count.checked_mul(unit_ms).and_then(|more| ms.checked_add(more)).ok_or_else(refused)?;
-            rest = after.strip_prefix(unit).ok_or_else(refused)?;
-        }
-        if text.is_empty() || ms > LONGEST_MS { Err(refused()) } else { Ok(Self { ms }) }
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.ms;
-        if rest == 0 {
-            return formatter.write_str("0s");
-        }
-        for (unit, unit_ms) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] {
-            if rest >= unit_ms {
-                write!(formatter, "{}{unit}", rest / unit_ms)?;
-                rest %= unit_ms;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// A moment of the gateway's clock: one of Beijing time, or so long after the plan came into force.
@@ -88,11 +45,8 @@ impl FromStr for Moment {
             return Ok(Self::After(span));
         }
         let civil = text.strip_suffix("+08:00").unwrap_or(text).replacen('T', " ", 1);
-        UtcMs::parse_dashed(&civil).map(Self::At).map_err(|_| NoMoment {
-            found: text.chars().take(32).collect(),
-            wanted: "时刻，例如 2024-01-02T03:04:05+08:00 或 10m \
-                     (no moment, such as 2024-01-02T03:04:05+08:00 or 10m after the plan came into force)",
-        })
+        let refused = |_| NoMoment { found: text.chars().take(32).collect() };
+        UtcMs::parse_dashed(&civil).map(Self::At).map_err(refused)
     }
 }
 
@@ -105,38 +59,21 @@ impl fmt::Display for Moment {
     }
 }
 
-macro_rules! as_text {
-    ($($name:ty),*) => {
-        $(impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-            }
-        })*
-    };
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
-as_text!(Span, Moment);
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spans_are_read_and_written_in_their_units() {
-        for (text, ms) in [("90s", 90_000), ("24h4m", 86_640_000), ("500ms", 500), ("1d1ms", 86_400_001), ("0s", 0)] {
-            assert_eq!(text.parse(), Ok(Span { ms }), "{text}");
-        }
-        assert_eq!(Span { ms: 86_640_000 }.to_string(), "1d4m");
-        for text in ["", "5", "s", "-5s", "1.5s", "5 s", "5x", "9999999999999999999s", "40000d"] {
-            assert!(text.parse::<Span>().is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_moment_is_beijing_time_or_a_span_after_the_start() {

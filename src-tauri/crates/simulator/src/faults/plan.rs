@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use wxpay_protocol::UtcMs;
 
 use super::catalogue::{Kind, Parameter, Preset, Scope};
-use super::moment::{Moment, Span};
+use super::moment::Moment;
 use super::when::{Positions, Probability};
 use crate::endpoint::Endpoint;
+use crate::span::Span;
 
 /// The words for what is no request of a merchant: a payment notice, a refund notice.
 const NOTICES: [&str; 2] = ["notice", "refund_notice"];

@@ -40,6 +40,16 @@ pub enum RefundError {
     Journal(#[from] JournalFailed),
 }
 
+/// How a merchant's refund ends.
+pub(crate) struct RefundEnding {
+    pub(crate) mch_id: String,
+    pub(crate) out_refund_no: String,
+    pub(crate) status: RefundStatus,
+    pub(crate) at: UtcMs,
+    /// How much later than `at` the notice is first sent; none: never.
+    pub(crate) late_ms: Option<i64>,
+}
+
 impl Gateway {
     /// Ends a refund now. One that is under way may end in any way; one that is CHANGE may still succeed or be closed, as
     /// a merchant does on the platform. Returns the journal entry to wait for. `mch_id` is needed only where several
@@ -53,34 +63,26 @@ impl Gateway {
         self.let_happen();
         let mut ledger = self.ledger_mut();
         let mch_id = merchant_of_refund(&ledger, mch_id, out_refund_no)?;
-        let now = self.clock.now();
-        let number = self.end_known(&mut ledger, mch_id, out_refund_no.to_owned(), status, now, Some(0))?;
+        let at = self.clock.now();
+        let ending = RefundEnding { mch_id, out_refund_no: out_refund_no.to_owned(), status, at, late_ms: Some(0) };
+        let number = self.end_known(&mut ledger, ending)?;
         drop(ledger);
         self.due_changed.notify_one();
         Ok(number)
     }
 
-    /// Ends a merchant's refund at `at`, if it can end so; its notice is first sent `late_ms` later, or never.
-    pub(crate) fn end_known(
-        &self,
-        ledger: &mut Ledger,
-        mch_id: String,
-        out_refund_no: String,
-        status: RefundStatus,
-        at: UtcMs,
-        late_ms: Option<i64>,
-    ) -> Result<u64, RefundError> {
-        let refund = known(ledger, &mch_id, &out_refund_no)?;
-        let may = match refund.status {
-            RefundStatus::Processing => status != RefundStatus::Processing,
-            RefundStatus::Change => matches!(status, RefundStatus::Success | RefundStatus::RefundClose),
+    /// Ends a refund, if it can end so.
+    pub(crate) fn end_known(&self, ledger: &mut Ledger, ending: RefundEnding) -> Result<u64, RefundError> {
+        let (wanted, status) = (ending.status, known(ledger, &ending.mch_id, &ending.out_refund_no)?.status);
+        let may = match status {
+            RefundStatus::Processing => wanted != RefundStatus::Processing,
+            RefundStatus::Change => matches!(wanted, RefundStatus::Success | RefundStatus::RefundClose),
             RefundStatus::Success | RefundStatus::RefundClose => false,
         };
         if !may {
-            let is = refund.status;
-            return Err(RefundError::Ended { out_refund_no, status: is, wanted: status });
+            return Err(RefundError::Ended { out_refund_no: ending.out_refund_no, status, wanted });
         }
-        Ok(self.refund_ends(ledger, mch_id, out_refund_no, status, at, late_ms)?)
+        Ok(self.refund_ends(ledger, ending)?)
     }
 
     /// Says what becomes of a refund that is under way, and when; without a plan it stays PROCESSING until somebody decides.
@@ -112,18 +114,12 @@ impl Gateway {
         };
         let Some(order) = ledger.order_at(refund.order) else { return Ok(()) };
         let (mch_id, out_refund_no) = (order.mch_id().to_owned(), refund.out_refund_no.clone());
-        self.refund_ends(ledger, mch_id, out_refund_no, plan.status, at, Some(0)).map(|_| ())
+        let ending = RefundEnding { mch_id, out_refund_no, status: plan.status, at, late_ms: Some(0) };
+        self.refund_ends(ledger, ending).map(|_| ())
     }
 
-    fn refund_ends(
-        &self,
-        ledger: &mut Ledger,
-        mch_id: String,
-        out_refund_no: String,
-        status: RefundStatus,
-        at: UtcMs,
-        late_ms: Option<i64>,
-    ) -> Result<u64, JournalFailed> {
+    fn refund_ends(&self, ledger: &mut Ledger, ending: RefundEnding) -> Result<u64, JournalFailed> {
+        let RefundEnding { mch_id, out_refund_no, status, at, late_ms } = ending;
         let notice = ledger.refund(&mch_id, &out_refund_no).and_then(|refund| {
             let out_trade_no = ledger.order_at(refund.order).map_or("", Order::out_trade_no);
             let subject = Subject { endpoint: "refund_notice", mch_id: &mch_id, out_trade_no };

@@ -57,6 +57,7 @@ pub(crate) struct DueStep {
 /// A step that happened, or was refused.
 #[derive(Clone, Debug)]
 pub(crate) struct DoneStep {
+    pub(crate) id: u64,
     pub(crate) at: UtcMs,
     pub(crate) target: Target,
     pub(crate) word: &'static str,
@@ -76,13 +77,27 @@ pub(crate) struct Agenda {
 
 struct Playing {
     scenario: Arc<Scenario>,
+    /// How many have met each rule, and each group of it, for `nth`.
     counts: HashMap<(usize, u64), u64>,
+    so_far: SoFar,
+}
+
+/// What came of a scenario since it was begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// Orders and refunds that a rule of it took.
+    pub taken: u64,
+    /// Steps whose time has come.
+    pub steps: u64,
+    /// Those among them that were impossible by then.
+    pub refused: u64,
 }
 
 impl Agenda {
     /// Plays this scenario with what comes from now on; what another one has planned stays planned.
     pub(crate) fn play(&mut self, scenario: Scenario) {
-        self.playing = Some(Playing { scenario: Arc::new(scenario), counts: HashMap::new() });
+        let scenario = Arc::new(scenario);
+        self.playing = Some(Playing { scenario, counts: HashMap::new(), so_far: SoFar::default() });
     }
 
     /// Ends the scenario and forgets what is planned.
@@ -91,8 +106,9 @@ impl Agenda {
         self.due.clear();
     }
 
-    pub(crate) fn playing(&self) -> Option<&Scenario> {
-        self.playing.as_ref().map(|playing| &*playing.scenario)
+    /// The scenario that is played, and what came of it.
+    pub(crate) fn playing(&self) -> Option<(&Scenario, SoFar)> {
+        self.playing.as_ref().map(|playing| (&*playing.scenario, playing.so_far))
     }
 
     /// Whether a rule would take this, without counting it.
@@ -106,6 +122,7 @@ impl Agenda {
         let taken = playing.rule_for(on, facts, seed);
         playing.count(on, facts);
         let Some(rule) = taken else { return false };
+        playing.so_far.taken += 1;
         let scenario = Arc::clone(&playing.scenario);
         let lot = hash(seed, &[facts.mch_id, facts.number, &rule.to_string()]);
         self.wait_for(Planned { target, scenario, rule, step: 0, lot }, at);
@@ -173,8 +190,14 @@ impl Agenda {
         if self.done.len() >= REMEMBERED {
             self.done.pop_front();
         }
+        if let Some(playing) = &mut self.playing
+            && Arc::ptr_eq(&playing.scenario, &planned.scenario)
+        {
+            playing.so_far.steps += 1;
+            playing.so_far.refused += u64::from(refused.is_some());
+        }
         let scenario = Arc::clone(&planned.scenario);
-        self.done.push_back(DoneStep { at, target: planned.target, word, scenario, refused });
+        self.done.push_back(DoneStep { id, at, target: planned.target, word, scenario, refused });
         self.done_count += 1;
         let from = match act {
             Act::Leave => return,
@@ -313,6 +336,8 @@ mod tests {
         assert_eq!(next(&mut agenda), Some((63_000, "leave", Target::Order(0))));
         assert_eq!(next(&mut agenda), None, "nothing happens after the customer left");
         assert_eq!((agenda.done().count(), agenda.done_count()), (3, 3));
+        let so_far = agenda.playing().map(|(_, so_far)| so_far);
+        assert_eq!(so_far, Some(SoFar { taken: 1, steps: 3, refused: 0 }));
     }
 
     #[test]
@@ -370,14 +395,18 @@ mod tests {
     fn stopping_forgets_what_was_planned_and_another_scenario_does_not() {
         let mut agenda = playing("[[rule]]\nsteps = [{ after = \"1s\", do = \"pay\" }]");
         plan(&mut agenda, "A", 0);
+        plan(&mut agenda, "B", 1);
         agenda.play(
             Scenario::read(
                 "name = \"y\"\ntitle = \"\"\ntitle_en = \"\"\n[[rule]]\non = \"refund\"\nsteps = [{ do = \"fail\" }]",
             )
             .unwrap(),
         );
-        assert!(!plan(&mut agenda, "B", 1), "the new one has no rule for orders");
+        assert!(!plan(&mut agenda, "C", 2), "the new one has no rule for orders");
+        assert!(next(&mut agenda).is_some());
         assert_eq!(agenda.waiting_count(), 1);
+        let so_far = agenda.playing().map(|(_, so_far)| so_far);
+        assert_eq!(so_far, Some(SoFar::default()), "the step belongs to the one before");
         agenda.stop();
         assert_eq!((agenda.waiting_count(), agenda.playing().is_none()), (0, true));
     }

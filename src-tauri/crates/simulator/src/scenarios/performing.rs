@@ -3,13 +3,14 @@
 use wxpay_protocol::{CouponType, Fen, RefundStatus};
 
 use crate::clock::wall;
+use crate::event::Event;
 use crate::gateway::Gateway;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Entry;
 use crate::ledger::journal::JournalFailed;
 use crate::ledger::record::{Coupon, PasswordAnswer};
 use crate::orders::{CustomerError, Pay};
-use crate::refunds::RefundError;
+use crate::refunds::{RefundEnding, RefundError};
 use crate::scenarios::agenda::{DueStep, Target};
 use crate::scenarios::scenario::{Act, CouponWish, NoticeWish, Scenario};
 
@@ -65,7 +66,9 @@ impl Gateway {
             Err(NotDone::Refused(sentence)) => Some(sentence),
             Err(NotDone::Journal(fault)) => return Err(fault),
         };
-        self.commit(ledger, Entry::Stepped { id: step.id, due: step.due, refused }).map(|_| ())
+        self.commit(ledger, Entry::Stepped { id: step.id, due: step.due, refused })?;
+        self.tell(|| Event::ScenarioStepped);
+        Ok(())
     }
 
     fn perform(&self, ledger: &mut Ledger, step: &DueStep) -> Result<(), NotDone> {
@@ -120,7 +123,7 @@ impl Gateway {
         let Some(order) = ledger.order_at(refund.order) else { return Ok(()) };
         let (mch_id, out_refund_no) = (order.mch_id().to_owned(), refund.out_refund_no.clone());
         let late_ms = lateness_ms(notice, step.lot);
-        self.end_known(ledger, mch_id, out_refund_no, status, step.due, late_ms)?;
+        self.end_known(ledger, RefundEnding { mch_id, out_refund_no, status, at: step.due, late_ms })?;
         Ok(())
     }
 }

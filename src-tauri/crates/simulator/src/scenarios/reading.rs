@@ -7,7 +7,7 @@ use wxpay_protocol::Fen;
 use crate::scenarios::scenario::{
     Act, Counted, CouponAmount, CouponWish, Fits, NoticeWish, Nth, Rule, Scenario, Step, Trigger, When,
 };
-use crate::scenarios::timing::{Span, TimeOfDay};
+use crate::scenarios::timing::{SpanRange, TimeOfDay, TimingError};
 
 /// Longer files are no scenarios.
 const MAX_BYTES: usize = 64 * 1024;
@@ -178,7 +178,7 @@ fn rule(file: Spanned<RuleFile>) -> Read<Rule> {
     for file in &file.steps {
         let step = step(file, on)?;
         if matches!(&step.act, Act::Pay { notice: NoticeWish::BeforeAnswer, .. })
-            && (!steps.is_empty() || !matches!(step.when, When::After(after) if after == Span::ZERO))
+            && (!steps.is_empty() || !matches!(step.when, When::After(after) if after == SpanRange::ZERO))
         {
             return Err(mistake(
                 at(file),
@@ -249,7 +249,7 @@ fn nth(value: &Spanned<toml::Value>) -> Read<Nth> {
 fn step(file: &Spanned<StepFile>, on: Trigger) -> Read<Step> {
     let step = file.get_ref();
     let when = match (&step.after, &step.at) {
-        (None, None) => When::After(Span::ZERO),
+        (None, None) => When::After(SpanRange::ZERO),
         (Some(after), None) => When::After(span(after)?),
         (None, Some(moment)) => {
             When::At(TimeOfDay::parse(moment.get_ref()).map_err(|fault| mistake(at(moment), fault.to_string()))?)
@@ -329,8 +329,8 @@ fn keys_belong(step: &StepFile) -> Read<()> {
     }
 }
 
-fn span(text: &Spanned<String>) -> Read<Span> {
-    Span::parse(text.get_ref()).map_err(|fault| mistake(at(text), fault.to_string()))
+fn span(text: &Spanned<String>) -> Read<SpanRange> {
+    text.get_ref().parse().map_err(|fault: TimingError| mistake(at(text), fault.to_string()))
 }
 
 fn notice_wish(text: &Spanned<String>) -> Read<NoticeWish> {
@@ -338,7 +338,7 @@ fn notice_wish(text: &Spanned<String>) -> Read<NoticeWish> {
         "normal" => NoticeWish::Normal,
         "never" => NoticeWish::Never,
         "before_answer" => NoticeWish::BeforeAnswer,
-        other => match other.strip_prefix("after ").map(Span::parse) {
+        other => match other.strip_prefix("after ").map(str::parse) {
             Some(Ok(late)) => NoticeWish::Late(late),
             _ => {
                 return Err(mistake(

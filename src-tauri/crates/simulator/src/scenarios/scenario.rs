@@ -1,11 +1,13 @@
 //! What a scenario says: which orders it is about, and what the customer and the gateway do to them when.
 
+use serde::Serialize;
 use wxpay_protocol::Fen;
 
-use crate::scenarios::timing::{Span, TimeOfDay};
+use crate::scenarios::timing::{SpanRange, TimeOfDay};
 
-/// A story that the gateway plays with the orders that it is given; read from TOML by [`Scenario::read`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A story that the gateway plays with the orders that it is given; read from TOML by [`Scenario::read`]. As JSON it is its
+/// name, its words in both languages, and its text as `toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scenario {
     /// Its word on the command line: lower-case letters, digits and hyphens.
     pub name: String,
@@ -18,7 +20,9 @@ pub struct Scenario {
     /// The same in English.
     pub about_en: String,
     /// The text that it was read from.
+    #[serde(rename = "toml")]
     pub source: String,
+    #[serde(skip)]
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -97,7 +101,7 @@ pub(crate) struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     /// So long after the step before, or after what started the rule.
-    After(Span),
+    After(SpanRange),
     /// At the next such time of day.
     At(TimeOfDay),
 }
@@ -120,7 +124,7 @@ pub(crate) enum Act {
     /// The refund cannot be credited (CHANGE).
     Change { notice: NoticeWish },
     /// Nothing, for so long.
-    Stay(Span),
+    Stay(SpanRange),
     /// The gateway's clock is moved forward.
     Advance { ms: i64 },
 }
@@ -153,7 +157,7 @@ pub(crate) enum NoticeWish {
     /// The answer to the merchant's request waits until the notice was attempted.
     BeforeAnswer,
     /// It is first sent so much later.
-    Late(Span),
+    Late(SpanRange),
 }
 
 /// A coupon of a payment, before the order's amount is known.
