@@ -1,0 +1,57 @@
+//! Why a whole file is refused.
+
+use crate::field::{Field, Table};
+
+/// Why a file, or a mapping for it, cannot be used at all. A single bad row is never one of these.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// The medium failed.
+    #[error("the file cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// Neither text nor a workbook.
+    #[error("the file is neither UTF-8, UTF-16 nor GBK text nor an .xlsx workbook; save it as CSV in UTF-8")]
+    NotText,
+    /// The binary workbook of before 2007.
+    #[error("this is an old .xls workbook; save it as .xlsx or CSV and import that")]
+    OldWorkbook,
+    /// An archive that is no workbook.
+    #[error("this is a packed file; unpack it and import the CSV or .xlsx inside")]
+    Packed,
+    /// A page of the web or an XML document under the name of a table.
+    #[error("this is a web page or XML document, not a table; open it in a spreadsheet and save it as .xlsx or CSV")]
+    Markup,
+    /// A workbook whose parts cannot be read.
+    #[error("the workbook cannot be read ({0}); open it, save it again as .xlsx and import that")]
+    BrokenWorkbook(String),
+    /// A workbook that unpacks to far more than any table of orders.
+    #[error("the texts of the workbook unpack to more than 1 GiB; save it as CSV and import that")]
+    Bomb,
+    /// No row names what is needed.
+    #[error("no row among the first {} names {}; add such a header row, or say in a mapping which header holds what", crate::head::HEADER_ROWS, .0.needs())]
+    NoHeader(Table),
+    /// A header that the mapping names is not in the file.
+    #[error("the mapping says that {field} stands under {title:?}, but no header row has that title")]
+    NoSuchTitle {
+        /// What was to be read.
+        field: Field,
+        /// The title that is missing.
+        title: String,
+    },
+    /// Fen or yuan cannot be told.
+    #[error("the header {title:?} does not say whether amounts are fen or yuan{}", if *.decimals { "; its amounts have decimals, so they look like yuan" } else { "" })]
+    UnitNeeded {
+        /// The header of the amounts.
+        title: String,
+        /// Whether an amount of the first rows has decimals.
+        decimals: bool,
+    },
+    /// The unit that was given is not what the header says.
+    #[error("the header {title:?} says the other unit; rename the header or leave the unit out")]
+    UnitContradicts {
+        /// The header of the amounts.
+        title: String,
+    },
+    /// A mapping that is no mapping.
+    #[error("the mapping cannot be read: {0}")]
+    Mapping(String),
+}

@@ -1,0 +1,265 @@
+//! How a file is laid out: with it, a cell is read as what it is, exactly or not at all.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
+
+use crate::amount::{AmountFault, amount, is_surely_yuan};
+use crate::header::Header;
+use crate::moment::{form_of_digits, moment};
+use crate::row::{Damage, Kind, Row, RowFault};
+use crate::state_words::{Words, refund_status, trade_state};
+use crate::{Field, Head, Mapping, SheetError, Table, TimeForm, Unit};
+
+/// The places, units and words of one file. Cheap to ask: nothing is allocated for a cell that is as it should be.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    table: Table,
+    header_line: u64,
+    titles: Vec<String>,
+    places: [Option<usize>; Field::COUNT],
+    units: [Option<Unit>; Field::COUNT],
+    states: Words,
+    time: TimeForm,
+}
+
+/// What a row below the header is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// An order or a refund.
+    Entry,
+    /// A further line of the entry above: its number is empty or the same, and it has no amount.
+    Continuation,
+    /// 合计 and the like.
+    Total,
+    /// Nothing stands in it.
+    Blank,
+    /// It cannot be split, or has more cells than the header.
+    Broken(RowFault),
+    /// It has cells behind the last column of the header, so its cells may be shifted.
+    Shifted,
+}
+
+/// Why a cell is not taken, with its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellFault {
+    /// The title of the column.
+    pub title: String,
+    /// The cell, at most 64 characters of it.
+    pub found: String,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+impl fmt::Display for CellFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {:?}: {}", self.title, self.found, self.reason)
+    }
+}
+
+impl Layout {
+    /// Finds the header and settles units. Fails where a file needs a mapping, or a unit, to be read at all.
+    pub fn new(head: &Head, table: Table, mapping: &Mapping) -> Result<Self, SheetError> {
+        let header = Header::find(head, table, mapping)?;
+        let mut units = [None; Field::COUNT];
+        for field in Field::ALL.iter().copied().filter(|field| field.is_amount()) {
+            let Some(place) = header.place(field) else { continue };
+            let unit = header.unit(field, mapping)?.ok_or_else(|| SheetError::UnitNeeded {
+                title: header.title(field).to_owned(),
+                decimals: amounts_have_decimals(head, header.line, place),
+            })?;
+            if let Some(slot) = field.of_mut(&mut units) {
+                *slot = Some(unit);
+            }
+        }
+        Ok(Self {
+            table,
+            header_line: header.line,
+            titles: header.titles,
+            places: header.places,
+            units,
+            states: mapping.states.clone(),
+            time: mapping.time,
+        })
+    }
+
+    /// The line of the header; entries stand below it.
+    pub const fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// Whether the file has a column for the field.
+    pub fn has(&self, field: Field) -> bool {
+        field.of(&self.places).is_some()
+    }
+
+    /// The amount that the orders of the file are kept with: the first of total_fee, settlement_total_fee and cash_fee.
+    pub fn order_amount(&self) -> Option<Field> {
+        Field::ORDER_AMOUNTS.into_iter().find(|field| self.has(*field))
+    }
+
+    /// What a row below the header is, by itself; `Continuation` where it has neither number nor amount.
+    pub fn kind(&self, row: &Row<'_>) -> RowKind {
+        if let Some(fault) = row.fault() {
+            return RowKind::Broken(fault);
+        }
+        let numbers: &[Field] = match self.table {
+            Table::Orders => &[Field::OutTradeNo],
+            Table::Refunds => &[Field::RefundId, Field::OutRefundNo],
+        };
+        let has_number = numbers.iter().any(|field| self.bytes(row, *field).is_some());
+        if row.len() > self.titles.len() && (self.titles.len()..row.len()).any(|place| !row.bytes(place).is_empty()) {
+            return RowKind::Shifted;
+        }
+        if self.is_totals(row) {
+            return RowKind::Total;
+        }
+        if has_number {
+            return RowKind::Entry;
+        }
+        if row.is_empty() {
+            return RowKind::Blank;
+        }
+        let has_amount = Field::ALL.iter().any(|field| field.is_amount() && self.bytes(row, *field).is_some());
+        if has_amount { RowKind::Entry } else { RowKind::Continuation }
+    }
+
+    fn is_totals(&self, row: &Row<'_>) -> bool {
+        const WORDS: [&str; 8] = ["合计", "总计", "小计", "汇总", "共计", "总交易单数", "total", "sum"];
+        // Numbers begin with ASCII; so do the two English words, which stand alone in their cell.
+        (0..row.len().min(self.titles.len()).min(4)).any(|place| {
+            let cell = row.bytes(place);
+            match cell.first() {
+                None => false,
+                Some(first) if first.is_ascii() => {
+                    cell.eq_ignore_ascii_case(b"total")
+                        || cell.eq_ignore_ascii_case(b"sum")
+                        || cell.eq_ignore_ascii_case(b"total:")
+                }
+                Some(_) => row.text(place).is_ok_and(|text| WORDS.iter().any(|word| text.starts_with(word))),
+            }
+        })
+    }
+
+    /// The cell of a field without blanks and guards, in the file's encoding; nothing if it is empty.
+    pub fn bytes<'r>(&self, row: &Row<'r>, field: Field) -> Option<&'r [u8]> {
+        field.of(&self.places).map(|place| row.bytes(place)).filter(|cell| !cell.is_empty())
+    }
+
+    /// A number of the protocol, as bytes; refused where a spreadsheet damaged it.
+    pub fn number<'r>(&self, row: &Row<'r>, field: Field) -> Result<Option<&'r [u8]>, CellFault> {
+        let Some((place, cell)) = self.cell(row, field) else { return Ok(None) };
+        if let Some(damage) = row.damage(place) {
+            return Err(self.fault(row, field, &damage));
+        }
+        if row.kind(place) == Kind::Moment {
+            return Err(self.fault(row, field, &Damage::BecameDate));
+        }
+        Ok(Some(cell))
+    }
+
+    /// A cell as text.
+    pub fn text<'r>(&self, row: &Row<'r>, field: Field) -> Result<Option<Cow<'r, str>>, CellFault> {
+        let Some((place, _)) = self.cell(row, field) else { return Ok(None) };
+        row.text(place).map(Some).map_err(|damage| self.fault(row, field, &damage))
+    }
+
+    /// An amount; may be negative where the file says so.
+    pub fn amount(&self, row: &Row<'_>, field: Field) -> Result<Option<Fen>, CellFault> {
+        let (Some((place, cell)), Some(unit)) = (self.cell(row, field), field.of(&self.units)) else { return Ok(None) };
+        match amount(cell, unit) {
+            Ok(amount) => Ok(Some(amount)),
+            Err(AmountFault::NotAnAmount) => Err(match row.damage(place) {
+                Some(damage) => self.fault(row, field, &damage),
+                None => self.fault(row, field, &AmountFault::NotAnAmount),
+            }),
+            Err(fault) => Err(self.fault(row, field, &fault)),
+        }
+    }
+
+    /// A time.
+    pub fn moment(&self, row: &Row<'_>, field: Field) -> Result<Option<UtcMs>, CellFault> {
+        let Some((place, cell)) = self.cell(row, field) else { return Ok(None) };
+        let form = if row.kind(place) == Kind::Moment { TimeForm::Written } else { self.time };
+        if let Some(moment) = moment(cell, form) {
+            return Ok(Some(moment));
+        }
+        // 年 and 月 are no ASCII: in a file of GBK they are read as text.
+        if let Ok(Cow::Owned(text)) = row.text(place)
+            && let Some(moment) = moment(text.as_bytes(), form)
+        {
+            return Ok(Some(moment));
+        }
+        Err(match (row.damage(place), form_of_digits(cell)) {
+            (Some(damage), _) => self.fault(row, field, &damage),
+            (None, Some(TimeForm::ExcelDays)) => self.fault(
+                row,
+                field,
+                &"is the number of days that a spreadsheet keeps in the place of a date; format the column as a date, or say time = excel_days in the mapping",
+            ),
+            (None, Some(_)) => self.fault(
+                row,
+                field,
+                &"looks like seconds or milliseconds since 1970; say time = unix_seconds or unix_milliseconds in the mapping",
+            ),
+            (None, None) => self.fault(row, field, &"is not a time such as 2024-01-02 03:04:05 (Beijing time)"),
+        })
+    }
+
+    /// The state of an order.
+    pub fn trade_state(&self, row: &Row<'_>) -> Result<Option<TradeState>, CellFault> {
+        let Some(word) = self.text(row, Field::State)? else { return Ok(None) };
+        trade_state(&word, &self.states).map(Some).ok_or_else(|| {
+            self.fault(
+                row,
+                Field::State,
+                &"is not known; say in the mapping which of WeChat's states it is, or leave it empty",
+            )
+        })
+    }
+
+    /// Where a refund stands.
+    pub fn refund_status(&self, row: &Row<'_>) -> Result<Option<RefundStatus>, CellFault> {
+        let field = if self.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
+        let Some(word) = self.text(row, field)? else { return Ok(None) };
+        refund_status(&word, &self.states).map(Some).ok_or_else(|| {
+            self.fault(
+                row,
+                field,
+                &"is not known; say in the mapping which of WeChat's refund states it is, or leave it empty",
+            )
+        })
+    }
+
+    fn cell<'r>(&self, row: &Row<'r>, field: Field) -> Option<(usize, &'r [u8])> {
+        let place = field.of(&self.places)?;
+        let cell = row.bytes(place);
+        (!cell.is_empty()).then_some((place, cell))
+    }
+
+    /// A fault of this cell, for readers that hold it to rules of their own.
+    pub fn fault(&self, row: &Row<'_>, field: Field, reason: &dyn fmt::Display) -> CellFault {
+        let place = field.of(&self.places);
+        let found = place.map(|place| {
+            row.text(place).map_or_else(|_| String::from_utf8_lossy(row.bytes(place)).into_owned(), Cow::into_owned)
+        });
+        CellFault {
+            title: place.and_then(|place| self.titles.get(place)).cloned().unwrap_or_else(|| field.name().to_owned()),
+            found: found.unwrap_or_default().chars().take(64).collect(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+pub(crate) fn amounts_have_decimals(head: &Head, header_line: u64, place: usize) -> bool {
+    head.rows
+        .iter()
+        .filter(|row| row.line > header_line)
+        .filter_map(|row| row.cells.get(place))
+        .any(|cell| is_surely_yuan(cell.as_bytes()))
+}
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;

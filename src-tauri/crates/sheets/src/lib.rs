@@ -1,0 +1,30 @@
+//! Tables of orders and refunds as merchants keep them, CSV and XLSX, in and out. Pure: no store, no clock, no paths.
+//!
+//! A [`Sheet`] hands out its rows one by one, borrowed and each with its line; a [`Mapping`] says which column holds what; the
+//! [`Layout`] that is made of both reads a cell as money, time or state, exactly or not at all.
+
+#![deny(clippy::float_arithmetic, clippy::float_cmp)]
+
+mod amount;
+mod error;
+mod field;
+mod head;
+mod header;
+mod layout;
+mod mapping;
+mod moment;
+mod row;
+mod sheet;
+mod state_words;
+mod text;
+mod workbook;
+
+pub use amount::Unit;
+pub use error::SheetError;
+pub use field::{Field, Table};
+pub use head::{Head, HeadRow};
+pub use layout::{CellFault, Layout, RowKind};
+pub use mapping::Mapping;
+pub use moment::TimeForm;
+pub use row::{Damage, Row, RowFault};
+pub use sheet::{Extent, Form, Sheet};
