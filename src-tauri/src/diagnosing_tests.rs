@@ -2,6 +2,7 @@ use std::ops::ControlFlow;
 
 use desk::KeyAtHand;
 use wxpay_diagnose::diagnosis::{Effort, KeyRole};
+use wxpay_diagnose::knowledge::Words;
 use wxpay_protocol::sign::sign;
 use wxpay_protocol::{Params, Secret, SignType};
 
@@ -115,6 +116,14 @@ fn what_a_message_of_very_many_fields_was_too_long_for_is_said() {
         "{:?}",
         view.excluded.limits
     );
+}
+
+#[test]
+fn a_sentence_leaves_the_protocols_own_names_as_they_are_written() {
+    let words = |english: &str| Words::new("unifiedorder 缺少 total_fee".to_owned(), english.to_owned());
+    assert_eq!(sentence(&words("the key differs"), Language::English), "The key differs");
+    assert_eq!(sentence(&words("unifiedorder lacks total_fee"), Language::English), "unifiedorder lacks total_fee");
+    assert_eq!(sentence(&words("the key differs"), Language::Chinese), "unifiedorder 缺少 total_fee");
 }
 
 #[test]

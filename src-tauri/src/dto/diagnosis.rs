@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wxpay_diagnose::diagnosis as core;
 use wxpay_diagnose::input::is_protocol_name;
 use wxpay_diagnose::knowledge::{CauseId, Words};
+use wxpay_diagnose::rules::Endpoint;
 
 use crate::dto::alignment::{Stretch, align};
 use crate::dto::number::Count;
@@ -479,8 +480,8 @@ pub(crate) fn sentence(words: &Words, language: Language) -> String {
     let text = in_words(words, language);
     let first =
         text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).next().unwrap_or_default();
-    let is_name = first.is_empty() || first.contains('_') || is_protocol_name(first);
-    if is_name {
+    let is_name = || first.contains('_') || is_protocol_name(first) || Endpoint::parse(first).is_some();
+    if language == Language::Chinese || first.is_empty() || is_name() {
         return text;
     }
     let mut letters = text.chars();

@@ -323,14 +323,18 @@ fn each_slip_of_an_app_call_is_told() {
 #[test]
 fn a_time_stamp_of_local_time_is_told_when_the_present_is_known() {
     let now = UtcMs(1_704_135_845_000);
-    let at = |offset_s: i64| {
+    let found_at = |offset_s: i64| {
         let text = CALL.replace("1704135845", &(1_704_135_845 + offset_s).to_string());
-        let found = lint_under(&read(&text), &Circumstances { now: Some(now), ..Circumstances::default() });
-        found.first().map(|warning| warning.rule)
+        lint_under(&read(&text), &Circumstances { now: Some(now), ..Circumstances::default() }).into_iter().next()
     };
+    let at = |offset_s: i64| found_at(offset_s).map(|warning| warning.rule);
+    let away = |offset_s: i64| found_at(offset_s).map(|warning| warning.detail.chinese).unwrap_or_default();
     assert_eq!(at(8 * 3600), Some("time_stamp_local"));
     assert_eq!(at(-86_400), Some("time_stamp_far"));
     assert_eq!(at(-60), None);
+    assert!(away(3600).contains("相差 60 分钟"), "{}", away(3600));
+    assert!(away(-86_400).contains("相差 24 小时"), "{}", away(-86_400));
+    assert!(away(-1054 * 86_400).contains("相差 1054 天"), "{}", away(-1054 * 86_400));
     assert_eq!(rules(&CALL.replace("1704135845", "1704164645")), Vec::<&str>::new(), "without a clock nothing is said");
 }
 

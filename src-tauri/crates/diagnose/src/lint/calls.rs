@@ -321,14 +321,24 @@ fn time_stamp(name: &str, value: &str, now: Option<UtcMs>, findings: &mut Findin
             ),
         );
     } else if !(-7200..=600).contains(&ahead) {
+        let away = length(ahead.unsigned_abs());
         findings.hint(
             "time_stamp_far",
             Id::D20,
             name,
             Words::new(
-                format!("{name} 与现在相差 {} 分钟；prepay_id 有效 2 小时", ahead.abs() / 60),
-                format!("{name} is {} minutes away from now; a prepay_id lives for two hours", ahead.abs() / 60),
+                format!("{name} 与现在相差{}；prepay_id 有效 2 小时", away.chinese),
+                format!("{name} is {} away from now; a prepay_id lives for two hours", away.english),
             ),
         );
+    }
+}
+
+/// A length of time in its largest whole unit of minutes, hours or days.
+fn length(seconds: u64) -> Words {
+    match seconds / 60 {
+        minutes @ 0..120 => Words::new(format!(" {minutes} 分钟"), format!("{minutes} minutes")),
+        minutes @ 120..2880 => Words::new(format!(" {} 小时", minutes / 60), format!("{} hours", minutes / 60)),
+        minutes => Words::new(format!(" {} 天", minutes / 1440), format!("{} days", minutes / 1440)),
     }
 }
