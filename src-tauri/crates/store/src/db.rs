@@ -21,6 +21,9 @@ const APPLICATION_ID: i64 = 0x5778_5044;
 /// Up to this size the whole file is checked at every start; a larger one only as far as it is read.
 const QUICK_CHECK_BYTES: u64 = 32 * 1024 * 1024;
 
+/// What the writer may keep of the file in memory: an import touches pages all over its indexes.
+const WRITER_CACHE_KIB: i64 = 128 * 1024;
+
 const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_orders_and_evidence.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
@@ -241,6 +244,8 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    // Sorting a list, and what a savepoint keeps to undo, otherwise go through files.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     if access == Access::Write {
         let mode: String = connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
@@ -251,6 +256,7 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
         }
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     }
     Ok(connection)
 }

@@ -15,6 +15,7 @@ mod error;
 pub mod fold;
 mod gateway;
 mod goods;
+mod importing;
 mod lease;
 mod list;
 mod observation;
@@ -34,6 +35,7 @@ pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;
 pub use gateway::BuiltinGateway;
 pub use goods::Goods;
+pub use importing::{ImportCounts, RefusedImport};
 pub use list::{OpenedList, OrderFilter, OrderSort, SortBy, Totals};
 pub use observation::{
     Asked, Claim, Effect, Event, Evidence, NewObservation, Observation, Outcome, Reason, Recorded, Report, Signature,

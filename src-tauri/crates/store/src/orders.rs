@@ -385,7 +385,7 @@ fn reusable(connection: &Connection, new: &NewOrder, since: UtcMs) -> Result<Opt
     Ok(found)
 }
 
-fn claim(connection: &Connection, new: &NewClaim) -> Result<Claimed, StoreError> {
+pub(crate) fn claim(connection: &Connection, new: &NewClaim) -> Result<Claimed, StoreError> {
     let sql = format!("SELECT {ORDER} FROM orders WHERE mch_id = ?1 AND out_trade_no = ?2");
     let known = connection
         .prepare_cached(&sql)?

@@ -10,7 +10,9 @@ use wxpay_protocol::{Fen, UtcMs};
 use crate::columns::{self, EVIDENCE, EventColumns};
 use crate::fold::{self, Arrival, Facts, Folded};
 use crate::schedule::{self, Plan, PollPolicy};
-use crate::{Event, Evidence, Flags, NewObservation, Observation, OrderState, Recorded, Store, StoreError};
+use crate::{
+    Effect, Event, Evidence, Flags, NewObservation, Observation, OrderState, Reason, Recorded, Store, StoreError,
+};
 
 impl Store {
     /// Appends observations, in this order and in one transaction, and derives state, flags and the next question anew.
@@ -78,6 +80,32 @@ pub(crate) fn next_seq(connection: &Connection) -> Result<i64, StoreError> {
         .query_row([], |row| row.get(0))?)
 }
 
+/// The next `count` values of the store's one counter; the first of them.
+pub(crate) fn next_seqs(connection: &Connection, count: i64) -> Result<i64, StoreError> {
+    let last: i64 = connection
+        .prepare_cached("UPDATE counter SET value = value + ?1 RETURNING value")?
+        .query_row([count], |row| row.get(0))?;
+    Ok(last - count + 1)
+}
+
+/// Appends the first observation of an order that was inserted with everything that follows from it; its digest is `chain`.
+pub(crate) fn append_first(
+    connection: &Connection,
+    observation: &NewObservation,
+    newest: &Evidence,
+    chain: &[u8],
+) -> Result<(), StoreError> {
+    insert(connection, observation, newest, FIRST_CLAIM, chain)
+}
+
+/// What a claim does that arrives first.
+const FIRST_CLAIM: Arrival = Arrival { effect: Effect::Same, reason: Reason::Claim, query_now: false };
+
+/// The chain of an order whose only evidence is the claim that it was made from.
+pub(crate) fn first_chain(record: &ChainSeed<'_>, order_id: i64, newest: &Evidence, raw: Option<&str>) -> Vec<u8> {
+    digest(&record.chain(), order_id, newest, FIRST_CLAIM, raw)
+}
+
 /// Appends one observation and everything that follows from it.
 pub(crate) fn append(
     connection: &Connection,
@@ -89,7 +117,7 @@ pub(crate) fn append(
     let elsewhere = observation.verified && belongs_elsewhere(connection, observation, &order.mch_id)?;
     let newest = observation.evidence(next_seq(connection)?, elsewhere);
     let (folded, arrival) = fold::arrive(&order.facts, &before, &newest);
-    let previous = if order.chain.is_empty() { seed(&order) } else { order.chain.clone() };
+    let previous = if order.chain.is_empty() { seed(&order).chain() } else { order.chain.clone() };
     let digest = digest(&previous, observation.order_id, &newest, arrival, observation.raw.as_deref());
     insert(connection, observation, &newest, arrival, &digest)?;
     let (next_query_at, poll_step) = schedule::reschedule(policy, &order.plan, &folded, arrival, &newest);
@@ -137,40 +165,39 @@ fn insert(
     digest: &[u8],
 ) -> Result<(), StoreError> {
     let event = EventColumns::from(&newest.event);
+    // By number: looking up two dozen names for every row costs as much as the row.
     connection
         .prepare_cached(
             "INSERT INTO observation (received_seq, order_id, asked_seq, source, asked_at, received_at, verified, signature, event, trade_state, \
              transaction_id, total_fee, paid_at, err_code, err_code_des, return_msg, prepay_id, code_url, mweb_url, elsewhere, effect, reason, \
-             digest, raw) VALUES (:received_seq, :order_id, :asked_seq, :source, :asked_at, :received_at, :verified, :signature, :event, \
-             :trade_state, :transaction_id, :total_fee, :paid_at, :err_code, :err_code_des, :return_msg, :prepay_id, :code_url, :mweb_url, \
-             :elsewhere, :effect, :reason, :digest, :raw)",
+             digest, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
-        .execute(named_params! {
-            ":received_seq": newest.received_seq,
-            ":order_id": observation.order_id,
-            ":asked_seq": newest.asked_seq,
-            ":source": newest.source,
-            ":asked_at": newest.asked_at.map(|at| at.0),
-            ":received_at": newest.received_at.0,
-            ":verified": newest.verified,
-            ":signature": newest.signature,
-            ":event": newest.event.number(),
-            ":trade_state": event.trade_state,
-            ":transaction_id": event.transaction_id,
-            ":total_fee": event.total_fee,
-            ":paid_at": event.paid_at,
-            ":err_code": event.err_code,
-            ":err_code_des": event.err_code_des,
-            ":return_msg": event.return_msg,
-            ":prepay_id": event.prepay_id,
-            ":code_url": event.code_url,
-            ":mweb_url": event.mweb_url,
-            ":elsewhere": newest.elsewhere,
-            ":effect": arrival.effect,
-            ":reason": arrival.reason,
-            ":digest": digest,
-            ":raw": observation.raw,
-        })?;
+        .execute(params![
+            newest.received_seq,
+            observation.order_id,
+            newest.asked_seq,
+            newest.source,
+            newest.asked_at.map(|at| at.0),
+            newest.received_at.0,
+            newest.verified,
+            newest.signature,
+            newest.event.number(),
+            event.trade_state,
+            event.transaction_id,
+            event.total_fee,
+            event.paid_at,
+            event.err_code,
+            event.err_code_des,
+            event.return_msg,
+            event.prepay_id,
+            event.code_url,
+            event.mweb_url,
+            newest.elsewhere,
+            arrival.effect,
+            arrival.reason,
+            digest,
+            observation.raw,
+        ])?;
     Ok(())
 }
 
@@ -248,14 +275,32 @@ impl Chain {
     }
 }
 
-// The chain begins with the record, so that evidence cannot be moved to another order.
-fn seed(order: &Current) -> Vec<u8> {
-    let mut chain = Chain(Sha256::new());
-    chain.text(Some(&order.mch_id));
-    chain.text(Some(&order.out_trade_no));
-    chain.number(Some(Fen::get(order.facts.total_fee)));
-    chain.number(Some(order.facts.created_at.0));
-    chain.0.finalize().to_vec()
+/// The record that a chain begins with, so that evidence cannot be moved to another order.
+pub(crate) struct ChainSeed<'a> {
+    pub(crate) mch_id: &'a str,
+    pub(crate) out_trade_no: &'a str,
+    pub(crate) total_fee: Fen,
+    pub(crate) created_at: UtcMs,
+}
+
+impl ChainSeed<'_> {
+    fn chain(&self) -> Vec<u8> {
+        let mut chain = Chain(Sha256::new());
+        chain.text(Some(self.mch_id));
+        chain.text(Some(self.out_trade_no));
+        chain.number(Some(self.total_fee.get()));
+        chain.number(Some(self.created_at.0));
+        chain.0.finalize().to_vec()
+    }
+}
+
+fn seed(order: &Current) -> ChainSeed<'_> {
+    ChainSeed {
+        mch_id: &order.mch_id,
+        out_trade_no: &order.out_trade_no,
+        total_fee: order.facts.total_fee,
+        created_at: order.facts.created_at,
+    }
 }
 
 fn digest(previous: &[u8], order_id: i64, seen: &Evidence, arrival: Arrival, raw: Option<&str>) -> Vec<u8> {
@@ -344,7 +389,7 @@ fn replay(connection: &Connection, order_id: i64, order: &Current) -> Result<Opt
     let mut chain = Vec::new();
     let mut before: Vec<Evidence> = Vec::new();
     for stored in read_observations(connection, order_id)? {
-        let previous = if chain.is_empty() { seed(order) } else { chain };
+        let previous = if chain.is_empty() { seed(order).chain() } else { chain };
         let seq = stored.evidence.received_seq;
         let arrival = Arrival { effect: stored.effect, reason: stored.reason, query_now: false };
         chain = digest(&previous, order_id, &stored.evidence, arrival, stored.raw.as_deref());

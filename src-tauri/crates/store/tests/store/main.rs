@@ -12,6 +12,7 @@ mod evidence;
 mod fold_events;
 mod fold_properties;
 mod fold_table;
+mod imports;
 mod lists;
 mod processes;
 mod schedule;

@@ -1,0 +1,138 @@
+//! Importing in bulk: the same rows as claims one by one, counted, idempotent, and stopped where the caller says.
+
+use std::ops::ControlFlow;
+
+use crate::deeds::{
+    MCH_ID, START, TRANSACTION, after_ms, fen, new_order, notice, number, place_created, record, transaction,
+};
+use desk_store::{
+    Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, Origin, RefusedImport, Store,
+};
+use wxpay_protocol::UtcMs;
+
+/// One more than fits into one transaction.
+const TWO_BATCHES: usize = 20_001;
+
+fn open() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    (folder, store)
+}
+
+fn claim(n: usize, state: Option<OrderState>) -> NewClaim {
+    let order = new_order(&number(n));
+    NewClaim {
+        profile: order.profile,
+        appid: order.appid,
+        mch_id: order.mch_id,
+        out_trade_no: order.out_trade_no,
+        sign_type: order.sign_type,
+        origin: Origin::Import,
+        total_fee: order.total_fee,
+        trade_type: Some("MICROPAY".into()),
+        body: "拿铁 大杯".into(),
+        attach: Some("table 7".into()),
+        openid: None,
+        created_at: START,
+        claimed_at: after_ms(1_000),
+        state,
+        transaction_id: (state == Some(OrderState::Success)).then(|| transaction(TRANSACTION)),
+        paid_at: (state == Some(OrderState::Success)).then_some(UtcMs(5)),
+        next_query_at: (state == Some(OrderState::NotPay)).then(|| after_ms(2_000)),
+        raw: Some(format!("line {n}")),
+    }
+}
+
+fn import(store: &Store, claims: Vec<NewClaim>) -> (ImportCounts, Vec<RefusedImport>) {
+    let mut refused = Vec::new();
+    let counts = store
+        .import(claims, |_, more| {
+            refused.extend(more);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    (counts, refused)
+}
+
+fn everything(store: &Store) -> Vec<Order> {
+    store.first_rows(&OrderFilter::default(), OrderSort::default(), 100).unwrap()
+}
+
+#[test]
+fn orders_imported_in_bulk_are_the_same_as_orders_claimed_one_by_one() {
+    let claims = || {
+        let states = [Some(OrderState::Success), Some(OrderState::NotPay), Some(OrderState::Refund), None];
+        states.into_iter().enumerate().map(|(n, state)| claim(n, state)).collect::<Vec<_>>()
+    };
+    let (_one, singly) = open();
+    let (_two, in_bulk) = open();
+    singly.claim(claims()).unwrap();
+    assert_eq!(import(&in_bulk, claims()).0, ImportCounts { inserted: 4, ..ImportCounts::default() });
+    assert_eq!(everything(&in_bulk), everything(&singly));
+    for order in everything(&in_bulk) {
+        let (ours, theirs) = (in_bulk.observations(order.id).unwrap(), singly.observations(order.id).unwrap());
+        let said =
+            |seen: &desk_store::Observation| (seen.evidence.event.clone(), seen.effect, seen.reason, seen.raw.clone());
+        assert_eq!(ours.iter().map(said).collect::<Vec<_>>(), theirs.iter().map(said).collect::<Vec<_>>());
+    }
+    assert_eq!(in_bulk.verify().unwrap(), Vec::<String>::new(), "the chains of digests hold");
+}
+
+#[test]
+fn the_same_file_again_changes_nothing_and_a_new_claim_is_kept_beside_the_old_one() {
+    let (_folder, store) = open();
+    let file = || vec![claim(1, Some(OrderState::NotPay)), claim(2, Some(OrderState::Success))];
+    import(&store, file());
+    let before = everything(&store);
+    assert_eq!(import(&store, file()).0, ImportCounts { same: 2, ..ImportCounts::default() });
+    assert_eq!(everything(&store), before);
+    let later = vec![claim(1, Some(OrderState::Closed)), claim(2, Some(OrderState::Success)), claim(3, None)];
+    let counts = import(&store, later).0;
+    assert_eq!(counts, ImportCounts { inserted: 1, same: 1, changed: 1, refused: 0 });
+    let order = store.order(MCH_ID, &number(1)).unwrap().unwrap();
+    assert_eq!(order.claimed_state, Some(OrderState::Closed));
+    assert_eq!(store.observations(order.id).unwrap().len(), 2);
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_number_twice_in_one_file_with_another_amount_is_kept_as_a_second_claim() {
+    let (_folder, store) = open();
+    let dearer = NewClaim { total_fee: fen(999), ..claim(1, None) };
+    let counts = import(&store, vec![claim(1, None), dearer]).0;
+    assert_eq!(counts, ImportCounts { inserted: 1, changed: 1, ..ImportCounts::default() });
+    let order = store.order(MCH_ID, &number(1)).unwrap().unwrap();
+    assert_eq!(order.total_fee, claim(1, None).total_fee, "the first amount stands");
+    assert_eq!(store.observations(order.id).unwrap().len(), 2);
+}
+
+#[test]
+fn a_number_of_another_profile_is_refused_by_name_and_the_rest_is_taken() {
+    let (_folder, store) = open();
+    import(&store, vec![NewClaim { profile: "other".into(), ..claim(1, None) }]);
+    let (counts, refused) = import(&store, vec![claim(1, None), claim(2, None)]);
+    assert_eq!(counts, ImportCounts { inserted: 1, refused: 1, ..ImportCounts::default() });
+    assert_eq!(refused, [RefusedImport { out_trade_no: claim(1, None).out_trade_no, profile: "other".into() }]);
+}
+
+#[test]
+fn an_import_about_an_order_of_ours_moves_nothing_that_is_verified() {
+    let (_folder, store) = open();
+    let id = place_created(&store, 1);
+    record(&store, notice(id, after_ms(60_000)));
+    let counts = import(&store, vec![claim(1, Some(OrderState::Closed))]).0;
+    assert_eq!(counts, ImportCounts { changed: 1, ..ImportCounts::default() });
+    let order = store.order_by_id(id).unwrap().unwrap();
+    assert_eq!((order.state, order.flags), (OrderState::Success, Flags::NONE));
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_import_that_is_stopped_keeps_what_was_committed_and_goes_on_where_it_was() {
+    let (_folder, store) = open();
+    let claims = || (0..TWO_BATCHES).map(|n| claim(n, None));
+    let counts = store.import(claims(), |_, _| ControlFlow::Break(())).unwrap();
+    assert_eq!(counts.inserted, 20_000);
+    let counts = store.import(claims(), |_, _| ControlFlow::Continue(())).unwrap();
+    assert_eq!(counts, ImportCounts { inserted: 1, same: 20_000, ..ImportCounts::default() });
+}
