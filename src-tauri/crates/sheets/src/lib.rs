@@ -6,6 +6,8 @@
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
 mod amount;
+mod cell;
+mod csv_table;
 mod error;
 mod field;
 mod head;
@@ -18,8 +20,11 @@ mod sheet;
 mod state_words;
 mod text;
 mod workbook;
+mod xlsx_book;
 
 pub use amount::Unit;
+pub use cell::{Cell, Reader, WriteError};
+pub use csv_table::CsvTable;
 pub use error::SheetError;
 pub use field::{Field, Table};
 pub use head::{Head, HeadRow};
@@ -28,3 +33,4 @@ pub use mapping::Mapping;
 pub use moment::TimeForm;
 pub use row::{Damage, Row, RowFault};
 pub use sheet::{Extent, Form, Sheet};
+pub use xlsx_book::{Column, XlsxBook};
