@@ -1,18 +1,34 @@
-//! The grammar of WeChat's bills (protocol page §4.6 and §4.7): which columns stand where, and how a line is written.
+//! The grammar of WeChat's bills (protocol page §4.6 and §4.7): which columns stand where, how a line is
+//! written, and how it is read.
 //!
 //! One table of columns serves every kind of bill and every generation of it, so that whoever reads a bill and whoever
 //! writes one mean the same by a title.
 
+mod amount;
+mod cells;
 mod column;
 mod fee;
 mod fund_flow;
+mod fund_flow_reader;
+mod layout;
 mod line;
+mod lines;
+mod reader;
+mod refusal;
+mod row;
+mod summary;
 mod trade;
 
+pub use amount::Days;
 pub use column::Column;
 pub use fee::{FeeError, FeeRounding, MilliFen, Rate};
 pub use fund_flow::{AccountType, Direction, FUND_FLOW_HEADER, FUND_FLOW_SUMMARY_HEADER, FundFlow, FundFlowSums};
+pub use fund_flow_reader::{FundFlowReader, FundFlowTotals};
+pub use layout::Layout;
 pub use line::LineEnd;
+pub use reader::{Bill, BillLine, BillTotals, MalformedRow, TradeReader};
+pub use refusal::{BillRefusal, Expected, RowFault};
+pub use row::{BillRow, BillState, FeeDifference};
 pub use trade::{RefundPart, TradeBill, TradeRow, TradeSums};
 
 /// Which rows a bill of trades holds (`bill_type`, protocol page §4.6).

@@ -114,10 +114,10 @@ impl TradeSums {
     fn columns(&self, kind: BillType, form: BillForm) -> Vec<(&'static str, String)> {
         let fee = milli_fen_text(self.fee_milli_fen);
         let count = ("总交易单数", self.rows.to_string());
-        let settled = ("应结订单总金额", yuan(self.settlement_total_fee));
-        let ordered = ("订单总金额", yuan(self.total_fee));
-        let refunded = yuan(self.settlement_refund_fee);
-        let to_coupons = yuan(self.coupon_refund_fee);
+        let settled = ("应结订单总金额", yuan_text(self.settlement_total_fee));
+        let ordered = ("订单总金额", yuan_text(self.total_fee));
+        let refunded = yuan_text(self.settlement_refund_fee);
+        let to_coupons = yuan_text(self.coupon_refund_fee);
         match form.generation {
             Generation::Current if kind == BillType::Success && form.short_success_summary => {
                 vec![count, settled, ("手续费总金额", fee), ordered]
@@ -129,7 +129,7 @@ impl TradeSums {
                 ("充值券退款总金额", to_coupons),
                 ("手续费总金额", fee),
                 ordered,
-                ("申请退款总金额", yuan(self.refund_fee)),
+                ("申请退款总金额", yuan_text(self.refund_fee)),
             ],
             older => {
                 let coupons = if older == Generation::Oldest {
@@ -139,8 +139,8 @@ impl TradeSums {
                 };
                 vec![
                     count,
-                    ("总交易额", yuan(self.total_fee)),
-                    ("总退款金额", yuan(self.refund_fee)),
+                    ("总交易额", yuan_text(self.total_fee)),
+                    ("总退款金额", yuan_text(self.refund_fee)),
                     (coupons, to_coupons),
                     ("手续费总金额", fee),
                 ]
@@ -149,7 +149,8 @@ impl TradeSums {
     }
 }
 
-fn yuan(fen: i128) -> String {
+/// A sum of fen the way a bill writes one.
+pub(super) fn yuan_text(fen: i128) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
