@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
-use crate::{completions, diagnose, lint, order, pay_params, poll, profile, sign, simulator, verify};
+use crate::{bill, completions, diagnose, lint, order, pay_params, poll, profile, sign, simulator, verify};
 
 const AFTER: &str = "\
 Secrets [密钥] never come from an option or the environment: --key-file FILE, --key-file - for standard input, the vault \
@@ -22,7 +22,8 @@ Examples:
   wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay profile add shop --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay order create --profile shop --total-fee 101 --body 测试商品 --trade-type NATIVE
-  wxpay poll --drain --timeout 120";
+  wxpay poll --drain --timeout 120
+  wxpay bill check bill.csv";
 
 /// WeChat Pay v2 [微信支付 v2] from the command line: sign, verify, test, without sending a secret anywhere.
 #[derive(Parser)]
@@ -50,5 +51,7 @@ pub(crate) enum Command {
     #[command(name = "order")]
     Orders(order::Orders),
     Poll(poll::Poll),
+    #[command(name = "bill")]
+    Bills(bill::Bills),
     Completions(completions::Completions),
 }

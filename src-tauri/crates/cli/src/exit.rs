@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use desk::DeskError;
 use wxpay_diagnose::{InputError, ReportError};
+use wxpay_protocol::bill::BillRefusal;
 use wxpay_protocol::fen::FenError;
 use wxpay_protocol::params::ParamError;
 use wxpay_simulator::faults::PlanError;
@@ -53,6 +54,8 @@ pub(crate) enum Failure {
     Input { place: String, cause: InputError },
     #[error("{place}: {cause}")]
     Report { place: String, cause: ReportError },
+    #[error("{place}: {cause} [{}]", .cause.chinese())]
+    Bill { place: String, cause: BillRefusal },
     #[error("standard output cannot be written: {0}")]
     Output(std::io::Error),
     #[error("only one input or secret can come from standard input; give the others as files")]
@@ -139,6 +142,7 @@ impl Failure {
             Self::Unreadable { .. }
             | Self::CaFile(_)
             | Self::Input { .. }
+            | Self::Bill { .. }
             | Self::Report { .. }
             | Self::Output(_)
             | Self::Simulator(_)
@@ -162,6 +166,7 @@ impl Failure {
         match self {
             Self::Unreadable { .. } => "input_unreadable",
             Self::Input { .. } => "input_malformed",
+            Self::Bill { .. } => "bill_refused",
             Self::Report { cause: ReportError::AppidNeeded, .. }
             | Self::StandardInputTwice
             | Self::OptionNeeded { .. }

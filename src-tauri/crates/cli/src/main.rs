@@ -1,6 +1,8 @@
 //! `wxpay`: WeChat Pay v2 from the command line.
 
 mod arguments;
+mod bill;
+mod bill_check;
 mod bulk;
 mod completions;
 mod desk_options;
@@ -60,6 +62,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::PayParams(command) => pay_params::run(&command, desk, output),
         Command::Profiles(command) => profile::run(&command, desk, output),
         Command::Orders(command) => order::run(&command, desk, output),
+        Command::Bills(command) => bill::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),
         Command::Completions(command) => completions::run(&command, Arguments::command(), output),

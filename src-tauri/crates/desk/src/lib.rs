@@ -6,6 +6,7 @@
 //! number. Clock, randomness, the wire and the keyring are passed in through [`Seams`].
 
 mod asking;
+mod bill_files;
 mod changes;
 mod claims;
 mod clock;
@@ -36,6 +37,7 @@ mod test_orders;
 mod try_it;
 mod unlocking;
 
+pub use bill_files::BillText;
 pub use changes::{Changed, Tag};
 pub use claims::{Column, Mapping, RefusedRow, Unit};
 pub use clock::{Clock, SystemClock, VirtualClock};

@@ -29,7 +29,7 @@ pub use line::LineEnd;
 pub use reader::{Bill, BillLine, BillTotals, MalformedRow, TradeReader};
 pub use refusal::{BillRefusal, Expected, RowFault};
 pub use row::{BillRow, BillState, FeeDifference};
-pub use trade::{RefundPart, TradeBill, TradeRow, TradeSums};
+pub use trade::{RefundPart, TradeBill, TradeRow, TradeSums, yuan_text};
 
 /// Which rows a bill of trades holds (`bill_type`, protocol page §4.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -6,9 +6,19 @@ use crate::program::{Desk, V1};
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new();
     let all = desk.run(&["--help"]).expect(0).out;
-    for command in
-        ["sign", "verify", "diagnose", "lint", "pay-params", "simulator", "profile", "order", "poll", "completions"]
-    {
+    for command in [
+        "sign",
+        "verify",
+        "diagnose",
+        "lint",
+        "pay-params",
+        "simulator",
+        "profile",
+        "order",
+        "poll",
+        "bill",
+        "completions",
+    ] {
         assert!(all.contains(command), "{command}");
         let help = desk.run(&[command, "--help"]).expect(0).out;
         assert!(help.contains("Examples:") && help.contains(&format!("wxpay {command}")), "{help}");
@@ -34,7 +44,7 @@ fn every_command_has_help_with_an_example() {
             "simulator scenario",
             "simulator scenario run",
         ])
-        .chain(["order create", "order query", "order close", "order show", "order list", "order import"])
+        .chain(["order create", "order query", "order close", "order show", "order list", "order import", "bill check"])
     {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let help = desk.run(&words).expect(0).out;

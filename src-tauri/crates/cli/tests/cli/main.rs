@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod bill;
 mod bulk;
 mod diagnose;
 mod gateway;

@@ -5,7 +5,8 @@ use super::MilliFen;
 use crate::{Fen, UtcMs};
 
 /// Yuan with up to `decimals` decimals as a whole count of the smallest unit; at most thirteen digits before the point.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a row has eight of them")]
 fn fixed_point(text: &[u8], decimals: u32) -> Option<i64> {
     let (negative, text) = match text {
         [b'-', rest @ ..] => (true, rest),

@@ -2,96 +2,121 @@
 
 /// More columns than any bill has; a row with more values is malformed anyway.
 pub(super) const MAX_VALUES: usize = 48;
+/// The place of a column that a bill does not have: a value that is always empty.
+pub(super) const ABSENT: usize = SLOTS - 2;
 /// Bytes that are looked at together; a line's window is readable so far beyond its end.
 pub(super) const STRIDE: usize = 64;
+const SLOTS: usize = 64;
+/// Positions are written so many at once, without asking whether there are so many.
+const AT_ONCE: usize = 8;
 
-const TICK: u8 = b'`';
-const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
-const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-/// Gathers the lowest bit of each of eight bytes into one byte.
-const GATHER: u64 = 0x0102_0408_1020_4080;
-
-/// Where each value of a row begins.
+/// Where each value of a row begins, and where the one after the last would.
 #[derive(Clone, Debug)]
 pub(super) struct Cells {
-    starts: [usize; MAX_VALUES],
-    count: usize,
-    length: usize,
+    starts: [u32; SLOTS],
 }
 
 impl Cells {
     pub(super) const fn new() -> Self {
-        Self { starts: [0; MAX_VALUES], count: 0, length: 0 }
+        Self { starts: [0; SLOTS] }
     }
 
     /// Cuts the row that begins a window. The window goes at least [`STRIDE`] bytes beyond `length`, whatever they are;
-    /// the row begins with a back-tick. Returns how many values there are.
+    /// the row begins with a back-tick. Returns how many values there are; with more than [`MAX_VALUES`] none is kept.
+    #[inline]
     pub(super) fn cut(&mut self, window: &[u8], length: usize) -> usize {
-        self.length = length;
-        self.put(0, 1);
-        let mut count = 1;
-        let mut base = 0;
-        for stride in window.as_chunks::<STRIDE>().0 {
-            let mut hits = positions(stride, TICK);
-            if base + STRIDE > length {
-                hits &= (1u64 << (length - base)) - 1;
+        let Ok(row) = u32::try_from(length) else { return usize::MAX };
+        let mut count = 1usize;
+        let mut base = 0u32;
+        while base + 1 < row {
+            let at = base as usize;
+            let both = (window.get(at..at + STRIDE), window.get(at + 1..at + 1 + STRIDE));
+            let (Some(Ok(before)), Some(Ok(here))) = (both.0.map(TryFrom::try_from), both.1.map(TryFrom::try_from))
+            else {
+                return usize::MAX;
+            };
+            let mut cuts = cuts(before, here);
+            let left = row - base - 1;
+            if left < 64 {
+                cuts &= (1u64 << left) - 1;
             }
-            while hits != 0 {
-                let place = base + hits.trailing_zeros() as usize;
-                if place > 0 && window.get(place - 1) == Some(&b',') {
-                    self.put(count, place + 1);
-                    count += 1;
+            let found = cuts.count_ones() as usize;
+            let mut written = 0;
+            while written < found {
+                let Some(slots) = self.starts.get_mut(count + written..count + written + AT_ONCE) else {
+                    return usize::MAX;
+                };
+                for slot in slots {
+                    *slot = base + cuts.trailing_zeros() + 2;
+                    cuts &= cuts.wrapping_sub(1);
                 }
-                hits &= hits - 1;
+                written += AT_ONCE;
             }
-            base += STRIDE;
-            if base >= length {
-                break;
-            }
+            count += found;
+            base += 64;
         }
-        self.count = count.min(MAX_VALUES);
+        if count > MAX_VALUES {
+            return count;
+        }
+        self.starts[0] = 1;
+        self.starts[count & (SLOTS - 1)] = row + 2;
+        // Two slots that no row reaches: an empty value.
+        self.starts[ABSENT] = 0;
+        self.starts[ABSENT + 1] = 2;
         count
     }
 
+    /// A value without the blanks around it; `number` is below what `cut` returned, or [`ABSENT`].
     #[inline]
-    fn put(&mut self, number: usize, start: usize) {
-        if let Some(slot) = self.starts.get_mut(number) {
-            *slot = start;
-        }
-    }
-
-    /// A value without the blanks around it; nothing where the row has no such value.
-    #[inline]
-    pub(super) fn value<'w>(&self, window: &'w [u8], number: usize) -> Option<&'w [u8]> {
-        if number >= self.count {
-            return None;
-        }
-        let start = *self.starts.get(number)?;
-        let end = if number + 1 < self.count { self.starts.get(number + 1)?.saturating_sub(2) } else { self.length };
-        window.get(start..end).map(trimmed)
+    pub(super) fn value<'w>(&self, window: &'w [u8], number: usize) -> &'w [u8] {
+        let start = self.starts[number & (SLOTS - 1)] as usize;
+        let end = self.starts[(number + 1) & (SLOTS - 1)] as usize;
+        window.get(start..end.wrapping_sub(2)).map(trimmed).unwrap_or_default()
     }
 }
 
 /// Without the blanks around it, which spreadsheets and hands leave behind.
 #[inline]
 fn trimmed(value: &[u8]) -> &[u8] {
-    match (value.first(), value.last()) {
-        (Some(first), Some(last)) if *first <= b' ' || *last <= b' ' => value.trim_ascii(),
+    match value {
+        [first, .., last] if *first <= b' ' || *last <= b' ' => value.trim_ascii(),
+        [b' ' | b'\t'] => b"",
         _ => value,
     }
 }
 
-/// One bit for each byte that is `wanted`, eight bytes at a time in whole-number arithmetic.
-#[inline]
-fn positions(stride: &[u8; STRIDE], wanted: u8) -> u64 {
-    let pattern = u64::from(wanted) * EVERY_BYTE;
-    let mut bits = 0;
-    for (number, eight) in stride.as_chunks::<8>().0.iter().enumerate() {
-        let difference = u64::from_le_bytes(*eight) ^ pattern;
-        let equal = !(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS);
-        bits |= ((equal >> 7).wrapping_mul(GATHER) >> 56) << (8 * number);
+/// The bit of each byte of a stride: that of its group of eight.
+const GROUP_BITS: [u8; STRIDE] = {
+    let mut bits = [0; STRIDE];
+    let mut place = 0;
+    while place < STRIDE {
+        bits[place] = 1 << (place / 8);
+        place += 1;
     }
     bits
+};
+
+/// One bit for each byte of `here` that is a back-tick with a comma `before` it. Written as sixteen lanes of bytes, so that a
+/// compiler makes vector instructions of it; each byte's bit is that of its group of eight, and the square of eight by eight
+/// bits is then turned over its diagonal.
+#[inline]
+fn cuts(before: &[u8; STRIDE], here: &[u8; STRIDE]) -> u64 {
+    let mut lanes = [0u8; 16];
+    for (lane, bits) in lanes.iter_mut().enumerate() {
+        for row in 0..4 {
+            let place = 16 * row + lane;
+            let differs = (before[place] ^ b',') | (here[place] ^ b'`');
+            *bits |= if differs == 0 { GROUP_BITS[place] } else { 0 };
+        }
+    }
+    let both = u128::from_le_bytes(lanes);
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    let mut square = both as u64 | (both >> 64) as u64;
+    for (distance, mask) in [(7, 0x00AA_00AA_00AA_00AA), (14, 0x0000_CCCC_0000_CCCC), (28, 0x0000_0000_F0F0_F0F0)] {
+        let swapped = (square ^ (square >> distance)) & mask;
+        square ^= swapped ^ (swapped << distance);
+    }
+    square
 }
 
 #[cfg(test)]
@@ -105,7 +130,7 @@ mod tests {
         let mut cells = Cells::new();
         let count = cells.cut(&window, row.len());
         (0..count.min(MAX_VALUES))
-            .map(|number| String::from_utf8(cells.value(&window, number).unwrap().to_vec()).unwrap())
+            .map(|number| String::from_utf8(cells.value(&window, number).to_vec()).unwrap())
             .collect()
     }
 
@@ -118,12 +143,21 @@ mod tests {
 
     #[test]
     fn more_values_than_any_bill_has_are_counted_and_not_kept() {
-        let row = format!("`{}", ",`x".repeat(99));
-        let mut window = row.clone().into_bytes();
-        window.extend([0; 2 * STRIDE]);
+        for more in [MAX_VALUES, 55, 99, 9999] {
+            let row = format!("`{}", ",`".repeat(more));
+            let mut window = row.clone().into_bytes();
+            window.extend([0; 2 * STRIDE]);
+            assert!(Cells::new().cut(&window, row.len()) > MAX_VALUES);
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_absent_is_empty_in_every_row() {
+        let mut window = b"`a,`b".to_vec();
+        window.extend([b'`'; 2 * STRIDE]);
         let mut cells = Cells::new();
-        assert_eq!(cells.cut(&window, row.len()), 100);
-        assert_eq!(cells.value(&window, MAX_VALUES), None);
+        assert_eq!(cells.cut(&window, 5), 2);
+        assert_eq!(cells.value(&window, ABSENT), b"");
     }
 
     proptest! {
@@ -135,10 +169,10 @@ mod tests {
         }
 
         #[test]
-        fn every_byte_is_found_where_it_is(bytes in proptest::collection::vec(any::<u8>(), STRIDE), wanted in any::<u8>()) {
-            let stride: &[u8; STRIDE] = bytes.as_slice().try_into().unwrap();
-            let plain = bytes.iter().enumerate().fold(0u64, |bits, (place, byte)| bits | (u64::from(*byte == wanted) << place));
-            prop_assert_eq!(positions(stride, wanted), plain);
+        fn every_cut_is_found_where_it_is(bytes in proptest::collection::vec(prop_oneof![Just(b','), Just(b'`'), any::<u8>()], STRIDE + 1)) {
+            let (before, here) = (bytes.first_chunk::<STRIDE>().unwrap(), bytes.last_chunk::<STRIDE>().unwrap());
+            let plain = bytes.windows(2).enumerate().fold(0u64, |bits, (place, two)| bits | (u64::from(two == b",`") << place));
+            prop_assert_eq!(cuts(before, here), plain);
         }
     }
 }

@@ -74,7 +74,7 @@ impl<R: Read> FundFlowReader<R> {
 
 /// 记账时间, 收支类型, 收支金额(元) and 账户结余(元) stand in fixed places; a fund flow has had one generation.
 fn read_row(cells: &Cells, window: &[u8], days: &mut Days, sums: &mut FundFlowSums) -> Result<(), RowFault> {
-    let value = |number: usize| cells.value(window, number).unwrap_or_default();
+    let value = |number: usize| cells.value(window, number);
     let amount = |title: &'static str, number: usize| {
         yuan(value(number)).ok_or_else(|| RowFault::value(title, value(number), Expected::Yuan))
     };

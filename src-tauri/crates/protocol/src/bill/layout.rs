@@ -1,9 +1,10 @@
 //! Which value stands where, by the titles of a bill's header.
 
+use super::cells::{ABSENT, MAX_VALUES};
+use super::refusal::shown;
 use super::{BillRefusal, BillType, Column, Generation};
 
 const COLUMNS: usize = Column::RateNote as usize + 1;
-const ABSENT: usize = usize::MAX;
 
 /// The header of a bill of trades, understood.
 #[derive(Clone, Debug)]
@@ -21,22 +22,25 @@ impl Layout {
     }
 
     /// The years of its columns.
+    #[inline]
     pub const fn generation(&self) -> Generation {
         self.generation
     }
 
     /// How many titles the header has, known and unknown.
+    #[inline]
     pub const fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The number of a column in each row, from 0; beyond every row where the bill has no such column.
+    /// The number of a column in each row, from 0; an empty value where the bill has no such column.
     #[inline]
     pub(super) fn place(&self, column: Column) -> usize {
-        self.places.get(column as usize).copied().unwrap_or(ABSENT)
+        self.places[column as usize]
     }
 
     /// Whether the bill has this column.
+    #[inline]
     pub fn has(&self, column: Column) -> bool {
         self.place(column) != ABSENT
     }
@@ -48,19 +52,21 @@ impl Layout {
         let (mut columns, mut recharge, mut current, mut oldest) = (0, false, false, false);
         for (place, title) in header.split(',').enumerate() {
             columns = place + 1;
+            if columns > MAX_VALUES {
+                return Err(BillRefusal::Header { found: shown(header.as_bytes()) });
+            }
             let title = title.trim().trim_matches(['`', '"']);
             recharge |= title == "返还手续费";
             current |= title == "应结订单金额";
             oldest |= title.starts_with("企业红包");
             let Some(column) = Column::titled(title) else { continue };
-            if let Some(slot) = places.get_mut(column as usize) {
-                if *slot != ABSENT {
-                    return Err(BillRefusal::TitleTwice { title: title.to_owned() });
-                }
-                *slot = place;
+            let slot = &mut places[column as usize];
+            if *slot != ABSENT {
+                return Err(BillRefusal::TitleTwice { title: title.to_owned() });
             }
+            *slot = place;
         }
-        let has = |column: Column| places.get(column as usize).is_some_and(|place| *place != ABSENT);
+        let has = |column: Column| places[column as usize] != ABSENT;
         let kind = match (has(Column::RefundId), has(Column::RefundAppliedAt)) {
             _ if recharge => BillType::RechargeRefund,
             (_, true) => BillType::Refund,

@@ -39,6 +39,7 @@ pub(super) struct LineAt {
 }
 
 impl LineAt {
+    #[inline]
     pub(super) fn length(&self) -> usize {
         self.range.len()
     }

@@ -78,7 +78,7 @@ fn read(source: impl std::io::Read) -> Result<Read, BillRefusal> {
     while let Some(line) = bill.next_line()? {
         match line {
             BillLine::Row(row) => {
-                rows.push((String::from_utf8(row.out_trade_no.to_vec()).unwrap(), row.total_fee.get()));
+                rows.push((String::from_utf8_lossy(row.out_trade_no).into_owned(), row.total_fee.get()));
             }
             BillLine::Malformed(row) => malformed.push(row),
         }
@@ -107,10 +107,7 @@ impl std::io::Read for Drop<'_> {
 fn what_is_no_bill_is_named() {
     let answer = "<xml><return_code><![CDATA[FAIL]]></return_code>\n<return_msg><![CDATA[No Bill Exist]]></return_msg>\n<error_code><![CDATA[20002]]></error_code>\n</xml>";
     let named = refusal(answer);
-    assert_eq!(
-        named,
-        BillRefusal::Answer { return_msg: "No Bill Exist".to_owned(), error_code: "20002".to_owned() }
-    );
+    assert_eq!(named, BillRefusal::Answer { return_msg: "No Bill Exist".to_owned(), error_code: "20002".to_owned() });
     assert!(named.to_string().contains("a day without trade"), "{named}");
     assert!(named.chinese().contains("没有交易的日子"), "{}", named.chinese());
     assert_eq!(refusal("<html><body>400</body></html>"), BillRefusal::Markup);
@@ -179,16 +176,10 @@ fn rows_that_cannot_be_read_are_named_and_never_shifted() {
             RowFault::value("交易时间", b"2024-02-30 03:05:12", Expected::Time),
         ),
         (whole.replacen("`SUCCESS", "`OK", 1), RowFault::value("交易状态", b"OK", Expected::State)),
-        (
-            whole.replacen("`CNY,`1.01", "`CNY,`1.011", 1),
-            RowFault::value("应结订单金额", b"1.011", Expected::Yuan),
-        ),
+        (whole.replacen("`CNY,`1.01", "`CNY,`1.011", 1), RowFault::value("应结订单金额", b"1.011", Expected::Yuan)),
         (whole.replacen("`0.01000", "`", 1), RowFault::value("手续费", b"", Expected::Fee)),
         (whole.replacen("0.60%", "0.60", 1), RowFault::value("费率", b"0.60", Expected::Rate)),
-        (
-            whole.replacen("T20240102030405_001", "", 1),
-            RowFault::value("商户订单号", b"", Expected::Number),
-        ),
+        (whole.replacen("T20240102030405_001", "", 1), RowFault::value("商户订单号", b"", Expected::Number)),
         (whole.replacen("\r\n`", "\r\n", 1), RowFault::NoTick),
     ] {
         let (totals, rows, malformed) = read(spoilt.as_bytes()).unwrap();

@@ -18,7 +18,9 @@ pub enum BillRefusal {
     #[error("this is a web page or another XML file, not a bill; download the bill again")]
     Markup,
     /// Saved by a program that does not write UTF-8.
-    #[error("the file is in {encoding}, not in UTF-8; use the file as it was downloaded, not saved again by a spreadsheet")]
+    #[error(
+        "the file is in {encoding}, not in UTF-8; use the file as it was downloaded, not saved again by a spreadsheet"
+    )]
     Encoding {
         /// GBK or UTF-16.
         encoding: &'static str,
@@ -67,7 +69,9 @@ pub enum BillRefusal {
         found: String,
     },
     /// The summary counts other rows than there are.
-    #[error("the summary counts {said} rows and the file has {found}; it is incomplete or changed: download the bill again")]
+    #[error(
+        "the summary counts {said} rows and the file has {found}; it is incomplete or changed: download the bill again"
+    )]
     Count {
         /// 总交易单数.
         said: u64,
@@ -75,7 +79,9 @@ pub enum BillRefusal {
         found: u64,
     },
     /// Every row was read and a sum differs.
-    #[error("the summary says {title} {said} and the rows add up to {found}; the file was changed: download the bill again")]
+    #[error(
+        "the summary says {title} {said} and the rows add up to {found}; the file was changed: download the bill again"
+    )]
     Sum {
         /// The summary's title.
         title: &'static str,

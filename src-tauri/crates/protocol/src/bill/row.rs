@@ -66,7 +66,7 @@ impl<'b> BillRow<'b> {
     /// What stands in a column, without blanks around it; empty where the bill has no such column. Bytes, because nobody has
     /// looked whether free texts are UTF-8.
     pub fn text(&self, column: Column) -> &'b [u8] {
-        self.cells.value(self.window, self.layout.place(column)).unwrap_or_default()
+        self.cells.value(self.window, self.layout.place(column))
     }
 
     /// How much the fee differs from base × rate; nothing where the row has no rate. The base is what is settled less what is
@@ -116,13 +116,13 @@ pub(super) fn read<'b>(
     window: &'b [u8],
     (line, offset): (u64, u64),
 ) -> Result<BillRow<'b>, RowFault> {
-    let value = |column: Column| cells.value(window, layout.place(column)).unwrap_or_default();
+    let value = |column: Column| cells.value(window, layout.place(column));
     let title = |column: Column| column.title(layout.kind(), layout.generation());
-    let fault =
-        |column: Column, expected: Expected| RowFault::value(title(column), value(column), expected);
-    let amount = |column: Column| match cells.value(window, layout.place(column)) {
-        None => Ok(Fen::ZERO),
-        Some(text) => yuan(text).ok_or_else(|| fault(column, Expected::Yuan)),
+    let fault = |column: Column, expected: Expected| RowFault::value(title(column), value(column), expected);
+    let amount = |column: Column| match yuan(value(column)) {
+        Some(amount) => Ok(amount),
+        None if !layout.has(column) => Ok(Fen::ZERO),
+        None => Err(fault(column, Expected::Yuan)),
     };
     let number = |column: Column| match value(column) {
         b"0" => b"".as_slice(),

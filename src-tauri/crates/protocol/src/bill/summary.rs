@@ -44,7 +44,7 @@ impl Summary {
             let found = shown(lines.text(&at));
             return Err(BillRefusal::Summary { line: at.number, title: titles.join(","), found });
         }
-        let value = |number: usize| cells.value(lines.window(&at), number).unwrap_or_default().to_vec();
+        let value = |number: usize| cells.value(lines.window(&at), number).to_vec();
         let values = titles.into_iter().enumerate().map(|(number, title)| (title, value(number))).collect();
         while let Some(more) = lines.next()? {
             if !lines.text(&more).trim_ascii().is_empty() {
@@ -55,11 +55,7 @@ impl Summary {
     }
 
     /// The value below a title, as `reader` reads it; nothing where there is no such title.
-    pub(super) fn value<T>(
-        &self,
-        title: &str,
-        reader: impl Fn(&[u8]) -> Option<T>,
-    ) -> Result<Option<T>, BillRefusal> {
+    pub(super) fn value<T>(&self, title: &str, reader: impl Fn(&[u8]) -> Option<T>) -> Result<Option<T>, BillRefusal> {
         let Some((title, text)) = self.values.iter().find(|(known, _)| known == title) else { return Ok(None) };
         let refusal = || BillRefusal::Summary { line: self.line, title: title.clone(), found: shown(text) };
         reader(text).map(Some).ok_or_else(refusal)

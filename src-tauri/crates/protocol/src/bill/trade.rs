@@ -149,8 +149,8 @@ impl TradeSums {
     }
 }
 
-/// A sum of fen the way a bill writes one.
-pub(super) fn yuan_text(fen: i128) -> String {
+/// A sum of fen as yuan, the way a bill writes one: `-0.07`.
+pub fn yuan_text(fen: i128) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
     format!("{sign}{}.{:02}", fen / 100, fen % 100)

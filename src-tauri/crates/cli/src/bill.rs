@@ -1,0 +1,27 @@
+//! `wxpay bill`: WeChat's bills [账单].
+
+use clap::Subcommand;
+
+use crate::bill_check;
+use crate::desk_options::DeskOptions;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+/// Bills of trades and fund flows [对账单]
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  wxpay bill check bill.csv")]
+pub(crate) struct Bills {
+    #[command(subcommand)]
+    command: BillCommand,
+}
+
+#[derive(Subcommand)]
+enum BillCommand {
+    Check(bill_check::BillCheck),
+}
+
+pub(crate) fn run(command: &Bills, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    match &command.command {
+        BillCommand::Check(check) => bill_check::run(check, desk, output),
+    }
+}
