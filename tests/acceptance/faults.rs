@@ -69,6 +69,7 @@ async fn a_thousand_orders_under_every_fault_at_once_are_all_known_in_the_end() 
     assert_eq!(soaked.false_beliefs_during, 0);
     assert!(soaked.after.false_beliefs.is_empty() && soaked.after.ignorance.is_empty(), "{:#?}", soaked.after);
     assert_eq!(soaked.after.open, 0);
+    assert!(soaked.after.refunds > 5, "{} refunds", soaked.after.refunds);
     let silent: Vec<_> = soaked.fired.iter().filter(|(_, fired)| **fired == 0).collect();
     assert!(silent.len() <= 5, "never happened: {silent:?}");
 }

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
                 "seed": seed,
                 "orders": soaked.after.orders,
                 "paid": soaked.after.paid,
+                "refunds": soaked.after.refunds,
                 "false_beliefs_during": soaked.false_beliefs_during,
                 "false_beliefs": soaked.after.false_beliefs.len(),
                 "ignorance": soaked.after.ignorance.len(),

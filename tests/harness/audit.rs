@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use desk::simulator::{EndpointAnswers, Gateway, OrderView};
+use desk::simulator::{EndpointAnswers, Gateway, OrderView, RefundView};
 use desk::store::{Order, OrderFilter, OrderSort, OrderState};
 use desk::{Desk, DeskError};
 use wxpay_protocol::TradeState;
@@ -30,6 +30,10 @@ pub enum Wrong {
     ShownClosedThatIsOpen,
     /// Two orders of the desk show the same payment.
     PaidTwice,
+    /// The desk shows a refund, and nobody has asked for one.
+    ShownRefundedThatIsNot,
+    /// The gateway itself has given back more than was paid, or from an order that was not: it knows no truth.
+    RefundedBeyondItsPayment,
 }
 
 /// One order about which something is wrong.
@@ -56,6 +60,8 @@ pub struct Audit {
     pub orders: u64,
     /// Paid ones among them.
     pub paid: u64,
+    /// Refunds of the gateway.
+    pub refunds: u64,
     /// What the desk believes and is not so.
     pub false_beliefs: Vec<Finding>,
     /// What the desk has not found out yet.
@@ -76,6 +82,7 @@ pub async fn audit(desk: &Desk, profile: &str, gateway: &Gateway) -> Result<Audi
             audit.false_beliefs.push(finding(order.out_trade_no.to_string(), Wrong::PaidTwice, Vec::new()));
         }
     }
+    let refunds = refunds_of(gateway);
     let mut place = 0;
     loop {
         let page = gateway.orders_from(place, PAGE);
@@ -87,6 +94,9 @@ pub async fn audit(desk: &Desk, profile: &str, gateway: &Gateway) -> Result<Audi
             audit.orders += 1;
             audit.paid += u64::from(known.order.payment.is_some());
             let number = known.order.out_trade_no().to_owned();
+            let refunds = refunds.get(&number).map_or(&[][..], Vec::as_slice);
+            audit.refunds += u64::try_from(refunds.len()).unwrap_or(u64::MAX);
+            audit.compare_refunds(believed.get(&number), &known, refunds);
             match believed.remove(&number) {
                 None => audit.false_beliefs.push(finding(number, Wrong::NeverMeant, told)),
                 Some(order) => audit.compare(&order, &known, told),
@@ -103,6 +113,20 @@ pub async fn audit(desk: &Desk, profile: &str, gateway: &Gateway) -> Result<Audi
 }
 
 impl Audit {
+    /// A desk learns of a refund from the state of its order; it may be late, but it may not dream.
+    fn compare_refunds(&mut self, order: Option<&Order>, known: &OrderView, refunds: &[RefundView]) {
+        let number = || known.order.out_trade_no().to_owned();
+        let given_back: i64 =
+            refunds.iter().filter(|view| view.refund.counts()).map(|view| view.refund.refund_fee.get()).sum();
+        let paid = known.order.payment.as_ref().map_or(0, |_| known.order.total_fee.get());
+        if given_back > paid {
+            self.false_beliefs.push(finding(number(), Wrong::RefundedBeyondItsPayment, Vec::new()));
+        }
+        if refunds.is_empty() && order.is_some_and(|order| order.state == OrderState::Refund) {
+            self.false_beliefs.push(finding(number(), Wrong::ShownRefundedThatIsNot, Vec::new()));
+        }
+    }
+
     fn compare(&mut self, order: &Order, known: &OrderView, told: Vec<EndpointAnswers>) {
         self.open += u64::from(order.next_query_at.is_some());
         let number = order.out_trade_no.to_string();
@@ -132,6 +156,22 @@ impl Audit {
 
 fn finding(out_trade_no: String, wrong: Wrong, told: Vec<EndpointAnswers>) -> Finding {
     Finding { out_trade_no, wrong, told }
+}
+
+/// Every refund of the gateway, by its order.
+fn refunds_of(gateway: &Gateway) -> HashMap<String, Vec<RefundView>> {
+    let mut all: HashMap<String, Vec<RefundView>> = HashMap::new();
+    let mut place = 0;
+    loop {
+        let page = gateway.refunds_from(place, PAGE);
+        if page.is_empty() {
+            return all;
+        }
+        place += page.len();
+        for view in page {
+            all.entry(view.out_trade_no.clone()).or_default().push(view);
+        }
+    }
 }
 
 async fn rows(desk: &Desk, profile: &str) -> Result<HashMap<String, Order>, DeskError> {

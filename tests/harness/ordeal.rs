@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use desk::simulator::faults::{FaultPlan, PlanError};
-use desk::simulator::{Clock, CustomerError, Dice, Gateway, Merchant, Pay, Switches, TimeScale};
+use desk::simulator::{Clock, CustomerError, Dice, Gateway, Merchant, Pay, Request, Switches, TimeScale};
 use desk::vault::MemoryKeyring;
 use desk::{Cancel, Desk, DeskError, Drain, Drained, NewProfile, Seams, SeededRandom, TestOrder, VirtualClock};
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
-use wxpay_protocol::{Fen, Secret, SignType, TradeType, UtcMs};
+use wxpay_protocol::{Fen, Params, Secret, SignType, TradeType, UtcMs, sign, xml};
 
 use crate::audit::{Audit, audit};
 use crate::faulty_wire::FaultyWire;
@@ -53,6 +53,24 @@ pub struct Ordeal {
     pub gateway: Arc<Gateway>,
     /// Up to which place of the ledger the customer has looked.
     paid_to: AtomicUsize,
+}
+
+/// A signed request for 40 of the 101 fen that every order of an ordeal costs.
+fn refund_request(out_trade_no: &str) -> Option<String> {
+    let out_refund_no = format!("R{out_trade_no}");
+    let mut params = Params::from_pairs([
+        ("appid", APPID),
+        ("mch_id", MCH_ID),
+        ("nonce_str", "5d2b6c2a8db53831f7eda20af46e531c"),
+        ("out_trade_no", out_trade_no),
+        ("out_refund_no", out_refund_no.as_str()),
+        ("total_fee", "101"),
+        ("refund_fee", "40"),
+    ])
+    .ok()?;
+    let signature = sign::sign(&params, &Secret::new(KEY.to_vec()), SignType::Md5);
+    params.push("sign", &signature).ok()?;
+    xml::write(&params, xml::is_amount).ok()
 }
 
 impl Ordeal {
@@ -124,6 +142,18 @@ impl Ordeal {
                 Ok(_) | Err(CustomerError::Impossible { .. }) => {}
                 Err(fault) => return Err(fault.into()),
             }
+        }
+        Ok(())
+    }
+
+    /// Another program of the merchant asks for a part of every other payment back, of orders from that place of the ledger on,
+    /// whatever it is told.
+    pub fn refund_some(&self, from: usize) -> Result<(), OrdealError> {
+        let known = self.gateway.orders_from(from, usize::MAX);
+        for (view, _) in known.iter().filter(|(view, _)| view.order.payment.is_some()).step_by(2) {
+            let number = view.order.out_trade_no();
+            let body = refund_request(number).ok_or(OrdealError::Id("refund"))?;
+            self.gateway.handle(&Request::post("/secapi/pay/refund", body.as_bytes()));
         }
         Ok(())
     }

@@ -64,11 +64,15 @@ pub async fn soak(dir: &Path, seed: u64, orders: u32) -> Result<Soaked, OrdealEr
     let mut false_beliefs_during = 0;
     let mut placed = 0;
     while placed < orders {
+        let from = ordeal.gateway.status().orders;
         let batch = BATCH.min(orders - placed);
         ordeal.place(batch).await?;
         placed += batch;
         ordeal.pay_every_other()?;
+        // Twice, as the gateway may refuse everything for a minute.
+        ordeal.refund_some(from)?;
         ordeal.drain(120).await?;
+        ordeal.refund_some(from)?;
         false_beliefs_during = false_beliefs_during.max(ordeal.audit().await?.false_beliefs.len());
     }
     let in_force = ordeal.gateway.faults();

@@ -72,6 +72,7 @@ enum Action {
     Cancel(customer::Cancel),
     Password(customer::Password),
     Scan(customer::Scan),
+    Comment(customer::Comment),
     Orders(orders::Orders),
     Order(orders::Order),
     Ledger(orders::Ledger),
@@ -105,6 +106,9 @@ struct GatewayOptions {
     /// File with the AppSecret of that app, for jscode2session
     #[arg(long, value_name = "FILE", requires = "appid")]
     app_secret_file: Option<PathBuf>,
+    /// Where that merchant is asked for the order of a printed code [NATIVE 模式一], on this machine
+    #[arg(long, value_name = "URL", requires = "appid")]
+    native_notify_url: Option<String>,
     /// TOML with merchants, each with the file of its key; may be repeated, and stand beside --mch-id
     #[arg(long, value_name = "FILE")]
     merchant_file: Vec<PathBuf>,
@@ -168,6 +172,7 @@ async fn act(action: &Action, output: &mut Output) -> Result<Exit, Failure> {
         Action::Cancel(command) => customer::cancel(command, output).await,
         Action::Password(command) => customer::password(command, output).await,
         Action::Scan(command) => customer::scan(command, output).await,
+        Action::Comment(command) => customer::comment(command, output).await,
         Action::Orders(command) => orders::orders(command, output).await,
         Action::Order(command) => orders::order(command, output).await,
         Action::Ledger(command) => orders::ledger(command, output).await,
@@ -199,6 +204,7 @@ fn config(options: &GatewayOptions) -> Result<Config, Failure> {
         if let Some(path) = &options.app_secret_file {
             merchant.app_secret = Some(secrets::secret(&secrets::APP_SECRET, Some(path))?);
         }
+        merchant.native_notify_url.clone_from(&options.native_notify_url);
         merchants.push(merchant);
     }
     let mut config = Config::new(listen, merchants);
@@ -242,8 +248,8 @@ fn greet(running: &Running, output: &mut Output) -> Result<(), Failure> {
         "control": running.control_url,
         "control_token": running.control_token,
     });
-    if let Some(files) = &running.tls {
-        hello["tls"] = tls_json(files);
+    if let Some(files) = running.gateway.tls_files() {
+        hello["tls"] = tls_json(&files);
     }
     output.document(&hello)?;
     output.finish()

@@ -117,7 +117,7 @@ impl Desk {
         let served = Remembered { tls: tls.unwrap_or(before.tls), ..before };
         let running = self.listen(&identity, served).await?;
         let url = running.url.clone();
-        let ca_file = running.tls.as_ref().map(|files| files.ca.to_string_lossy().into_owned());
+        let ca_file = running.gateway.tls_files().map(|files| files.ca.to_string_lossy().into_owned());
         self.blocking(move |inner| inner.keep_builtin_profile(&identity, url, ca_file)).await?;
         let watching = watch(Arc::downgrade(&self.inner), Arc::clone(&running.gateway));
         let watcher = Watcher(tokio::spawn(watching).abort_handle());
@@ -148,7 +148,7 @@ impl Desk {
         GatewayStatus {
             url: Some(running.url.clone()),
             merchants: gateway.merchant_ids(),
-            tls: running.tls.clone(),
+            tls: gateway.tls_files(),
             next_due: gateway.next_due(),
             ahead_ms: status.now.0.saturating_sub(self.inner.clock.now().0),
             faults: gateway.faults().plan.rules.len(),
@@ -191,7 +191,13 @@ impl Desk {
             return;
         }
         if let Ok(key) = self.api_key(&profile.name).await {
-            gateway.add_merchant(Merchant::new(profile.appid.clone(), profile.mch_id.clone(), key));
+            let merchant = Merchant::new(profile.appid.clone(), profile.mch_id.clone(), key);
+            let added = self.blocking(move |_| {
+                gateway.add_merchant(merchant).map_err(|fault| DeskError::SimulatorUnavailable(fault.to_string()))
+            });
+            if let Err(fault) = added.await {
+                tracing::warn!(%fault, "a merchant could not be let into the built-in gateway");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! A day's bill, its fund flow and what payers wrote: read from the ledger by day, never by a scan of it.
 
 mod balance;
+pub(crate) mod comment_book;
 mod comments;
 pub(crate) mod days;
 mod download_bill;

@@ -9,7 +9,7 @@ use wxpay_protocol::xml::{self, XmlFault};
 use wxpay_protocol::{Params, SignType, sign};
 
 use crate::answer::Answer;
-use crate::endpoint::{Algorithms, Endpoint};
+use crate::endpoint::{Algorithms, Endpoint, Place};
 use crate::ledger::record::Order;
 use crate::merchant::{Known, Merchant, Merchants, Role};
 use crate::request::{ClientCertificate, Request};
@@ -37,6 +37,8 @@ pub(crate) struct Accepted {
     pub(crate) params: Params,
     pub(crate) merchant: Arc<Merchant>,
     pub(crate) sign_type: SignType,
+    /// Whether it came to the variant of an endpoint that speaks of single-product offers.
+    pub(crate) single_product: bool,
 }
 
 impl Accepted {
@@ -86,15 +88,16 @@ pub(crate) fn accept(
     let merchant = merchant_of(endpoint, merchants, &params)?;
     certificate_is_its_own(endpoint, &merchant, request.certificate)?;
     speaks_for(endpoint, &merchant, &params)?;
+    let single_product = Place::of(request.path).is_some_and(|place| place.single_product);
     let verify = |params: &Params| sign::verify(params, &merchant.key, sign_type);
     if let Err(fault) = verify(&params) {
         let unescaped = if endpoint == Endpoint::ShortUrl { tools::with_unescaped_long_url(&params) } else { None };
         return match unescaped.filter(|params| verify(params).is_ok()) {
-            Some(params) => Ok(Accepted { params, merchant, sign_type }),
+            Some(params) => Ok(Accepted { params, merchant, sign_type, single_product }),
             None => Err(Unsigned::new(text::BAD_SIGN, fault.to_string())),
         };
     }
-    Ok(Accepted { params, merchant, sign_type })
+    Ok(Accepted { params, merchant, sign_type, single_product })
 }
 
 fn read(body: &[u8]) -> Result<Params, Unsigned> {

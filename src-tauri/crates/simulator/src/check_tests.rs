@@ -149,7 +149,7 @@ fn provider() -> Merchant {
 #[test]
 fn a_service_provider_speaks_for_its_own_merchants_only_and_always_for_one() {
     let gateway = gateway();
-    gateway.add_merchant(provider());
+    gateway.add_merchant(provider()).unwrap();
     let asked = |request: Message| ask(&gateway, QUERY, &request.signed_as(SignType::Md5, WRONG_KEY));
     let query = query("T20240102");
     assert_eq!(return_msg(&asked(query.clone())), "受理机构必须传入sub_mch_id");
@@ -260,7 +260,7 @@ fn a_path_that_is_not_offered_is_nginx_s_404() {
 #[test]
 fn a_removed_merchant_is_unknown_and_an_added_one_has_its_own_key() {
     let gateway = gateway();
-    gateway.add_merchant(merchant("wx0000000000000002", "1900000002", WRONG_KEY));
+    gateway.add_merchant(merchant("wx0000000000000002", "1900000002", WRONG_KEY)).unwrap();
     let theirs = query("T20240102").with("appid", "wx0000000000000002").with("mch_id", "1900000002");
     let answer = ask(&gateway, QUERY, &theirs.clone().signed_as(SignType::Md5, WRONG_KEY));
     assert_eq!(answer.outcome, "ORDERNOTEXIST");

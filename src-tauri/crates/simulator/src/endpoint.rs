@@ -73,6 +73,8 @@ impl Algorithms {
 pub(crate) struct Place {
     pub(crate) endpoint: Endpoint,
     pub(crate) realm: Realm,
+    /// Whether it is the variant for single-product offers (单品优惠), which answers with `promotion_detail` as well (§4.4).
+    pub(crate) single_product: bool,
 }
 
 /// What the table says of one endpoint.
@@ -213,6 +215,8 @@ const ALL: [Endpoint; 15] = [
     Endpoint::JsCodeToSession,
 ];
 
+const REFUND_V2: &str = "/secapi/pay/refundv2";
+const REFUND_QUERY_V2: &str = "/pay/refundqueryv2";
 const SANDBOX_NEW: &str = "/sandboxnew";
 const SANDBOX_XDC: &str = "/xdc/apiv2sandbox";
 /// The key of the new sandbox is not under its own prefix.
@@ -296,7 +300,7 @@ impl Place {
     /// What this gateway answers under a path; nothing for what it does not offer.
     pub(crate) fn of(path: &str) -> Option<Self> {
         if path == XDC_SIGN_KEY {
-            return Some(Self { endpoint: Endpoint::GetSignKey, realm: Realm::SandboxXdc });
+            return Some(Self { endpoint: Endpoint::GetSignKey, realm: Realm::SandboxXdc, single_product: false });
         }
         let (realm, rest) = if let Some(rest) = path.strip_prefix(SANDBOX_NEW) {
             (Realm::SandboxNew, rest)
@@ -305,7 +309,10 @@ impl Place {
         } else {
             (Realm::Production, path)
         };
+        let single_product = matches!(rest, REFUND_V2 | REFUND_QUERY_V2);
         let endpoint = match rest {
+            REFUND_V2 => Endpoint::Refund,
+            REFUND_QUERY_V2 => Endpoint::RefundQuery,
             // The sandbox has these two without `/secapi` as well (§1.4).
             "/pay/refund" if realm != Realm::Production => Endpoint::Refund,
             "/pay/reverse" if realm != Realm::Production => Endpoint::Reverse,
@@ -316,7 +323,7 @@ impl Place {
             Endpoint::JsCodeToSession => realm == Realm::Production,
             _ => true,
         };
-        is_there.then_some(Self { endpoint, realm })
+        is_there.then_some(Self { endpoint, realm, single_product })
     }
 }
 
@@ -343,6 +350,15 @@ mod tests {
         assert_eq!(found("/pay/getsignkey"), None);
         assert_eq!(found("/sandboxnew/pay/refund"), Some((Endpoint::Refund, Realm::SandboxNew)));
         assert_eq!(found("/pay/refund"), None);
+    }
+
+    #[test]
+    fn the_variants_for_single_products_are_the_same_endpoints() {
+        for (path, endpoint) in [(REFUND_V2, Endpoint::Refund), (REFUND_QUERY_V2, Endpoint::RefundQuery)] {
+            let found = Place { endpoint, realm: Realm::Production, single_product: true };
+            assert_eq!(Place::of(path), Some(found));
+            assert_eq!(Place::of(endpoint.path()), Some(Place { single_product: false, ..found }));
+        }
     }
 
     #[test]

@@ -19,9 +19,11 @@ use crate::ledger::answers::Answers;
 use crate::ledger::entry::Entry;
 use crate::ledger::journal::{Journal, JournalFailed};
 use crate::merchant::{Merchant, Merchants};
+use crate::pki::{Issuing, PkiError};
 use crate::request::Request;
 use crate::sandbox::Sandboxes;
 use crate::serve::port::Closing;
+use crate::serve::tls::TlsFiles;
 use crate::serve::traffic::{Exchange, Traffic};
 use crate::switches::Switches;
 use crate::tools::Logins;
@@ -47,6 +49,7 @@ pub struct Gateway {
     pub(crate) answers: Arc<Answers>,
     /// When something happens by itself next, in UTC milliseconds; `i64::MAX` for never.
     pub(crate) wakes_at: AtomicI64,
+    issuing: Option<Issuing>,
     sandboxes: Option<Sandboxes>,
     ledger: RwLock<Ledger>,
     journal: Journal,
@@ -61,6 +64,8 @@ pub(crate) struct Parts {
     pub(crate) switches: Switches,
     pub(crate) ledger: Ledger,
     pub(crate) journal: Journal,
+    /// What makes merchants' certificates, where the gateway makes its own.
+    pub(crate) issuing: Option<Issuing>,
 }
 
 impl Gateway {
@@ -73,6 +78,7 @@ impl Gateway {
             switches,
             ledger: Ledger::default(),
             journal: Journal::none(),
+            issuing: None,
         })
     }
 
@@ -97,6 +103,7 @@ impl Gateway {
             closing: Closing::default(),
             answers: parts.ledger.answers(),
             wakes_at: AtomicI64::new(i64::MAX),
+            issuing: parts.issuing,
             sandboxes: None,
             ledger: RwLock::new(parts.ledger),
             journal: parts.journal,
@@ -119,7 +126,7 @@ impl Gateway {
 
     /// Answers one request as the protocol says.
     pub(crate) fn behave(&self, request: &Request<'_>) -> Answer {
-        let Some(Place { endpoint, realm }) = Place::of(request.path) else {
+        let Some(Place { endpoint, realm, .. }) = Place::of(request.path) else {
             return Answer::not_found();
         };
         if realm != Realm::Production && endpoint != Endpoint::GetSignKey {
@@ -211,10 +218,21 @@ impl Gateway {
         self.events.subscribe()
     }
 
-    /// Lets a merchant in while the gateway runs, or gives a known one another key.
-    pub fn add_merchant(&self, merchant: Merchant) {
+    /// Lets a merchant in while the gateway runs, or gives a known one another key. A gateway that makes its own certificates
+    /// makes the merchant's first, which takes a moment of a processor.
+    pub fn add_merchant(&self, merchant: Merchant) -> Result<(), PkiError> {
+        if let Some(issuing) = &self.issuing {
+            issuing.merchant(&merchant.mch_id)?;
+        }
         self.merchants.add(merchant);
         self.due_changed.notify_one();
+        Ok(())
+    }
+
+    /// The files that the gateway made for its TLS, where it makes its own.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let issuing = self.issuing.as_ref()?;
+        Some(TlsFiles { ca: issuing.ca_file(), merchants: issuing.issued() })
     }
 
     /// Forgets a merchant's key; returns whether it was known. Its orders stay.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use wxpay_protocol::{Fen, UtcMs};
 
+use crate::bills::comment_book::CommentBook;
 use crate::bills::days::DayBook;
 use crate::ledger::answers::Answers;
 use crate::orders::ScanOutcome;
@@ -28,8 +29,8 @@ use record::{About, Notice, Order};
 use refund::Refund;
 
 /// The version of the journal that this program writes; it reads the ones before it as well. The second brought payment
-/// codes, refunds and several coupons.
-pub(crate) const JOURNAL_VERSION: u32 = 2;
+/// codes, refunds and several coupons, the third comments.
+pub(crate) const JOURNAL_VERSION: u32 = 3;
 
 /// Why an entry cannot follow the ones before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +83,7 @@ pub(crate) struct Ledger {
     refunded: BTreeMap<String, i64>,
     notices: Vec<Notice>,
     days: DayBook,
+    comments: CommentBook,
     agenda: Agenda,
     answers: Arc<Answers>,
     due: BTreeSet<(UtcMs, u64)>,
@@ -122,6 +124,11 @@ impl Ledger {
     /// What moved money, by day.
     pub(crate) fn days(&self) -> &DayBook {
         &self.days
+    }
+
+    /// What payers were made to write.
+    pub(crate) fn comments(&self) -> &CommentBook {
+        &self.comments
     }
 
     /// What merchants were told.

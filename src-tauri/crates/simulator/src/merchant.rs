@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use wxpay_protocol::bill::Rate;
+use wxpay_protocol::bill::{FeeRounding, Rate};
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Fen, Secret};
 
@@ -62,6 +62,12 @@ impl Merchant {
             native_notify_url: None,
             fee_rate: Rate::default(),
         }
+    }
+
+    /// What WeChat Pay takes of an amount that is settled, in whole fen, half a fen up: what a fund flow says, whatever decimals
+    /// a bill keeps.
+    pub(crate) fn fee_of(&self, settled: Fen) -> Fen {
+        Fen::new(self.fee_rate.fee_of(settled, FeeRounding::HalfUpToFen).get() / 1000).unwrap_or(Fen::ZERO)
     }
 
     /// Whether it speaks for other merchants.

@@ -7,6 +7,7 @@ mod customer;
 mod micropay;
 mod order_query;
 mod password;
+mod promotions;
 mod reverse;
 mod scan;
 mod unified_order;

@@ -11,6 +11,7 @@ mod merchant_files;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -76,9 +77,15 @@ pub enum PkiError {
 
 /// The certificates of one gateway.
 pub(crate) struct Pki {
-    folder: Folder,
-    authority: Authority,
+    issuing: Issuing,
     shown: Shown,
+}
+
+/// Makes merchants' certificates for as long as the gateway runs.
+pub(crate) struct Issuing {
+    folder: Folder,
+    authority: Arc<Authority>,
+    issued: Mutex<Vec<(MchId, MerchantFiles)>>,
 }
 
 impl Pki {
@@ -87,22 +94,42 @@ impl Pki {
         let folder = Folder::open(&state_dir.join(FOLDER))?;
         let authority = Authority::open(&folder)?;
         let shown = authority.server(&folder)?;
-        Ok(Self { folder, authority, shown })
+        let issuing = Issuing { folder, authority: Arc::new(authority), issued: Mutex::default() };
+        Ok(Self { issuing, shown })
     }
 
+    /// What issues certificates, and what the server shows.
+    pub(crate) fn into_parts(self) -> (Issuing, Shown) {
+        (self.issuing, self.shown)
+    }
+}
+
+impl Issuing {
     /// The certificate of the authority in PEM form; what a client must trust.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.folder.path(authority::CA_FILE)
     }
 
-    /// The certificate and key of a merchant as WeChat would hand them out; made at the first call.
-    pub(crate) fn merchant(&self, mch_id: &MchId) -> Result<MerchantFiles, PkiError> {
-        merchant_files::open(&self.folder, &self.authority, mch_id)
+    pub(crate) fn authority(&self) -> Arc<Authority> {
+        Arc::clone(&self.authority)
     }
 
-    /// The authority, and what the server shows.
-    pub(crate) fn into_parts(self) -> (Authority, Shown) {
-        (self.authority, self.shown)
+    /// The certificate and key of a merchant as WeChat would hand them out; made at the first call, which takes a moment of a
+    /// processor.
+    pub(crate) fn merchant(&self, mch_id: &MchId) -> Result<MerchantFiles, PkiError> {
+        // Held while they are made, so that two calls for one merchant do not write over each other.
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, files)) = issued.iter().find(|(known, _)| known == mch_id) {
+            return Ok(files.clone());
+        }
+        let files = merchant_files::open(&self.folder, &self.authority, mch_id)?;
+        issued.push((mch_id.clone(), files.clone()));
+        Ok(files)
+    }
+
+    /// Every merchant that has its files, in the order in which they became known.
+    pub(crate) fn issued(&self) -> Vec<(MchId, MerchantFiles)> {
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

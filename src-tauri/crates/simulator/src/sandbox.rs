@@ -45,6 +45,7 @@ impl Sandboxes {
                 switches,
                 ledger: Ledger::default(),
                 journal: Journal::none(),
+                issuing: None,
             });
             // There is one time, and one list of what was said.
             sandbox.clock = Arc::clone(&gateway.clock);

@@ -37,7 +37,7 @@ use crate::ledger::journal::{Journal, JournalError, Opened};
 use crate::ledger::{JOURNAL_VERSION, Ledger};
 use crate::merchant::Merchant;
 use crate::notices::notifier;
-use crate::pki::PkiError;
+use crate::pki::{Issuing, PkiError};
 use crate::request::Request;
 use crate::scenarios::Scenario;
 use crate::switches::Switches;
@@ -45,7 +45,7 @@ use crate::text;
 use crate::tools;
 use door::{Door, Visitor};
 use port::Port;
-use tls::{Tls, TlsFiles, TlsSource};
+use tls::{Tls, TlsSource};
 use traffic::{Direction, Exchange};
 
 /// A body above the cap is read up to here before it is refused, so that the sender sees the answer and not a reset.
@@ -149,8 +149,6 @@ pub struct Running {
     pub gateway: Arc<Gateway>,
     /// Bytes of an unfinished last journal line that were cut off at start; 0 after a clean stop.
     pub torn_bytes: u64,
-    /// The files that the gateway made for its TLS, where it makes its own.
-    pub tls: Option<TlsFiles>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     notifier: JoinHandle<()>,
@@ -161,7 +159,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !config.listen.ip().is_loopback() && !config.allow_remote {
         return Err(StartError::NotLoopback(config.listen));
     }
-    let (tls, tls_files) = open_tls(&config).await?;
+    let (tls, issuing) = open_tls(&config).await?;
     let control_token = match config.control_token {
         Some(token) => token,
         None => format!("{:016x}{:016x}", random()?, random()?),
@@ -185,6 +183,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         switches: config.switches,
         ledger: opened.ledger,
         journal: opened.journal,
+        issuing,
     });
     gateway.set_faults(config.faults)?;
     let begun = Entry::Opened { version: JOURNAL_VERSION, seed, real: wall(), now };
@@ -220,7 +219,6 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         control_token,
         gateway,
         torn_bytes: opened.torn_bytes,
-        tls: tls_files,
         stop: Some(stop),
         server,
         notifier,
@@ -228,7 +226,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 /// Making keys takes a moment of a processor, so it happens where it holds up nobody.
-async fn open_tls(config: &Config) -> Result<(Option<Arc<Tls>>, Option<TlsFiles>), PkiError> {
+async fn open_tls(config: &Config) -> Result<(Option<Arc<Tls>>, Option<Issuing>), PkiError> {
     let Some(source) = config.tls.clone() else {
         return Ok((None, None));
     };
@@ -236,8 +234,8 @@ async fn open_tls(config: &Config) -> Result<(Option<Arc<Tls>>, Option<TlsFiles>
     let mut merchants: Vec<_> = config.merchants.iter().map(|merchant| merchant.mch_id.clone()).collect();
     merchants.dedup();
     let opened = tokio::task::spawn_blocking(move || tls::open(&source, state_dir.as_deref(), &merchants)).await;
-    let (tls, files) = opened.map_err(|fault| PkiError::Unusable(fault.to_string()))??;
-    Ok((Some(Arc::new(tls)), files))
+    let (tls, issuing) = opened.map_err(|fault| PkiError::Unusable(fault.to_string()))??;
+    Ok((Some(Arc::new(tls)), issuing))
 }
 
 impl Running {

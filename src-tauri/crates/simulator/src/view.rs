@@ -10,8 +10,9 @@ use crate::ledger::Ledger;
 use crate::ledger::answers::EndpointAnswers;
 use crate::ledger::record::{About, Attempt, Notice, NoticeStatus, Order};
 use crate::ledger::refund::Refund;
+use crate::merchant::{Merchant, Merchants};
 use crate::orders::{CustomerError, known, merchant_of};
-use crate::refunds::{self, RefundError, merchant_of_refund};
+use crate::refunds::{self, RefundError, merchant_of_refund, settlement_refund_fee};
 use crate::serve::traffic::Exchange;
 
 /// One order as the gateway knows it: the truth.
@@ -109,6 +110,10 @@ pub struct LedgerSums {
     pub refunded_fee: i128,
     /// Σ refund_fee of those that are under way or stuck (PROCESSING, CHANGE), in fen.
     pub refunding_fee: i128,
+    /// Σ 手续费 of all payments, each rounded to the fen as the fund flow has it, at the rate that each merchant has now.
+    pub service_fee: i128,
+    /// Σ 手续费 that reverses and refunds gave back, those under way included, in fen.
+    pub service_fee_returned: i128,
 }
 
 impl Gateway {
@@ -243,6 +248,7 @@ impl Gateway {
         let now = self.clock.now();
         let ledger = self.ledger();
         let mut sums = LedgerSums::default();
+        let mut fees = Fees { merchants: &self.merchants, last: None };
         for order in ledger.orders() {
             let total_fee = i128::from(order.total_fee.get());
             sums.orders += 1;
@@ -253,8 +259,12 @@ impl Gateway {
                 _ => sums.open += 1,
             }
             let Some(payment) = &order.payment else { continue };
+            let settled = payment.settlement_total_fee(order.total_fee).unwrap_or(order.total_fee);
+            let fee = fees.of(order.mch_id(), settled);
+            sums.service_fee += fee;
             if order.reversed_at.is_some() {
                 sums.reversed_total_fee += total_fee;
+                sums.service_fee_returned += fee;
                 continue;
             }
             sums.paid_total_fee += total_fee;
@@ -268,8 +278,29 @@ impl Gateway {
                 RefundStatus::Processing | RefundStatus::Change => sums.refunding_fee += refund_fee,
                 RefundStatus::RefundClose => {}
             }
+            let order = ledger.order_at(refund.order).filter(|_| refund.counts());
+            if let Some((order, payment)) = order.and_then(|order| Some((order, order.payment.as_deref()?))) {
+                let settled = settlement_refund_fee(payment, refund).unwrap_or(refund.refund_fee);
+                sums.service_fee_returned += fees.of(order.mch_id(), settled);
+            }
         }
         sums
+    }
+}
+
+/// What WeChat Pay takes, merchant by merchant; most orders belong to the merchant of the one before.
+struct Fees<'g> {
+    merchants: &'g Merchants,
+    last: Option<Arc<Merchant>>,
+}
+
+impl Fees<'_> {
+    /// In fen; nothing for a merchant whose rate is not known any more.
+    fn of(&mut self, mch_id: &str, settled: Fen) -> i128 {
+        if self.last.as_ref().is_none_or(|last| last.mch_id.as_str() != mch_id) {
+            self.last = self.merchants.of_mch_id(mch_id);
+        }
+        self.last.as_ref().map_or(0, |merchant| i128::from(merchant.fee_of(settled).get()))
     }
 }
 

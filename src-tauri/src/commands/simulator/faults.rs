@@ -25,12 +25,12 @@ pub(crate) async fn simulator_faults(home: State<'_, Home>) -> Result<SimulatorF
     Ok(home.desk().await?.gateway_faults().await?.into())
 }
 
-/// Puts other faults into force; their counts begin at 0.
+/// Changes the faults in force; rules that stay as they are go on counting.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn simulator_faults_set(home: State<'_, Home>, plan: FaultPlan) -> Result<SimulatorFaults, IpcError> {
     let plan = plan.try_into()?;
-    Ok(home.desk().await?.gateway_set_faults(plan).await?.into())
+    Ok(home.desk().await?.gateway_change_faults(plan).await?.into())
 }
 
 /// Begins the faults in force anew, with counts from 0.

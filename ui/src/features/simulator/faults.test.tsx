@@ -104,4 +104,14 @@ describe("the faults", () => {
     await userEvent.type(seed, "42{Enter}");
     await waitFor(() => expect(desk.world.faults).toEqual({ ...plan(always("wrong_sign")), seed: "42" }));
   });
+
+  it("go on counting where another one is switched on", async () => {
+    openWindow("/simulator?tab=faults", {}, ({ world }) => {
+      world.faults = plan(always("wrong_sign"));
+      world.fired.set("wrong_sign", 3);
+    });
+    await userEvent.click(await screen.findByTestId("sim-fault-answer_dropped"));
+    await waitFor(() => expect(rowOf("answer_dropped").dataset.on).toBe("true"));
+    expect(within(rowOf("wrong_sign")).getByTestId("sim-fault-fired").textContent).toBe("3");
+  });
 });

@@ -257,8 +257,12 @@ function faults(world: World) {
       return faultsOf(world);
     },
     async simulatorFaultsSet(plan) {
+      const stays = new Set(world.faults.rules.map((rule) => JSON.stringify(rule)));
+      for (const fault of world.fired.keys()) {
+        if (!plan.rules.some((rule) => rule.fault === fault && stays.has(JSON.stringify(rule))))
+          world.fired.delete(fault);
+      }
       world.faults = plan;
-      world.fired.clear();
       return changed();
     },
     async simulatorFaultsReset() {

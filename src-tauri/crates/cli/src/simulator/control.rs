@@ -59,6 +59,10 @@ impl<'a> Ask<'a> {
         Self { method: Method::PUT, ..Self::post(path, body) }
     }
 
+    pub(crate) fn patch(path: &[&'a str], body: Value) -> Self {
+        Self { method: Method::PATCH, ..Self::post(path, body) }
+    }
+
     pub(crate) fn delete(path: &[&'a str]) -> Self {
         Self { method: Method::DELETE, ..Self::get(path) }
     }

@@ -1,4 +1,4 @@
-//! `wxpay simulator pay|cancel|password|scan`: the customer of a running gateway.
+//! `wxpay simulator pay|cancel|password|scan|comment`: the customer of a running gateway.
 
 use serde_json::{Map, Value, json};
 use wxpay_protocol::ids::{MchId, OpenId, OutTradeNo};
@@ -182,6 +182,36 @@ pub(crate) async fn scan(command: &Scan, output: &mut Output) -> Result<Exit, Fa
     let ask =
         Ask::post(&["scan"], json!({"code": command.code, "callback": command.callback, "pay": command.means.body()}));
     command.control.settle(ask, output, paid).await
+}
+
+/// Write about a paid order as its payer [模拟顾客评价]; batchquerycomment then has it
+///
+/// A second comment takes the place of the first. Exit 1 if there is no such order, 4 if it is not paid.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example:\n  wxpay simulator comment --out-trade-no 2024… --stars 4 --text 送得有点慢 --control http://127.0.0.1:8100/_control --control-token-file token.txt"
+)]
+pub(crate) struct Comment {
+    #[command(flatten)]
+    control: ControlOptions,
+    #[command(flatten)]
+    order: OrderChoice,
+    /// From 1 to 5
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    stars: u8,
+    /// One line, at most 500 characters
+    #[arg(long, value_name = "TEXT")]
+    text: String,
+}
+
+pub(crate) async fn comment(command: &Comment, output: &mut Output) -> Result<Exit, Failure> {
+    let ask = command.order.post("comment", json!({"stars": command.stars, "text": command.text}));
+    command
+        .control
+        .settle(ask, output, |written, output| {
+            output.verdict(true, &format!("written [已评价]: {}", word(written, "out_trade_no")))
+        })
+        .await
 }
 
 fn paid(order: &Value, output: &mut Output) -> Result<(), Failure> {

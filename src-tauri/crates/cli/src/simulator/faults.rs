@@ -53,6 +53,9 @@ struct Set {
     /// The plan, TOML
     #[arg(value_name = "FILE")]
     plan: PathBuf,
+    /// Rules that the plan before has as well go on counting [保留未变规则的计数]
+    #[arg(long)]
+    keep_counts: bool,
     #[command(flatten)]
     control: ControlOptions,
 }
@@ -63,7 +66,8 @@ pub(crate) async fn run(command: &Faults, output: &mut Output) -> Result<Exit, F
         Action::Get(control) => control.settle(Ask::get(&["faults"]), output, show).await,
         Action::Set(set) => {
             let plan = serde_json::to_value(read(&set.plan)?).map_err(|_| Failure::FaultPlanNotSent)?;
-            set.control.settle(Ask::put(&["faults"], plan), output, show).await
+            let ask = if set.keep_counts { Ask::patch(&["faults"], plan) } else { Ask::put(&["faults"], plan) };
+            set.control.settle(ask, output, show).await
         }
         Action::Reset(control) => control.settle(Ask::post(&["faults", "reset"], json!({})), output, show).await,
         Action::Clear(control) => control.settle(Ask::put(&["faults"], json!({"rules": []})), output, show).await,

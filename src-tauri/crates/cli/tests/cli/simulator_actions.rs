@@ -266,6 +266,44 @@ fn a_scenario_is_listed_shown_played_and_goes_on_after_a_restart() {
 }
 
 #[test]
+fn a_printed_code_asks_the_merchant_at_the_address_that_the_gateway_was_given() {
+    let desk = Desk::new();
+    let shop = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/native", shop.local_addr().unwrap());
+    let gateway = Gateway::start(&desk, &["--native-notify-url", &address]);
+    let merchant = ["--appid", "wx0000000000000001", "--mch-id", "1900000001", "--key-file", "key.txt"];
+    let printed = [&["pay-params", "--kind", "native", "--product-id", "P-7", "--json"][..], &merchant].concat();
+    let code = desk.run(&printed).expect(0).json()["code_url"].as_str().unwrap().to_owned();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = shop.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"</xml>") {
+            let mut piece = [0; 4096];
+            let length = stream.read(&mut piece).unwrap();
+            assert!(length > 0, "the whole question comes");
+            request.extend_from_slice(piece[..length].trim_ascii_end());
+        }
+        stream.write_all(b"HTTP/1.1 500 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    gateway.act(&desk, &["scan", &code]).expect(4);
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("POST /native ") && asked.contains("P-7"), "{asked}");
+}
+
+#[test]
+fn a_payer_writes_about_a_paid_order_only() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    gateway.order(NUMBER);
+    let comment = |stars| gateway.act(&desk, &["comment", "--out-trade-no", NUMBER, "--stars", stars, "--text", "好"]);
+    assert!(comment("5").expect(4).json()["error"]["message"].as_str().unwrap().contains("未支付"));
+    gateway.pay(&desk, NUMBER).expect(0);
+    assert_eq!(comment("4").expect(0).json()["stars"], 4);
+    comment("6").expect(2);
+}
+
+#[test]
 fn a_plan_of_faults_is_put_into_force_counted_and_cleared() {
     let desk = Desk::new();
     let catalogue = desk.run(&["simulator", "faults", "list", "--json"]).expect(0).json();
@@ -284,6 +322,13 @@ fn a_plan_of_faults_is_put_into_force_counted_and_cleared() {
     assert!(gateway.call("/pay/orderquery", &[("out_trade_no", NUMBER)]).get("sign").is_some());
     gateway.act(&desk, &["faults", "set", "faults.toml"]).expect(0);
     assert_eq!(gateway.call("/pay/orderquery", &[("out_trade_no", NUMBER)]).get("sign"), None);
+    desk.file(
+        "more.toml",
+        "seed = 8\n[[rule]]\nfault = \"no_sign\"\nendpoint = \"orderquery\"\n[[rule]]\nfault = \"userpaying\"\n",
+    );
+    let changed = gateway.act(&desk, &["faults", "set", "more.toml", "--keep-counts"]).expect(0).json();
+    assert_eq!((&changed["counts"][0]["seen"], &changed["counts"][1]["seen"]), (&1.into(), &0.into()));
+    assert_eq!(gateway.act(&desk, &["faults", "set", "more.toml"]).expect(0).json()["counts"][0]["seen"], 0);
 }
 
 #[test]

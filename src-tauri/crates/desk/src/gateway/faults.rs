@@ -11,6 +11,14 @@ impl Desk {
         Ok(self.running_gateway().await?.faults())
     }
 
+    /// Changes the faults in force; rules that stay as they are go on counting.
+    pub async fn gateway_change_faults(&self, plan: FaultPlan) -> Result<FaultsInForce, DeskError> {
+        let gateway = self.running_gateway().await?;
+        gateway.change_faults(plan)?;
+        self.inner.changes.note(Tag::Simulator, []);
+        Ok(gateway.faults())
+    }
+
     /// Puts other faults into force, with counts from 0; an empty plan ends all.
     pub async fn gateway_set_faults(&self, plan: FaultPlan) -> Result<FaultsInForce, DeskError> {
         let gateway = self.running_gateway().await?;

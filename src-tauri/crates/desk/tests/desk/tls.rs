@@ -29,7 +29,7 @@ async fn opened() -> (TempDir, Running, Desk) {
         keyring: Box::new(MemoryKeyring::usable()),
     };
     let desk = Desk::open(&dir.path().join("desk"), seams).await.unwrap();
-    let ca_file = running.tls.as_ref().map(|files| files.ca.clone());
+    let ca_file = running.gateway.tls_files().map(|files| files.ca.clone());
     desk.profile_add(NewProfile { base_url: Some(running.url.clone()), ca_file, ..profile("shop") }).await.unwrap();
     (dir, running, desk)
 }

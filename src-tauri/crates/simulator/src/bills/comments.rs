@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use wxpay_protocol::UtcMs;
 
+use super::comment_book::Comment;
 use super::days::{Moved, Movement};
 use super::failure::text_refused;
 use super::readiness::is_older_than_three_months;
@@ -11,6 +12,9 @@ use crate::answer::Answer;
 use crate::check::Accepted;
 use crate::endpoint::Endpoint;
 use crate::gateway::Gateway;
+use crate::ledger::Ledger;
+use crate::ledger::entry::Entry;
+use crate::orders::{CustomerError, known, merchant_of};
 
 /// How long after paying a payer writes.
 const WRITTEN_AFTER_MS: i64 = 3_600_000;
@@ -18,6 +22,8 @@ const WRITTEN_AFTER_MS: i64 = 3_600_000;
 const ONE_OF: u32 = 3;
 /// As many as the documentation lets one answer hold.
 const MOST: usize = 200;
+/// Characters of one comment.
+const LONGEST: usize = 500;
 
 /// What payers write, with their stars.
 const SAID: [(u8, &str); 6] = [
@@ -38,7 +44,38 @@ struct Page {
 }
 
 impl Gateway {
-    /// Every third payment is commented an hour later: always the same ones by the same words, so that a test can expect them.
+    /// Lets the payer write about an order, now; a second comment takes the place of the first. `stars` is 1 to 5, `said` one line
+    /// of at most 500 characters. `mch_id` is needed only where several merchants have the number. Returns the journal entry to
+    /// wait for.
+    pub fn comment(
+        &self,
+        mch_id: Option<&str>,
+        out_trade_no: &str,
+        stars: u8,
+        said: &str,
+    ) -> Result<u64, CustomerError> {
+        self.let_happen();
+        if !(1..=5).contains(&stars) {
+            return Err(CustomerError::Invalid { field: "stars", rule: "须为 1 到 5 (from 1 to 5)" });
+        }
+        if said.trim().is_empty() || said.chars().count() > LONGEST || said.chars().any(char::is_control) {
+            let rule = "须为一行文字，至多 500 字 (one line of at most 500 characters)";
+            return Err(CustomerError::Invalid { field: "text", rule });
+        }
+        let mut ledger = self.ledger_mut();
+        let mch_id = merchant_of(&ledger, mch_id, out_trade_no)?;
+        let order = known(&ledger, &mch_id, out_trade_no)?;
+        if order.payment.is_none() {
+            let out_trade_no = out_trade_no.to_owned();
+            return Err(CustomerError::Impossible { out_trade_no, state: "未支付", action: "评价" });
+        }
+        let comment = Comment { stars, said: said.into() };
+        let (out_trade_no, at) = (out_trade_no.to_owned(), self.clock.now());
+        Ok(self.commit(&mut ledger, Entry::Commented { mch_id, out_trade_no, at, comment })?)
+    }
+
+    /// What payers were made to write, and unless a switch says otherwise every third payment an hour later: always the same ones
+    /// by the same words, so that a test can expect them.
     pub(crate) fn batch_query_comment(&self, request: &Accepted, now: UtcMs) -> Answer {
         let refused = |err_code, err_code_des, reason: &str| {
             text_refused(Endpoint::BatchQueryComment, err_code, err_code_des, &self.switches.bills, reason)
@@ -60,24 +97,22 @@ impl Gateway {
     /// The number of the last comment given, then one line for each; nothing where there is none.
     fn comments_text(&self, mch_id: &str, page: &Page, now: UtcMs) -> Option<String> {
         let ledger = self.ledger();
-        let (first, last) = (page.begin.plus_ms(-WRITTEN_AFTER_MS), page.end.min(now).plus_ms(-WRITTEN_AFTER_MS));
-        let days = ledger.days().between(mch_id, first.beijing_day(), last.beijing_day());
-        let mut paid: Vec<(UtcMs, u32)> = days
-            .flat_map(|(_, movements)| movements)
-            .filter_map(|Movement { at, moved }| match moved {
-                Moved::Paid(place) if place % ONE_OF == 0 && (first..=last).contains(at) => Some((*at, *place)),
-                _ => None,
-            })
+        let last = page.end.min(now);
+        let mut written: Vec<(UtcMs, u32, u8, &str)> = ledger
+            .comments()
+            .between(mch_id, page.begin, last)
+            .map(|(at, place, comment)| (at, place, comment.stars, &*comment.said))
             .collect();
-        paid.sort_unstable();
+        if self.switches.bills.comments_by_themselves {
+            written.extend(by_themselves(&ledger, mch_id, page.begin, last));
+        }
+        written.sort_unstable();
         let tick = if self.switches.bills.comments_have_back_ticks { "`" } else { "" };
         let mut lines = String::new();
         let mut given = page.offset;
-        for (at, place) in paid.into_iter().skip(page.offset).take(page.limit) {
+        for (at, place, stars, said) in written.into_iter().skip(page.offset).take(page.limit) {
             let Some(payment) = ledger.order_at(place).and_then(|order| order.payment.as_ref()) else { continue };
-            let (stars, said) =
-                SAID.get(usize::try_from(place / ONE_OF).unwrap_or_default() % SAID.len()).copied().unwrap_or_default();
-            let (at, number) = (at.plus_ms(WRITTEN_AFTER_MS).dashed(), &payment.transaction_id);
+            let (at, number) = (at.dashed(), &payment.transaction_id);
             // Writing into a String cannot fail.
             if writeln!(lines, "{tick}{at},{tick}{number},{tick}{stars},{tick}{said}").is_ok() {
                 given += 1;
@@ -85,6 +120,25 @@ impl Gateway {
         }
         (!lines.is_empty()).then(|| format!("{tick}{given}\n{lines}"))
     }
+}
+
+/// Who writes unasked: never about an order that its payer was made to write about.
+fn by_themselves<'l>(
+    ledger: &'l Ledger,
+    mch_id: &'l str,
+    begin: UtcMs,
+    end: UtcMs,
+) -> impl Iterator<Item = (UtcMs, u32, u8, &'l str)> {
+    let (first, last) = (begin.plus_ms(-WRITTEN_AFTER_MS), end.plus_ms(-WRITTEN_AFTER_MS));
+    let days = ledger.days().between(mch_id, first.beijing_day(), last.beijing_day());
+    days.flat_map(|(_, movements)| movements).filter_map(move |Movement { at, moved }| {
+        let Moved::Paid(place) = *moved else { return None };
+        if place % ONE_OF != 0 || !(first..=last).contains(at) || ledger.comments().has(place) {
+            return None;
+        }
+        let (stars, said) = SAID.get(usize::try_from(place / ONE_OF).unwrap_or_default() % SAID.len())?;
+        Some((at.plus_ms(WRITTEN_AFTER_MS), place, *stars, *said))
+    })
 }
 
 fn page_of(request: &Accepted) -> Result<Page, &'static str> {

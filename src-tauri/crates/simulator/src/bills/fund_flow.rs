@@ -1,7 +1,7 @@
 //! downloadfundflow (protocol page §4.7): a day's movements of one account, with the balance after each.
 
 use sha1::{Digest, Sha1};
-use wxpay_protocol::bill::{AccountType, Direction, FUND_FLOW_HEADER, FeeRounding, FundFlow, FundFlowSums};
+use wxpay_protocol::bill::{AccountType, Direction, FUND_FLOW_HEADER, FundFlow, FundFlowSums};
 use wxpay_protocol::sign::upper_hex;
 use wxpay_protocol::{Fen, UtcMs};
 
@@ -136,8 +136,6 @@ impl Gateway {
     /// What a movement of the ledger does to the merchant's accounts.
     fn each_flow(&self, ledger: &Ledger, merchant: &Merchant, movement: Movement, mut take: impl FnMut(&Flow<'_>)) {
         let Some(moved) = what_moved(ledger, movement) else { return };
-        // The flow is in whole fen whatever the bill's fifth decimal says.
-        let fee = merchant.fee_rate.fee_of(moved.amount, FeeRounding::HalfUpToFen).get() / 1000;
         let (fee_name, fee_direction) = match moved.direction {
             Direction::Income => ("扣除交易手续费", Direction::Expense),
             Direction::Expense => ("退还手续费", Direction::Income),
@@ -146,7 +144,7 @@ impl Gateway {
             account: if self.switches.bills.fees_have_an_account { AccountType::Fees } else { AccountType::Basic },
             business_name: fee_name,
             direction: fee_direction,
-            amount: Fen::new(fee).unwrap_or(Fen::ZERO),
+            amount: merchant.fee_of(moved.amount),
             counter: moved.counter + 1,
             ..moved
         };

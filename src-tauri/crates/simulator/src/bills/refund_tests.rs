@@ -221,3 +221,26 @@ fn flows_and_comments_are_for_the_holder_of_the_merchants_certificate() {
     });
     assert_eq!(plain.status, 200, "a bill of trades needs none");
 }
+
+#[test]
+fn the_fees_of_the_ledger_are_those_of_the_fund_flow() {
+    let gateway = gateway();
+    for number in ["T20240102030405_001", "T20240102030405_002", "T20240102030405_003"] {
+        ask(&gateway, UNIFIED, &order(number).with("total_fee", "12345").signed());
+        gateway.pay(None, number, &Pay::default()).unwrap();
+    }
+    let part = |order, no, fee| refund(order, no).with("total_fee", "12345").with("refund_fee", fee);
+    refunded(&gateway, part("T20240102030405_001", "R20240102030405_001", "5000"));
+    refunded(&gateway, part("T20240102030405_002", "R20240102030405_002", "12345"));
+    gateway.end_refund(None, "R20240102030405_002", RefundStatus::RefundClose).unwrap();
+    let sums = gateway.sums();
+    // 0.60 % of 123.45 yuan is 74.07 fen, of 50.00 yuan 30; a refund that was closed gave nothing back.
+    assert_eq!((sums.service_fee, sums.service_fee_returned), (3 * 74, 30));
+    let flow = text(&ask(&gateway, FLOW, &flow("20240102", "Basic").signed()));
+    let sum_of = |business: &str| {
+        let lines = flow.lines().filter(|line| line.contains(&format!("`{business},")));
+        lines.map(|line| line.split(",`").nth(6).unwrap().replace('.', "").parse::<i128>().unwrap()).sum::<i128>()
+    };
+    let (taken, given) = (sum_of("扣除交易手续费"), sum_of("退还手续费"));
+    assert_eq!(taken - given, sums.service_fee - sums.service_fee_returned, "{flow}");
+}

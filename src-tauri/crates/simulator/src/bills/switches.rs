@@ -34,6 +34,8 @@ pub struct BillSwitches {
     pub refusal_says_fail: bool,
     /// The values of batchquerycomment stand behind back-ticks. Off.
     pub comments_have_back_ticks: bool,
+    /// Every third payment is commented by itself an hour later. On; when off, nobody writes but who is made to.
+    pub comments_by_themselves: bool,
 }
 
 /// The years of a bill's columns.
@@ -64,6 +66,7 @@ impl Default for BillSwitches {
             flow_digest_covers_gzip: false,
             refusal_says_fail: true,
             comments_have_back_ticks: false,
+            comments_by_themselves: true,
         }
     }
 }

@@ -323,6 +323,47 @@ fn every_third_payment_is_commented_an_hour_later() {
 }
 
 #[test]
+fn what_a_payer_is_made_to_write_takes_the_place_of_what_it_would_have_written() {
+    let gateway = gateway();
+    for number in 0..2 {
+        paid(&gateway, order(&format!("T20240102030405_00{number}")));
+    }
+    gateway.comment(None, "T20240102030405_000", 2, "先写的").unwrap();
+    gateway.advance_s(60).unwrap();
+    gateway.comment(None, "T20240102030405_000", 4, "改过, 再写的").unwrap();
+    gateway.comment(None, "T20240102030405_001", 5, "好").unwrap();
+    gateway.advance_s(3600).unwrap();
+    let all = text(&ask(&gateway, COMMENTS, &comments("20240102000000", "20240102235959").signed()));
+    let lines: Vec<&str> = all.lines().collect();
+    assert_eq!(lines.len(), 3, "{all}");
+    assert_eq!(lines[1], "2024-01-02 03:05:05,4200000000202401020000000001,4,改过, 再写的");
+    assert!(lines[2].ends_with(",5,好"), "{all}");
+    let unpaid = order("T20240102030405_009");
+    ask(&gateway, UNIFIED, &unpaid.signed());
+    for (number, stars, said) in [
+        ("T20240102030405_009", 5, "没有付过"),
+        ("T20240102030405_000", 0, "没有星"),
+        ("T20240102030405_000", 6, "太多星"),
+        ("T20240102030405_000", 5, "两\n行"),
+        ("T20240102030405_000", 5, " "),
+        ("T-none", 5, "没有这笔"),
+    ] {
+        assert!(gateway.comment(None, number, stars, said).is_err(), "{number} {stars} {said:?}");
+    }
+}
+
+#[test]
+fn nobody_writes_unasked_where_the_switch_is_off() {
+    let gateway = with_bills(BillSwitches { comments_by_themselves: false, ..BillSwitches::default() });
+    paid(&gateway, order("T20240102030405_001"));
+    gateway.advance_s(3600).unwrap();
+    let asked = || ask(&gateway, COMMENTS, &comments("20240102000000", "20240102235959").signed());
+    assert_eq!(text_refused(&asked()).0, "NO_COMMENT");
+    gateway.comment(None, "T20240102030405_001", 5, "好").unwrap();
+    assert!(text(&asked()).ends_with(",5,好\n"));
+}
+
+#[test]
 fn every_refusal_of_batchquerycomment_has_its_own_err_code() {
     let gateway = gateway();
     let whole_day = || comments("20240102000000", "20240102235959");

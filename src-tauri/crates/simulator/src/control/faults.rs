@@ -3,12 +3,17 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Refused, Shared};
 use crate::Gateway;
-use crate::faults::{CATALOGUE, FaultPlan};
+use crate::faults::{CATALOGUE, FaultPlan, PlanError};
+
+impl From<PlanError> for Refused {
+    fn from(fault: PlanError) -> Self {
+        Self::invalid(fault.to_string())
+    }
+}
 
 /// The plan, its counts and the catalogue.
 pub(super) async fn show(State(control): Shared) -> Json<Value> {
@@ -17,9 +22,13 @@ pub(super) async fn show(State(control): Shared) -> Json<Value> {
 
 /// Puts another plan into force, with counts from 0; `{"rules": []}` ends all faults.
 pub(super) async fn put(State(control): Shared, body: Bytes) -> Result<Json<Value>, Refused> {
-    let refused = |fault: crate::faults::PlanError| Refused(StatusCode::BAD_REQUEST, "invalid", fault.to_string());
-    let plan = FaultPlan::from_json(&body).map_err(refused)?;
-    control.gateway.set_faults(plan).map_err(refused)?;
+    control.gateway.set_faults(FaultPlan::from_json(&body)?)?;
+    Ok(Json(faults_json(&control.gateway)))
+}
+
+/// Changes the plan: rules that are in both keep their counts.
+pub(super) async fn change(State(control): Shared, body: Bytes) -> Result<Json<Value>, Refused> {
+    control.gateway.change_faults(FaultPlan::from_json(&body)?)?;
     Ok(Json(faults_json(&control.gateway)))
 }
 

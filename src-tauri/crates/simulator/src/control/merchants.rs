@@ -1,5 +1,7 @@
 //! `/_control/merchants`: who may call. A key goes in over loopback and never comes out.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -48,7 +50,10 @@ pub(super) async fn add(State(control): Shared, body: Bytes) -> Result<Json<Valu
     }
     let appid = Appid::new(&asked.appid).map_err(|fault| Refused::invalid(format!("appid：{}", fault.rule)))?;
     let mch_id = MchId::new(&asked.mch_id).map_err(|fault| Refused::invalid(format!("mch_id：{}", fault.rule)))?;
-    control.gateway.add_merchant(Merchant::new(appid, mch_id, key));
+    let gateway = Arc::clone(&control.gateway);
+    let added = tokio::task::spawn_blocking(move || gateway.add_merchant(Merchant::new(appid, mch_id, key))).await;
+    let failed = |sentence| Refused(StatusCode::INTERNAL_SERVER_ERROR, "certificate", sentence);
+    added.map_err(|fault| failed(fault.to_string()))?.map_err(|fault| failed(fault.to_string()))?;
     Ok(listed(&control.gateway))
 }
 
@@ -65,7 +70,14 @@ pub(super) async fn remove(
 }
 
 fn listed(gateway: &Gateway) -> Json<Value> {
-    let merchants: Vec<Value> =
-        gateway.merchant_ids().into_iter().map(|(appid, mch_id)| json!({"mch_id": mch_id, "appid": appid})).collect();
+    let files = gateway.tls_files().map(|files| files.merchants).unwrap_or_default();
+    let merchants: Vec<Value> = gateway
+        .merchant_ids()
+        .into_iter()
+        .map(|(appid, mch_id)| {
+            let own = files.iter().find(|(known, _)| known.as_str() == mch_id).map(|(_, own)| own);
+            json!({"mch_id": mch_id, "appid": appid, "p12": own.map(|own| &own.p12), "cert": own.map(|own| &own.cert)})
+        })
+        .collect();
     Json(json!({"merchants": merchants}))
 }

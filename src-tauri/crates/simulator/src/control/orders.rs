@@ -129,3 +129,23 @@ pub(super) async fn cancel(
     control.gateway.entry_durable(entry).await?;
     Ok(Json(order_json(&control.gateway.order(whose.mch_id(), &out_trade_no)?)))
 }
+
+/// What the payer writes about an order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommentBody {
+    stars: u8,
+    text: String,
+}
+
+pub(super) async fn comment(
+    State(control): Shared,
+    Path(out_trade_no): Path<String>,
+    Query(whose): Query<Whose>,
+    body: Bytes,
+) -> Result<Json<Value>, Refused> {
+    let CommentBody { stars, text } = read(&body)?;
+    let entry = control.gateway.comment(whose.mch_id(), &out_trade_no, stars, &text)?;
+    control.gateway.entry_durable(entry).await?;
+    Ok(Json(json!({"out_trade_no": out_trade_no, "stars": stars, "text": text})))
+}

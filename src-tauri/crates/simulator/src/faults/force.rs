@@ -77,12 +77,14 @@ struct Force {
     plan: FaultPlan,
     since: UtcMs,
     tallies: Vec<Arc<Tally>>,
-    // By rule and subject; only requests that a rule matches are counted.
-    counts: Mutex<HashMap<(usize, u64), u64>>,
 }
 
+/// What has become of one rule; it goes on where a change of the plan leaves the rule as it was.
 #[derive(Debug, Default)]
 struct Tally {
+    since: UtcMs,
+    // By subject; only requests that the rule matches are counted.
+    counts: Mutex<HashMap<u64, u64>>,
     seen: AtomicU64,
     fired: AtomicU64,
     // frequency_limited goes on until then, whatever is drawn.
@@ -101,11 +103,26 @@ impl Faults {
 
     /// Puts a checked plan into force in place of the one before; counts begin at 0.
     pub(crate) fn put(&self, plan: FaultPlan, now: UtcMs) {
-        let armed = !plan.is_empty();
-        let tallies = plan.rules.iter().map(|_| Arc::default()).collect();
-        let force = Force { plan, since: now, tallies, counts: Mutex::default() };
-        *self.force.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(force);
-        self.armed.store(armed, Ordering::Relaxed);
+        let mut in_force = self.force.write().unwrap_or_else(PoisonError::into_inner);
+        self.replace(&mut in_force, plan, now, Vec::new());
+    }
+
+    /// Changes the plan in force: rules that are in both go on counting.
+    pub(crate) fn change(&self, plan: FaultPlan, now: UtcMs) {
+        let mut in_force = self.force.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = in_force.plan.rules.iter().cloned().zip(in_force.tallies.iter().cloned()).collect();
+        self.replace(&mut in_force, plan, now, kept);
+    }
+
+    fn replace(&self, in_force: &mut Arc<Force>, plan: FaultPlan, now: UtcMs, mut kept: Vec<(Rule, Arc<Tally>)>) {
+        let tally_of = |rule: &Rule| match kept.iter().position(|(old, _)| old == rule) {
+            // Two rules that are alike keep a tally each.
+            Some(place) => kept.remove(place).1,
+            None => Arc::new(Tally { since: now, ..Tally::default() }),
+        };
+        let tallies = plan.rules.iter().map(tally_of).collect();
+        self.armed.store(!plan.is_empty(), Ordering::Relaxed);
+        *in_force = Arc::new(Force { plan, since: now, tallies });
     }
 
     /// The plan and its counts.
@@ -129,13 +146,13 @@ impl Force {
     fn decide(&self, scope: Scope, subject: Subject<'_>, now: UtcMs) -> Option<Fired> {
         let mut chosen = None;
         for (place, (rule, tally)) in self.plan.rules.iter().zip(&self.tallies).enumerate() {
-            if !rule.holds_at(now, self.since) || !rule.matches(scope, subject) {
+            if !rule.holds_at(now, tally.since) || !rule.matches(scope, subject) {
                 continue;
             }
             let seen = tally.seen.fetch_add(1, Ordering::Relaxed) + 1;
             let count = match rule.count {
                 CountBy::Rule => seen,
-                CountBy::Order => self.count(place, subject),
+                CountBy::Order => tally.count(subject),
             };
             let number = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
             let drawn = draw(self.plan.seed, number, subject.endpoint, subject.mch_id, subject.out_trade_no, count);
@@ -149,13 +166,6 @@ impl Force {
         }
         chosen
     }
-
-    fn count(&self, place: usize, subject: Subject<'_>) -> u64 {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry((place, hash(subject))).or_default();
-        *count += 1;
-        *count
-    }
 }
 
 fn fires(rule: &Rule, count: u64, drawn: u64) -> bool {
@@ -167,6 +177,13 @@ fn fires(rule: &Rule, count: u64, drawn: u64) -> bool {
 }
 
 impl Tally {
+    fn count(&self, subject: Subject<'_>) -> u64 {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(hash(subject)).or_default();
+        *count += 1;
+        *count
+    }
+
     fn take(&self, limit: Option<u64>) -> bool {
         let limit = limit.unwrap_or(u64::MAX);
         self.fired

@@ -183,3 +183,27 @@ fn draws_are_those_that_the_documentation_promises() {
     assert_ne!(draw(7, 1, "orderquery", "1900000001", "T1", 1), draw(7, 2, "orderquery", "1900000001", "T1", 1));
     assert_ne!(draw(7, 1, "orderquery", "1900000001", "T1", 1), draw(7, 1, "orderquery", "1900000001", "T1", 2));
 }
+
+#[test]
+fn a_rule_that_stays_in_the_plan_goes_on_counting_and_a_changed_one_begins_anew() {
+    let faults = in_force(
+        "seed = 1\n[[rule]]\nfault = \"wrong_sign\"\npositions = [3]\nfirst = \"1m\"\n[[rule]]\nfault = \"no_sign\"\npositions = [9]\n",
+    );
+    for _ in 0..2 {
+        assert!(!fires(&faults, query("T1"), 0));
+    }
+    let plan = |text: &str| FaultPlan::from_toml(text).unwrap();
+    let changed = plan(
+        "seed = 2\n[[rule]]\nfault = \"no_sign\"\npositions = [8]\n[[rule]]\nfault = \"wrong_sign\"\npositions = [3]\nfirst = \"1m\"\n",
+    );
+    faults.change(changed.clone(), START.plus_ms(30_000));
+    let seen = |faults: &Faults| faults.in_force().counts.iter().map(|count| count.seen).collect::<Vec<_>>();
+    assert_eq!(seen(&faults), [0, 2]);
+    assert!(fires(&faults, query("T1"), 40_000), "the third question of this order, counted over the change");
+    assert!(!fires(&faults, query("T2"), 40_000), "another order has its own count");
+    assert_eq!(faults.in_force().counts[1], RuleCount { seen: 4, fired: 1 });
+    assert!(faults.decide(Scope::Request, query("T1"), START.plus_ms(70_000)).is_none());
+    assert_eq!(seen(&faults), [3, 4], "the first minute began with the rule and not with the change");
+    faults.put(changed, START);
+    assert_eq!(seen(&faults), [0, 0]);
+}

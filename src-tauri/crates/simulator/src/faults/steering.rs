@@ -25,6 +25,13 @@ impl Gateway {
         Ok(())
     }
 
+    /// Changes the plan in force: a rule that is in both, word for word, goes on with its counts and its time, whatever else was
+    /// added or taken out. Draws follow the new seed and the rule's new place.
+    pub fn change_faults(&self, plan: FaultPlan) -> Result<(), PlanError> {
+        self.faults.change(plan.checked()?, self.clock.now());
+        Ok(())
+    }
+
     /// The plan in force and its counts.
     pub fn faults(&self) -> FaultsInForce {
         self.faults.in_force()

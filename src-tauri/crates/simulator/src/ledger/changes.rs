@@ -67,6 +67,11 @@ impl Ledger {
             Entry::RefundEnded { mch_id, out_refund_no, status, at, notice } => {
                 self.end_refund(&mch_id, &out_refund_no, status, at, notice)?;
             }
+            Entry::Commented { mch_id, out_trade_no, at, comment } => {
+                let place = self.place(&mch_id, &out_trade_no).ok_or(Contradiction::NoOrder(out_trade_no))?;
+                self.comments.write(&mch_id, place, at, comment);
+                self.saw(at);
+            }
             Entry::Scenario { source: Some(source) } => {
                 self.agenda.play(Scenario::read(&source).map_err(Contradiction::Scenario)?);
             }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wxpay_protocol::{RefundStatus, UtcMs};
 
+use crate::bills::comment_book::Comment;
 use crate::ledger::answers::AnswerCount;
 use crate::ledger::record::{Attempt, Order, Payment, Prepay, Scan, ScanState};
 use crate::ledger::refund::{Refund, RefundPlan};
@@ -111,6 +112,15 @@ pub(crate) enum Entry {
         at: UtcMs,
         #[serde(flatten)]
         notice: Option<NewNotice>,
+    },
+    /// A payer was made to write about an order.
+    Commented {
+        mch_id: String,
+        out_trade_no: String,
+        #[serde(with = "stored::utc_ms")]
+        at: UtcMs,
+        #[serde(flatten)]
+        comment: Comment,
     },
     /// Another scenario is played, or none.
     Scenario {

@@ -95,6 +95,7 @@ fn writing_to(lines: &Arc<Mutex<Vec<u8>>>) -> Gateway {
         switches: Switches::default(),
         ledger: Ledger::default(),
         journal: Journal::over(Box::new(sink)).unwrap(),
+        issuing: None,
     })
 }
 

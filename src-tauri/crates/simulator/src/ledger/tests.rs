@@ -138,9 +138,9 @@ async fn a_journal_of_a_newer_program_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     started(dir.path()).await.stop().await;
     let whole = fs::read_to_string(journal(dir.path())).unwrap();
-    fs::write(journal(dir.path()), whole.replacen("\"version\":2", "\"version\":3", 1)).unwrap();
+    fs::write(journal(dir.path()), whole.replacen("\"version\":3", "\"version\":4", 1)).unwrap();
     let fault = refused(dir.path()).await;
-    assert!(matches!(fault, StartError::Journal(JournalError::Newer { version: 3, .. })), "{fault}");
+    assert!(matches!(fault, StartError::Journal(JournalError::Newer { version: 4, .. })), "{fault}");
 }
 
 #[tokio::test]
@@ -185,6 +185,7 @@ fn over(sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static) -> Gate
         switches: Switches::default(),
         ledger: Ledger::default(),
         journal: Journal::over(Box::new(sink)).unwrap(),
+        issuing: None,
     })
 }
 

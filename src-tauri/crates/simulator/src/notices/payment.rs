@@ -38,6 +38,7 @@ pub(crate) fn write(
     let settlement = payment.settlement_total_fee(order.total_fee);
     fields.extend(settlement.map(|fee| ("settlement_total_fee", fee.to_string().into())));
     fields.extend(payment.coupon_fields());
+    fields.extend(order.promotions(payment));
     let names_sign_type = match order.sign_type {
         SignType::Md5 => switches.md5_notice_has_sign_type,
         SignType::HmacSha256 => switches.hmac_notice_has_sign_type,

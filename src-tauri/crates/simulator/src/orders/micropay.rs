@@ -201,8 +201,8 @@ fn paid<'a>(request: &'a Accepted, order: &Order, payment: &Payment, nonce_str: 
         ("out_trade_no", order.out_trade_no().to_owned().into()),
         ("attach", copy("attach").unwrap_or_default().into()),
         ("time_end", payment.paid_at.compact().into()),
-        ("nonce_str", nonce_str.into()),
-        ("sign", "".into()),
     ]);
+    fields.extend(order.promotions(payment));
+    fields.extend([("nonce_str", nonce_str.into()), ("sign", "".into())]);
     fields
 }

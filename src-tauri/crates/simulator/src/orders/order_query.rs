@@ -97,4 +97,5 @@ fn paid(fields: &mut Vec<Field<'_>>, order: &Order, payment: &Payment, trade_sta
         ("time_end", payment.paid_at.compact().into()),
         ("trade_state_desc", desc(trade_state, order).into()),
     ]);
+    fields.extend(order.promotions(payment));
 }

@@ -184,7 +184,7 @@ fn an_order_of_another_merchant_does_not_exist() {
     let gateway = gateway();
     created(&gateway, "T20240102");
     let transaction_id = gateway.pay(None, "T20240102", &Pay::default()).unwrap();
-    gateway.add_merchant(merchant(APPID, "1900000002", KEY));
+    gateway.add_merchant(merchant(APPID, "1900000002", KEY)).unwrap();
     for request in [query("T20240102"), query_transaction(&transaction_id)] {
         let theirs = request.with("mch_id", "1900000002").signed();
         assert_eq!(refusal(&ask(&gateway, QUERY, &theirs)), pair("ORDERNOTEXIST", "order not exist"));
@@ -323,7 +323,7 @@ fn providers_order() -> (Arc<Gateway>, Message) {
         sub_appids: vec![Appid::new("wx0000000000000109").unwrap()],
     };
     let gateway = gateway();
-    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![sub_merchant]), ..own_merchant() });
+    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![sub_merchant]), ..own_merchant() }).unwrap();
     let ids = |message: Message| message.with("sub_appid", "wx0000000000000109").with("sub_mch_id", "1900000109");
     let made = order("T20240102").with("sub_openid", "oSubscriber").without("openid");
     assert_eq!(ask(&gateway, UNIFIED, &ids(made).signed()).outcome, "SUCCESS");
@@ -362,7 +362,7 @@ fn an_order_of_a_service_provider_names_its_merchant_everywhere() {
 fn a_service_provider_sees_the_orders_of_the_merchant_that_it_names() {
     let (gateway, own) = providers_order();
     let other = SubMerchant { sub_mch_id: MchId::new("1900000110").unwrap(), sub_appids: Vec::new() };
-    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![other]), ..own_merchant() });
+    gateway.add_merchant(Merchant { role: Role::ServiceProvider(vec![other]), ..own_merchant() }).unwrap();
     let other = query("T20240102").with("sub_mch_id", "1900000110");
     for path in [QUERY, CLOSE] {
         assert_eq!(ask(&gateway, path, &other.clone().signed()).outcome, "ORDERNOTEXIST");

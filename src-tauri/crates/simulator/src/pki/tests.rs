@@ -20,7 +20,7 @@ fn mch_id() -> MchId {
 fn opened() -> (TempDir, Pki, MerchantFiles) {
     let dir = tempfile::tempdir().unwrap();
     let pki = Pki::open(dir.path()).unwrap();
-    let files = pki.merchant(&mch_id()).unwrap();
+    let files = pki.issuing.merchant(&mch_id()).unwrap();
     (dir, pki, files)
 }
 
@@ -40,7 +40,7 @@ fn both_p12_files_hold_the_pem_pair_and_open_with_the_merchant_number_only() {
         assert_eq!(name, "Tenpay Certificate");
         assert_eq!(chain.key().as_der(), key.secret_der(), "{}", path.display());
         let certificates: Vec<_> = chain.certs().iter().map(|found| found.as_der().to_vec()).collect();
-        assert_eq!(certificates, [certificate.to_vec(), pem_certificate(&pki.ca_file()).to_vec()]);
+        assert_eq!(certificates, [certificate.to_vec(), pem_certificate(&pki.issuing.ca_file()).to_vec()]);
         for wrong in ["", "1900000002", "190000000"] {
             assert!(KeyStore::from_pkcs12(&bytes, wrong, Pkcs12ImportPolicy::Strict).is_err(), "{wrong:?}");
         }
@@ -62,19 +62,19 @@ fn a_later_start_keeps_every_file_and_another_merchant_gets_its_own() {
     };
     let before = (of(&files), fs::read(dir.path().join("tls/server.pem")).unwrap());
     let again = Pki::open(dir.path()).unwrap();
-    let kept = again.merchant(&mch_id()).unwrap();
+    let kept = again.issuing.merchant(&mch_id()).unwrap();
     assert!((of(&kept), fs::read(dir.path().join("tls/server.pem")).unwrap()) == before);
-    let other = again.merchant(&MchId::new("1900000002").unwrap()).unwrap();
+    let other = again.issuing.merchant(&MchId::new("1900000002").unwrap()).unwrap();
     assert_ne!(other.cert, files.cert);
     assert_eq!(mch_id_of(&pem_certificate(&other.cert)), Some(MchId::new("1900000002").unwrap()));
 }
 
 #[test]
 fn a_merchants_files_that_were_removed_in_part_are_made_anew_together() {
-    let (_dir, pki, files) = opened();
+    let (dir, _pki, files) = opened();
     let before = fs::read(&files.cert).unwrap();
     fs::remove_file(&files.key).unwrap();
-    let made = pki.merchant(&mch_id()).unwrap();
+    let made = Pki::open(dir.path()).unwrap().issuing.merchant(&mch_id()).unwrap();
     assert_eq!(made, files);
     assert_ne!(fs::read(&files.cert).unwrap(), before);
     assert!(files.key.is_file());
@@ -147,7 +147,7 @@ fn openssl_reads_the_files_and_finds_wechats_ciphers() {
     let verified = openssl(&[
         "verify",
         "-CAfile",
-        pki.ca_file().to_str().unwrap(),
+        pki.issuing.ca_file().to_str().unwrap(),
         files.cert.to_str().unwrap(),
         "tls/server.pem",
     ]);

@@ -248,5 +248,6 @@ fn layout<'a>(
             (indexed("coupon_refund_fee", &[index]), part.to_string().into()),
         ]);
     }
+    fields.extend(refund.promotions(payment).filter(|_| request.single_product));
     fields
 }

@@ -93,6 +93,9 @@ fn layout<'a>(request: &'a Accepted, found: &Found<'_>, nonce_str: &'a str) -> V
     let settlement = payment.settlement_total_fee(order.total_fee);
     fields.extend(settlement.map(|fee| ("settlement_total_fee", fee.to_string().into())));
     fields.extend(total_refund_count.map(|count| ("total_refund_count", count.to_string().into())));
+    if let ([refund], true) = (shown.as_slice(), request.single_product) {
+        fields.extend(refund.promotions(payment));
+    }
     for (index, refund) in shown.iter().enumerate() {
         one(&mut fields, payment, refund, index);
     }

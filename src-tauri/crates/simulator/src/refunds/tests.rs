@@ -138,7 +138,7 @@ fn refunds_of_an_order_are_a_minute_apart_where_the_switch_says_so() {
 fn a_merchant_without_money_cannot_refund_until_it_has_some_again() {
     let gateway = paid("T20240102");
     let with = |available| crate::Merchant { available_fen: Some(fen(available)), ..own_merchant() };
-    gateway.add_merchant(with(50));
+    gateway.add_merchant(with(50)).unwrap();
     accepted(&gateway, "R1", "50");
     let more = || refund("T20240102", "R2").with("refund_fee", "1");
     assert_eq!(refusal(&refunded(&gateway, more())), pair("NOTENOUGH", "基本账户余额不足，请充值后重新发起"));
@@ -321,7 +321,7 @@ fn the_longest_refundquery_still_fits_into_a_message() {
 fn a_refund_is_notified_where_the_request_or_else_the_merchant_says() {
     let gateway = gateway();
     let default = "http://127.0.0.1:9/platform".to_owned();
-    gateway.add_merchant(crate::Merchant { refund_notify_url: Some(default.clone()), ..own_merchant() });
+    gateway.add_merchant(crate::Merchant { refund_notify_url: Some(default.clone()), ..own_merchant() }).unwrap();
     paid_in(&gateway, "T20240102", &Pay::default());
     for message in gateway.take_due_notices(10) {
         assert_eq!(message.endpoint, "notice");
@@ -359,9 +359,43 @@ fn another_merchant_sees_neither_the_refund_nor_its_number() {
     let gateway = paid("T20240102");
     accepted(&gateway, "R1", "1");
     let theirs = |request: Message| request.with("appid", "wx0000000000000002").with("mch_id", "1900000002").signed();
-    gateway.add_merchant(merchant("wx0000000000000002", "1900000002", KEY));
+    gateway.add_merchant(merchant("wx0000000000000002", "1900000002", KEY)).unwrap();
     let answer = ask(&gateway, REFUND_QUERY, &theirs(query("T20240102").with("out_refund_no", "R1")));
     assert_eq!(refusal(&answer).0, "REFUNDNOTEXIST");
     let answer = ask(&gateway, REFUND, &theirs(refund("T20240102", "R1")));
     assert_eq!(refusal(&answer).0, "ORDERNOTEXIST");
+}
+
+#[test]
+fn coupons_are_told_once_more_as_json_to_who_asked_for_single_product_offers() {
+    let coupons = vec![
+        Coupon { id: "7000000001".to_owned(), coupon_type: CouponType::Cash, fee: fen(10) },
+        Coupon { id: "7000000002".to_owned(), coupon_type: CouponType::NoCash, fee: fen(20) },
+    ];
+    let pay = Pay { coupons, ..Pay::default() };
+    let (asked, unasked) = (gateway(), gateway());
+    ask(&asked, UNIFIED, &order("T20240102").with("version", "1.0").signed());
+    ask(&unasked, UNIFIED, &order("T20240102").signed());
+    for gateway in [&asked, &unasked] {
+        gateway.pay(None, "T20240102", &pay).unwrap();
+    }
+    let told = |gateway: &Gateway| field(&ask(gateway, QUERY, &query("T20240102").signed()), "promotion_detail");
+    assert_eq!(told(&unasked), None);
+    let detail: serde_json::Value = serde_json::from_str(&told(&asked).unwrap()).unwrap();
+    let all = detail["promotion_detail"].as_array().unwrap();
+    assert_eq!(all[0]["promotion_id"], "7000000001");
+    assert_eq!((&all[0]["type"], &all[1]["type"]), (&"COUPON".into(), &"DISCOUNT".into()));
+    assert_eq!((&all[0]["wxpay_contribute"], &all[1]["merchant_contribute"]), (&10.into(), &20.into()));
+
+    let whole = || refund("T20240102", "R1").with("version", "1.0").with("detail", "{\"goods_detail\":[]}");
+    let plain = refunded(&unasked, whole());
+    assert_eq!(field(&plain, "promotion_detail"), None, "the plain endpoint has no such field");
+    let answer = ask(&asked, "/secapi/pay/refundv2", &whole().signed());
+    let detail: serde_json::Value = serde_json::from_str(&field(&answer, "promotion_detail").unwrap()).unwrap();
+    assert_eq!(detail["promotion_detail"][1]["refund_amount"], 20);
+    let by_number = || query("T20240102").without("out_trade_no").with("out_refund_no", "R1").signed();
+    let again = ask(&asked, "/pay/refundqueryv2", &by_number());
+    assert_eq!(field(&again, "promotion_detail"), field(&answer, "promotion_detail"));
+    assert_eq!(field(&again, "refund_status_0").as_deref(), Some("PROCESSING"));
+    assert_eq!(field(&ask(&asked, REFUND_QUERY, &by_number()), "promotion_detail"), None);
 }

@@ -240,7 +240,7 @@ async fn a_notice_waits_until_the_merchant_is_there_whose_key_signs_it() {
     running.gateway.pay(None, "T20240102", &Pay::default()).unwrap();
     tokio::task::yield_now().await;
     assert!(kept.try_recv().is_err());
-    running.gateway.add_merchant(own_merchant());
+    running.gateway.add_merchant(own_merchant()).unwrap();
     assert!(kept.recv().await.unwrap().1.contains("T20240102"));
 }
 

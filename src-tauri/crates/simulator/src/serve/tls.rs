@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use wxpay_protocol::ids::MchId;
 
 use crate::faults::Kind;
-use crate::pki::{self, Authority, MerchantFiles, Pki, PkiError, Shown};
+use crate::pki::{self, Authority, Issuing, MerchantFiles, Pki, PkiError, Shown};
 use crate::request::ClientCertificate;
 
 /// Where the certificates of a gateway with TLS come from.
@@ -39,7 +39,7 @@ pub enum TlsSource {
 pub struct TlsFiles {
     /// The authority that clients must trust, in PEM form.
     pub ca: PathBuf,
-    /// What each merchant of the configuration would get from WeChat.
+    /// What each merchant that the gateway knows would get from WeChat.
     pub merchants: Vec<(MchId, MerchantFiles)>,
 }
 
@@ -91,37 +91,35 @@ pub(super) struct Tls {
     good: Arc<ServerConfig>,
     /// What the server shows where a fault says so (K-G15), each made when first needed.
     spoilt: Mutex<HashMap<Kind, Arc<ServerConfig>>>,
-    authority: Authority,
+    authority: Arc<Authority>,
     clients: Arc<dyn ClientCertVerifier>,
 }
 
-/// Makes or reads the certificates. The files are told only where the gateway made them.
+/// Makes or reads the certificates. Others can be issued later only where the gateway makes its own.
 pub(super) fn open(
     source: &TlsSource,
     state_dir: Option<&Path>,
     merchants: &[MchId],
-) -> Result<(Tls, Option<TlsFiles>), PkiError> {
+) -> Result<(Tls, Option<Issuing>), PkiError> {
     match source {
         TlsSource::Own => {
-            let pki = Pki::open(state_dir.ok_or(PkiError::NoFolder)?)?;
-            let merchants = merchants
-                .iter()
-                .map(|mch_id| Ok((mch_id.clone(), pki.merchant(mch_id)?)))
-                .collect::<Result<Vec<_>, PkiError>>()?;
-            let files = TlsFiles { ca: pki.ca_file(), merchants };
-            let (authority, shown) = pki.into_parts();
+            let (issuing, shown) = Pki::open(state_dir.ok_or(PkiError::NoFolder)?)?.into_parts();
+            for mch_id in merchants {
+                issuing.merchant(mch_id)?;
+            }
+            let authority = issuing.authority();
             let roots = pki::roots_of([authority.certificate().clone()])?;
-            Ok((Tls::new(shown, roots, authority)?, Some(files)))
+            Ok((Tls::new(shown, roots, authority)?, Some(issuing)))
         }
         TlsSource::Given { cert, key, client_ca } => {
             let (shown, roots) = (pki::given(cert, key)?, pki::given_roots(client_ca)?);
-            Ok((Tls::new(shown, roots, Authority::new()?)?, None))
+            Ok((Tls::new(shown, roots, Arc::new(Authority::new()?))?, None))
         }
     }
 }
 
 impl Tls {
-    fn new(shown: Shown, clients: RootCertStore, authority: Authority) -> Result<Self, PkiError> {
+    fn new(shown: Shown, clients: RootCertStore, authority: Arc<Authority>) -> Result<Self, PkiError> {
         let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(clients), provider())
             .allow_unauthenticated()
             .build()

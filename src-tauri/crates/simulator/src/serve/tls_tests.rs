@@ -29,7 +29,7 @@ fn config(dir: &Path, source: TlsSource) -> Config {
 async fn started() -> (TempDir, Running, TlsFiles) {
     let dir = tempfile::tempdir().unwrap();
     let running = start(config(dir.path(), TlsSource::Own)).await.unwrap();
-    let files = running.tls.clone().unwrap();
+    let files = running.gateway.tls_files().unwrap();
     (dir, running, files)
 }
 
@@ -99,12 +99,12 @@ async fn a_client_that_trusted_the_gateway_still_does_after_a_restart() {
 #[tokio::test]
 async fn certificates_that_are_there_already_are_used_and_a_wrong_pair_is_refused() {
     let (made, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let pki = Pki::open(made.path()).unwrap();
+    let pki = Pki::open(made.path()).unwrap().into_parts().0;
     let file = |name: &str| made.path().join("tls").join(name);
     let given = |key: PathBuf, client_ca: PathBuf| TlsSource::Given { cert: file("server.pem"), key, client_ca };
     let source = given(file("server_key.pem"), pki.ca_file());
     let running = start(config(other.path(), source)).await.unwrap();
-    assert_eq!(running.tls, None);
+    assert_eq!(running.gateway.tls_files(), None);
     assert!(queried(&client(&pki.ca_file(), None), &running.url).await.unwrap().contains("ORDERNOTEXIST"));
     running.stop().await;
     for (key, client_ca) in [
@@ -123,8 +123,8 @@ fn a_client_certificate_is_judged_by_who_issued_it_and_to_whom() {
     let (dir, foreign) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mch_id = MchId::new(MCH_ID).unwrap();
     let (tls, files) = tls::open(&TlsSource::Own, Some(dir.path()), std::slice::from_ref(&mch_id)).unwrap();
-    let own = chain(&files.unwrap().merchants[0].1.cert);
-    let theirs = chain(&Pki::open(foreign.path()).unwrap().merchant(&mch_id).unwrap().cert);
+    let own = chain(&files.unwrap().issued()[0].1.cert);
+    let theirs = chain(&Pki::open(foreign.path()).unwrap().into_parts().0.merchant(&mch_id).unwrap().cert);
     let server = chain(&dir.path().join("tls/server.pem"));
     assert_eq!(tls.judge(None), Peer::Absent);
     assert_eq!(tls.judge(Some(&[])), Peer::Absent);
@@ -148,7 +148,7 @@ async fn a_refund_needs_the_certificate_of_its_own_merchant_and_is_told_which_of
 ";
     let (_dir, running, files) = started().await;
     let elsewhere = tempfile::tempdir().unwrap();
-    let foreign = Pki::open(elsewhere.path()).unwrap().merchant(&MchId::new(MCH_ID).unwrap()).unwrap();
+    let foreign = Pki::open(elsewhere.path()).unwrap().into_parts().0.merchant(&MchId::new(MCH_ID).unwrap()).unwrap();
     let ask = async |own: Option<&MerchantFiles>, path: &str| {
         let body = refund("T20240102", "R20240102").signed();
         let asked = client(&files.ca, own).post(format!("{}{path}", running.url)).body(body);
@@ -236,4 +236,26 @@ async fn a_request_without_tls_is_told_so_as_nginx_tells_it() {
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n"), "{answer}");
     assert!(answer.contains("The plain HTTP request was sent to HTTPS port"), "{answer}");
     assert_eq!(running.gateway.status().requests, 0);
+}
+
+#[tokio::test]
+async fn a_merchant_that_is_let_in_while_the_gateway_runs_has_its_certificate_at_once() {
+    let (_dir, running, files) = started().await;
+    assert_eq!(files.merchants.len(), 2);
+    let body = serde_json::json!({"appid": APPID, "mch_id": "1900000003", "key": KEY}).to_string();
+    let added = client(&files.ca, None)
+        .post(format!("{}/merchants", running.control_url))
+        .bearer_auth(&running.control_token)
+        .body(body);
+    let listed: serde_json::Value = serde_json::from_str(&added.send().await.unwrap().text().await.unwrap()).unwrap();
+    let known = listed["merchants"].as_array().unwrap().iter().find(|one| one["mch_id"] == "1900000003").unwrap();
+    let now = running.gateway.tls_files().unwrap();
+    let (_, own) = now.merchants.iter().find(|(mch_id, _)| mch_id.as_str() == "1900000003").unwrap();
+    assert_eq!(known["p12"], own.p12.to_string_lossy().as_ref());
+    let asked = refund("T1", "R1").with("mch_id", "1900000003").signed();
+    let answer = client(&files.ca, Some(own)).post(format!("{}{REFUND}", running.url)).body(asked).send().await;
+    let answer = answer.unwrap().text().await.unwrap();
+    assert!(answer.contains("ORDERNOTEXIST"), "{answer}");
+    let without = client(&files.ca, None).post(format!("{}{REFUND}", running.url)).body("x").send().await.unwrap();
+    assert_eq!(without.status(), 400, "nginx's page");
 }
