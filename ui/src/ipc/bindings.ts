@@ -103,7 +103,7 @@ export const commands = {
 	simulatorFaultKinds: () => typedError<FaultKind[], IpcError>(__TAURI_INVOKE("simulator_fault_kinds")),
 	/**  The faults in force and how often each happened. */
 	simulatorFaults: () => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults")),
-	/**  Puts other faults into force; their counts begin at 0. */
+	/**  Changes the faults in force; rules that stay as they are go on counting. */
 	simulatorFaultsSet: (plan: FaultPlan) => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults_set", { plan })),
 	/**  Begins the faults in force anew, with counts from 0. */
 	simulatorFaultsReset: () => typedError<SimulatorFaults, IpcError>(__TAURI_INVOKE("simulator_faults_reset")),
