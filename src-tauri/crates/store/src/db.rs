@@ -24,7 +24,10 @@ const QUICK_CHECK_BYTES: u64 = 32 * 1024 * 1024;
 /// What the writer may keep of the file in memory: an import touches pages all over its indexes.
 const WRITER_CACHE_KIB: i64 = 128 * 1024;
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_orders_and_evidence.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_orders_and_evidence.sql")),
+    M::up(include_str!("../migrations/0002_search_in_memory.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {

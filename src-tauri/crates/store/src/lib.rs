@@ -25,6 +25,7 @@ mod overview;
 mod profiles;
 mod record;
 mod schedule;
+mod search;
 mod settings;
 mod store;
 pub mod transitions;

@@ -1,13 +1,22 @@
 //! Lists: a snapshot of ids for a filter and a sort, exact totals in the same pass, and windows of rows from it.
+//!
+//! One pass over one index finds what matches and adds it up; a walk along the index of the sort puts it in order, or, where
+//! little matches, sorting that. The first rows come from the walk alone, unless too much lies between them.
+
+mod condition;
+mod id_set;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, ErrorCode, params_from_iter};
 use wxpay_protocol::{TradeType, UtcMs};
 
 use crate::orders::{ORDER, order};
+use crate::search::Terms;
 use crate::{Flags, Order, OrderState, Store, StoreError};
+use condition::{Condition, POLLED_SQL};
+use id_set::IdSet;
 
 /// Which orders. Empty lists and `None` do not restrict; the entries of one list are alternatives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +37,8 @@ pub struct OrderFilter {
     pub trade_types: Vec<TradeType>,
     /// The profile.
     pub profile: Option<String>,
-    /// The beginning of a number, a whole openid, or a part of the body; spaces and line breaks inside a number do not matter.
+    /// Any four digits or more of a number (fewer: its beginning), a whole openid, or words of the body, of one character too;
+    /// spaces and line breaks inside a number do not matter.
     pub search: String,
 }
 
@@ -106,186 +116,217 @@ pub struct OpenedList {
 impl Store {
     /// The ids of all orders that match, sorted, and their totals, seen at one moment.
     pub fn open_list(&self, filter: &OrderFilter, sort: OrderSort) -> Result<OpenedList, StoreError> {
-        let condition = Condition::new(filter);
         self.read(|connection| {
-            let mut totals = Totals::default();
-            let ids = snapshot(connection, &condition, sort, &mut totals)?;
-            let mut statement = connection.prepare_cached(&condition.polling_sql())?;
-            let (polling, next): (i64, Option<i64>) =
-                statement.query_row(params_from_iter(&condition.values), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            totals.polling = polling.unsigned_abs();
-            totals.next_query_at = next.map(UtcMs);
-            Ok(OpenedList { ids: ids.into(), totals })
+            let searched = self.searched(connection, filter)?;
+            open(connection, filter, searched.as_deref(), sort, FEW)
         })
     }
 
     /// The first orders of a list, without waiting for all of its ids.
     pub fn first_rows(&self, filter: &OrderFilter, sort: OrderSort, limit: usize) -> Result<Vec<Order>, StoreError> {
-        let condition = Condition::new(filter);
         self.read(|connection| {
-            let sql = format!("{} LIMIT {limit}", condition.sql(ORDER, sort));
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(&condition.values), order)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let mut condition = Condition::new(filter);
+            if let Some(terms) = Terms::of(&filter.search) {
+                condition = condition.matching(&terms);
+            }
+            let within = if filter.search.is_empty() { WALK } else { WALK_FOR_A_SEARCH };
+            let first = match walk_to(connection, &condition, None, sort, limit, within)? {
+                Some(first) => first,
+                None => self.first_found(connection, filter, sort, limit)?,
+            };
+            rows(connection, &first)
         })
+    }
+
+    // What a walk does not meet soon is found first and then put in order, as far as that is needed.
+    fn first_found(
+        &self,
+        connection: &Connection,
+        filter: &OrderFilter,
+        sort: OrderSort,
+        limit: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        let searched = self.searched(connection, filter)?;
+        if let Some(searched) = searched.as_deref() {
+            let condition = Condition::new(filter);
+            if searched.len() <= FEW_AT_FIRST {
+                let condition = condition.among(searched);
+                let mut first = ids(connection, &condition.sorted_among_sql(sort), &condition)?;
+                first.truncate(limit);
+                return Ok(first);
+            }
+            let set = searched.iter().copied().collect();
+            if let Some(first) = walk_to(connection, &condition, Some(&set), sort, limit, WALK)? {
+                return Ok(first);
+            }
+        }
+        let opened = open(connection, filter, searched.as_deref(), sort, FEW)?;
+        Ok(opened.ids.iter().copied().take(limit).collect())
+    }
+
+    fn searched(&self, connection: &Connection, filter: &OrderFilter) -> Result<Option<Vec<i64>>, StoreError> {
+        Terms::of(&filter.search).map(|terms| self.texts().find(connection, &terms)).transpose()
     }
 
     /// The orders with these ids, in this order, as they are now.
     pub fn rows(&self, ids: &[i64]) -> Result<Vec<Order>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?;
-            Ok(ids.iter().map(|id| statement.query_row([id], order)).collect::<Result<_, _>>()?)
-        })
+        self.read(|connection| rows(connection, ids))
     }
 }
 
-/// From so many digits on, a search is for numbers only.
-const NUMBER_DIGITS: usize = 8;
-const TOTALS: &str = "id, shown_state, state, total_fee, paid_fee, refunded_fee";
+/// So many matches are sorted by themselves; more are picked out of a walk along the index of the sort.
+const FEW: usize = 20_000;
+/// The same where only the first rows are wanted: a walk meets those of more matches sooner than all are sorted.
+const FEW_AT_FIRST: usize = 1_000;
+/// So long the first rows of a list are looked for along the index of the sort; then too much lies between them.
+const WALK: Duration = Duration::from_millis(25);
+/// The same for a search, which has a faster way where little is found.
+const WALK_FOR_A_SEARCH: Duration = Duration::from_millis(5);
+/// How often the time of a walk is looked at, in steps of SQLite's machine.
+const LOOK_AFTER_STEPS: i32 = 1_000;
 
-fn snapshot(
+fn rows(connection: &Connection, ids: &[i64]) -> Result<Vec<Order>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?;
+    Ok(ids.iter().map(|id| statement.query_row([id], order)).collect::<Result<_, _>>()?)
+}
+
+fn ids(connection: &Connection, sql: &str, condition: &Condition) -> Result<Vec<i64>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement.query_map(params_from_iter(&condition.values), |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The first matches along the index of the sort; nothing if they were not found within so much time.
+fn walk_to(
     connection: &Connection,
     condition: &Condition,
+    among: Option<&IdSet>,
     sort: OrderSort,
-    totals: &mut Totals,
-) -> Result<Vec<i64>, StoreError> {
-    let mut statement = connection.prepare_cached(&condition.sql(TOTALS, sort))?;
-    let mut rows = statement.query(params_from_iter(&condition.values))?;
-    let mut ids = Vec::new();
-    while let Some(row) = rows.next()? {
-        ids.push(row.get(0)?);
-        totals.count += 1;
+    limit: usize,
+    within: Duration,
+) -> Result<Option<Vec<i64>>, StoreError> {
+    let walk = || -> Result<Vec<i64>, rusqlite::Error> {
+        let mut statement = connection.prepare_cached(&condition.walk_sql(sort))?;
+        let found = statement.query_map(params_from_iter(&condition.values), |row| row.get(0))?;
+        found.filter(|id| !matches!((id, among), (Ok(id), Some(set)) if !set.contains(*id))).take(limit).collect()
+    };
+    let started = Instant::now();
+    connection.progress_handler(LOOK_AFTER_STEPS, Some(move || started.elapsed() >= within))?;
+    let walked = walk();
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    match walked {
+        Ok(first) => Ok(Some(first)),
+        Err(fault) if fault.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn open(
+    connection: &Connection,
+    filter: &OrderFilter,
+    searched: Option<&[i64]>,
+    sort: OrderSort,
+    few: usize,
+) -> Result<OpenedList, StoreError> {
+    let found = Found::new(connection, filter, searched, few)?;
+    let mut totals = found.totals;
+    count_polled(connection, &found.set, &mut totals)?;
+    let ids: Vec<i64> = if found.ids.len() <= few {
+        let condition = Condition::new(&OrderFilter::default()).among(&found.ids);
+        ids(connection, &condition.sorted_among_sql(sort), &condition)?
+    } else {
+        let all = Condition::new(&OrderFilter::default());
+        let mut statement = connection.prepare_cached(&all.walk_sql(sort))?;
+        let mut walked = statement.query([])?;
+        let mut sorted = Vec::with_capacity(found.ids.len());
+        while let Some(row) = walked.next()? {
+            let id = row.get(0)?;
+            if found.set.contains(id) {
+                sorted.push(id);
+            }
+        }
+        sorted
+    };
+    Ok(OpenedList { ids: ids.into(), totals })
+}
+
+/// What matches, in no order that anybody asked for.
+struct Found {
+    ids: Vec<i64>,
+    set: IdSet,
+    totals: Totals,
+}
+
+impl Found {
+    fn new(
+        connection: &Connection,
+        filter: &OrderFilter,
+        searched: Option<&[i64]>,
+        few: usize,
+    ) -> Result<Self, StoreError> {
+        let few = searched.filter(|ids| ids.len() <= few);
+        let condition = Condition::new(filter);
+        let (condition, sql) = if let Some(ids) = few {
+            let condition = condition.among(ids);
+            let sql = condition.totals_among_sql();
+            (condition, sql)
+        } else {
+            let sql = condition.totals_sql();
+            (condition, sql)
+        };
+        let wanted: Option<IdSet> =
+            if few.is_some() { None } else { searched.map(|ids| ids.iter().copied().collect()) };
+        let mut found = Self { ids: Vec::new(), set: IdSet::default(), totals: Totals::default() };
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut matches = statement.query(params_from_iter(&condition.values))?;
+        while let Some(row) = matches.next()? {
+            let id = row.get(0)?;
+            if wanted.as_ref().is_none_or(|wanted| wanted.contains(id)) {
+                found.ids.push(id);
+                found.set.insert(id);
+                found.totals.add(row)?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Totals {
+    fn add(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+        self.count += 1;
         let shown: OrderState = row.get(1)?;
         if !shown.is_paid() {
-            continue;
+            return Ok(());
         }
         let paid_fen = i128::from(row.get::<_, Option<i64>>(4)?.map_or_else(|| row.get::<_, i64>(3), Ok)?);
-        totals.paid_count += 1;
-        totals.paid_fen += paid_fen;
-        totals.refunded_fen += i128::from(row.get::<_, i64>(5)?);
+        self.paid_count += 1;
+        self.paid_fen += paid_fen;
+        self.refunded_fen += i128::from(row.get::<_, i64>(5)?);
         if row.get::<_, OrderState>(2)? == OrderState::Unverified {
-            totals.unverified_paid_count += 1;
-            totals.unverified_paid_fen += paid_fen;
+            self.unverified_paid_count += 1;
+            self.unverified_paid_fen += paid_fen;
         }
+        Ok(())
     }
-    Ok(ids)
 }
 
-/// The WHERE of a filter, and the values bound to it. Text of the user is only ever bound, never written into SQL.
-pub(crate) struct Condition {
-    clauses: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Condition {
-    pub(crate) fn new(filter: &OrderFilter) -> Self {
-        let mut condition = Self { clauses: Vec::new(), values: Vec::new() };
-        condition.any_state(&filter.states);
-        condition.any_flag(&filter.flags);
-        let bounds = [
-            ("created_at >= ", filter.created_from.map(|at| at.0)),
-            ("created_at < ", filter.created_to.map(|at| at.0)),
-            ("total_fee >= ", filter.amount_min_fen),
-            ("total_fee <= ", filter.amount_max_fen),
-        ];
-        for (comparison, bound) in bounds {
-            if let Some(bound) = bound {
-                let place = condition.bind(bound);
-                condition.clauses.push(format!("{comparison}{place}"));
-            }
-        }
-        if !filter.trade_types.is_empty() {
-            let places: Vec<String> =
-                filter.trade_types.iter().map(|word| condition.bind(word.as_str().to_owned())).collect();
-            condition.clauses.push(format!("trade_type IN ({})", places.join(", ")));
-        }
-        if let Some(profile) = &filter.profile {
-            let place = condition.bind(profile.clone());
-            condition.clauses.push(format!("profile = {place}"));
-        }
-        condition.search(&filter.search);
-        condition
-    }
-
-    fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("?{}", self.values.len())
-    }
-
-    fn any_state(&mut self, states: &[OrderState]) {
-        if states.is_empty() {
-            return;
-        }
-        let places: Vec<String> = states.iter().map(|state| self.bind(state.number())).collect();
-        let shown = format!("shown_state IN ({})", places.join(", "));
-        self.clauses.push(if states.contains(&OrderState::Unverified) {
-            format!("({shown} OR state = 0)")
-        } else {
-            shown
-        });
-    }
-
-    fn any_flag(&mut self, flags: &[Flags]) {
-        if !flags.is_empty() {
-            let mask = flags.iter().fold(Flags::NONE, |mask, flag| mask.with(*flag));
-            let place = self.bind(mask.number());
-            self.clauses.push(format!("flags & {place} <> 0"));
+fn count_polled(connection: &Connection, found: &IdSet, totals: &mut Totals) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(POLLED_SQL)?;
+    let mut polled = statement.query([])?;
+    while let Some(row) = polled.next()? {
+        if found.contains(row.get(0)?) {
+            let at = UtcMs(row.get(1)?);
+            totals.polling += 1;
+            totals.next_query_at = Some(totals.next_query_at.map_or(at, |next| next.min(at)));
         }
     }
-
-    // Numbers and openids come from their own indexes; words come from the index over bodies, never from the table.
-    fn search(&mut self, search: &str) {
-        let words = search.trim();
-        if words.is_empty() {
-            return;
-        }
-        let mut found = Vec::new();
-        let number: String = words.chars().filter(|letter| !letter.is_whitespace()).collect();
-        if number.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let openid = self.bind(number.clone());
-            let after = self.bind(format!("{number}\u{10FFFF}"));
-            for column in ["out_trade_no", "transaction_id", "claimed_transaction_id"] {
-                found.push(format!("SELECT id FROM orders WHERE {column} >= {openid} AND {column} < {after}"));
-            }
-            found.push(format!("SELECT id FROM orders WHERE openid = {openid}"));
-        }
-        // So many digits are a number of the protocol, never a word.
-        if number.len() < NUMBER_DIGITS || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = self.bind(format!("%{escaped}%"));
-            found.push(format!("SELECT id FROM orders INDEXED BY orders_body WHERE body LIKE {pattern} ESCAPE '\\'"));
-        }
-        self.clauses.push(format!("id IN ({})", found.join(" UNION ALL ")));
-    }
-
-    fn filter_sql(&self, first: &str) -> String {
-        let clauses: Vec<&str> = Some(first)
-            .filter(|first| !first.is_empty())
-            .into_iter()
-            .chain(self.clauses.iter().map(String::as_str))
-            .collect();
-        if clauses.is_empty() { String::new() } else { format!(" WHERE {}", clauses.join(" AND ")) }
-    }
-
-    pub(crate) fn sql(&self, columns: &str, sort: OrderSort) -> String {
-        let keys: &[&str] = match sort.by {
-            SortBy::CreatedAt => &["created_at"],
-            SortBy::PaidAt => &["paid_at"],
-            SortBy::TotalFee => &["total_fee"],
-            SortBy::State => &["shown_state", "created_at"],
-            SortBy::TradeType => &["trade_type", "created_at"],
-            SortBy::OutTradeNo => &["out_trade_no"],
-        };
-        let direction = if sort.descending { " DESC" } else { "" };
-        let keys: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
-        format!("SELECT {columns} FROM orders{} ORDER BY {}", self.filter_sql(""), keys.join(", "))
-    }
-
-    pub(crate) fn polling_sql(&self) -> String {
-        format!("SELECT count(*), min(next_query_at) FROM orders{}", self.filter_sql("next_query_at IS NOT NULL"))
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 #[path = "list_plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "list_ways_tests.rs"]
+mod ways;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::db::{Access, connect, prepare};
 use crate::lease::Presence;
+use crate::search::Texts;
 use crate::writer::Writer;
 use crate::{StoreError, record};
 
@@ -23,6 +24,7 @@ struct Inner {
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
     presence: Presence,
+    texts: Texts,
 }
 
 impl Store {
@@ -34,7 +36,9 @@ impl Store {
     pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
         let path = prepare(data_folder)?;
         let writer = Writer::start(path.clone())?;
-        Ok(Self { inner: Arc::new(Inner { path, writer, readers: Mutex::default(), presence: Presence::default() }) })
+        let inner =
+            Inner { path, writer, readers: Mutex::default(), presence: Presence::default(), texts: Texts::default() };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Where the database lies.
@@ -45,6 +49,11 @@ impl Store {
     /// Tells other processes that this one polls.
     pub(crate) fn presence(&self) -> &Presence {
         &self.inner.presence
+    }
+
+    /// What searches look through.
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.inner.texts
     }
 
     /// Reads the whole file and recomputes every order's chain of digests and its state.

@@ -26,7 +26,9 @@ cargo xtask run [-- ARGUMENT…]  build the window and open it on the built-in g
 cargo xtask test                install what is missing and run everything that must hold
 cargo xtask codegen             write ui/src/ipc/bindings.ts from the commands of the window
 cargo xtask tidy                check the rules of the house only
-cargo xtask perf [NAME…]        build for release and print figures: protocol, simulator, verify, drain, window
+cargo xtask perf [NAME…] [--orders N]
+                                build for release and print figures: protocol, simulator, store (of a million orders, or N), verify,
+                                drain, window
 cargo xtask causes [--tries N] [--seed S] [--write]
                                 plant every mistake that a digest can show and print what the search called it
 cargo xtask soak faults [--seed N] [--orders N]

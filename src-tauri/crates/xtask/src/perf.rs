@@ -5,6 +5,7 @@ mod drain;
 mod machine;
 mod messages;
 mod process;
+mod store;
 mod window;
 
 use std::fmt::Write as _;
@@ -28,28 +29,37 @@ struct Figure {
 }
 
 /// What can be measured, by name.
-const PARTS: [(&str, Part); 5] = [
-    ("protocol", |workspace, _| bench(workspace, "wxpay-protocol")),
-    ("simulator", |workspace, _| bench(workspace, "wxpay-simulator")),
-    ("verify", messages::measure),
-    ("drain", drain::measure),
-    ("window", |workspace, _| window::measure(workspace)),
+const PARTS: [(&str, Part); 6] = [
+    ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),
+    ("simulator", |workspace, _, _| bench(workspace, "wxpay-simulator")),
+    ("store", |workspace, _, orders| store::measure(workspace, orders)),
+    ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
+    ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
+    ("window", |workspace, _, _| window::measure(workspace)),
 ];
+/// Parts that are benchmarks of a crate and need no program built.
+const BENCHES: [&str; 3] = ["protocol", "simulator", "store"];
+/// Orders in the store that is measured, unless `--orders N` says otherwise.
+const ORDERS: u64 = 1_000_000;
 
-type Part = fn(&Workspace, &Path) -> Result<Vec<Figure>, TaskError>;
+type Part = fn(&Workspace, &Path, u64) -> Result<Vec<Figure>, TaskError>;
 
 /// Builds in release, measures these parts or all, prints, and keeps the page in `target/perf/figures.md`.
-pub(crate) fn perf(workspace: &Workspace, names: &[String]) -> Result<(), TaskError> {
+pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), TaskError> {
+    let (names, orders) = match arguments {
+        [names @ .., option, count] if option == "--orders" => {
+            let count = count.parse().map_err(|_| TaskError::Measuring(format!("{count:?} is no number of orders")))?;
+            (names, count)
+        }
+        names => (names, ORDERS),
+    };
     if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
         let known = PARTS.map(|(part, _)| part).join(", ");
         return Err(TaskError::Measuring(format!("nothing here is called {unknown:?}; there are {known}")));
     }
-    setup::ready(Purpose::Tour)?;
-    ui::install_packages(&workspace.ui())?;
-    ui::build(&workspace.ui())?;
-    let programs = ["--package", "wxpay-desk", "--package", "wxpay", "--features", "wxpay-desk/custom-protocol"];
-    run(cargo(&workspace.root, ["build", "--release"].iter().chain(&programs)))?;
-    run(cargo(&workspace.root, ["build", "--package", "acceptance", "--bin", "measure"]))?;
+    if names.is_empty() || names.iter().any(|name| !BENCHES.contains(&name.as_str())) {
+        build_programs(workspace)?;
+    }
     let folder = workspace.target.join("perf");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
@@ -58,12 +68,22 @@ pub(crate) fn perf(workspace: &Workspace, names: &[String]) -> Result<(), TaskEr
     let mut figures = Vec::new();
     for (name, part) in PARTS.iter().filter(|(part, _)| names.is_empty() || names.iter().any(|name| name == part)) {
         println!("\n== {name} ==");
-        figures.extend(part(workspace, &folder)?);
+        figures.extend(part(workspace, &folder, orders)?);
     }
     let page = page(&machine::description(), &figures);
     println!("\n{page}");
     let file = folder.join("figures.md");
     fs::write(&file, page).map_err(|source| file_error(&file, source))
+}
+
+fn build_programs(workspace: &Workspace) -> Result<(), TaskError> {
+    setup::ready(Purpose::Tour)?;
+    ui::install_packages(&workspace.ui())?;
+    ui::build(&workspace.ui())?;
+    let programs = ["--package", "wxpay-desk", "--package", "wxpay", "--features", "wxpay-desk/custom-protocol"];
+    run(cargo(&workspace.root, ["build", "--release"].iter().chain(&programs)))?;
+    run(cargo(&workspace.root, ["build", "--package", "acceptance", "--bin", "measure"]))?;
+    Ok(())
 }
 
 /// The benchmarks of a package print their own figures, each beside its yardstick.

@@ -4,7 +4,8 @@ use crate::deeds::{
     START, after_ms, ask, fen, new_order, not_exist, notice, number, place, place_created, record, report, state,
 };
 use desk_store::{
-    Claimed, Flags, NewClaim, NewOrder, OrderFilter, OrderSort, OrderState, Origin, SortBy, Store, Totals,
+    Claimed, Event, Flags, NewClaim, NewObservation, NewOrder, OrderFilter, OrderSort, OrderState, Origin, Report,
+    SortBy, Store, Totals,
 };
 use wxpay_protocol::ids::OpenId;
 use wxpay_protocol::{TradeState, TradeType};
@@ -143,10 +144,39 @@ fn one_box_finds_numbers_openids_and_words() {
     assert_eq!(search(&store, "4200000000202611190000000009"), [fifth], "a claimed number");
     assert_eq!(search(&store, OPENID), [third]);
     assert_eq!(search(&store, &OPENID[..20]), [0i64; 0], "an openid is searched as a whole");
-    assert_eq!(search(&store, "拿铁"), [first, third, fourth]);
+    assert_eq!(search(&store, "拿铁"), [first, third, fourth], "a word of two characters");
+    assert_eq!(search(&store, "纯"), [second], "and of one");
+    assert_eq!(search(&store, "系统 旧"), [fifth], "words in any order");
+    assert_eq!(search(&store, "9001"), [0i64; 0]);
+    assert_eq!(search(&store, "0009"), [fifth], "the last four digits");
+    assert_eq!(search(&store, "009"), [0i64; 0], "three digits are looked for at the beginning only");
+    assert_eq!(search(&store, "202"), [first, second, third, fourth]);
+    assert_eq!(
+        search(&store, "１１１９\u{200b}0000"),
+        [fifth],
+        "digits of full width, and what a chat puts between them"
+    );
+    assert_eq!(search(&store, "imported"), [0i64; 0], "a number is written as it is");
     assert_eq!(search(&store, "100%_"), [second], "wildcards are letters");
     assert_eq!(search(&store, "%"), [second]);
     assert_eq!(search(&store, "' OR 1=1 --"), [0i64; 0]);
+}
+
+#[test]
+fn a_search_sees_what_was_paid_placed_or_imported_since_the_last_one_by_any_process() {
+    let (folder, store, [_, second, ..]) = shop();
+    assert_eq!(search(&store, "4200000000202611200000000002"), [0i64; 0]);
+    let elsewhere = Store::open(folder.path()).unwrap();
+    let paid = NewObservation { received_at: after_ms(95_000_000), ..notice(second, after_ms(95_000_000)) };
+    let Event::TradeState(report) = crate::deeds::report(TradeState::Success, crate::deeds::OTHER_TRANSACTION) else {
+        panic!("a report")
+    };
+    let report = Report { total_fee: Some(fen(2_000)), ..report };
+    record(&elsewhere, NewObservation { event: Event::TradeState(report), ..paid });
+    let placed = place(&elsewhere, 77).order_id;
+    assert_eq!(search(&store, "4200000000202611200000000002"), [second]);
+    assert_eq!(search(&store, &number(77)), [placed]);
+    assert_eq!(search(&store, &number(77)), [placed], "and again");
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! The SQL of lists. Text of the user is only ever bound, never written into SQL.
+
+use rusqlite::types::Value;
+
+use crate::search::Terms;
+use crate::{Flags, OrderFilter, OrderSort, OrderState, SortBy};
+
+/// What totals are made of.
+const TOTALS: &str = "id, shown_state, state, total_fee, paid_fee, refunded_fee";
+
+/// The WHERE of a filter without its search, and the values bound to it.
+pub(crate) struct Condition {
+    clauses: Vec<String>,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Condition {
+    pub(crate) fn new(filter: &OrderFilter) -> Self {
+        let mut condition = Self { clauses: Vec::new(), values: Vec::new() };
+        condition.any_state(&filter.states);
+        condition.any_flag(&filter.flags);
+        let bounds = [
+            ("created_at >= ", filter.created_from.map(|at| at.0)),
+            ("created_at < ", filter.created_to.map(|at| at.0)),
+            ("total_fee >= ", filter.amount_min_fen),
+            ("total_fee <= ", filter.amount_max_fen),
+        ];
+        for (comparison, bound) in bounds {
+            if let Some(bound) = bound {
+                let place = condition.bind(bound);
+                condition.clauses.push(format!("{comparison}{place}"));
+            }
+        }
+        if !filter.trade_types.is_empty() {
+            let places: Vec<String> =
+                filter.trade_types.iter().map(|word| condition.bind(word.as_str().to_owned())).collect();
+            condition.clauses.push(format!("+trade_type IN ({})", places.join(", ")));
+        }
+        if let Some(profile) = &filter.profile {
+            let place = condition.bind(profile.clone());
+            condition.clauses.push(format!("profile = {place}"));
+        }
+        condition
+    }
+
+    /// Nothing but these orders, and of them those that match.
+    pub(crate) fn among(mut self, ids: &[i64]) -> Self {
+        let place = self.bind(serde_json::Value::from(ids).to_string());
+        self.clauses.push(format!("id IN (SELECT value FROM json_each({place}))"));
+        self
+    }
+
+    /// Only what a search finds, read from each row: for a walk that meets enough of them soon.
+    pub(crate) fn matching(mut self, terms: &Terms) -> Self {
+        let mut any = Vec::new();
+        if let Some(number) = &terms.number {
+            let (place, at) = (self.bind(number.clone()), if terms.is_part() { "> 0" } else { "= 1" });
+            for column in ["out_trade_no", "transaction_id", "claimed_transaction_id"] {
+                any.push(format!("instr({column}, {place}) {at}"));
+            }
+            any.push(format!("openid = {place}"));
+        }
+        let words: Vec<String> =
+            terms.words.iter().map(|word| format!("instr(lower(body), {}) > 0", self.bind(word.clone()))).collect();
+        if !words.is_empty() {
+            any.push(format!("({})", words.join(" AND ")));
+        }
+        self.clauses.push(format!("({})", any.join(" OR ")));
+        self
+    }
+
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("?{}", self.values.len())
+    }
+
+    fn any_state(&mut self, states: &[OrderState]) {
+        if states.is_empty() {
+            return;
+        }
+        let places: Vec<String> = states.iter().map(|state| self.bind(state.number())).collect();
+        // The plus keeps a walk from seeking value by value, after which it would have to be sorted.
+        let shown = format!("+shown_state IN ({})", places.join(", "));
+        self.clauses.push(if states.contains(&OrderState::Unverified) {
+            format!("({shown} OR state = 0)")
+        } else {
+            shown
+        });
+    }
+
+    fn any_flag(&mut self, flags: &[Flags]) {
+        if !flags.is_empty() {
+            let mask = flags.iter().fold(Flags::NONE, |mask, flag| mask.with(*flag));
+            let place = self.bind(mask.number());
+            self.clauses.push(format!("flags & {place} <> 0"));
+        }
+    }
+
+    fn filter_sql(&self) -> String {
+        if self.clauses.is_empty() { String::new() } else { format!(" WHERE {}", self.clauses.join(" AND ")) }
+    }
+
+    /// Every match with what totals are made of, from one index that holds all that a filter asks for.
+    pub(crate) fn totals_sql(&self) -> String {
+        format!("SELECT {TOTALS} FROM orders INDEXED BY orders_created{}", self.filter_sql())
+    }
+
+    /// The same for a condition that names its orders.
+    pub(crate) fn totals_among_sql(&self) -> String {
+        format!("SELECT {TOTALS} FROM orders{}", self.filter_sql())
+    }
+
+    /// The ids of every match in the order of the sort, walked along its index.
+    pub(crate) fn walk_sql(&self, sort: OrderSort) -> String {
+        let index = Sorted::by(sort.by).index;
+        format!("SELECT id FROM orders INDEXED BY {index}{}{}", self.filter_sql(), order_by(sort))
+    }
+
+    /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].
+    pub(crate) fn sorted_among_sql(&self, sort: OrderSort) -> String {
+        format!("SELECT id FROM orders{}{}", self.filter_sql(), order_by(sort))
+    }
+}
+
+// All columns of the index and the id: SQLite takes the direction of a walk from none that a filter holds to one value.
+fn order_by(sort: OrderSort) -> String {
+    let direction = if sort.descending { " DESC" } else { "" };
+    let keys: Vec<String> = Sorted::by(sort.by).keys.iter().map(|key| format!("{key}{direction}")).collect();
+    format!(" ORDER BY {}, id{direction}", keys.join(", "))
+}
+
+/// The index of a sort with all of its columns.
+struct Sorted {
+    index: &'static str,
+    keys: &'static [&'static str],
+}
+
+impl Sorted {
+    const fn by(by: SortBy) -> Self {
+        let (index, keys): (_, &[&str]) = match by {
+            SortBy::CreatedAt => (
+                "orders_created",
+                &[
+                    "created_at",
+                    "shown_state",
+                    "state",
+                    "flags",
+                    "total_fee",
+                    "paid_fee",
+                    "refunded_fee",
+                    "trade_type",
+                    "profile",
+                ],
+            ),
+            SortBy::PaidAt => ("orders_paid", &["paid_at", "paid_fee", "refunded_fee", "profile"]),
+            SortBy::TotalFee => ("orders_amount", &["total_fee"]),
+            SortBy::State => ("orders_state", &["shown_state", "created_at"]),
+            SortBy::TradeType => ("orders_trade_type", &["trade_type", "created_at"]),
+            SortBy::OutTradeNo => ("orders_number", &["out_trade_no"]),
+        };
+        Self { index, keys }
+    }
+}
+
+/// What is polled, with the next question to it.
+pub(crate) const POLLED_SQL: &str =
+    "SELECT id, next_query_at FROM orders INDEXED BY orders_due WHERE next_query_at IS NOT NULL";

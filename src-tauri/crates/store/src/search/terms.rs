@@ -1,0 +1,49 @@
+//! What a search asks for.
+
+/// So many characters are looked for anywhere in a number, fewer only at its beginning.
+const PART_LEN: usize = 4;
+/// From so many digits on, a search is for numbers only.
+const NUMBER_DIGITS: usize = 8;
+
+/// The number and the words of a search, of which an order needs to have one: the number, or all words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Part of a number, or a whole openid; without what a screenshot puts in between.
+    pub(crate) number: Option<String>,
+    /// Words of the body, all of them, in small letters.
+    pub(crate) words: Vec<String>,
+}
+
+impl Terms {
+    /// Nothing for a search that asks for nothing.
+    pub(crate) fn of(search: &str) -> Option<Self> {
+        let search = search.trim_matches(is_blank);
+        if search.is_empty() {
+            return None;
+        }
+        let number: String = search.chars().filter(|letter| !is_blank(*letter)).map(ascii_digit).collect();
+        // So many digits are a number of the protocol, never a word.
+        let is_word = number.len() < NUMBER_DIGITS || !number.bytes().all(|byte| byte.is_ascii_digit());
+        let words = if is_word { search.split_whitespace().map(str::to_ascii_lowercase).collect() } else { Vec::new() };
+        let number = number.bytes().all(|byte| byte.is_ascii_graphic()).then_some(number);
+        Some(Self { number, words })
+    }
+
+    /// Whether the number is looked for anywhere, not at the beginning only.
+    pub(crate) fn is_part(&self) -> bool {
+        self.number.as_ref().is_some_and(|number| number.len() >= PART_LEN)
+    }
+}
+
+/// What a screenshot or a chat puts between the digits of a number.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+}
+
+/// Digits of full width, as Chinese input methods write them, stand for the plain ones.
+fn ascii_digit(letter: char) -> char {
+    match letter {
+        '０'..='９' => char::from_digit(u32::from(letter) - u32::from('０'), 10).unwrap_or(letter),
+        _ => letter,
+    }
+}

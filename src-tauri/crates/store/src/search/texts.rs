@@ -1,0 +1,206 @@
+//! Many short texts in one piece of memory, so that looking through all of them is one pass.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use memchr::memmem;
+
+/// Stands before and after each text; no number, openid or body contains it.
+const BETWEEN: char = '\0';
+
+/// Texts, each between two [`BETWEEN`]s.
+#[derive(Default)]
+struct Pile {
+    text: String,
+    /// Where each text ends, ascending.
+    ends: Vec<usize>,
+}
+
+impl Pile {
+    fn push(&mut self, text: &str) {
+        if self.text.is_empty() {
+            self.text.push(BETWEEN);
+        }
+        self.text.extend(text.chars().map(|letter| if letter == BETWEEN { ' ' } else { letter }));
+        self.text.push(BETWEEN);
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, index: usize) -> Option<&str> {
+        let start = index.checked_sub(1).map_or(Some(1), |before| self.ends.get(before).copied())?;
+        self.text.get(start..self.ends.get(index)?.checked_sub(1)?)
+    }
+
+    /// The places of the texts that a needle occurs in, each once, ascending.
+    fn containing(&self, needle: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        let finder = memmem::Finder::new(needle.as_bytes());
+        let (mut from, mut index) = (0, 0);
+        while let Some(at) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
+            // A needle that begins with the mark before a text is found one byte before it.
+            let inside = from + at + usize::from(needle.starts_with(BETWEEN));
+            index += gallop(self.ends.get(index..).unwrap_or_default(), inside);
+            found.push(index);
+            let Some(end) = self.ends.get(index) else { break };
+            from = end.saturating_sub(1);
+            index += 1;
+        }
+        found
+    }
+}
+
+/// How many ends lie at or before a place: doubling steps, because the next hit is mostly near.
+fn gallop(ends: &[usize], place: usize) -> usize {
+    let mut reach = 1;
+    while ends.get(reach - 1).is_some_and(|end| *end <= place) {
+        reach *= 2;
+    }
+    let from = reach / 2;
+    let within = ends.get(from..reach.min(ends.len())).unwrap_or_default();
+    from + within.partition_point(|end| *end <= place)
+}
+
+/// The numbers of orders: several for one order.
+#[derive(Default)]
+pub(crate) struct Numbers {
+    pile: Pile,
+    ids: Vec<i64>,
+    /// What was added to orders after they were first seen.
+    later: HashSet<(i64, Box<str>)>,
+}
+
+impl Numbers {
+    pub(crate) fn add(&mut self, id: i64, number: &str) {
+        self.pile.push(number);
+        self.ids.push(id);
+    }
+
+    /// Adds a number that the order may have had already.
+    pub(crate) fn add_if_new(&mut self, id: i64, number: &str) {
+        if self.later.insert((id, number.into())) {
+            self.add(id, number);
+        }
+    }
+
+    pub(crate) fn containing(&self, part: &str, found: &mut Vec<i64>) {
+        found.extend(self.pile.containing(part).into_iter().filter_map(|place| self.ids.get(place)));
+    }
+
+    pub(crate) fn beginning_with(&self, start: &str, found: &mut Vec<i64>) {
+        self.containing(&format!("{BETWEEN}{start}"), found);
+    }
+}
+
+/// One text for each order, each different text kept once.
+#[derive(Default)]
+pub(crate) struct Words {
+    different: Pile,
+    by_hash: HashMap<u64, u32>,
+    hasher: RandomState,
+    of_orders: Vec<u32>,
+}
+
+impl Words {
+    /// The text of the next order.
+    pub(crate) fn add(&mut self, text: &str) {
+        let hash = self.hasher.hash_one(text);
+        let known = self.by_hash.get(&hash).copied().filter(|index| self.different.get(*index as usize) == Some(text));
+        let index = known.unwrap_or_else(|| {
+            let index = u32::try_from(self.different.ends.len()).unwrap_or(u32::MAX);
+            self.different.push(text);
+            self.by_hash.insert(hash, index);
+            index
+        });
+        self.of_orders.push(index);
+    }
+
+    /// The places of the orders whose text contains every one of these words.
+    pub(crate) fn containing(&self, words: &[String]) -> impl Iterator<Item = usize> + '_ {
+        let mut matching = vec![!words.is_empty(); self.different.ends.len()];
+        for word in words {
+            let mut with_word = vec![false; matching.len()];
+            for index in self.different.containing(word) {
+                if let Some(place) = with_word.get_mut(index) {
+                    *place = true;
+                }
+            }
+            matching.iter_mut().zip(with_word).for_each(|(all, this)| *all &= this);
+        }
+        self.places(matching)
+    }
+
+    /// The places of the orders whose text is this one.
+    pub(crate) fn equal_to(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
+        let mut matching = vec![false; self.different.ends.len()];
+        for index in self.different.containing(&format!("{BETWEEN}{text}{BETWEEN}")) {
+            if let Some(place) = matching.get_mut(index) {
+                *place = true;
+            }
+        }
+        self.places(matching)
+    }
+
+    fn places(&self, matching: Vec<bool>) -> impl Iterator<Item = usize> + '_ {
+        let any = matching.contains(&true);
+        let orders = if any { self.of_orders.as_slice() } else { &[] };
+        orders
+            .iter()
+            .enumerate()
+            .filter(move |(_, index)| matching.get(**index as usize).is_some_and(|matches| *matches))
+            .map(|(place, _)| place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pile(texts: &[&str]) -> Pile {
+        let mut pile = Pile::default();
+        for text in texts {
+            pile.push(text);
+        }
+        pile
+    }
+
+    #[test]
+    fn a_part_is_found_in_each_text_once_and_never_across_two() {
+        let pile = pile(&["1212", "", "拿铁", "112", "21", "铁拿铁拿铁"]);
+        assert_eq!(pile.containing("12"), [0, 3]);
+        assert_eq!(pile.containing("21"), [0, 4]);
+        assert_eq!(pile.containing("铁"), [2, 5]);
+        assert_eq!(pile.containing("铁拿"), [5]);
+        assert_eq!(pile.containing("\u{0}1"), [0, 3]);
+        assert_eq!(pile.containing("\u{0}21\u{0}"), [4]);
+        assert_eq!(pile.containing("1221"), [0usize; 0]);
+        let texts: Vec<_> = (0..7).map(|index| pile.get(index)).collect();
+        assert_eq!(texts, [Some("1212"), Some(""), Some("拿铁"), Some("112"), Some("21"), Some("铁拿铁拿铁"), None]);
+    }
+
+    #[test]
+    fn texts_are_found_however_far_apart_they_lie() {
+        let texts: Vec<String> =
+            (0..5_000).map(|n| if n % 1_250 == 7 { "x".to_owned() } else { n.to_string() }).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(pile(&texts).containing("x"), [7, 1_257, 2_507, 3_757]);
+    }
+
+    #[test]
+    fn equal_texts_are_kept_once_and_a_separator_inside_one_is_a_space() {
+        let mut words = Words::default();
+        for text in ["拿铁 大杯", "美式", "拿铁 大杯", "拿\0铁"] {
+            words.add(text);
+        }
+        let found = |of: &[&str]| {
+            let of: Vec<String> = of.iter().map(|word| (*word).to_owned()).collect();
+            words.containing(&of).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["拿铁"]), [0, 2]);
+        assert_eq!(found(&["大杯", "拿"]), [0, 2]);
+        assert_eq!(found(&["拿"]), [0, 2, 3]);
+        assert_eq!(found(&[]), [0usize; 0]);
+        assert_eq!(words.equal_to("美式").collect::<Vec<_>>(), [1]);
+        assert_eq!(words.equal_to("美").count(), 0);
+        assert_eq!(words.different.ends.len(), 3);
+    }
+}
