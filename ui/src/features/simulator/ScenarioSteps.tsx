@@ -39,21 +39,30 @@ const TONE = { due: "chip chip-info", done: "chip chip-good", refused: "chip chi
 function StepLine({ step, state }: { step: ScenarioStep; state: keyof typeof TONE }) {
   const { t } = useTranslation();
   return (
-    <tr data-testid="sim-scenario-step" data-state={state} data-word={step.word} data-number={step.number}>
-      <td>
-        <span className={TONE[state]}>{t(`simulator.scenario.state.${state}`)}</span>
-      </td>
-      <td>
-        <TimeText at={step.at} />
-      </td>
-      <td className="clip" title={step.refused ?? step.word}>
-        {stepWord(t, step.word)}
-        {step.refused !== null && <span className="quiet"> · {step.refused}</span>}
-      </td>
-      <td>
-        <CopyText text={step.number} middle={step.is_refund} />
-      </td>
-      <td className="mono quiet">{step.scenario}</td>
-    </tr>
+    <>
+      <tr data-testid="sim-scenario-step" data-state={state} data-word={step.word} data-number={step.number}>
+        <td>
+          <span className={TONE[state]}>{t(`simulator.scenario.state.${state}`)}</span>
+        </td>
+        <td>
+          <TimeText at={step.at} />
+        </td>
+        <td title={step.word}>{stepWord(t, step.word)}</td>
+        <td>
+          <CopyText text={step.number} middle={step.is_refund} />
+        </td>
+        <td className="mono quiet clip scenario-name" title={step.scenario}>
+          {step.scenario}
+        </td>
+      </tr>
+      {step.refused !== null && (
+        <tr>
+          <td />
+          <td colSpan={4} className="quiet scenario-why">
+            {step.refused}
+          </td>
+        </tr>
+      )}
+    </>
   );
 }

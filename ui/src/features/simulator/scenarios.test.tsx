@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { openWindow } from "../../testing/open-window";
@@ -71,7 +71,7 @@ describe("the scenarios", () => {
     expect(progress.textContent).toContain("待执行 1 · 下一步 2024-01-02 03:04:05 付款");
     const lines = screen.getAllByTestId("sim-scenario-step");
     expect(lines.map((line) => line.dataset.state)).toEqual(["due", "refused", "done"]);
-    expect(within(lines[1] as HTMLElement).getByText(/订单已支付/)).not.toBeNull();
+    screen.getByText("订单已支付");
   });
 });
 

@@ -28,7 +28,7 @@ export const frame = {
     signature: "Signature",
     simulator: "Simulator",
     faults: "The gateway goes wrong on purpose; fault rules in force: {{count}}",
-    faultsShort: "{{count}} on",
+    faultsShort: "faults {{count}}",
     settings: "Settings",
   },
   top: {

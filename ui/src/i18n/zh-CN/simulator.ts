@@ -20,7 +20,7 @@ export const simulator = {
       hour: "+1 时",
       day: "+1 天",
       next: "到下一事件",
-      due: "下一事件在 {{time}}：通知、退款或支付密码到期",
+      due: "下一事件在 {{time}}：通知、退款、支付密码或场景的步骤",
       nothingDue: "没有等待发生的事",
       scale: "时间倍率",
       stopped: "停住",
