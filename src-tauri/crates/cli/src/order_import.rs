@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use desk::{Import, Mapping, Unit};
+use desk::sheets::Unit;
+use desk::{Import, Imported};
 use serde_json::{Value, json};
 
 use crate::desk_options::DeskOptions;
@@ -12,18 +13,25 @@ use crate::output::Output;
 use crate::progress::{self, Bar};
 
 const AFTER: &str = "\
-The file is CSV (UTF-8 or GBK) or XLSX with at least the order number and an amount: the header total_fee is fen [分], \
-金额(元) is yuan [元], any other needs --unit. Also read: transaction_id, state, sign_type, attach, body, openid, \
-trade_type, created_at, paid_at, and the usual Chinese headers. Imported states are claims [未核实] until a query \
-verifies them. The same file again changes nothing.
+The file is CSV (UTF-8, GBK or UTF-16; comma, tab or semicolon) or XLSX with at least the order number and an amount: the \
+header total_fee is fen [分], 金额(元) is yuan [元], any other needs --unit. Also read: transaction_id, state, sign_type, \
+attach, body, openid, trade_type, created_at, paid_at, and the usual Chinese headers; the header row may stand below a \
+title. Imported states are claims [未核实] until a query verifies them. The same file again changes nothing.
 
-Exit 3 if the file or any of its rows was refused; the other rows are taken.
+Exit 3 if the file or any of its rows was refused; the other rows are taken. Refused rows are written to F.refused.csv \
+beside the file, each with its line and reason.
 
---mapping FILE holds JSON such as {\"out_trade_no\": \"订单号\", \"amount\": \"实收\"}.
+--mapping FILE says which header holds what, in TOML or JSON:
+  out_trade_no = \"单号\"
+  total_fee = \"实收\"
+  unit = \"yuan\"
+  time = \"written\"      # or excel_days, unix_seconds, unix_milliseconds
+  [states]
+  \"已完成\" = \"SUCCESS\"
 
 Examples:
   wxpay order import orders.csv
-  wxpay order import orders.xlsx --mapping mapping.json --unit yuan --json";
+  wxpay order import orders.xlsx --mapping mapping.toml --save-mapping --json";
 
 /// Import the merchant's own orders from CSV or XLSX [导入订单]
 #[derive(clap::Args)]
@@ -31,12 +39,21 @@ Examples:
 pub(crate) struct FileImport {
     /// The file
     file: PathBuf,
-    /// JSON file that says which header holds what
+    /// TOML or JSON file that says which header holds what; otherwise the one saved for the merchant
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// Keep the mapping for this merchant's next files
+    #[arg(long, requires = "mapping")]
+    save_mapping: bool,
     /// What amounts count, where the header does not say
     #[arg(long, value_enum)]
     unit: Option<UnitWord>,
+    /// Which sheet of a workbook, from 1
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    sheet: u16,
+    /// Where refused rows are written
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
 }
 
 /// `--unit`.
@@ -50,49 +67,73 @@ enum UnitWord {
 
 pub(crate) async fn run(command: &FileImport, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     let mapping = match &command.mapping {
-        Some(path) => desk::parse_mapping(&desk::read_file(path).await?)?,
-        None => Mapping::default(),
+        Some(path) => Some(desk::read_mapping(path).await?),
+        None => None,
     };
     let desk = options.open().await?;
     let profile = options.choose(&desk).await?;
+    if let Some(mapping) = mapping.as_ref().filter(|_| command.save_mapping) {
+        desk.save_mapping(&profile.name, mapping).await?;
+    }
     let import = Import {
-        profile: profile.name.clone(),
-        bytes: desk::read_file(&command.file).await?,
+        sheet: usize::from(command.sheet - 1),
         mapping,
         unit: command.unit.map(|word| match word {
             UnitWord::Fen => Unit::Fen,
             UnitWord::Yuan => Unit::Yuan,
         }),
+        refused_file: command.refused.clone(),
+        ..Import::of(&profile.name, &command.file)
     };
     let bar = Bar::new("imported [已导入]");
     let imported = desk.import_orders(import, bar.watcher(), &progress::cancel_on_interrupt()).await;
     bar.finish();
     let imported = imported?;
-    let refused = imported.refused.len();
     if output.is_json() {
-        let rows: Vec<Value> =
-            imported.refused.iter().map(|row| json!({"line": row.line, "reason": row.reason})).collect();
-        output.document(&json!({
-            "added": imported.added,
-            "known": imported.known,
-            "unchanged": imported.unchanged,
-            "refused": rows,
-            "cancelled": imported.cancelled,
-        }))?;
+        output.document(&document(&imported))?;
     } else {
-        for row in imported.refused.iter().take(20) {
-            output.note(&format!("line {}: {}", row.line, row.reason));
-        }
-        if refused > 20 {
-            output.note(&format!("{} more refused rows; --json lists all", refused - 20));
-        }
-        output.verdict(
-            refused == 0 && !imported.cancelled,
-            &format!(
-                "new [新增] {}, known [已有] {}, unchanged [未变] {}, refused [拒绝] {refused}",
-                imported.added, imported.known, imported.unchanged
-            ),
-        )?;
+        tell(&imported, output)?;
     }
-    Ok(if refused == 0 && !imported.cancelled { Exit::Done } else { Exit::Refused })
+    Ok(if imported.refused_count == 0 && !imported.cancelled { Exit::Done } else { Exit::Refused })
+}
+
+fn document(imported: &Imported) -> Value {
+    let rows: Vec<Value> = imported.refused.iter().map(|row| json!({"line": row.line, "reason": row.reason})).collect();
+    json!({
+        "added": imported.added,
+        "known": imported.known,
+        "unchanged": imported.unchanged,
+        "refused": rows,
+        "refused_count": imported.refused_count,
+        "refused_file": imported.refused_file,
+        "further_lines": imported.further_lines,
+        "totals_lines": imported.totals_lines,
+        "cancelled": imported.cancelled,
+    })
+}
+
+fn tell(imported: &Imported, output: &mut Output) -> Result<(), Failure> {
+    for row in imported.refused.iter().take(20) {
+        output.note(&format!("line {}: {}", row.line, row.reason));
+    }
+    if let Some(file) = &imported.refused_file {
+        output.note(&format!("refused rows are in [被拒绝的行见] {}", file.display()));
+    }
+    if imported.further_lines + imported.totals_lines > 0 {
+        output.note(&format!(
+            "passed over [略过]: {} further lines of orders [同一订单的其他行], {} lines of totals [合计行]",
+            imported.further_lines, imported.totals_lines
+        ));
+    }
+    output.verdict(
+        imported.refused_count == 0 && !imported.cancelled,
+        &format!(
+            "{}new [新增] {}, known [已有] {}, unchanged [未变] {}, refused [拒绝] {}",
+            if imported.cancelled { "stopped [已停止]: " } else { "" },
+            imported.added,
+            imported.known,
+            imported.unchanged,
+            imported.refused_count
+        ),
+    )
 }

@@ -1,30 +1,51 @@
 //! Importing the merchant's own orders from CSV or XLSX: claims, never evidence.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use desk_store::{Claimed, NewClaim, Origin, Profile};
-use wxpay_protocol::UtcMs;
+use desk_sheets::{Extent, Layout, Mapping, Preview, Row, RowKind, Sheet, SheetError, Table, Unit};
+use desk_store::{ImportCounts, NewClaim, Profile, RefusedImport};
 
 use crate::changes::Tag;
-use crate::claims::{self, ClaimedOrder, Column, Mapping, RefusedRow, Unit};
+use crate::claims::Claims;
+use crate::desk::Inner;
 use crate::progress::{Cancel, Meter, OnProgress};
-use crate::{Desk, DeskError, sheet};
+use crate::refusals::{Refusals, RefusedRow};
+use crate::{Desk, DeskError};
 
-/// Claims that are committed together.
-const GROUP: usize = 1000;
+/// Claims that are read ahead of the store.
+const AHEAD: usize = 4096;
 
 /// A file to be imported.
 #[derive(Clone, Debug)]
 pub struct Import {
     /// The profile that the orders belong to.
     pub profile: String,
-    /// The file's bytes.
-    pub bytes: Vec<u8>,
-    /// Which header holds what, beyond the headers that are known.
-    pub mapping: Mapping,
+    /// The file: CSV in any of its encodings, or XLSX.
+    pub file: PathBuf,
+    /// Which sheet of a workbook, from 0.
+    pub sheet: usize,
+    /// Which column holds what; without one, the mapping saved for the merchant if the file has its columns.
+    pub mapping: Option<Mapping>,
     /// What amounts count, where the header does not say.
     pub unit: Option<Unit>,
+    /// Where refused rows are written; beside the file if not said.
+    pub refused_file: Option<PathBuf>,
+}
+
+impl Import {
+    /// A file as it is, everything else as the file or the saved mapping says.
+    pub fn of(profile: impl Into<String>, file: impl Into<PathBuf>) -> Self {
+        let (profile, file) = (profile.into(), file.into());
+        Self { profile, file, sheet: 0, mapping: None, unit: None, refused_file: None }
+    }
+
+    fn refused_path(&self) -> PathBuf {
+        self.refused_file.clone().unwrap_or_else(|| self.file.with_extension("refused.csv"))
+    }
 }
 
 /// What an import did.
@@ -36,108 +57,251 @@ pub struct Imported {
     pub known: u64,
     /// Orders of which the file says nothing new.
     pub unchanged: u64,
-    /// Rows that were not taken, each with its line and reason.
+    /// How many rows were not taken.
+    pub refused_count: u64,
+    /// The first thousand of them, each with its line and reason.
     pub refused: Vec<RefusedRow>,
+    /// Where all of them stand with their cells, if there are any.
+    pub refused_file: Option<PathBuf>,
+    /// Further lines of an order, which say nothing of the order itself.
+    pub further_lines: u64,
+    /// Lines of totals.
+    pub totals_lines: u64,
     /// Whether it was stopped before the end; what was committed stays.
     pub cancelled: bool,
 }
 
-/// Reads a mapping: a JSON object from column names (`out_trade_no`, `amount`, `state`, …) to headers of the file.
-pub fn parse_mapping(json: &[u8]) -> Result<Mapping, DeskError> {
-    let named: BTreeMap<String, String> = serde_json::from_slice(json).map_err(|_| {
-        DeskError::malformed(
-            r#"the mapping must be a JSON object such as {"out_trade_no": "订单号", "amount": "实收(元)"}"#,
-        )
-    })?;
-    named
-        .into_iter()
-        .map(|(name, header)| {
-            let column = Column::parse(&name).ok_or_else(|| {
-                let known: Vec<&str> = Column::ALL.iter().map(|(_, name, _)| *name).collect();
-                DeskError::input("mapping", format!("has no column {name:?}; the columns are {}", known.join(", ")))
-            })?;
-            Ok((column, header))
-        })
-        .collect()
+/// What a file would be read as, before anything is imported.
+#[derive(Clone, Debug)]
+pub struct ImportPreview {
+    /// Its shape, first rows and what is still to be said.
+    pub preview: Preview,
+    /// `UTF-8`, `UTF-16`, `GBK` or `XLSX`.
+    pub encoding: &'static str,
+    /// The sheets of a workbook.
+    pub sheet_names: Vec<String>,
+    /// Whether the mapping is the one that was saved for the merchant.
+    pub is_saved_mapping: bool,
 }
 
-/// Reads a file of at most 512 MiB for [`Import`].
-pub async fn read_file(path: &Path) -> Result<Vec<u8>, DeskError> {
-    let shown = path.display().to_string();
-    let unreadable = |fault| DeskError::malformed(format!("{shown} cannot be read: {fault}"));
-    let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
-    if !metadata.is_file() || metadata.len() > sheet::FILE_BYTES_MAX as u64 {
-        return Err(DeskError::malformed(format!("{shown} is not a file of at most 512 MiB")));
+fn open(path: &Path, sheet: usize) -> Result<Sheet<File>, DeskError> {
+    let unreadable = |fault| DeskError::malformed(format!("{} cannot be read: {fault}", path.display()));
+    let file = File::open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(DeskError::malformed(format!("{} is not a file", path.display())));
     }
-    tokio::fs::read(path).await.map_err(unreadable)
+    let mut opened = Sheet::open(file)?;
+    opened.choose_sheet(sheet);
+    Ok(opened)
 }
 
 impl Desk {
-    /// Imports orders. The same file again changes nothing.
+    /// Shows how a file would be read.
+    pub async fn preview_import(&self, import: Import) -> Result<ImportPreview, DeskError> {
+        self.blocking(move |inner| {
+            let profile = inner.profile(&import.profile)?;
+            let mut sheet = open(&import.file, import.sheet)?;
+            let head = sheet.head()?;
+            let saved = if import.mapping.is_none() { inner.saved_mapping(&profile.mch_id)? } else { None };
+            let is_fitting = |mapping: &Mapping| {
+                !matches!(Layout::new(&head, Table::Orders, mapping), Err(SheetError::NoSuchTitle { .. }))
+            };
+            let saved = saved.filter(is_fitting);
+            let is_saved_mapping = saved.is_some();
+            let mut mapping = import.mapping.or(saved).unwrap_or_default();
+            mapping.unit = import.unit.or(mapping.unit);
+            Ok(ImportPreview {
+                preview: Preview::of(&head, Table::Orders, &mapping),
+                encoding: sheet.form().encoding(),
+                sheet_names: sheet.sheet_names().to_vec(),
+                is_saved_mapping,
+            })
+        })
+        .await
+    }
+
+    /// Imports orders. The same file again changes nothing. What was committed before a failure or a cancel stays.
     pub async fn import_orders(
         &self,
         import: Import,
         progress: OnProgress,
         cancel: &Cancel,
     ) -> Result<Imported, DeskError> {
-        let (profile, claims) = self
+        let cancel = cancel.clone();
+        let imported = self
             .blocking(move |inner| {
+                let mut sheet = open(&import.file, import.sheet)?;
                 let profile = inner.profile(&import.profile)?;
-                let rows = sheet::read(&import.bytes)?;
-                Ok((profile, claims::read(&rows, &import.mapping, import.unit)?))
+                let layout = inner.layout(&mut sheet, &profile, &import)?;
+                let claims = Claims::new(profile, layout, inner.clock.now())?;
+                Importing {
+                    inner,
+                    claims,
+                    refusals: Refusals::new(import.refused_path()),
+                    read: Read::default(),
+                    cancel,
+                }
+                .run(&mut sheet, progress)
             })
-            .await?;
-        let mut imported = Imported { refused: claims.refused, ..Imported::default() };
-        let mut meter = Meter::new(claims.orders.len() as u64, progress);
-        let mut orders = claims.orders.into_iter();
-        loop {
-            let now = self.now();
-            let group: Vec<NewClaim> = orders.by_ref().take(GROUP).map(|order| claim(&profile, order, now)).collect();
-            if group.is_empty() {
-                break;
-            }
-            if cancel.is_cancelled() {
-                imported.cancelled = true;
-                break;
-            }
-            let numbers: Vec<String> = group.iter().map(|claim| claim.out_trade_no.to_string()).collect();
-            let claimed = self.blocking(move |inner| Ok(inner.store.claim(group)?)).await?;
-            meter.add(claimed.len() as u64);
-            for claimed in claimed {
-                *match claimed {
-                    Claimed::Added(_) => &mut imported.added,
-                    Claimed::Known(_) => &mut imported.known,
-                    Claimed::Unchanged(_) => &mut imported.unchanged,
-                } += 1;
-            }
-            self.inner.changes.note(Tag::Orders, numbers);
-        }
+            .await;
+        self.inner.changes.note(Tag::Orders, []);
         self.inner.polling.wake();
-        Ok(imported)
+        imported
     }
 }
 
-fn claim(profile: &Profile, order: ClaimedOrder, now: UtcMs) -> NewClaim {
-    // What the file says is over is not asked about by itself; everything else is.
-    let is_over = order.state.is_some_and(desk_store::OrderState::is_final);
-    NewClaim {
-        profile: profile.name.clone(),
-        appid: profile.appid.clone(),
-        mch_id: profile.mch_id.clone(),
-        out_trade_no: order.out_trade_no,
-        sign_type: order.sign_type.unwrap_or(profile.sign_type),
-        origin: Origin::Import,
-        total_fee: order.total_fee,
-        trade_type: order.trade_type.map(|trade_type| trade_type.as_str().to_owned()),
-        body: order.body.unwrap_or_default(),
-        attach: order.attach,
-        openid: order.openid,
-        created_at: order.created_at.or(order.paid_at).unwrap_or(now),
-        claimed_at: now,
-        state: order.state,
-        transaction_id: order.transaction_id,
-        paid_at: order.paid_at,
-        next_query_at: (!is_over).then_some(now),
-        raw: Some(format!("line {}", order.line)),
+impl Inner {
+    fn layout(&self, sheet: &mut Sheet<File>, profile: &Profile, import: &Import) -> Result<Layout, DeskError> {
+        let head = sheet.head()?;
+        let with_unit = |mut mapping: Mapping| {
+            mapping.unit = import.unit.or(mapping.unit);
+            Layout::new(&head, Table::Orders, &mapping)
+        };
+        if let Some(mapping) = &import.mapping {
+            return Ok(with_unit(mapping.clone())?);
+        }
+        // A saved mapping is of one export; a file of another shape is read by its own titles.
+        match self.saved_mapping(&profile.mch_id)?.map(with_unit) {
+            None | Some(Err(SheetError::NoSuchTitle { .. })) => Ok(with_unit(Mapping::default())?),
+            Some(layout) => Ok(layout?),
+        }
+    }
+}
+
+/// How far the file was read.
+#[derive(Default)]
+struct Read {
+    rows: AtomicU64,
+    at: AtomicU64,
+    further_lines: AtomicU64,
+    totals_lines: AtomicU64,
+}
+
+impl Read {
+    /// The rows that the file will have had, at the width of those that were read.
+    fn rows_expected(&self, extent: Extent) -> u64 {
+        let rows = self.rows.load(Ordering::Relaxed);
+        let (Extent::Bytes(all) | Extent::Rows(all)) = extent;
+        let at = self.at.load(Ordering::Relaxed).max(1);
+        u64::try_from(u128::from(rows) * u128::from(all.max(at)) / u128::from(at)).unwrap_or(rows)
+    }
+}
+
+struct Importing<'i> {
+    inner: &'i Inner,
+    claims: Claims,
+    refusals: Refusals,
+    read: Read,
+    cancel: Cancel,
+}
+
+impl Importing<'_> {
+    /// Another thread reads and checks rows while this one writes.
+    fn run(self, sheet: &mut Sheet<File>, progress: OnProgress) -> Result<Imported, DeskError> {
+        let extent = sheet.extent();
+        let (sender, receiver) = sync_channel(AHEAD);
+        let (counts, read) = std::thread::scope(|scope| {
+            let this = &self;
+            // The sender ends with the reading, and with it the stream of claims.
+            let reading = scope.spawn(move || this.read_rows(sheet, &sender));
+            let counts = self.write(receiver, extent, progress);
+            (counts, reading.join().map_err(|_| DeskError::Internal("reading the file")))
+        });
+        let counts = counts?;
+        read??;
+        let refused = self.refusals.finish()?;
+        Ok(Imported {
+            added: counts.inserted,
+            known: counts.changed,
+            unchanged: counts.same,
+            refused_count: refused.count,
+            refused: refused.first,
+            refused_file: refused.file,
+            further_lines: self.read.further_lines.load(Ordering::Relaxed),
+            totals_lines: self.read.totals_lines.load(Ordering::Relaxed),
+            cancelled: self.cancel.is_cancelled(),
+        })
+    }
+    /// Sends the claims of the file until it ends, somebody cancels, or nobody takes them any more.
+    fn read_rows(&self, sheet: &mut Sheet<File>, sender: &SyncSender<NewClaim>) -> Result<(), DeskError> {
+        let mut failed = None;
+        sheet.each(|row| {
+            if self.cancel.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+            self.read.rows.fetch_add(1, Ordering::Relaxed);
+            self.read.at.store(row.at(), Ordering::Relaxed);
+            if row.line() <= self.claims.layout().header_line() {
+                return ControlFlow::Continue(());
+            }
+            match self.take(row) {
+                Ok(None) => ControlFlow::Continue(()),
+                // The other side takes no more when it was cancelled or failed; it says so itself.
+                Ok(Some(claim)) => sender.send(claim).map_or(ControlFlow::Break(()), ControlFlow::Continue),
+                Err(fault) => {
+                    failed = Some(fault);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn take(&self, row: &Row<'_>) -> Result<Option<NewClaim>, DeskError> {
+        let reason = match self.claims.layout().kind(row) {
+            RowKind::Blank => return Ok(None),
+            RowKind::Continuation => {
+                self.read.further_lines.fetch_add(1, Ordering::Relaxed);
+                return Ok(None);
+            }
+            RowKind::Total => {
+                self.read.totals_lines.fetch_add(1, Ordering::Relaxed);
+                return Ok(None);
+            }
+            RowKind::Broken(fault) => fault.to_string(),
+            RowKind::Shifted => {
+                "the row has more cells than the header, so they may be shifted; put quotes around cells that hold a comma".into()
+            }
+            RowKind::Entry => match self.claims.claim(row) {
+                Ok(claim) => return Ok(Some(claim)),
+                Err(reason) => reason,
+            },
+        };
+        self.refusals.refuse(row, reason).map(|()| None)
+    }
+
+    fn write(
+        &self,
+        receiver: Receiver<NewClaim>,
+        extent: Extent,
+        progress: OnProgress,
+    ) -> Result<ImportCounts, DeskError> {
+        let mut meter = Meter::new(0, progress);
+        let mut failed = None;
+        let counts = self.inner.store.import(receiver, |counts, refused| {
+            let done = counts.total() + self.refusals.count_of_rows();
+            meter.set(done, self.read.rows_expected(extent).max(done));
+            self.inner.changes.note(Tag::Orders, []);
+            match refused.into_iter().try_for_each(|order| self.refuse_taken(&order)) {
+                Ok(()) if self.cancel.is_cancelled() => ControlFlow::Break(()),
+                Ok(()) => ControlFlow::Continue(()),
+                Err(fault) => {
+                    failed = Some(fault);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        let done = counts.total() + self.refusals.count_of_rows();
+        meter.set(done, done);
+        failed.map_or(Ok(counts), Err)
+    }
+
+    fn refuse_taken(&self, order: &RefusedImport) -> Result<(), DeskError> {
+        let line = order.raw.as_deref().and_then(|raw| raw.strip_prefix("line ")).and_then(|line| line.parse().ok());
+        self.refusals.refuse_number(
+            line.unwrap_or(0),
+            order.out_trade_no.as_str(),
+            format!("the number belongs to the profile {:?} of the same merchant; import it there", order.profile),
+        )
     }
 }

@@ -108,7 +108,10 @@ fn looks_like_formula(text: &str) -> bool {
 
 /// Whether a spreadsheet would take it for a number or a date and round, shorten or rewrite it.
 fn looks_like_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'/' | b':' | b'E' | b'e'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b'/' | b':' | b'E' | b'e'))
 }
 
 #[cfg(test)]
@@ -136,12 +139,13 @@ mod tests {
             &[Cell::Text("-1"), Cell::Text("＝1")],
             &[Cell::Id("4200000000202401020000000001"), Cell::Id("20240102E5")],
             &[Cell::Id("T1"), Cell::Text("T恤, \"红\"")],
+            &[Cell::Id("1.23E+17"), Cell::Id("")],
             &[Cell::Amount(Fen::new(-7).unwrap()), Cell::Time(UtcMs(1_704_135_845_000))],
         ];
         assert_eq!(
             written(Reader::People, rows),
             "\u{FEFF}a,b\r\n'=1+1,'@SUM(A1)\r\n'+8613800000000,\"'\t=1\"\r\n'-1,'＝1\r\n\
-             '4200000000202401020000000001,'20240102E5\r\nT1,\"T恤, \"\"红\"\"\"\r\n-0.07,2024-01-02 03:04:05\r\n"
+             '4200000000202401020000000001,'20240102E5\r\nT1,\"T恤, \"\"红\"\"\"\r\n'1.23E+17,\r\n-0.07,2024-01-02 03:04:05\r\n"
         );
     }
 

@@ -51,6 +51,9 @@ pub enum SheetError {
         /// The header of the amounts.
         title: String,
     },
+    /// A mapping of something that no column holds.
+    #[error("it has no column {0:?}; the columns are {names}", names = Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "))]
+    NoSuchField(String),
     /// A mapping that is no mapping.
     #[error("the mapping cannot be read: {0}")]
     Mapping(String),

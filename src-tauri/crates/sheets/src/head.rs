@@ -27,14 +27,7 @@ pub struct HeadRow {
 
 impl HeadRow {
     pub(crate) fn of(row: &Row<'_>) -> Self {
-        let cells = (0..row.len())
-            .map(|place| {
-                row.text(place).map_or_else(
-                    |_| String::from_utf8_lossy(row.bytes(place)).into_owned(),
-                    std::borrow::Cow::into_owned,
-                )
-            })
-            .collect();
+        let cells = (0..row.len()).map(|place| row.shown(place)).collect();
         let damage = (0..row.len()).filter_map(|place| Some((place, row.damage(place)?))).collect();
         Self { line: row.line(), cells, damage }
     }

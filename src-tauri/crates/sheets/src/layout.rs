@@ -241,9 +241,7 @@ impl Layout {
     /// A fault of this cell, for readers that hold it to rules of their own.
     pub fn fault(&self, row: &Row<'_>, field: Field, reason: &dyn fmt::Display) -> CellFault {
         let place = field.of(&self.places);
-        let found = place.map(|place| {
-            row.text(place).map_or_else(|_| String::from_utf8_lossy(row.bytes(place)).into_owned(), Cow::into_owned)
-        });
+        let found = place.map(|place| row.shown(place));
         CellFault {
             title: place.and_then(|place| self.titles.get(place)).cloned().unwrap_or_else(|| field.name().to_owned()),
             found: found.unwrap_or_default().chars().take(64).collect(),

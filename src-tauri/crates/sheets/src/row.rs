@@ -115,6 +115,11 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// [`Row::text`] to be shown, with marks in the place of bytes that are no text.
+    pub fn shown(&self, place: usize) -> String {
+        self.text(place).map_or_else(|_| String::from_utf8_lossy(self.bytes(place)).into_owned(), Cow::into_owned)
+    }
+
     pub(crate) fn kind(&self, place: usize) -> Kind {
         self.kinds.get(place).copied().unwrap_or_default()
     }

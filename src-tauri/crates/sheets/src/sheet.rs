@@ -44,6 +44,16 @@ pub enum Form {
     Workbook,
 }
 
+impl Form {
+    /// `UTF-8`, `UTF-16`, `GBK` or `XLSX`.
+    pub const fn encoding(self) -> &'static str {
+        match self {
+            Self::Text { encoding, .. } => encoding,
+            Self::Workbook => "XLSX",
+        }
+    }
+}
+
 /// How much there is to read, for progress: [`Row::at`] counts up to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {

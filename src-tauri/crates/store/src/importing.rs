@@ -47,6 +47,8 @@ pub struct RefusedImport {
     pub out_trade_no: OutTradeNo,
     /// The profile that the number belongs to.
     pub profile: String,
+    /// Where it stood, as [`NewClaim::raw`] said.
+    pub raw: Option<String>,
 }
 
 impl Store {
@@ -116,7 +118,7 @@ fn import_batch(
     for new in known {
         match other_profile(connection, new)? {
             Some(profile) => {
-                refused.push(RefusedImport { out_trade_no: new.out_trade_no.clone(), profile });
+                refused.push(RefusedImport { out_trade_no: new.out_trade_no.clone(), profile, raw: new.raw.clone() });
                 counts.refused += 1;
             }
             None => match claim(connection, new)? {

@@ -1,16 +1,24 @@
 //! Imported orders are claims: shown, asked about, and never evidence.
 
+use std::fs;
 use std::time::Duration;
 
 use desk::simulator::Request;
 use desk::store::OrderState;
-use desk::{Cancel, Import, Imported, Mapping};
+use desk::{Cancel, Import, Imported};
 
 use crate::shop::*;
 
+/// A folder with this text in `orders.csv`, and the import of it.
+fn file(text: &str) -> (tempfile::TempDir, Import) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.csv");
+    fs::write(&path, text).unwrap();
+    (folder, Import::of("shop", path))
+}
+
 async fn import(shop: &Shop, text: &str) -> Imported {
-    let import =
-        Import { profile: "shop".into(), bytes: text.as_bytes().to_vec(), mapping: Mapping::new(), unit: None };
+    let (_folder, import) = file(text);
     shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await.unwrap()
 }
 
@@ -26,7 +34,7 @@ async fn a_claimed_payment_is_not_a_payment_until_a_question_says_so() {
     );
     let imported = import(&other, &file).await;
     assert_eq!((imported.added, imported.known, imported.unchanged), (2, 0, 0));
-    assert_eq!(imported.refused.len(), 1);
+    assert_eq!((imported.refused_count, imported.refused.len()), (1, 1));
     assert_eq!(imported.refused[0].line, 4);
     assert!(imported.refused[0].reason.contains("precision lost"));
 
@@ -72,11 +80,9 @@ async fn an_open_claim_that_the_gateway_does_not_know_stays_a_claim_and_is_never
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_import_stops_before_the_next_group() {
     let shop = Shop::open().await;
-    let file = "out_trade_no,total_fee\nT20240102030405_001,101\n";
+    let (_folder, import) = file("out_trade_no,total_fee\nT20240102030405_001,101\n");
     let cancel = Cancel::new();
     cancel.cancel();
-    let import =
-        Import { profile: "shop".into(), bytes: file.as_bytes().to_vec(), mapping: Mapping::new(), unit: None };
     let imported = shop.desk.import_orders(import, Box::new(|_| {}), &cancel).await.unwrap();
     assert!(imported.cancelled);
     assert_eq!(imported.added, 0);
@@ -86,9 +92,71 @@ async fn a_cancelled_import_stops_before_the_next_group() {
 async fn a_mapping_names_columns_that_are_not_known_and_refuses_others() {
     let mapping = desk::parse_mapping(r#"{"out_trade_no": "单号", "amount": "实收(元)"}"#.as_bytes()).unwrap();
     let shop = Shop::open().await;
-    let bytes = "单号,实收(元)\nT20240102030405_001,4.35\n".as_bytes().to_vec();
-    let import = Import { profile: "shop".into(), bytes, mapping, unit: None };
+    let (_folder, mut import) = file("单号,实收(元)\nT20240102030405_001,4.35\n");
+    import.mapping = Some(mapping);
     assert_eq!(shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await.unwrap().added, 1);
     assert_eq!(desk::parse_mapping(b"{\"price\": \"x\"}").unwrap_err().code(), "input_invalid");
     assert_eq!(desk::parse_mapping(b"[]").unwrap_err().code(), "input_malformed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refused_row_stands_in_a_file_beside_with_its_line_reason_and_cells() {
+    let shop = Shop::open().await;
+    let (folder, import) = file(
+        "out_trade_no,total_fee\n1.23E+17,100\nT20240102030405_001,101\n\"T2\"x,1\n,,,late\n合计,101\n,\nT20240102030405_001,101\n",
+    );
+    let imported = shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    assert_eq!((imported.added, imported.unchanged, imported.refused_count, imported.totals_lines), (1, 1, 3, 1));
+    assert_eq!(imported.refused.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 5]);
+    let path = folder.path().join("orders.refused.csv");
+    assert_eq!(imported.refused_file.as_deref(), Some(path.as_path()));
+    let beside = fs::read_to_string(path).unwrap();
+    assert!(beside.contains("\r\n2,") && beside.contains("precision lost") && beside.contains("'1.23E+17"), "{beside}");
+    // The same rows from another profile of the same merchant belong to the first.
+    let nothing = import_at(&shop, "out_trade_no,total_fee\n", None).await.unwrap();
+    assert_eq!((nothing.added, nothing.refused_file), (0, None));
+}
+
+async fn import_at(shop: &Shop, text: &str, beside: Option<&str>) -> Result<Imported, desk::DeskError> {
+    let (_folder, mut import) = file(text);
+    import.refused_file = beside.map(Into::into);
+    shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_rows_that_cannot_be_kept_stop_the_import() {
+    let shop = Shop::open().await;
+    let refused = import_at(&shop, "out_trade_no,total_fee\n,1\n", Some("/nowhere/at/all.csv")).await.unwrap_err();
+    assert_eq!(refused.field(), Some("refused_file"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mapping_is_kept_for_the_merchant_and_leaves_files_of_another_shape_alone() {
+    let shop = Shop::open().await;
+    assert_eq!(shop.desk.saved_mapping("shop").await.unwrap(), None);
+    let mapping =
+        desk::parse_mapping("out_trade_no = \"单号\"\ntotal_fee = \"实收\"\nunit = \"yuan\"".as_bytes()).unwrap();
+    shop.desk.save_mapping("shop", &mapping).await.unwrap();
+    assert_eq!(shop.desk.saved_mapping("shop").await.unwrap(), Some(mapping));
+    assert_eq!(import(&shop, "单号,实收\nT20240102030405_001,4.35\n").await.added, 1);
+    assert_eq!(import(&shop, "out_trade_no,total_fee\nT20240102030405_002,435\n").await.added, 1);
+    let (_folder, import) = file("单号,实收\nT20240102030405_001,4.35\n");
+    let shown = shop.desk.preview_import(import).await.unwrap();
+    assert!(shown.is_saved_mapping && shown.preview.problem.is_none());
+    assert_eq!((shown.encoding, shown.preview.rows.len()), ("UTF-8", 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_read_and_written_at_once_and_tells_how_far_it_is() {
+    let shop = Shop::open().await;
+    let rows: Vec<String> = (0..25_000).map(|number| format!("T20240102030405_{number:05},{number}")).collect();
+    let text = format!("out_trade_no,total_fee\n{}\n", rows.join("\n"));
+    let (_folder, import) = file(&text);
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    let watcher = Box::new(move |progress| sink.lock().unwrap().push(progress));
+    let imported = shop.desk.import_orders(import, watcher, &Cancel::new()).await.unwrap();
+    assert_eq!((imported.added, imported.refused_count), (25_000, 0));
+    let last = *seen.lock().unwrap().last().unwrap();
+    assert_eq!((last.done, last.total), (25_000, 25_000));
 }

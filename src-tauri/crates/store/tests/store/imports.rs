@@ -112,7 +112,8 @@ fn a_number_of_another_profile_is_refused_by_name_and_the_rest_is_taken() {
     import(&store, vec![NewClaim { profile: "other".into(), ..claim(1, None) }]);
     let (counts, refused) = import(&store, vec![claim(1, None), claim(2, None)]);
     assert_eq!(counts, ImportCounts { inserted: 1, refused: 1, ..ImportCounts::default() });
-    assert_eq!(refused, [RefusedImport { out_trade_no: claim(1, None).out_trade_no, profile: "other".into() }]);
+    let raw = claim(1, None).raw;
+    assert_eq!(refused, [RefusedImport { out_trade_no: claim(1, None).out_trade_no, profile: "other".into(), raw }]);
 }
 
 #[test]
