@@ -176,20 +176,11 @@ fn nginx_asks_for_the_certificate_before_anything_is_read_and_only_where_money_m
         (Switches::default(), Switches { plain_http_needs_certificate: true, ..Switches::default() });
     let absent = page(Endpoint::Refund, ClientCertificate::Absent, &switches).unwrap();
     assert_eq!((absent.status, absent.content_type), (400, "text/html"));
-    let expected = "<html>
-<head><title>400 No required SSL certificate was sent</title></head>
-<body bgcolor=\"white\">
-<center><h1>400 Bad Request</h1></center>
-<center>No required SSL certificate was sent</center>
-<hr><center>nginx</center>
-</body>
-</html>
-";
-    assert_eq!(absent.body, expected);
+    assert_eq!(absent.body, NO_CERTIFICATE);
     let unverifiable = page(Endpoint::Reverse, ClientCertificate::Unverifiable, &switches).unwrap();
     assert_eq!(
         unverifiable.body,
-        expected.replace("No required SSL certificate was sent", "The SSL certificate error")
+        NO_CERTIFICATE.replace("No required SSL certificate was sent", "The SSL certificate error")
     );
     assert_eq!(page(Endpoint::Refund, ClientCertificate::Of { mch_id: MCH_ID }, &switches), None);
     assert_eq!(page(Endpoint::Refund, ClientCertificate::PlainHttp, &switches), None);

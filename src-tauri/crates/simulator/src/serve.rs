@@ -339,12 +339,7 @@ async fn exchange(
         }
         _ => (Bytes::new(), too_large(method, path)),
     };
-    if let Err(fault) = gateway.durable(&answer).await {
-        // The change may be lost with the process, so it must not be confirmed.
-        if let Some(Place { endpoint, .. }) = Place::of(path) {
-            answer = Answer::unsigned(endpoint, &Unsigned::new(text::SYSTEM_ERROR, fault.to_string()));
-        }
-    }
+    answer = confirmed(&gateway, path, answer).await;
     if answer.delivery != Delivery::Whole && !Box::pin(leaving::leave(&gateway, &answer, &grip)).await {
         keep(&gateway, &parts, body, answer, started);
         // The connection is in other hands, so this goes nowhere.
@@ -360,6 +355,17 @@ async fn exchange(
     }
     keep(&gateway, &parts, body, answer, started);
     response
+}
+
+/// The answer once what it reports is on the disk; a system error where that failed, because the change may be lost with the
+/// process and must not be confirmed.
+async fn confirmed(gateway: &Gateway, path: &str, answer: Answer) -> Answer {
+    match (gateway.durable(&answer).await, Place::of(path)) {
+        (Err(fault), Some(Place { endpoint, .. })) => {
+            Answer::unsigned(endpoint, &Unsigned::new(text::SYSTEM_ERROR, fault.to_string()))
+        }
+        _ => answer,
+    }
 }
 
 fn keep(gateway: &Gateway, parts: &Parts, request: Bytes, answer: Answer, started: Instant) {

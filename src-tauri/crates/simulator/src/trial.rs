@@ -5,6 +5,9 @@ use std::sync::Arc;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Params, Secret, SignType, UtcMs, sign, xml};
 
+use crate::gateway::Parts;
+use crate::ledger::Ledger;
+use crate::ledger::journal::Journal;
 use crate::{Answer, Clock, Dice, Draw, Gateway, Merchant, Request, Switches, TimeScale};
 
 pub(crate) const APPID: &str = "wx0000000000000001";
@@ -12,6 +15,17 @@ pub(crate) const MCH_ID: &str = "1900000001";
 pub(crate) const KEY: &str = "0123456789abcdef0123456789ABCDEF";
 /// 2024-01-02 03:04:05, Beijing time.
 pub(crate) const START: UtcMs = UtcMs(1_704_135_845_000);
+
+/// What nginx answers where a certificate is needed and none came.
+pub(crate) const NO_CERTIFICATE: &str = "<html>
+<head><title>400 No required SSL certificate was sent</title></head>
+<body bgcolor=\"white\">
+<center><h1>400 Bad Request</h1></center>
+<center>No required SSL certificate was sent</center>
+<hr><center>nginx</center>
+</body>
+</html>
+";
 
 pub(crate) fn merchant(appid: &str, mch_id: &str, key: &str) -> Merchant {
     Merchant::new(Appid::new(appid).unwrap(), MchId::new(mch_id).unwrap(), Secret::new(key.as_bytes().to_vec()))
@@ -31,6 +45,19 @@ pub(crate) fn gateway_with(switches: Switches) -> Arc<Gateway> {
 
 pub(crate) fn drawing(draw: Box<dyn Draw>, switches: Switches) -> Arc<Gateway> {
     Arc::new(Gateway::in_memory(Clock::new(START, TimeScale::FROZEN), draw, vec![own_merchant()], switches))
+}
+
+/// A gateway whose journal goes to `sink`.
+pub(crate) fn over(sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static) -> Gateway {
+    Gateway::from_parts(Parts {
+        clock: Clock::new(START, TimeScale::FROZEN),
+        draw: Box::new(Dice::new(0, 0)),
+        merchants: vec![own_merchant()],
+        switches: Switches::default(),
+        ledger: Ledger::default(),
+        journal: Journal::over(Box::new(sink)).unwrap(),
+        issuing: None,
+    })
 }
 
 /// The fields of a message under construction; a later value of a name replaces the earlier one, an absent one removes it.

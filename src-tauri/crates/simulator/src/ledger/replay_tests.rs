@@ -6,14 +6,12 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 use wxpay_protocol::{CouponType, Fen, RefundStatus};
 
-use crate::gateway::Parts;
 use crate::ledger::Ledger;
 use crate::ledger::entry::Entry;
-use crate::ledger::journal::Journal;
 use crate::ledger::record::{Notice, Order};
 use crate::ledger::refund::Refund;
 use crate::trial::*;
-use crate::{Clock, Coupon, Dice, Gateway, PasswordAnswer, Pay, Switches, TimeScale};
+use crate::{Coupon, Gateway, PasswordAnswer, Pay};
 
 /// One thing that somebody does; the numbers choose the order, the refund and the amount.
 #[derive(Clone, Debug)]
@@ -88,15 +86,7 @@ fn writing_to(lines: &Arc<Mutex<Vec<u8>>>) -> Gateway {
         lines.lock().unwrap().extend_from_slice(batch);
         Ok(())
     };
-    Gateway::from_parts(Parts {
-        clock: Clock::new(START, TimeScale::FROZEN),
-        draw: Box::new(Dice::new(0, 0)),
-        merchants: vec![own_merchant()],
-        switches: Switches::default(),
-        ledger: Ledger::default(),
-        journal: Journal::over(Box::new(sink)).unwrap(),
-        issuing: None,
-    })
+    over(sink)
 }
 
 /// Everything in a ledger, without the places of lines in the journal of a run.

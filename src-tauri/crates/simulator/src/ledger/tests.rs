@@ -6,13 +6,10 @@ use std::time::Duration;
 
 use wxpay_protocol::{CouponType, Fen, RefundStatus};
 
-use crate::gateway::Parts;
-use crate::ledger::Ledger;
-use crate::ledger::journal::Journal;
 use crate::trial::*;
 use crate::{
-    Clock, Config, Coupon, CustomerError, Dice, Gateway, JournalError, Pay, Refund, RefundView, Running, ScanOutcome,
-    ScanRefusal, StartError, Switches, TimeScale, start,
+    Config, Coupon, CustomerError, Gateway, JournalError, Pay, Refund, RefundView, Running, ScanOutcome, ScanRefusal,
+    StartError, TimeScale, start,
 };
 
 fn config(dir: &Path) -> Config {
@@ -175,18 +172,6 @@ async fn the_key_is_not_in_the_state_folder_which_is_private() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&state).unwrap().permissions().mode() & 0o777, 0o700);
     }
-}
-
-fn over(sink: impl FnMut(&[u8]) -> std::io::Result<()> + Send + 'static) -> Gateway {
-    Gateway::from_parts(Parts {
-        clock: Clock::new(START, TimeScale::FROZEN),
-        draw: Box::new(Dice::new(0, 0)),
-        merchants: vec![own_merchant()],
-        switches: Switches::default(),
-        ledger: Ledger::default(),
-        journal: Journal::over(Box::new(sink)).unwrap(),
-        issuing: None,
-    })
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use wxpay_protocol::{Secret, SignType, sign, xml};
 
+use super::confirmed;
 use crate::notices::notifier;
 use crate::trial::*;
 use crate::{Config, Event, Gateway, NoticeStatus, Pay, Running, StartError, TimeScale, start};
@@ -416,4 +417,19 @@ async fn a_code_is_scanned_and_a_notice_is_sent_again_by_control() {
     let notice = &running.gateway.notices(1)[0];
     assert_eq!((notice.status, notice.attempts.len()), (NoticeStatus::Acknowledged, 2));
     assert_eq!(control(&running, "POST", "/notices/2/resend", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_change_that_is_not_on_the_disk_leaves_as_a_system_error() {
+    let mut writes = 0;
+    let gateway = over(move |_: &[u8]| {
+        writes += 1;
+        if writes == 1 { Ok(()) } else { Err(std::io::Error::from(std::io::ErrorKind::StorageFull)) }
+    });
+    let kept = ask(&gateway, UNIFIED, &order("T20240102A").signed());
+    assert_eq!(confirmed(&gateway, UNIFIED, kept).await.outcome, "SUCCESS");
+    let lost = ask(&gateway, UNIFIED, &order("T20240102B").signed());
+    assert_eq!(lost.outcome, "SUCCESS");
+    let left = confirmed(&gateway, UNIFIED, lost).await;
+    assert_eq!((left.outcome, return_msg(&left).as_str()), ("FAIL", "system error"));
 }

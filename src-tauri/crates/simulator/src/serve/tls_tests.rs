@@ -137,15 +137,6 @@ fn a_client_certificate_is_judged_by_who_issued_it_and_to_whom() {
 
 #[tokio::test]
 async fn a_refund_needs_the_certificate_of_its_own_merchant_and_is_told_which_of_four_it_came_with() {
-    const NO_CERTIFICATE: &str = "<html>
-<head><title>400 No required SSL certificate was sent</title></head>
-<body bgcolor=\"white\">
-<center><h1>400 Bad Request</h1></center>
-<center>No required SSL certificate was sent</center>
-<hr><center>nginx</center>
-</body>
-</html>
-";
     let (_dir, running, files) = started().await;
     let elsewhere = tempfile::tempdir().unwrap();
     let foreign = Pki::open(elsewhere.path()).unwrap().into_parts().0.merchant(&MchId::new(MCH_ID).unwrap()).unwrap();
