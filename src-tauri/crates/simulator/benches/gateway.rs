@@ -1,7 +1,9 @@
-//! Requests a second over keep-alive loopback, p50 and p99, with ten thousand and with a million orders in the ledger; the
-//! load generator shares the cores.
+//! Requests a second over keep-alive loopback, p50 and p99, with ten thousand and with a million orders in the ledger, and what
+//! exporting such a ledger takes; the load generator shares the cores.
 //!
 //! `cargo bench -p wxpay-simulator` measures; run by `cargo test`, it only makes sure that it still works.
+
+mod exports;
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -110,6 +112,7 @@ async fn measure(plan: &Plan) -> Result<f64, Fault> {
             "{size} orders, half of them paid, are in the ledger after {:.1} s more",
             began.elapsed().as_secs_f64()
         ));
+        exports::measure(&running, address, *size).await?;
         let queries = (0..PREPARED.min(*size)).map(|index| query(&number(index * (size / PREPARED.min(*size)))));
         let rate = load("orderquery", *size, plan, address, queries.collect::<Result<_, _>>()?, b"trade_state").await?;
         slowest = slowest.min(rate);

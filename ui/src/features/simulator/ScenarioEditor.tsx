@@ -61,7 +61,7 @@ export function ScenarioEditor({ scenario, playing, onOpened, onPlayed }: Scenar
         </span>
       </div>
       <Input.TextArea
-        className="mono scenario-text"
+        className="mono"
         spellCheck={false}
         aria-label={t("simulator.scenario.rules")}
         autoSize={{ minRows: 6, maxRows: 16 }}
