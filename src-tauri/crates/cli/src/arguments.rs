@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
-use crate::{bill, completions, diagnose, lint, order, pay_params, poll, profile, sign, simulator, verify};
+use crate::{bill, completions, diagnose, lint, order, pay_params, poll, profile, reconcile, sign, simulator, verify};
 
 const AFTER: &str = "\
 Secrets [密钥] never come from an option or the environment: --key-file FILE, --key-file - for standard input, the vault \
@@ -23,7 +23,8 @@ Examples:
   wxpay profile add shop --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay order create --profile shop --total-fee 101 --body 测试商品 --trade-type NATIVE
   wxpay poll --drain --timeout 120
-  wxpay bill check bill.csv";
+  wxpay bill check bill.csv
+  wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20 --out result/";
 
 /// WeChat Pay v2 [微信支付 v2] from the command line: sign, verify, test, without sending a secret anywhere.
 #[derive(Parser)]
@@ -53,5 +54,6 @@ pub(crate) enum Command {
     Poll(poll::Poll),
     #[command(name = "bill")]
     Bills(bill::Bills),
+    Reconcile(Box<reconcile::Reconcile>),
     Completions(completions::Completions),
 }

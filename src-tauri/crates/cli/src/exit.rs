@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use desk::DeskError;
+use desk::{DeskError, ReconcileFault};
 use wxpay_diagnose::{InputError, ReportError};
 use wxpay_protocol::bill::BillRefusal;
 use wxpay_protocol::fen::FenError;
@@ -56,6 +56,8 @@ pub(crate) enum Failure {
     Report { place: String, cause: ReportError },
     #[error("{place}: {cause} [{}]", .cause.chinese())]
     Bill { place: String, cause: BillRefusal },
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileFault),
     #[error("standard output cannot be written: {0}")]
     Output(std::io::Error),
     #[error("only one input or secret can come from standard input; give the others as files")]
@@ -143,6 +145,7 @@ impl Failure {
             | Self::CaFile(_)
             | Self::Input { .. }
             | Self::Bill { .. }
+            | Self::Reconcile(_)
             | Self::Report { .. }
             | Self::Output(_)
             | Self::Simulator(_)
@@ -167,6 +170,7 @@ impl Failure {
             Self::Unreadable { .. } => "input_unreadable",
             Self::Input { .. } => "input_malformed",
             Self::Bill { .. } => "bill_refused",
+            Self::Reconcile(fault) => fault.code(),
             Self::Report { cause: ReportError::AppidNeeded, .. }
             | Self::StandardInputTwice
             | Self::OptionNeeded { .. }

@@ -25,6 +25,7 @@ mod pay_params;
 mod poll;
 mod profile;
 mod progress;
+mod reconcile;
 mod secrets;
 mod sign;
 mod signing_key;
@@ -63,6 +64,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Profiles(command) => profile::run(&command, desk, output),
         Command::Orders(command) => order::run(&command, desk, output),
         Command::Bills(command) => bill::run(&command, desk, output),
+        Command::Reconcile(command) => reconcile::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),
         Command::Completions(command) => completions::run(&command, Arguments::command(), output),

@@ -30,6 +30,7 @@ mod probe;
 mod profiles;
 mod progress;
 mod random;
+mod reconciling;
 mod refusals;
 mod results;
 mod settings;
@@ -56,6 +57,7 @@ pub use probe::{KeyProbe, KeyVerdict};
 pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
+pub use reconciling::{BillsRead, DayFiles, LocalRead, MalformedLine, ReconcileFault, Reconciled, Watch};
 pub use refusals::RefusedRow;
 pub use results::OrderResult;
 pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
@@ -63,6 +65,7 @@ pub use try_it::Tried;
 pub use unlocking::VaultView;
 
 // What the desk speaks about, so that the window and the command line need no other crate for it.
+pub use desk_reconcile as reconcile;
 pub use desk_sheets as sheets;
 pub use desk_store as store;
 pub use desk_vault as vault;

@@ -18,6 +18,7 @@ mod poll;
 mod probe;
 mod profile;
 mod program;
+mod reconcile;
 mod relay;
 mod secrets;
 mod sign;

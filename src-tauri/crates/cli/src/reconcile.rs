@@ -1,0 +1,278 @@
+//! `wxpay reconcile`: a day's bill against the merchant's own orders and refunds.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use desk::reconcile::{Basis, Class};
+use desk::sheets::{Mapping, Unit};
+use desk::{Cancel, DayFiles, ReconcileFault, Reconciled, Watch};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value, json};
+use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::{MilliFen, yuan_text};
+use wxpay_protocol::ids::MchId;
+
+use crate::desk_options::{DeskOptions, block_on};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+const AFTER: &str = "\
+The day is Beijing time. The local side of it is every order paid on it and every refund accepted on it, and whatever the \
+bill names. Each row of either side lands in exactly one class; `day_cut_*` and fee differences do not keep a day from \
+being balanced.
+
+ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, state. REFUNDS needs refund_id or \
+out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \
+Chinese titles; --mapping FILE (TOML or JSON) says which column holds what.
+
+With --out, DIR/differences.csv gets one row for everything that does not agree: amounts in fen, lines from 1.
+
+Exit 0 if the day is balanced, 1 if not, 3 if a file is refused.
+
+Examples:
+  wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20
+  wxpay reconcile --bill bill.csv.gz --orders orders.xlsx --unit yuan --date 2026-11-20 --out result/ --json";
+
+/// Compare a day's bill with your own orders and refunds [对账]
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct Reconcile {
+    /// Bills of the day as they were downloaded, plain or GZIP
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    bill: Vec<PathBuf>,
+    /// Your orders, CSV or XLSX
+    #[arg(long, value_name = "FILE", required_unless_present = "refunds")]
+    orders: Option<PathBuf>,
+    /// Your refunds, CSV or XLSX
+    #[arg(long, value_name = "FILE")]
+    refunds: Option<PathBuf>,
+    /// File that says which column holds what
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// What amounts count, where the title does not say
+    #[arg(long, value_enum)]
+    unit: Option<UnitWord>,
+    /// Which of WeChat's amounts you keep: 订单金额, 应结订单金额, or what was paid in cash
+    #[arg(long, value_enum, default_value = "order")]
+    amount: AmountWord,
+    /// How wide the edges around midnight are, in seconds
+    #[arg(long, value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=43_200))]
+    day_cut_seconds: u32,
+    /// The day, such as 2026-11-20 or 20261120
+    #[arg(long, value_name = "D", value_parser = date)]
+    date: UtcMs,
+    /// Folder for differences.csv
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// `--unit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UnitWord {
+    /// Whole numbers
+    Fen,
+    /// Up to two decimals
+    Yuan,
+}
+
+/// `--amount`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AmountWord {
+    /// 订单金额
+    Order,
+    /// 应结订单金额
+    Settle,
+    /// 订单金额 less 代金券金额
+    Cash,
+}
+
+fn date(text: &str) -> Result<UtcMs, &'static str> {
+    let midnight = if text.contains('-') {
+        UtcMs::parse_dashed(&format!("{text} 00:00:00"))
+    } else {
+        UtcMs::parse_compact(&format!("{text}000000"))
+    };
+    midnight.map_err(|_| "a day is written as 2026-11-20 or 20261120")
+}
+
+pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let files = files(command, desk)?;
+    let bar = progress(files.bytes());
+    let (on_bytes, cancel) = (|bytes| bar.inc(bytes), Cancel::new());
+    let found = files.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
+    bar.finish_and_clear();
+    let found = found?;
+    let outputs = match &command.out {
+        Some(folder) => vec![found.write_differences(&files, folder)?],
+        None => Vec::new(),
+    };
+    if output.is_json() {
+        output.document(&document(&files, &found, &outputs))?;
+    } else {
+        describe(&files, &found, &outputs, output)?;
+    }
+    Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
+}
+
+fn files(command: &Reconcile, desk: &DeskOptions) -> Result<DayFiles, Failure> {
+    let mut mapping = match &command.mapping {
+        Some(path) => {
+            let place = path.display().to_string();
+            let text =
+                std::fs::read_to_string(path).map_err(|cause| Failure::Unreadable { place: place.clone(), cause })?;
+            Mapping::parse(&text).map_err(|cause| ReconcileFault::Sheet { place, cause })?
+        }
+        None => Mapping::default(),
+    };
+    if let Some(unit) = command.unit {
+        mapping.unit = Some(match unit {
+            UnitWord::Fen => Unit::Fen,
+            UnitWord::Yuan => Unit::Yuan,
+        });
+    }
+    let profile = match desk.profile() {
+        Some(_) => Some(block_on(async { desk.choose(&desk.open().await?).await })?),
+        None => None,
+    };
+    Ok(DayFiles {
+        bills: command.bill.clone(),
+        orders: command.orders.clone(),
+        refunds: command.refunds.clone(),
+        mapping,
+        basis: match command.amount {
+            AmountWord::Order => Basis::Order,
+            AmountWord::Settle => Basis::Settle,
+            AmountWord::Cash => Basis::Cash,
+        },
+        date: command.date,
+        day_cut_s: command.day_cut_seconds,
+        mch_id: profile.map(|profile| MchId::as_str(&profile.mch_id).to_owned()),
+    })
+}
+
+fn progress(bytes: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("reading [读取] {bar:40} {percent}%  {bytes_per_sec}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes).with_style(style)
+}
+
+fn document(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf]) -> Value {
+    let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
+    let sums = bills.totals.sums;
+    let classes: Map<String, Value> = Class::ALL
+        .into_iter()
+        .map(|class| {
+            let tally = verdict.tally(class);
+            let shown = json!({
+                "count": tally.count,
+                "bill_fen": number(tally.bill_fen),
+                "local_fen": number(tally.local_fen),
+                "bill_rows": tally.bill_rows,
+                "local_rows": tally.local_rows,
+            });
+            (class.name().to_owned(), shown)
+        })
+        .collect();
+    json!({
+        "date": files.date.day(),
+        "balanced": found.is_balanced(),
+        "bill": {
+            "rows": sums.rows,
+            "payments": bills.totals.payments,
+            "refunds": bills.totals.refunds,
+            "files": bills.files.len(),
+            "same_files": bills.same,
+            "mch_id": bills.mch_id,
+            "settle_fen": number(sums.settlement_total_fee),
+            "refund_fen": number(sums.settlement_refund_fee),
+            "total_fen": number(sums.total_fee),
+            "fee_1e5": number(sums.fee_milli_fen),
+            "summary_ok": bills.totals.summary_ok,
+            "not_compared": verdict.not_compared,
+        },
+        "local": {
+            "rows": local.orders + local.refunds,
+            "orders": local.orders,
+            "refunds": local.refunds,
+            "out_of_scope": verdict.out_of_scope,
+            "time_marked": verdict.time_marked,
+            "passed_over": local.passed_over,
+        },
+        "classes": classes,
+        "fee_diff": {
+            "count": verdict.fees.count,
+            "amount_fee_1e5_yuan": number(found.fee_difference().milli_fen()),
+        },
+        "malformed": {
+            "count": found.malformed_count(),
+            "bill": bills.totals.malformed,
+            "local": local.malformed,
+            "rows": found.malformed.iter().take(1000)
+                .map(|row| json!({"side": row.side, "line": row.line, "reason": row.reason_en})).collect::<Vec<_>>(),
+        },
+        "outputs": outputs,
+    })
+}
+
+/// A sum as JSON's number, as text beyond what a number holds.
+fn number(sum: i128) -> Value {
+    i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
+}
+
+fn describe(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf], output: &mut Output) -> Result<(), Failure> {
+    let (verdict, totals, day) = (&found.verdict, &found.bills.totals, files.date.day());
+    let differences: u64 =
+        Class::ALL.into_iter().filter(|class| class.is_difference()).map(|class| verdict.tally(class).count).sum();
+    let sentence = if found.is_balanced() {
+        format!("{day} is balanced [平]")
+    } else {
+        format!(
+            "{day} is not balanced [不平]: {differences} differences, {} rows not readable",
+            found.malformed_count()
+        )
+    };
+    output.verdict(found.is_balanced(), &sentence)?;
+    let summary =
+        if totals.summary_ok { "✔ summary ties out [汇总一致]" } else { "✘ summary cannot be compared" };
+    output.line(&format!(
+        "  bill [账单]   {} rows, ordered {}, refunded {}  {summary}",
+        totals.sums.rows,
+        yuan_text(totals.sums.total_fee),
+        yuan_text(totals.sums.settlement_refund_fee)
+    ))?;
+    output.line(&format!(
+        "  local [本地]  {} orders, {} refunds, {} of other days",
+        found.local.orders, found.local.refunds, verdict.out_of_scope
+    ))?;
+    for class in Class::ALL {
+        let tally = verdict.tally(class);
+        if tally.count > 0 {
+            let (bill, local) = (yuan_text(tally.bill_fen), yuan_text(tally.local_fen));
+            output.line(&format!(
+                "  {:<20} {:>9}  bill {bill}  local {local}  {}",
+                class.name(),
+                tally.count,
+                class.chinese()
+            ))?;
+        }
+    }
+    if verdict.fees.count > 0 {
+        let difference = i64::try_from(found.fee_difference().milli_fen()).unwrap_or(i64::MAX);
+        let difference = MilliFen::new(difference);
+        output.line(&format!("  fee_diff             {:>9}  {difference}  手续费不一致", verdict.fees.count))?;
+    }
+    for file in &found.bills.same {
+        output.note(&format!("{file} holds the same bytes as an earlier bill and was left out [重复的账单文件]"));
+    }
+    for row in found.malformed.iter().take(20) {
+        output.note(&format!("{} line {}: {} [{}]", row.side, row.line, row.reason_en, row.reason));
+    }
+    for file in outputs {
+        output.line(&format!("  written [已写]  {}", file.display()))?;
+    }
+    Ok(())
+}

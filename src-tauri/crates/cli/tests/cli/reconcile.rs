@@ -1,0 +1,228 @@
+//! Days that are reconciled from files: refusals, one row of each class, and where the results go.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::program::{Answer, Desk};
+
+const HEADER: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
+const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
+
+/// A bill of payments (number, transaction, time of day, state, fen, coupon that the merchant bears) and refunds
+/// (number, fen, status).
+fn bill(payments: &[(&str, &str, &str, &str, i64, i64)], refunds: &[(&str, i64, &str)]) -> String {
+    let yuan = |fen: i64| format!("{}.{:02}", fen / 100, fen % 100);
+    let mut text = format!("\u{FEFF}{HEADER}\r\n");
+    let (mut settled, mut total, mut back) = (0, 0, 0);
+    for (number, transaction, time, state, fen, coupon) in payments {
+        let (settle, order) = (yuan(fen - coupon), yuan(*fen));
+        write!(
+            text,
+            "`2026-11-20 {time},`wx0000000000000001,`1900000001,`0,`,`42{transaction},`{number},`o1,`JSAPI,`{state},`OTHERS,`CNY,`{settle},`{},`0,`0,`0.00,`0.00,`,`,`a,b \"总\",`,`0.00000,`0.00%,`{order},`0.00,`\r\n",
+            yuan(*coupon)
+        )
+        .unwrap();
+        settled += fen - coupon;
+        total += fen;
+    }
+    for (number, fen, status) in refunds {
+        let fen_text = yuan(*fen);
+        write!(
+            text,
+            "`2026-11-20 12:00:00,`wx0000000000000001,`1900000001,`0,`,`421,`T1,`o1,`JSAPI,`REFUND,`OTHERS,`CNY,`0.00,`0.00,`50{number},`R{number},`{fen_text},`0.00,`ORIGINAL,`{status},`a,`,`0.00000,`0.00%,`0.00,`{fen_text},`\r\n"
+        )
+        .unwrap();
+        back += fen;
+    }
+    let rows = payments.len() + refunds.len();
+    text + &format!(
+        "{SUMMARY}\r\n`{rows},`{},`{},`0.00,`0.00000,`{},`{}\r\n",
+        yuan(settled),
+        yuan(back),
+        yuan(total),
+        yuan(back)
+    )
+}
+
+const ORDERS: &str = "out_trade_no,transaction_id,state,total_fee,paid_at\n";
+const REFUNDS: &str = "refund_id,out_refund_no,refund_fee,status,created_at\n";
+
+fn reconcile(desk: &Desk, more: &[&str]) -> Answer {
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "2026-11-20", "--json"];
+    desk.run(&[&day, more].concat())
+}
+
+/// One payment of 1.00, as both sides have it.
+fn balanced() -> Desk {
+    let desk = Desk::new();
+    desk.file("bill.csv", bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 0)], &[]));
+    desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n"));
+    desk
+}
+
+#[test]
+fn a_day_that_cannot_be_known_is_refused_and_nothing_is_written() {
+    let whole = bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 0)], &[]);
+    let orders = format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n");
+    for (bill, orders, reason) in [
+        (whole.split(SUMMARY).next().unwrap().to_owned(), orders.clone(), "缺少汇总行"),
+        (whole.replace("2026-11-20", "2026-11-19"), orders.clone(), "不是当天的账单"),
+        ("<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg><error_code>20002</error_code></xml>".to_owned(), orders.clone(), "No Bill Exist"),
+        (whole.clone(), "out_trade_no,total_fee\nT1,100\n".to_owned(), "缺少支付时间列"),
+        (whole.clone(), "out_trade_no,金额,paid_at\nT1,1.00,2026-11-20 10:00:00\n".to_owned(), "fen or yuan"),
+        (whole, "no table at all".to_owned(), "orders.csv"),
+    ] {
+        let desk = Desk::new();
+        desk.file("bill.csv", &bill);
+        desk.file("orders.csv", &orders);
+        let answer = reconcile(&desk, &["--out", "out"]).expect(3);
+        assert!(answer.err.contains(reason), "{reason}: {}", answer.err);
+        assert!(!desk.path("out").exists());
+    }
+    reconcile(&balanced(), &["--date", "2026-11-31"]).expect(2);
+    reconcile(&balanced(), &["--bill", "missing.csv"]).expect(3);
+    balanced().run(&["reconcile", "--bill", "bill.csv", "--date", "20261120"]).expect(2);
+}
+
+#[test]
+fn rows_that_cannot_be_read_keep_the_day_open_and_are_named() {
+    let desk = balanced();
+    desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\nT2,,SUCCESS,1e3,\n合计,,,100,\n"));
+    let answer = reconcile(&desk, &["--out", "out"]).expect(1).json();
+    assert_eq!((&answer["balanced"], &answer["malformed"]["count"]), (&json!(false), &json!(1)));
+    assert_eq!(answer["malformed"]["rows"][0]["line"], 3);
+    assert_eq!(answer["local"]["passed_over"], 1, "the line of totals");
+    let spoilt = std::fs::read_to_string(desk.path("bill.csv")).unwrap().replace("`a,b", "`a,`b");
+    desk.file("bill.csv", spoilt);
+    let answer = reconcile(&desk, &["--out", "out"]).expect(1).json();
+    assert_eq!((&answer["malformed"]["bill"], &answer["bill"]["summary_ok"]), (&json!(1), &json!(false)));
+    let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
+    assert!(written.contains("\nmalformed,,,,,,,2,,这一行有 28 个值"), "{written}");
+    assert!(written.contains("\nmalformed,,,,,,,,3,"), "{written}");
+}
+
+/// A day with one row of each class, and its files.
+fn a_day_of_everything() -> Desk {
+    let desk = Desk::new();
+    let payments = [
+        ("T1", "1", "10:00:00", "SUCCESS", 100, 0),
+        ("T2", "2", "10:00:00", "SUCCESS", 200, 0),
+        ("T4", "4", "10:00:00", "SUCCESS", 400, 50),
+        ("T5", "5", "10:00:00", "SUCCESS", 500, 0),
+        ("T6", "6", "10:00:00", "SUCCESS", 600, 0),
+        ("T6", "66", "10:00:30", "SUCCESS", 600, 0),
+        ("T7", "7", "10:00:00", "SUCCESS", 700, 0),
+        ("T8", "8", "00:00:10", "SUCCESS", 800, 0),
+        ("T10", "10", "11:00:00", "SUCCESS", 900, 0),
+        ("T10", "10", "11:01:00", "REVOKED", 0, 0),
+    ];
+    let refunds = [("1", 10, "SUCCESS"), ("2", 20, "SUCCESS"), ("3", 30, "SUCCESS"), ("4", 40, "SUCCESS")];
+    desk.file("bill.csv", bill(&payments, &refunds));
+    let orders = "T1,421,REFUND,100,2026-11-20 10:00:01\n\
+        T3,423,SUCCESS,300,2026-11-20 10:00:01\n\
+        T4,424,SUCCESS,350,2026-11-20 10:00:01\n\
+        T5,425,CLOSED,500,\n\
+        T6,426,SUCCESS,600,2026-11-20 10:00:01\n\
+        T7,427,SUCCESS,700,2026-11-20 10:00:01\n\
+        T7,427,SUCCESS,700,2026-11-20 10:00:01\n\
+        T8,428,SUCCESS,800,2026-11-19 23:59:50\n\
+        T9,429,SUCCESS,900,2026-11-20 23:58:00\n\
+        T10,4210,REVOKED,900,2026-11-20 11:00:01\n\
+        T11,4211,SUCCESS,1100,2026-11-21 08:00:00\n\
+        T12,,NOTPAY,1200,\n";
+    desk.file("orders.csv", format!("{ORDERS}{orders}"));
+    let ours = "501,R1,10,SUCCESS,2026-11-20 11:59:59\n\
+        502,R2,25,SUCCESS,2026-11-20 11:59:59\n\
+        ,R3,30,PROCESSING,2026-11-20 11:59:59\n\
+        505,R5,50,SUCCESS,2026-11-20 13:00:00\n";
+    desk.file("refunds.csv", format!("{REFUNDS}{ours}"));
+    desk
+}
+
+const EVERYTHING: &str = "\
+class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason
+bill_only,T2,422,,total_fee,200,,3,,账单里有，本地没有这个单号：可能漏了通知，或是同一商户号的其他系统的订单
+local_only,T3,423,,total_fee,,300,,3,本地记为当天已支付，账单里没有：请查单确认是否真的支付
+amount_diff,T4,424,,total_fee,400,350,4,4,两边金额不同；本地金额等于账单的应结订单金额；本地金额等于账单的现金金额
+state_diff,T5,425,,state,SUCCESS,CLOSED,5,5,两边状态不同：请查单，以微信支付的应答为准
+duplicate_payment,T6,4266,,total_fee,600,,7,,同一商户单号支付了两次：本地记的是另一笔微信单号，这一笔应退款
+duplicate_local,T7,427,,total_fee,,700,,8,本地文件里这个单号在前面的行已经出现
+day_cut_bill,T8,428,,paid_at,2026-11-20 00:00:10,2026-11-19 23:59:50,9,9,本地支付时间在前一天的最后几分钟，账单记在当天
+day_cut_local,T9,429,,paid_at,,2026-11-20 23:58:00,,10,当天最后几分钟支付，预计在次日的账单里
+refund_bill_only,T1,421,504,refund_fee,40,,15,,账单里有这笔退款，本地没有：可能是在商户平台手工退的
+refund_local_only,,,505,refund_fee,,50,,5,本地记为当天受理的退款，账单里没有：请查询退款
+refund_amount_diff,T1,421,502,refund_fee,20,25,13,3,两边金额不同
+refund_state_diff,T1,421,503,state,SUCCESS,PROCESSING,14,4,账单说退款成功，本地不是退款成功：请查询退款
+";
+
+#[test]
+fn one_row_of_each_class_is_written_with_both_sides_and_its_reason() {
+    let desk = a_day_of_everything();
+    let answer = reconcile(&desk, &["--refunds", "refunds.csv", "--out", "out"]).expect(1).json();
+    assert_eq!(std::fs::read_to_string(desk.path("out/differences.csv")).unwrap(), EVERYTHING);
+    assert_eq!(answer["outputs"], json!(["out/differences.csv"]));
+    let count = |class: &str| answer["classes"][class]["count"].as_u64().unwrap();
+    assert_eq!((count("matched"), count("refund_matched")), (4, 1));
+    for class in EVERYTHING.lines().skip(1).map(|line| line.split(',').next().unwrap()) {
+        assert_eq!(count(class), 1, "{class}");
+    }
+    assert_eq!(answer["classes"]["amount_diff"]["bill_fen"], 400);
+    assert_eq!(answer["classes"]["amount_diff"]["local_fen"], 350);
+    assert_eq!(answer["local"]["out_of_scope"], 2, "another day and an order that was never paid");
+    assert_eq!((&answer["balanced"], &answer["date"]), (&json!(false), &json!("2026-11-20")));
+    assert_eq!((&answer["bill"]["rows"], &answer["bill"]["summary_ok"]), (&json!(14), &json!(true)));
+}
+
+#[test]
+fn packed_bills_workbooks_of_yuan_and_the_same_file_twice_are_the_same_day() {
+    let desk = a_day_of_everything();
+    let plain = std::fs::read(desk.path("bill.csv")).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(&plain).unwrap();
+    desk.file("packed", packed.finish().unwrap());
+    desk.file("copy.csv", &plain);
+    let classes = |more: &[&str]| -> Value {
+        let all = [&["--refunds", "refunds.csv", "--out", "out"], more].concat();
+        let answer = reconcile(&desk, &all).expect(1).json();
+        assert_eq!(std::fs::read_to_string(desk.path("out/differences.csv")).unwrap(), EVERYTHING, "{more:?}");
+        answer["classes"].clone()
+    };
+    let once = classes(&[]);
+    assert_eq!(classes(&["--bill", "copy.csv"]), once);
+    let only_packed = ["reconcile", "--bill", "packed", "--orders", "orders.csv", "--refunds", "refunds.csv"];
+    let answer =
+        desk.run(&[&only_packed[..], &["--date", "20261120", "--out", "gz", "--json"]].concat()).expect(1).json();
+    assert_eq!(answer["classes"], once);
+    assert_eq!(std::fs::read_to_string(desk.path("gz/differences.csv")).unwrap(), EVERYTHING);
+}
+
+#[test]
+fn a_balanced_day_is_a_yes_whatever_amount_the_merchant_keeps() {
+    let answer = reconcile(&balanced(), &[]).expect(0).json();
+    assert_eq!((&answer["balanced"], &answer["outputs"]), (&json!(true), &json!([])));
+    let desk = Desk::new();
+    desk.file("bill.csv", bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 10)], &[]));
+    desk.file("orders.csv", "订单号,支付时间,金额(元),状态\nT1,2026/11/20 10:00:00,0.90,支付成功\n");
+    reconcile(&desk, &[]).expect(1);
+    reconcile(&desk, &["--amount", "settle"]).expect(0);
+    reconcile(&desk, &["--amount", "cash"]).expect(0);
+    let words =
+        desk.run(&["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "20261120"]).expect(1).out;
+    assert!(words.contains("[不平]") && words.contains("金额不一致") && words.contains("汇总一致"), "{words}");
+}
+
+#[test]
+fn fees_that_are_off_are_marked_and_keep_no_day_open() {
+    let desk = balanced();
+    let text = std::fs::read_to_string(desk.path("bill.csv")).unwrap();
+    desk.file(
+        "bill.csv",
+        text.replace("`0.00000,`0.00%", "`0.03000,`0.60%").replace("`0.00,`0.00000,", "`0.00,`0.03000,"),
+    );
+    let answer = reconcile(&desk, &[]).expect(0).json();
+    assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": 2400}));
+}

@@ -1,0 +1,297 @@
+//! A day's bill against the merchant's own files: both sides read in threads of their own, brought together by
+//! `desk-reconcile`, and what differs looked up again in the files.
+
+mod bills;
+mod differences;
+mod local;
+mod raw_lines;
+
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::thread;
+
+use desk_reconcile::{Basis, Day, LocalSide, Scope, Share, Verdict, verdict};
+use desk_sheets::{Mapping, SheetError, WriteError};
+use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::{BillRefusal, BillTotals, FeeDifference};
+
+use crate::progress::Cancel;
+use bills::Bills;
+pub use differences::MalformedLine;
+use local::Locals;
+
+/// About what both sides of a day keep of a row, in bytes, against what a row takes in its file.
+const KEPT_BYTES: u64 = 48;
+const ROW_BYTES_OF_BILL: u64 = 270;
+const ROW_BYTES_OF_ORDERS: u64 = 180;
+/// How much a packed bill grows.
+const UNPACKED: u64 = 5;
+/// Beyond this the day is brought together in shares that each stay below three quarters of it.
+const MOST_KEPT_BYTES: u64 = 520 * 1024 * 1024;
+
+/// What is to be compared.
+#[derive(Clone, Debug)]
+pub struct DayFiles {
+    /// Bills of trades, plain or packed; a file that is given twice counts once.
+    pub bills: Vec<PathBuf>,
+    /// The merchant's orders, CSV or XLSX.
+    pub orders: Option<PathBuf>,
+    /// The merchant's refunds, CSV or XLSX.
+    pub refunds: Option<PathBuf>,
+    /// Which column holds what, for both.
+    pub mapping: Mapping,
+    /// Which of WeChat's amounts the merchant keeps.
+    pub basis: Basis,
+    /// Any moment of the day.
+    pub date: UtcMs,
+    /// How wide the edges around midnight are, in seconds.
+    pub day_cut_s: u32,
+    /// The merchant whose bills these must be, where it is known.
+    pub mch_id: Option<String>,
+}
+
+/// Why a day cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileFault {
+    /// A bill is refused as a whole.
+    #[error("{place}: {cause} [{}]", .cause.chinese())]
+    Bill {
+        /// The file.
+        place: String,
+        /// Why.
+        cause: BillRefusal,
+    },
+    /// A fund flow has no orders.
+    #[error("{0} is a fund flow [资金账单]; give bills of trades [交易账单]")]
+    FundFlow(String),
+    /// A bill of another day.
+    #[error(
+        "{place} line {line}: {at} lies outside of {date} [不是当天的账单]; give the bill of that day, or another --date"
+    )]
+    OtherDay {
+        /// The file.
+        place: String,
+        /// The first such row.
+        line: u64,
+        /// Its 交易时间.
+        at: String,
+        /// The day that was asked for.
+        date: String,
+    },
+    /// More files than can be told apart.
+    #[error("at most {} bills can be compared at once", desk_reconcile::MAX_BILLS)]
+    TooManyBills,
+    /// Neither orders nor refunds, or none that the bills speak of.
+    #[error(
+        "there is nothing to compare the bills with [没有可对比的本地文件]; give orders for payments and refunds for refunds"
+    )]
+    NothingToCompare,
+    /// A table is refused as a whole.
+    #[error("{place}: {cause}")]
+    Sheet {
+        /// The file.
+        place: String,
+        /// Why.
+        cause: SheetError,
+    },
+    /// Orders whose day nobody can tell.
+    #[error(
+        "{0} has no column with the time of payment [缺少支付时间列]; say in a mapping which one it is: paid_at = \"…\""
+    )]
+    NoPaidAt(String),
+    /// Refunds whose day nobody can tell.
+    #[error(
+        "{0} has no column with the time of the refund [缺少退款时间列]; say in a mapping which one it is: created_at = \"…\""
+    )]
+    NoRefundTime(String),
+    /// A file cannot be read.
+    #[error("{place} cannot be read: {cause}; check the name and the permissions")]
+    Unreadable {
+        /// The file.
+        place: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The results cannot be written.
+    #[error("{place} cannot be written: {cause}; check the folder and the space on the disk")]
+    Unwritable {
+        /// The file.
+        place: String,
+        /// Why.
+        cause: WriteError,
+    },
+    /// A thread of the work ended by itself, which is a defect.
+    #[error("an internal step failed; please report it")]
+    Internal,
+    /// Somebody stopped it; nothing was written.
+    #[error("stopped; nothing was written [已取消]")]
+    Cancelled,
+}
+
+impl ReconcileFault {
+    /// The word that the window translates and scripts compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Bill { .. } | Self::OtherDay { .. } | Self::FundFlow(_) => "bill_refused",
+            Self::Unreadable { .. } => "input_unreadable",
+            Self::Unwritable { .. } => "output_unwritable",
+            Self::Internal => "internal",
+            Self::Cancelled => "cancelled",
+            Self::TooManyBills
+            | Self::NothingToCompare
+            | Self::Sheet { .. }
+            | Self::NoPaidAt(_)
+            | Self::NoRefundTime(_) => "input_invalid",
+        }
+    }
+}
+
+/// What the bills are, all together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BillsRead {
+    /// Files that were read, in the order of their numbers.
+    pub files: Vec<PathBuf>,
+    /// Files that hold the same bytes as an earlier one and were left out.
+    pub same: Vec<String>,
+    /// What they add up to; `summary_ok` is that of every file.
+    pub totals: BillTotals,
+    /// The merchant.
+    pub mch_id: Option<String>,
+}
+
+/// What the local files are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LocalRead {
+    /// Readable orders.
+    pub orders: u64,
+    /// Readable refunds.
+    pub refunds: u64,
+    /// Rows that cannot be read, of both.
+    pub malformed: u64,
+    /// Totals, blank lines and further lines of one order.
+    pub passed_over: u64,
+}
+
+/// What came of a day.
+#[derive(Clone, Debug)]
+pub struct Reconciled {
+    /// The bills.
+    pub bills: BillsRead,
+    /// The local files.
+    pub local: LocalRead,
+    /// The classes and what differs.
+    pub verdict: Verdict,
+    /// Rows that cannot be read, the first of them.
+    pub malformed: Vec<MalformedLine>,
+}
+
+impl Reconciled {
+    /// Rows of either side that cannot be read.
+    pub const fn malformed_count(&self) -> u64 {
+        self.bills.totals.malformed + self.local.malformed
+    }
+
+    /// Whether the day is balanced: nothing differs and every row was read.
+    pub fn is_balanced(&self) -> bool {
+        self.malformed_count() == 0 && self.verdict.is_balanced()
+    }
+
+    /// The sum of all marked fee differences.
+    pub const fn fee_difference(&self) -> FeeDifference {
+        self.verdict.fees.difference
+    }
+}
+
+/// Who watches the reading: told of every block of bytes, and able to stop it.
+#[derive(Clone, Copy)]
+pub struct Watch<'w> {
+    /// Called with the bytes that were just read.
+    pub on_bytes: &'w (dyn Fn(u64) + Sync),
+    /// Stops the reading at its next block.
+    pub cancel: &'w Cancel,
+}
+
+/// A file that is watched while it is read.
+struct Watched<'w> {
+    file: fs::File,
+    watch: Watch<'w>,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.watch.cancel.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
+        let count = self.file.read(room)?;
+        (self.watch.on_bytes)(count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for Watched<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl DayFiles {
+    /// The bytes of all files, once.
+    pub fn bytes(&self) -> u64 {
+        let files = self.bills.iter().chain(&self.orders).chain(&self.refunds);
+        files.filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
+    }
+
+    /// Brings the day together.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or is refused as a whole; then nothing is known of the day.
+    pub fn reconcile(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
+        let result = self.reconcile_unless_stopped(watch);
+        if watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { result }
+    }
+
+    fn reconcile_unless_stopped(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
+        let day = Day::of(self.date, self.day_cut_s);
+        let bills = Bills::find(self)?;
+        let scope = Scope {
+            payments: bills.have_payments() && self.orders.is_some(),
+            refunds: bills.have_refunds() && self.refunds.is_some(),
+        };
+        if !scope.payments && !scope.refunds {
+            return Err(ReconcileFault::NothingToCompare);
+        }
+        let mut whole: Option<Reconciled> = None;
+        for share in Share::all(self.shares(&bills)) {
+            let (side, ours) = thread::scope(|threads| {
+                let side = threads.spawn(|| bills.read(day, share, scope, watch));
+                let ours = Locals { files: self, scope, day }.read(share, watch);
+                (side.join(), ours)
+            });
+            let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
+            let (local, ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
+            malformed.extend(ours_malformed);
+            let found = verdict(side, ours);
+            match &mut whole {
+                None => whole = Some(Reconciled { bills: read, local, verdict: found, malformed }),
+                Some(whole) => whole.verdict.add(found),
+            }
+        }
+        let mut whole = whole.ok_or(ReconcileFault::Internal)?;
+        whole.verdict.sort();
+        Ok(whole)
+    }
+
+    /// How many shares keep the memory within its bound.
+    fn shares(&self, bills: &Bills<'_>) -> usize {
+        let length = |file: &PathBuf| fs::metadata(file).map_or(0, |file| file.len());
+        let orders = self.orders.as_ref().map_or(0, length);
+        let kept = bills.plain_bytes() / ROW_BYTES_OF_BILL * KEPT_BYTES + orders / ROW_BYTES_OF_ORDERS * KEPT_BYTES;
+        if kept <= MOST_KEPT_BYTES { 1 } else { usize::try_from(kept.div_ceil(MOST_KEPT_BYTES / 4 * 3)).unwrap_or(1) }
+    }
+}
+
+fn place(file: &std::path::Path) -> String {
+    file.display().to_string()
+}

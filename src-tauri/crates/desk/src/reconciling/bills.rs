@@ -1,0 +1,171 @@
+//! The bills of a day: read row by row, refused as a whole where they are not to be believed.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
+use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
+
+use super::differences::{MAX_MALFORMED, MalformedLine};
+use super::{BillsRead, DayFiles, ReconcileFault, UNPACKED, Watch, Watched, place};
+use crate::bill_files::BillText;
+
+/// The bills, each file once.
+pub(super) struct Bills<'f> {
+    files: &'f DayFiles,
+    found: Vec<Found>,
+    same: Vec<String>,
+}
+
+struct Found {
+    path: PathBuf,
+    layout: Layout,
+    is_packed: bool,
+}
+
+impl<'f> Bills<'f> {
+    /// Reads the headers and leaves out files that hold the same bytes as an earlier one.
+    pub(super) fn find(files: &'f DayFiles) -> Result<Self, ReconcileFault> {
+        let (mut found, mut same) = (Vec::<Found>::new(), Vec::new());
+        for path in &files.bills {
+            let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+            let mut is_same = false;
+            for earlier in &found {
+                is_same |= holds_the_same(&earlier.path, path).map_err(unreadable)?;
+            }
+            if is_same {
+                same.push(place(path));
+                continue;
+            }
+            let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+            let is_packed = text.is_packed();
+            found.push(Found { path: path.clone(), layout: open(text, path)?.layout().clone(), is_packed });
+        }
+        if found.len() > MAX_BILLS { Err(ReconcileFault::TooManyBills) } else { Ok(Self { files, found, same }) }
+    }
+
+    pub(super) fn have_payments(&self) -> bool {
+        self.found.iter().any(|bill| matches!(bill.layout.kind(), BillType::All | BillType::Success))
+    }
+
+    pub(super) fn have_refunds(&self) -> bool {
+        self.found.iter().any(|bill| bill.layout.kind() != BillType::Success)
+    }
+
+    /// About how many bytes of text there are.
+    pub(super) fn plain_bytes(&self) -> u64 {
+        let length = |bill: &Found| fs::metadata(&bill.path).map_or(0, |file| file.len());
+        self.found.iter().map(|bill| length(bill) * if bill.is_packed { UNPACKED } else { 1 }).sum()
+    }
+
+    /// Reads every row of every bill into one side.
+    pub(super) fn read(
+        &self,
+        day: Day,
+        share: Share,
+        scope: Scope,
+        watch: Watch<'_>,
+    ) -> Result<(BillsRead, BillSide, Vec<MalformedLine>), ReconcileFault> {
+        let mut side = BillSide::new(day, self.files.basis, share, scope);
+        let mut read = BillsRead {
+            files: self.found.iter().map(|found| found.path.clone()).collect(),
+            same: self.same.clone(),
+            mch_id: self.files.mch_id.clone(),
+            ..BillsRead::default()
+        };
+        let mut malformed = Vec::new();
+        for (number, found) in self.found.iter().enumerate() {
+            let path = &found.path;
+            let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+            let file = File::open(path).map_err(unreadable)?;
+            // A packed bill is unpacked in a thread that outlives what watches; the watching is done on what comes out of it.
+            let totals = if found.is_packed {
+                let text = BillText::open(file).map_err(unreadable)?;
+                read_one(open(text, path)?, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?
+            } else {
+                let bill = open(Watched { file, watch }, path)?;
+                read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?
+            };
+            add(&mut read.totals, &totals, number == 0);
+        }
+        Ok((read, side, malformed))
+    }
+}
+
+fn open<R: Read>(source: R, path: &Path) -> Result<TradeReader<R>, ReconcileFault> {
+    match Bill::open(source).map_err(|cause| ReconcileFault::Bill { place: place(path), cause })? {
+        Bill::Trades(bill) => Ok(*bill),
+        Bill::FundFlow(_) => Err(ReconcileFault::FundFlow(place(path))),
+    }
+}
+
+fn read_one<R: Read>(
+    mut bill: TradeReader<R>,
+    (number, path): (usize, &Path),
+    day: Day,
+    side: &mut BillSide,
+    mch_id: &mut Option<String>,
+    malformed: &mut Vec<MalformedLine>,
+    watch: Watch<'_>,
+) -> Result<BillTotals, ReconcileFault> {
+    let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
+    if let Some(mch_id) = &mch_id {
+        bill.expect_merchant(mch_id);
+    }
+    let mut rows = 0u32;
+    while let Some(line) = bill.next_line().map_err(refused)? {
+        match line {
+            BillLine::Row(row) if day.holds(row.at) => side.push(number, &row),
+            BillLine::Row(row) => {
+                let (line, at, date) = (row.line, row.at.dashed(), day.midnight().day());
+                return Err(ReconcileFault::OtherDay { place: place(path), line, at, date });
+            }
+            BillLine::Malformed(row) if malformed.len() < MAX_MALFORMED => {
+                malformed.push(MalformedLine::of_bill(row.line, row.fault.chinese(), row.fault.to_string()));
+            }
+            BillLine::Malformed(_) => {}
+        }
+        rows = rows.wrapping_add(1);
+        if rows.is_multiple_of(4096) && watch.cancel.is_cancelled() {
+            return Err(ReconcileFault::Cancelled);
+        }
+    }
+    *mch_id = bill.merchant().map(|mch_id| String::from_utf8_lossy(mch_id).into_owned()).or(mch_id.take());
+    Ok(*bill.totals())
+}
+
+fn add(whole: &mut BillTotals, more: &BillTotals, is_first: bool) {
+    whole.payments += more.payments;
+    whole.refunds += more.refunds;
+    whole.malformed += more.malformed;
+    whole.summary_ok = more.summary_ok && (is_first || whole.summary_ok);
+    whole.sums.rows += more.sums.rows;
+    whole.sums.settlement_total_fee += more.sums.settlement_total_fee;
+    whole.sums.settlement_refund_fee += more.sums.settlement_refund_fee;
+    whole.sums.coupon_refund_fee += more.sums.coupon_refund_fee;
+    whole.sums.fee_milli_fen += more.sums.fee_milli_fen;
+    whole.sums.total_fee += more.sums.total_fee;
+    whole.sums.refund_fee += more.sums.refund_fee;
+}
+
+/// Whether two files hold the same bytes.
+fn holds_the_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    loop {
+        left.clear();
+        right.clear();
+        one.by_ref().take(256 * 1024).read_to_end(&mut left)?;
+        other.by_ref().take(256 * 1024).read_to_end(&mut right)?;
+        if left != right {
+            return Ok(false);
+        }
+        if left.is_empty() {
+            return Ok(true);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What differs, with the texts of both sides, as a file for programs.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufReader, Cursor};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use desk_reconcile::{Basis, BillPlace, Difference, Reason};
+use desk_sheets::{Cell, CsvTable, Field, Form, Layout, Reader, Row, Table, WriteError};
+use wxpay_protocol::Fen;
+use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
+
+use super::{DayFiles, ReconcileFault, Reconciled, local, place, raw_lines};
+
+/// More than anybody reads; the rows beyond are counted.
+pub(super) const MAX_MALFORMED: usize = 10_000;
+/// So many differences are looked up at once, so that their texts never fill the memory.
+const AT_ONCE: usize = 20_000;
+
+const TITLES: [&str; 10] = [
+    "class",
+    "out_trade_no",
+    "transaction_id",
+    "refund_id",
+    "field",
+    "bill_value",
+    "local_value",
+    "bill_line",
+    "local_line",
+    "reason",
+];
+
+/// A row of either side that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedLine {
+    /// `bill`, `orders` or `refunds`.
+    pub side: &'static str,
+    /// From 1.
+    pub line: u64,
+    /// Chinese where there is such a sentence.
+    pub reason: String,
+    /// English.
+    pub reason_en: String,
+}
+
+impl MalformedLine {
+    pub(super) fn of_bill(line: u64, reason: String, reason_en: String) -> Self {
+        Self { side: "bill", line, reason, reason_en }
+    }
+
+    pub(super) fn of_local(is_refund: bool, line: u64, reason: String) -> Self {
+        let side = if is_refund { "refunds" } else { "orders" };
+        Self { side, line, reason_en: reason.clone(), reason }
+    }
+}
+
+/// The texts of a row; those that it does not have are empty.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    out_trade_no: String,
+    transaction_id: String,
+    refund_id: String,
+    state: String,
+    paid_at: String,
+    /// Which of WeChat's amounts of a payment are which.
+    amounts: Vec<(Basis, Fen)>,
+}
+
+impl Reconciled {
+    /// Writes `differences.csv` into a folder, which is made where it is missing, and says where it is.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read again, or the folder cannot be written.
+    pub fn write_differences(&self, files: &DayFiles, folder: &Path) -> Result<PathBuf, ReconcileFault> {
+        let unwritable =
+            |cause: std::io::Error| ReconcileFault::Unwritable { place: place(folder), cause: WriteError::Io(cause) };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        // Under another name until it is whole: nobody takes half a file for a result.
+        let (part, whole) = (folder.join("differences.csv.part"), folder.join("differences.csv"));
+        let file = File::create(&part).map_err(unwritable)?;
+        self.write_rows(files, file, &part)?;
+        fs::rename(&part, &whole).map_err(unwritable)?;
+        Ok(whole)
+    }
+
+    fn write_rows(&self, files: &DayFiles, file: File, part: &Path) -> Result<(), ReconcileFault> {
+        let unwritable = |cause| ReconcileFault::Unwritable { place: place(part), cause };
+        let mut table = CsvTable::new(file, Reader::Programs, &TITLES).map_err(unwritable)?;
+        let orders = self.local_texts(files, Table::Orders)?;
+        let refunds = self.local_texts(files, Table::Refunds)?;
+        for some in self.verdict.differences.chunks(AT_ONCE) {
+            let bills = bill_texts(&self.bills.files, some)?;
+            for difference in some {
+                let bill = difference.bill.and_then(|at| bills.get(&at));
+                let of_local = if difference.is_refund { &refunds } else { &orders };
+                let ours = difference.local_line.and_then(|line| of_local.get(&line));
+                table.row(&cells(difference, bill, ours, files.basis).borrowed()).map_err(unwritable)?;
+            }
+        }
+        for row in &self.malformed {
+            let (bill_line, local_line) = if row.side == "bill" {
+                (Cell::Count(row.line), Cell::Empty)
+            } else {
+                (Cell::Empty, Cell::Count(row.line))
+            };
+            let mut cells = [Cell::Empty; TITLES.len()];
+            let [class, .., at_bill, at_local, reason] = &mut cells;
+            (*class, *at_bill, *at_local) = (Cell::Text("malformed"), bill_line, local_line);
+            *reason = Cell::Text(&row.reason);
+            table.row(&cells).map_err(unwritable)?;
+        }
+        table.finish().map(drop).map_err(unwritable)
+    }
+
+    /// The texts of every local row that differs.
+    fn local_texts(&self, files: &DayFiles, table: Table) -> Result<HashMap<u64, Texts>, ReconcileFault> {
+        let is_refund = table == Table::Refunds;
+        let path = if is_refund { &files.refunds } else { &files.orders };
+        let rows = self.verdict.differences.iter().filter(|row| row.is_refund == is_refund);
+        let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        match path {
+            Some(path) if !wanted.is_empty() => look_up(files, path, table, &wanted),
+            _ => Ok(HashMap::new()),
+        }
+    }
+}
+
+/// One row of the file, before it is borrowed by cells.
+struct Cells<'d> {
+    class: &'static str,
+    numbers: [&'d str; 3],
+    field: &'static str,
+    values: [String; 2],
+    lines: [Option<u64>; 2],
+    reason: String,
+}
+
+impl Cells<'_> {
+    fn borrowed(&self) -> [Cell<'_>; TITLES.len()] {
+        let [out_trade_no, transaction_id, refund_id] = self.numbers;
+        let [bill_value, local_value] = &self.values;
+        let [bill_line, local_line] = self.lines.map(|line| line.map_or(Cell::Empty, Cell::Count));
+        [
+            Cell::Text(self.class),
+            Cell::Id(out_trade_no),
+            Cell::Id(transaction_id),
+            Cell::Id(refund_id),
+            Cell::Text(self.field),
+            Cell::Text(bill_value),
+            Cell::Text(local_value),
+            bill_line,
+            local_line,
+            Cell::Text(&self.reason),
+        ]
+    }
+}
+
+fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, basis: Basis) -> Cells<'d> {
+    let first = |text: fn(&Texts) -> &str| {
+        [bill, ours].into_iter().flatten().map(text).find(|text| !text.is_empty()).unwrap_or_default()
+    };
+    let of =
+        |side: Option<&Texts>, text: fn(&Texts) -> &str| side.map(|side| text(side).to_owned()).unwrap_or_default();
+    let both = |text: fn(&Texts) -> &str| [of(bill, text), of(ours, text)];
+    let amounts = [
+        row.bill.map(|_| row.bill_fen.to_string()).unwrap_or_default(),
+        row.local_line.map(|_| row.local_fen.to_string()).unwrap_or_default(),
+    ];
+    let (field, values) = match row.reason {
+        Reason::State | Reason::RefundState => ("state", both(|texts| &texts.state)),
+        Reason::AnotherTransaction if row.is_refund => ("refund_id", both(|texts| &texts.refund_id)),
+        Reason::AnotherTransaction => ("transaction_id", both(|texts| &texts.transaction_id)),
+        Reason::PaidDayBefore | Reason::PaidDayAfter | Reason::InNextBill | Reason::InBillBefore => {
+            ("paid_at", both(|texts| &texts.paid_at))
+        }
+        _ if row.is_refund => ("refund_fee", amounts),
+        _ => ("total_fee", amounts),
+    };
+    let mut reason = row.reason.chinese().to_owned();
+    if row.reason == Reason::Amount
+        && let Some(texts) = bill
+    {
+        let same = texts.amounts.iter().filter(|(other, fen)| *other != basis && fen.get() == row.local_fen);
+        for (other, _) in same {
+            reason = format!("{reason}；本地金额等于账单的{}", other.chinese());
+        }
+    }
+    Cells {
+        class: row.class.name(),
+        numbers: [
+            first(|texts| &texts.out_trade_no),
+            first(|texts| &texts.transaction_id),
+            first(|texts| &texts.refund_id),
+        ],
+        field,
+        values,
+        lines: [row.bill.map(|at| at.line), row.local_line],
+        reason,
+    }
+}
+
+/// Looks the bill's rows up again, each file from its front to its back.
+fn bill_texts(files: &[PathBuf], rows: &[Difference]) -> Result<HashMap<BillPlace, Texts>, ReconcileFault> {
+    let mut wanted: Vec<BillPlace> = rows.iter().filter_map(|row| row.bill).collect();
+    wanted.sort_unstable_by_key(|at| (at.file, at.offset));
+    wanted.dedup();
+    let mut found = HashMap::with_capacity(wanted.len());
+    for some in wanted.chunk_by(|one, next| one.file == next.file) {
+        let Some(path) = some.first().and_then(|at| files.get(at.file)) else { continue };
+        let offsets: Vec<u64> = some.iter().map(|at| at.offset).collect();
+        let lines = raw_lines::at_offsets(path, &offsets)
+            .map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
+        let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
+        let Bill::Trades(mut bill) = Bill::open(Cursor::new(lines)).map_err(refused)? else { continue };
+        for at in some {
+            if let Some(BillLine::Row(row)) = bill.next_line().map_err(refused)? {
+                found.insert(*at, of_bill(&row));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn of_bill(row: &BillRow<'_>) -> Texts {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let is_refund = row.state == BillState::Refund;
+    Texts {
+        out_trade_no: text(row.out_trade_no),
+        transaction_id: text(row.transaction_id),
+        refund_id: text(row.refund_id),
+        state: text(row.text(if is_refund { Column::RefundStatus } else { Column::TradeState })),
+        paid_at: text(row.text(Column::TradeTime)),
+        amounts: if is_refund {
+            Vec::new()
+        } else {
+            Basis::ALL.into_iter().map(|basis| (basis, basis.of_payment(row))).collect()
+        },
+    }
+}
+
+/// Looks local rows up again: by their lines in a text file, else by reading the table once more.
+fn look_up(files: &DayFiles, path: &Path, table: Table, wanted: &[u64]) -> Result<HashMap<u64, Texts>, ReconcileFault> {
+    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+    let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
+    let file = BufReader::new(File::open(path).map_err(unreadable)?);
+    let (mut sheet, layout) = local::open(files, file, table, path)?;
+    if let Form::Text { encoding: "UTF-8", .. } = sheet.form() {
+        let header = layout.header_line();
+        let numbers: Vec<u64> = (1..=header).chain(wanted.iter().copied()).collect();
+        let lines = raw_lines::with_numbers(path, &numbers).map_err(unreadable)?;
+        let (mut few, _) = local::open(files, Cursor::new(lines), table, path)?;
+        let mut rows = Vec::with_capacity(wanted.len());
+        few.each(|row| {
+            if row.line() > header {
+                rows.push(of_local(&layout, row));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(refused)?;
+        if rows.len() == wanted.len() {
+            return Ok(wanted.iter().copied().zip(rows).collect());
+        }
+    }
+    let mut rest = wanted.iter().copied().peekable();
+    let mut found = HashMap::with_capacity(wanted.len());
+    sheet
+        .each(|row| {
+            if rest.next_if_eq(&row.line()).is_some() {
+                found.insert(row.line(), of_local(&layout, row));
+            }
+            if rest.peek().is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+        .map_err(refused)?;
+    Ok(found)
+}
+
+fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
+    let text = |field: Field| layout.text(row, field).ok().flatten().map(Cow::into_owned).unwrap_or_default();
+    let state = if layout.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
+    Texts {
+        out_trade_no: text(Field::OutTradeNo),
+        transaction_id: text(Field::TransactionId),
+        refund_id: text(Field::RefundId),
+        state: text(state),
+        paid_at: text(Field::PaidAt),
+        amounts: Vec::new(),
+    }
+}

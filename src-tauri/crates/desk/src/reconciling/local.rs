@@ -1,0 +1,172 @@
+//! The merchant's own side: orders and refunds out of tables.
+
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use desk_reconcile::{Basis, Day, LocalOrder, LocalRefund, LocalSide, Scope, Share};
+use desk_sheets::{CellFault, Field, Layout, Row, RowKind, Sheet, Table};
+
+use super::differences::{MAX_MALFORMED, MalformedLine};
+use super::{DayFiles, LocalRead, ReconcileFault, Watch, Watched, place};
+
+/// The local files of a day.
+pub(super) struct Locals<'f> {
+    pub(super) files: &'f DayFiles,
+    pub(super) scope: Scope,
+    pub(super) day: Day,
+}
+
+impl Locals<'_> {
+    /// Reads what the bills can be compared with.
+    pub(super) fn read(
+        &self,
+        share: Share,
+        watch: Watch<'_>,
+    ) -> Result<(LocalRead, LocalSide, Vec<MalformedLine>), ReconcileFault> {
+        let mut reading = Reading {
+            side: LocalSide::new(self.day, share),
+            read: LocalRead::default(),
+            malformed: Vec::new(),
+            basis: self.files.basis,
+        };
+        if let Some(path) = self.files.orders.as_ref().filter(|_| self.scope.payments) {
+            reading.table(self.files, path, Table::Orders, watch)?;
+        }
+        if let Some(path) = self.files.refunds.as_ref().filter(|_| self.scope.refunds) {
+            reading.table(self.files, path, Table::Refunds, watch)?;
+        }
+        Ok((reading.read, reading.side, reading.malformed))
+    }
+}
+
+/// Opens a table and understands its header.
+pub(super) fn open<R: std::io::Read + std::io::Seek>(
+    files: &DayFiles,
+    source: R,
+    table: Table,
+    path: &Path,
+) -> Result<(Sheet<R>, Layout), ReconcileFault> {
+    let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
+    let mut sheet = Sheet::open(source).map_err(refused)?;
+    let head = sheet.head().map_err(refused)?;
+    let mut mapping = files.mapping.clone();
+    if table == Table::Refunds {
+        // One mapping serves both tables: what it says of orders is not asked of refunds.
+        let has = |title: &String| head.rows.iter().any(|row| row.cells.contains(title));
+        mapping.columns.retain(|_, title| has(title));
+    }
+    let layout = Layout::new(&head, table, &mapping).map_err(refused)?;
+    Ok((sheet, layout))
+}
+
+struct Reading {
+    side: LocalSide,
+    read: LocalRead,
+    malformed: Vec<MalformedLine>,
+    basis: Basis,
+}
+
+impl Reading {
+    fn table(&mut self, files: &DayFiles, path: &Path, table: Table, watch: Watch<'_>) -> Result<(), ReconcileFault> {
+        let file = File::open(path).map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
+        let (mut sheet, layout) = open(files, Watched { file, watch }, table, path)?;
+        if table == Table::Orders && !layout.has(Field::PaidAt) {
+            return Err(ReconcileFault::NoPaidAt(place(path)));
+        }
+        if table == Table::Refunds && !layout.has(Field::CreatedAt) && !layout.has(Field::RefundedAt) {
+            return Err(ReconcileFault::NoRefundTime(place(path)));
+        }
+        let amount = amount_field(&layout, table, self.basis);
+        let each = sheet.each(|row| {
+            if row.line() > layout.header_line() {
+                self.row(&layout, table, amount, row);
+            }
+            ControlFlow::Continue(())
+        });
+        each.map_err(|cause| ReconcileFault::Sheet { place: place(path), cause })
+    }
+
+    fn row(&mut self, layout: &Layout, table: Table, amount: Field, row: &Row<'_>) {
+        let taken = match (layout.kind(row), table) {
+            (RowKind::Entry, Table::Orders) => self.order(layout, amount, row),
+            (RowKind::Entry, Table::Refunds) => self.refund(layout, amount, row),
+            (RowKind::Continuation | RowKind::Total | RowKind::Blank, _) => {
+                self.read.passed_over += 1;
+                Ok(())
+            }
+            (RowKind::Broken(fault), _) => Err(fault.to_string()),
+            (RowKind::Shifted, _) => Err("the row has more cells than the header has titles".to_owned()),
+        };
+        if let Err(reason) = taken {
+            self.read.malformed += 1;
+            if self.malformed.len() < MAX_MALFORMED {
+                self.malformed.push(MalformedLine::of_local(table == Table::Refunds, row.line(), reason));
+            }
+        }
+    }
+
+    fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), String> {
+        let in_words = |fault: CellFault| fault.to_string();
+        let number = layout.number(row, Field::OutTradeNo).map_err(in_words)?;
+        let order = LocalOrder {
+            line: row.line(),
+            out_trade_no: number.ok_or_else(|| missing(Field::OutTradeNo))?,
+            // A number that a spreadsheet rounded is no evidence against the bill's.
+            transaction_id: layout.number(row, Field::TransactionId).ok().flatten().unwrap_or_default(),
+            amount: layout.amount(row, amount).map_err(in_words)?.ok_or_else(|| missing(amount))?,
+            state: layout.trade_state(row).map_err(in_words)?,
+            paid_at: layout.moment(row, Field::PaidAt).map_err(in_words)?,
+        };
+        self.read.orders += 1;
+        self.side.push_order(&order);
+        Ok(())
+    }
+
+    fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), String> {
+        let in_words = |fault: CellFault| fault.to_string();
+        let refund_id = layout.number(row, Field::RefundId);
+        let out_refund_no = layout.number(row, Field::OutRefundNo);
+        let (refund_id, out_refund_no) = match (refund_id, out_refund_no) {
+            // One whole number is enough to find the refund by.
+            (Err(_), Ok(Some(number))) => (None, Some(number)),
+            (Ok(Some(number)), Err(_)) => (Some(number), None),
+            (refund_id, out_refund_no) => (refund_id.map_err(in_words)?, out_refund_no.map_err(in_words)?),
+        };
+        if refund_id.is_none() && out_refund_no.is_none() {
+            return Err(missing(Field::RefundId));
+        }
+        let accepted_at = match layout.moment(row, Field::CreatedAt).map_err(in_words)? {
+            None => layout.moment(row, Field::RefundedAt).map_err(in_words)?,
+            accepted_at => accepted_at,
+        };
+        let refund = LocalRefund {
+            line: row.line(),
+            refund_id: refund_id.unwrap_or_default(),
+            out_refund_no: out_refund_no.unwrap_or_default(),
+            amount: layout.amount(row, amount).map_err(in_words)?.ok_or_else(|| missing(amount))?,
+            status: layout.refund_status(row).map_err(in_words)?,
+            accepted_at,
+        };
+        self.read.refunds += 1;
+        self.side.push_refund(&refund);
+        Ok(())
+    }
+}
+
+fn missing(field: Field) -> String {
+    format!("{field} is empty [为空]")
+}
+
+/// The column that holds the amount that is compared; where the file has only one amount, that one.
+fn amount_field(layout: &Layout, table: Table, basis: Basis) -> Field {
+    if table == Table::Refunds {
+        return Field::RefundFee;
+    }
+    let wanted = match basis {
+        Basis::Order => Field::TotalFee,
+        Basis::Settle => Field::SettlementTotalFee,
+        Basis::Cash => Field::CashFee,
+    };
+    if layout.has(wanted) { wanted } else { layout.order_amount().unwrap_or(wanted) }
+}

@@ -1,0 +1,134 @@
+//! Refunds against refunds: by refund_id, else by out_refund_no.
+
+use crate::record::{BillRefund, Refund};
+use crate::verdict::{Difference, Verdict};
+use crate::{Class, Fingerprint, Reason};
+
+/// Brings the refunds of both sides together.
+pub(crate) fn judge(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) {
+    let (bills, locals) = pair_by(bills, locals, |row| row.id, |row| row.id, found);
+    let (bills, locals) = pair_by(bills, locals, |row| row.out_number, |row| row.out_number, found);
+    for row in bills {
+        bill_only(&row, Reason::RefundNotLocal, found);
+    }
+    for refund in locals {
+        if refund.in_day {
+            local_alone(Class::RefundLocalOnly, Reason::RefundNotInBill, &refund, found);
+        } else {
+            found.out_of_scope += 1;
+        }
+    }
+}
+
+/// Pairs what has one number; what is left over comes back. Further rows under a number are judged at once.
+fn pair_by(
+    mut bills: Vec<BillRefund>,
+    mut locals: Vec<Refund>,
+    of_bill: impl Fn(&BillRefund) -> Fingerprint,
+    of_local: impl Fn(&Refund) -> Fingerprint,
+    found: &mut Verdict,
+) -> (Vec<BillRefund>, Vec<Refund>) {
+    bills.sort_unstable_by_key(|row| (of_bill(row), row.order()));
+    locals.sort_unstable_by_key(|refund| (of_local(refund), refund.line));
+    let (mut bills_left, mut locals_left) = (Vec::new(), Vec::new());
+    let mut groups = locals.chunk_by(|one, next| of_local(one) == of_local(next)).peekable();
+    for rows in bills.chunk_by(|one, next| of_bill(one) == of_bill(next)) {
+        let number = rows.first().map(&of_bill).unwrap_or_default();
+        let is_before = |group: &&[Refund]| group.first().is_some_and(|refund| of_local(refund) < number);
+        while let Some(group) = groups.next_if(is_before) {
+            leave(group, &of_local, &mut locals_left, found);
+        }
+        if !number.is_some() {
+            bills_left.extend_from_slice(rows);
+            continue;
+        }
+        let is_same = |group: &&[Refund]| group.first().is_some_and(|refund| of_local(refund) == number);
+        let same = groups.next_if(is_same).unwrap_or_default();
+        if let Some((row, again)) = rows.split_first() {
+            match same.split_first() {
+                Some((refund, later)) => {
+                    judge_pair(row, refund, found);
+                    for refund in later {
+                        local_alone(Class::DuplicateLocal, Reason::LocalAgain, refund, found);
+                    }
+                }
+                None => bills_left.push(*row),
+            }
+            for row in again {
+                bill_only(row, Reason::RefundAgain, found);
+            }
+        }
+    }
+    for group in groups {
+        leave(group, &of_local, &mut locals_left, found);
+    }
+    (bills_left, locals_left)
+}
+
+/// Local refunds that no row of the bill names by this number: the first may be named by the other one.
+fn leave(group: &[Refund], number: impl Fn(&Refund) -> Fingerprint, left: &mut Vec<Refund>, found: &mut Verdict) {
+    let Some((first, later)) = group.split_first() else { return };
+    left.push(*first);
+    for refund in later {
+        if !number(refund).is_some() {
+            left.push(*refund);
+        } else if refund.in_day {
+            local_alone(Class::DuplicateLocal, Reason::LocalAgain, refund, found);
+        } else {
+            found.out_of_scope += 1;
+        }
+    }
+}
+
+fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
+    let both_named = row.id.is_some() && refund.id.is_some();
+    let (class, reason) = if both_named && row.id != refund.id {
+        (Class::RefundStateDiff, Reason::AnotherTransaction)
+    } else if row.is_success() && refund.is_success == Some(false) {
+        (Class::RefundStateDiff, Reason::RefundState)
+    } else if row.amount_fen != refund.amount_fen {
+        (Class::RefundAmountDiff, Reason::Amount)
+    } else {
+        found.count(Class::RefundMatched, (1, 1), (row.amount_fen, refund.amount_fen));
+        return;
+    };
+    found.count(class, (1, 1), (row.amount_fen, refund.amount_fen));
+    found.differences.push(Difference {
+        class,
+        reason,
+        bill: Some(row.place()),
+        is_refund: true,
+        local_line: Some(u64::from(refund.line)),
+        bill_fen: row.amount_fen,
+        local_fen: refund.amount_fen,
+    });
+}
+
+fn bill_only(row: &BillRefund, reason: Reason, found: &mut Verdict) {
+    let class = Class::RefundBillOnly;
+    found.count(class, (1, 0), (row.amount_fen, 0));
+    let bill = Some(row.place());
+    found.differences.push(Difference {
+        class,
+        reason,
+        bill,
+        is_refund: true,
+        local_line: None,
+        bill_fen: row.amount_fen,
+        local_fen: 0,
+    });
+}
+
+fn local_alone(class: Class, reason: Reason, refund: &Refund, found: &mut Verdict) {
+    found.count(class, (0, 1), (0, refund.amount_fen));
+    let local_line = Some(u64::from(refund.line));
+    found.differences.push(Difference {
+        class,
+        reason,
+        bill: None,
+        is_refund: true,
+        local_line,
+        bill_fen: 0,
+        local_fen: refund.amount_fen,
+    });
+}

@@ -1,0 +1,427 @@
+//! A day of both sides, made up row by row: each class by hand, and the invariants C1, C2, C4 and C6 for any day.
+#![allow(missing_docs)]
+// The helpers of these tests are as much test as the tests.
+#![allow(clippy::unwrap_used)]
+
+use desk_reconcile::{
+    Basis, BillSide, Class, Day, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Verdict, verdict,
+};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use wxpay_protocol::bill::{Bill, BillForm, BillLine, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
+use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
+
+/// 2024-01-02 00:00:00 in Beijing.
+const MIDNIGHT: UtcMs = UtcMs(1_704_124_800_000);
+
+/// A row of the bill: what, number, transaction, amount, seconds of the day.
+#[derive(Clone, Debug)]
+struct Paid {
+    state: &'static str,
+    number: u8,
+    transaction: u8,
+    fen: i64,
+    at_s: i64,
+}
+
+/// A local order; the transaction 0 is none.
+#[derive(Clone, Debug)]
+struct Ours {
+    number: u8,
+    transaction: u8,
+    fen: i64,
+    state: Option<TradeState>,
+    paid_s: Option<i64>,
+}
+
+/// A refund of either side; the refund_id 0 is none.
+#[derive(Clone, Debug)]
+struct Back {
+    refund: u8,
+    out_refund: u8,
+    fen: i64,
+    is_success: bool,
+    at_s: i64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Both {
+    paid: Vec<Paid>,
+    ours: Vec<Ours>,
+    bill_backs: Vec<Back>,
+    our_backs: Vec<Back>,
+}
+
+fn paid(number: u8, transaction: u8, fen: i64) -> Paid {
+    Paid { state: "SUCCESS", number, transaction, fen, at_s: 40_000 + i64::from(transaction) }
+}
+
+fn ours(number: u8, transaction: u8, fen: i64) -> Ours {
+    Ours { number, transaction, fen, state: Some(TradeState::Success), paid_s: Some(40_000) }
+}
+
+fn back(refund: u8, fen: i64) -> Back {
+    Back { refund, out_refund: refund, fen, is_success: true, at_s: 50_000 }
+}
+
+fn at(seconds: i64) -> UtcMs {
+    MIDNIGHT.plus_ms(seconds * 1000)
+}
+
+impl Both {
+    fn bill(&self) -> String {
+        let mut bill = TradeBill::new(BillType::All, BillForm::default());
+        for row in &self.paid {
+            let (number, transaction) = (format!("T{}", row.number), format!("42{}", row.transaction));
+            bill.push(&TradeRow {
+                at: at(row.at_s),
+                out_trade_no: &number,
+                transaction_id: &transaction,
+                trade_state: row.state,
+                total_fee: Fen::new(row.fen).unwrap(),
+                ..empty_row()
+            });
+        }
+        for row in &self.bill_backs {
+            let (refund_id, out_refund_no) = (format!("50{}", row.refund), format!("R{}", row.out_refund));
+            bill.push(&TradeRow {
+                at: at(row.at_s),
+                trade_state: "REFUND",
+                refund: Some(RefundPart {
+                    applied_at: at(row.at_s),
+                    succeeded_at: None,
+                    refund_id: if row.refund == 0 { "0" } else { &refund_id },
+                    out_refund_no: &out_refund_no,
+                    settlement_refund_fee: Fen::ZERO,
+                    coupon_refund_fee: Fen::ZERO,
+                    refund_channel: "ORIGINAL",
+                    refund_status: if row.is_success { "SUCCESS" } else { "PROCESSING" },
+                    refund_fee: Fen::new(row.fen).unwrap(),
+                }),
+                ..empty_row()
+            });
+        }
+        bill.finish()
+    }
+
+    fn judged_in(&self, shares: usize) -> Verdict {
+        let (day, text) = (Day::of(at(1), 300), self.bill());
+        let mut whole = Verdict::default();
+        for share in Share::all(shares) {
+            let mut side = BillSide::new(day, Basis::Order, share, Scope { payments: true, refunds: true });
+            let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
+            while let Some(line) = bill.next_line().unwrap() {
+                let BillLine::Row(row) = line else { panic!("{line:?}") };
+                side.push(0, &row);
+            }
+            whole.add(verdict(side, self.local(day, share)));
+        }
+        whole.sort();
+        whole
+    }
+
+    fn local(&self, day: Day, share: Share) -> LocalSide {
+        let mut side = LocalSide::new(day, share);
+        for (order, line) in self.ours.iter().zip(2..) {
+            let transaction = format!("42{}", order.transaction);
+            side.push_order(&LocalOrder {
+                line,
+                out_trade_no: format!("T{}", order.number).as_bytes(),
+                transaction_id: if order.transaction == 0 { b"" } else { transaction.as_bytes() },
+                amount: Fen::new(order.fen).unwrap(),
+                state: order.state,
+                paid_at: order.paid_s.map(at),
+            });
+        }
+        for (refund, line) in self.our_backs.iter().zip(2..) {
+            let refund_id = format!("50{}", refund.refund);
+            side.push_refund(&LocalRefund {
+                line,
+                refund_id: if refund.refund == 0 { b"" } else { refund_id.as_bytes() },
+                out_refund_no: format!("R{}", refund.out_refund).as_bytes(),
+                amount: Fen::new(refund.fen).unwrap(),
+                status: Some(if refund.is_success { RefundStatus::Success } else { RefundStatus::Processing }),
+                accepted_at: Some(at(refund.at_s)),
+            });
+        }
+        side
+    }
+
+    fn judged(&self) -> Verdict {
+        self.judged_in(1)
+    }
+
+    /// The classes and reasons of what is listed.
+    fn listed(&self) -> Vec<(Class, Reason)> {
+        self.judged().differences.iter().map(|row| (row.class, row.reason)).collect()
+    }
+}
+
+fn empty_row() -> TradeRow<'static> {
+    TradeRow {
+        at: MIDNIGHT,
+        appid: "wx0000000000000001",
+        mch_id: "1900000001",
+        sub_mch_id: None,
+        device_info: "",
+        transaction_id: "",
+        out_trade_no: "T",
+        openid: "",
+        trade_type: "JSAPI",
+        trade_state: "SUCCESS",
+        bank_type: "OTHERS",
+        fee_type: "CNY",
+        settlement_total_fee: Fen::ZERO,
+        coupon_fee: Fen::ZERO,
+        refund: None,
+        body: "",
+        attach: "",
+        fee: MilliFen::ZERO,
+        rate: Rate::default(),
+        total_fee: Fen::ZERO,
+        rate_note: "",
+    }
+}
+
+fn one(bill: &[Paid], local: &[Ours]) -> Vec<(Class, Reason)> {
+    Both { paid: bill.to_vec(), ours: local.to_vec(), ..Both::default() }.listed()
+}
+
+fn refunds(bill: &[Back], local: &[Back]) -> Vec<(Class, Reason)> {
+    Both { bill_backs: bill.to_vec(), our_backs: local.to_vec(), ..Both::default() }.listed()
+}
+
+#[test]
+fn each_class_of_payments_is_found_with_its_reason() {
+    let state = |state| Ours { state: Some(state), ..ours(1, 1, 100) };
+    let revoked = Paid { state: "REVOKED", ..paid(1, 1, 100) };
+    for (bill, local, listed) in [
+        (vec![paid(1, 1, 100)], vec![ours(1, 1, 100)], vec![]),
+        (vec![paid(1, 1, 100)], vec![ours(1, 0, 100)], vec![]),
+        (vec![paid(1, 1, 100)], vec![state(TradeState::Refund)], vec![]),
+        (vec![paid(1, 1, 100)], vec![Ours { state: None, ..ours(1, 1, 100) }], vec![]),
+        (vec![paid(1, 1, 100)], vec![], vec![(Class::BillOnly, Reason::NotLocal)]),
+        (vec![], vec![ours(1, 1, 100)], vec![(Class::LocalOnly, Reason::NotInBill)]),
+        (vec![paid(1, 1, 100)], vec![ours(1, 1, 99)], vec![(Class::AmountDiff, Reason::Amount)]),
+        (vec![paid(1, 1, 100)], vec![state(TradeState::NotPay)], vec![(Class::StateDiff, Reason::State)]),
+        (vec![paid(1, 1, 100)], vec![state(TradeState::Revoked)], vec![(Class::StateDiff, Reason::State)]),
+        (vec![revoked.clone()], vec![state(TradeState::Revoked)], vec![]),
+        (vec![revoked.clone()], vec![ours(1, 1, 100)], vec![(Class::StateDiff, Reason::State)]),
+        (vec![paid(1, 1, 100), revoked.clone()], vec![state(TradeState::Revoked)], vec![]),
+        (vec![revoked, paid(1, 1, 100)], vec![ours(1, 1, 100)], vec![(Class::StateDiff, Reason::State)]),
+        (vec![paid(1, 1, 100)], vec![ours(1, 2, 99)], vec![(Class::StateDiff, Reason::AnotherTransaction)]),
+        (
+            vec![paid(1, 1, 100), paid(1, 2, 100)],
+            vec![ours(1, 2, 100)],
+            vec![(Class::DuplicatePayment, Reason::PaidTwice)],
+        ),
+        (
+            vec![paid(1, 1, 100), paid(1, 2, 100)],
+            vec![ours(1, 0, 100)],
+            vec![(Class::DuplicatePayment, Reason::PaidTwiceLater)],
+        ),
+        (
+            vec![paid(1, 2, 100), paid(1, 1, 100)],
+            vec![],
+            vec![(Class::BillOnly, Reason::NotLocal), (Class::DuplicatePayment, Reason::PaidTwiceLater)],
+        ),
+        (
+            vec![paid(1, 1, 100), paid(1, 1, 100)],
+            vec![ours(1, 1, 100)],
+            vec![(Class::DuplicatePayment, Reason::RowAgain)],
+        ),
+        (
+            vec![paid(1, 1, 100)],
+            vec![ours(1, 1, 100), ours(1, 1, 100)],
+            vec![(Class::DuplicateLocal, Reason::LocalAgain)],
+        ),
+    ] {
+        assert_eq!(one(&bill, &local), listed, "{bill:?} {local:?}");
+    }
+}
+
+#[test]
+fn the_minutes_around_midnight_are_no_difference() {
+    let at = |paid_s| Ours { paid_s: Some(paid_s), ..ours(1, 1, 100) };
+    for (paid_s, listed) in [
+        (86_399, vec![(Class::DayCutLocal, Reason::InNextBill)]),
+        (86_100, vec![(Class::DayCutLocal, Reason::InNextBill)]),
+        (86_099, vec![(Class::LocalOnly, Reason::NotInBill)]),
+        (300, vec![(Class::LocalOnly, Reason::NotInBill)]),
+        (299, vec![(Class::DayCutLocal, Reason::InBillBefore)]),
+        (-1, vec![]),
+        (86_400, vec![]),
+    ] {
+        assert_eq!(one(&[], &[at(paid_s)]), listed, "not in the bill, {paid_s}");
+    }
+    for (paid_s, listed) in [
+        (-1, vec![(Class::DayCutBill, Reason::PaidDayBefore)]),
+        (-300, vec![(Class::DayCutBill, Reason::PaidDayBefore)]),
+        (-301, vec![]),
+        (86_400, vec![(Class::DayCutBill, Reason::PaidDayAfter)]),
+        (86_700, vec![]),
+        (0, vec![]),
+    ] {
+        assert_eq!(one(&[paid(1, 1, 100)], &[at(paid_s)]), listed, "in the bill, {paid_s}");
+    }
+    let both = Both { paid: vec![paid(1, 1, 100)], ours: vec![at(-301)], ..Both::default() }.judged();
+    assert!(both.is_balanced() && both.time_marked == 1);
+    let cut = Both { paid: vec![paid(1, 1, 100)], ours: vec![at(-1)], ..Both::default() }.judged();
+    assert!(cut.is_balanced(), "a day cut keeps no day from being balanced");
+}
+
+#[test]
+fn each_class_of_refunds_is_found_with_its_reason() {
+    let slow = |refund: Back| Back { is_success: false, ..refund };
+    let without_id = Back { refund: 0, ..back(1, 7) };
+    for (bill, local, listed) in [
+        (vec![back(1, 7)], vec![back(1, 7)], vec![]),
+        (vec![back(1, 7)], vec![without_id.clone()], vec![]),
+        (vec![without_id], vec![back(1, 7)], vec![]),
+        (vec![slow(back(1, 7))], vec![back(1, 7)], vec![]),
+        (vec![back(1, 7)], vec![], vec![(Class::RefundBillOnly, Reason::RefundNotLocal)]),
+        (vec![], vec![back(1, 7)], vec![(Class::RefundLocalOnly, Reason::RefundNotInBill)]),
+        (vec![], vec![Back { at_s: -1, ..back(1, 7) }], vec![]),
+        (vec![back(1, 7)], vec![Back { at_s: -1, ..back(1, 7) }], vec![]),
+        (vec![back(1, 7)], vec![back(1, 8)], vec![(Class::RefundAmountDiff, Reason::Amount)]),
+        (vec![back(1, 7)], vec![slow(back(1, 8))], vec![(Class::RefundStateDiff, Reason::RefundState)]),
+        (
+            vec![back(1, 7)],
+            vec![Back { out_refund: 1, ..back(2, 7) }],
+            vec![(Class::RefundStateDiff, Reason::AnotherTransaction)],
+        ),
+        (vec![back(1, 7), back(1, 7)], vec![back(1, 7)], vec![(Class::RefundBillOnly, Reason::RefundAgain)]),
+        (vec![back(1, 7)], vec![back(1, 7), back(1, 7)], vec![(Class::DuplicateLocal, Reason::LocalAgain)]),
+        (
+            vec![],
+            vec![back(1, 7), back(1, 7)],
+            vec![(Class::DuplicateLocal, Reason::LocalAgain), (Class::RefundLocalOnly, Reason::RefundNotInBill)],
+        ),
+    ] {
+        assert_eq!(refunds(&bill, &local), listed, "{bill:?} {local:?}");
+    }
+}
+
+#[test]
+fn what_has_no_other_side_is_counted_and_not_compared() {
+    let both = Both { paid: vec![paid(1, 1, 100)], bill_backs: vec![back(1, 7)], ..Both::default() };
+    let day = Day::of(MIDNIGHT, 300);
+    let mut side = BillSide::new(day, Basis::Order, Share::WHOLE, Scope { payments: true, refunds: false });
+    let text = both.bill();
+    let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
+    while let Some(BillLine::Row(row)) = bill.next_line().unwrap() {
+        side.push(0, &row);
+    }
+    let found = verdict(side, LocalSide::new(day, Share::WHOLE));
+    assert_eq!((found.tally(Class::BillOnly).count, found.not_compared), (1, 1));
+}
+
+fn any_paid() -> impl Strategy<Value = Paid> {
+    (prop_oneof![9 => Just("SUCCESS"), 1 => Just("REVOKED")], 0u8..20, 1u8..40, 1i64..5, 0i64..86_400)
+        .prop_map(|(state, number, transaction, fen, at_s)| Paid { state, number, transaction, fen, at_s })
+}
+
+fn any_ours() -> impl Strategy<Value = Ours> {
+    let state = prop_oneof![
+        6 => Just(Some(TradeState::Success)),
+        1 => Just(Some(TradeState::Revoked)),
+        1 => Just(Some(TradeState::NotPay)),
+        1 => Just(None)
+    ];
+    (0u8..20, 0u8..40, 1i64..5, state, proptest::option::weighted(0.9, -1000i64..87_400))
+        .prop_map(|(number, transaction, fen, state, paid_s)| Ours { number, transaction, fen, state, paid_s })
+}
+
+fn any_back() -> impl Strategy<Value = Back> {
+    (0u8..12, 0u8..12, 1i64..5, any::<bool>(), 0i64..86_400)
+        .prop_map(|(refund, out_refund, fen, is_success, at_s)| Back { refund, out_refund, fen, is_success, at_s })
+}
+
+prop_compose! {
+    fn any_day()(
+        paid in proptest::collection::vec(any_paid(), 0..40),
+        ours in proptest::collection::vec(any_ours(), 0..40),
+        bill_backs in proptest::collection::vec(any_back(), 0..15),
+        our_backs in proptest::collection::vec(any_back(), 0..15),
+    ) -> Both {
+        Both { paid, ours, bill_backs, our_backs }
+    }
+}
+
+fn shuffled<T: Clone>(rows: &[T], order: &[Index]) -> Vec<T> {
+    let mut rows = rows.to_vec();
+    for (place, other) in (0..rows.len()).zip(order) {
+        let other = other.index(rows.len());
+        rows.swap(place, other);
+    }
+    rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn c1_every_row_of_either_side_lands_in_exactly_one_class(both in any_day()) {
+        let found = both.judged();
+        let bill: u64 = Class::ALL.iter().map(|class| found.tally(*class).bill_rows).sum();
+        let local: u64 = Class::ALL.iter().map(|class| found.tally(*class).local_rows).sum();
+        prop_assert_eq!(bill, (both.paid.len() + both.bill_backs.len()) as u64);
+        prop_assert_eq!(local + found.out_of_scope, (both.ours.len() + both.our_backs.len()) as u64);
+        let listed: u64 = Class::ALL.iter().filter(|class| class.is_listed()).map(|class| found.tally(*class).count).sum();
+        prop_assert_eq!(listed, found.differences.len() as u64);
+    }
+
+    #[test]
+    fn c2_the_differences_explain_the_sums_of_both_sides_to_the_fen(both in any_day()) {
+        let found = both.judged();
+        let sum = |is_refund: bool, fen: fn(desk_reconcile::Tally) -> i128| -> i128 {
+            let classes = Class::ALL.iter().filter(|class| class.name().starts_with("refund_") == is_refund);
+            classes.map(|class| fen(found.tally(*class))).sum()
+        };
+        let gap = sum(false, |tally| tally.local_fen - tally.bill_fen) + sum(true, |tally| tally.local_fen - tally.bill_fen);
+        let explained: i128 = found.differences.iter().map(|row| i128::from(row.local_fen) - i128::from(row.bill_fen)).sum();
+        prop_assert_eq!(gap, explained);
+        let backs: i128 = both.bill_backs.iter().map(|row| i128::from(row.fen)).sum();
+        prop_assert_eq!(sum(true, |tally| tally.bill_fen), backs);
+    }
+
+    #[test]
+    fn c4_the_order_of_rows_shares_and_running_twice_change_nothing(
+        both in any_day(), order in proptest::collection::vec(any::<Index>(), 40),
+    ) {
+        let found = both.judged();
+        prop_assert_eq!(&found, &both.judged());
+        for shares in [2, 7] {
+            prop_assert_eq!(&found, &both.judged_in(shares), "{} shares", shares);
+        }
+        // Of a number that stands twice on the local side the line decides, so that side keeps its order.
+        let other = Both { paid: shuffled(&both.paid, &order), ..both.clone() }.judged();
+        let counts = |found: &Verdict| Class::ALL.map(|class| (class, found.tally(class).bill_rows, found.tally(class).local_rows));
+        let clash = both.paid.iter().enumerate().any(|(place, row)| {
+            both.paid.iter().skip(place + 1).any(|other| other.number == row.number && (other.transaction == row.transaction || other.at_s == row.at_s))
+        });
+        prop_assume!(!clash);
+        prop_assert_eq!(counts(&found), counts(&other));
+    }
+
+    #[test]
+    fn c4_a_side_against_itself_only_matches(numbers in proptest::collection::btree_set(0u8..=255, 0..60), fen in 1i64..1_000_000) {
+        let both = Both {
+            paid: numbers.iter().map(|number| paid(*number, *number, fen)).collect(),
+            ours: numbers.iter().rev().map(|number| ours(*number, *number, fen)).collect(),
+            bill_backs: numbers.iter().map(|number| back(*number, fen)).collect(),
+            our_backs: numbers.iter().rev().map(|number| back(*number, fen)).collect(),
+        };
+        let found = both.judged();
+        prop_assert!(found.is_balanced() && found.differences.is_empty() && found.out_of_scope == 0);
+        prop_assert_eq!(found.tally(Class::Matched).count, numbers.len() as u64);
+        prop_assert_eq!(found.tally(Class::RefundMatched).count, numbers.len() as u64);
+    }
+
+    #[test]
+    fn c6_the_day_is_that_of_beijing(seconds in -200_000i64..200_000) {
+        let day = Day::of(at(seconds), 300);
+        prop_assert!(day.midnight().dashed().ends_with(" 00:00:00"));
+        prop_assert!(day.holds(at(seconds)) && !day.holds(day.midnight().plus_ms(-1)) && !day.holds(day.midnight().plus_ms(86_400_000)));
+    }
+}
