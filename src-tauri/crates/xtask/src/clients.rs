@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Gives the SDKs an environment of their own and runs `tests/clients/run.py` against the built `wxpay`.
 pub(crate) fn clients(workspace: &Workspace) -> Result<(), TaskError> {
     let folder = workspace.root.join("tests").join("clients");
-    let python = python(workspace, &folder.join("requirements.txt"))?;
+    let python = python(workspace, &workspace.root.join("tests").join(".venv"), &folder.join("requirements.txt"))?;
     install_packages(&folder)?;
     let mut clients = command(&folder, python, ["run.py", "--wxpay"]);
     clients.arg(workspace.program("wxpay"));
@@ -23,8 +23,8 @@ pub(crate) fn present(workspace: &Workspace) -> bool {
     workspace.root.join("tests/clients/run.py").is_file()
 }
 
-fn python(workspace: &Workspace, requirements: &Path) -> Result<PathBuf, TaskError> {
-    let environment = workspace.root.join("tests").join(".venv");
+/// A Python with exactly these packages, in an environment of its own.
+pub(crate) fn python(workspace: &Workspace, environment: &Path, requirements: &Path) -> Result<PathBuf, TaskError> {
     let python = environment.join("bin").join("python");
     let stamp = environment.join("installed-requirements.txt");
     let wanted = fs::read(requirements).map_err(|source| file_error(requirements, source))?;
@@ -32,7 +32,7 @@ fn python(workspace: &Workspace, requirements: &Path) -> Result<PathBuf, TaskErr
         return Ok(python);
     }
     let mut venv = command(&workspace.root, "python3", ["-m", "venv", "--clear"]);
-    venv.arg(&environment);
+    venv.arg(environment);
     run(venv)?;
     let mut pip = command(
         &workspace.root,

@@ -6,6 +6,7 @@ mod causes;
 mod clients;
 mod codegen;
 mod command;
+mod days;
 mod perf;
 mod run;
 mod setup;
@@ -33,6 +34,8 @@ cargo xtask causes [--tries N] [--seed S] [--write]
                                 plant every mistake that a digest can show and print what the search called it
 cargo xtask soak faults [--seed N] [--orders N]
                                 place orders at a gateway with every fault at once and audit what the desk believes
+cargo xtask soak reconcile [--seed N] [--days N]
+                                reconcile a thousand made-up days and compare every class and number with their truth
 ";
 
 /// Why a task ended early; printed as it is.
@@ -64,6 +67,9 @@ fn main() -> ExitCode {
             Some("causes") => Some(causes::causes(&workspace, rest)?),
             Some("soak") if rest.first().is_some_and(|what| what == "faults") => {
                 Some(soak::faults(&workspace, rest.get(1..).unwrap_or_default())?)
+            }
+            Some("soak") if rest.first().is_some_and(|what| what == "reconcile") => {
+                Some(days::many(&workspace, rest.get(1..).unwrap_or_default())?)
             }
             Some("perf") => Some(perf::perf(&workspace, rest)?),
             _ => None,

@@ -5,6 +5,7 @@ mod drain;
 mod machine;
 mod messages;
 mod process;
+mod reconcile;
 mod store;
 mod window;
 
@@ -29,12 +30,13 @@ struct Figure {
 }
 
 /// What can be measured, by name.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),
     ("simulator", |workspace, _, _| bench(workspace, "wxpay-simulator")),
     ("store", |workspace, _, orders| store::measure(workspace, orders)),
     ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
     ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
+    ("reconcile", |workspace, folder, _| reconcile::measure(workspace, folder)),
     ("window", |workspace, _, _| window::measure(workspace)),
 ];
 /// Parts that are benchmarks of a crate and need no program built.

@@ -6,7 +6,7 @@ use crate::TaskError;
 use crate::command::{cargo, npm, run};
 use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
-use crate::{clients, ui};
+use crate::{clients, days, ui};
 
 /// One selection for every task, so that as little as possible is compiled twice with other features.
 pub(crate) const SELECTION: [&str; 3] = ["--workspace", "--features", "wxpay-desk/custom-protocol"];
@@ -24,6 +24,7 @@ const STAGES: &[Stage] = &[
     ("build", build),
     ("Rust tests", |workspace| Ok(run(cargo(&workspace.root, ["test"].iter().chain(&SELECTION)))?)),
     ("the real window", the_real_window),
+    ("days against their truth", days::few),
     ("real SDKs against the simulator", real_clients),
 ];
 
