@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
-use crate::{bill, completions, diagnose, lint, order, pay_params, poll, profile, reconcile, sign, simulator, verify};
+use crate::{
+    bill, completions, diagnose, export, lint, order, pay_params, poll, profile, reconcile, sign, simulator, verify,
+};
 
 const AFTER: &str = "\
 Secrets [密钥] never come from an option or the environment: --key-file FILE, --key-file - for standard input, the vault \
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     #[command(name = "order")]
     Orders(order::Orders),
     Poll(poll::Poll),
+    #[command(name = "export")]
+    Exports(export::Exports),
     #[command(name = "bill")]
     Bills(bill::Bills),
     Reconcile(Box<reconcile::Reconcile>),

@@ -12,6 +12,7 @@ mod diagnose_keys;
 mod diagnose_strings;
 mod diagnose_text;
 mod exit;
+mod export;
 mod lint;
 mod message;
 mod option_words;
@@ -66,6 +67,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Bills(command) => bill::run(&command, desk, output),
         Command::Reconcile(command) => reconcile::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
+        Command::Exports(command) => export::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),
         Command::Completions(command) => completions::run(&command, Arguments::command(), output),
     }

@@ -33,7 +33,7 @@ pub(crate) struct List {
 
 /// `--state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct StateWord(OrderState);
+pub(crate) struct StateWord(pub(crate) OrderState);
 
 impl clap::ValueEnum for StateWord {
     fn value_variants<'a>() -> &'a [Self] {

@@ -12,6 +12,7 @@ mod coded;
 mod columns;
 mod db;
 mod error;
+mod export;
 pub mod fold;
 mod gateway;
 mod goods;
@@ -34,6 +35,7 @@ mod writer;
 
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;
+pub use export::OrderLine;
 pub use gateway::BuiltinGateway;
 pub use goods::Goods;
 pub use importing::{ImportCounts, RefusedImport};

@@ -62,3 +62,30 @@ fn a_file_that_is_no_table_is_refused_whole() {
     import(&desk, "out_trade_no,total_fee\nT20240102030405_001,1\n", &["--mapping", "nowhere.json"]).expect(3);
     assert_eq!(desk.run(&["order", "list", "--json"]).expect(0).json()["count"], 0);
 }
+
+#[test]
+fn an_export_for_people_is_safe_and_one_for_programs_is_exact() {
+    let desk = shop();
+    let file = "out_trade_no,total_fee,state,transaction_id,body\n\
+                20240102030405001,1999,SUCCESS,4200000000202401020000000001,=1+1\n\
+                T20240102030405_002,7,NOTPAY,,T恤\n";
+    import(&desk, file, &[]).expect(0);
+    desk.run(&["export", "orders", "-o", "orders.txt"]).expect(3);
+    let written = desk.run(&["export", "orders", "-o", "out.csv", "--exact", "--state", "SUCCESS", "--json"]).expect(0);
+    assert_eq!(written.json()["orders"], 1);
+    let exact = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    assert!(exact.starts_with("out_trade_no,transaction_id,state,verified,"), "{exact}");
+    assert!(exact.contains("\n20240102030405001,4200000000202401020000000001,SUCCESS,no,,1999,,0,=1+1,"), "{exact}");
+    desk.run(&["export", "orders", "-o", "out.csv"]).expect(0);
+    let safe = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    assert!(
+        safe.contains("'20240102030405001,'4200000000202401020000000001,支付成功,否,,19.99,,0.00,'=1+1,"),
+        "{safe}"
+    );
+    // What was written for people can be imported again, from either form.
+    desk.run(&["export", "orders", "-o", "out.xlsx"]).expect(0);
+    for name in ["out.csv", "out.xlsx"] {
+        let again = desk.run(&["order", "import", name, "--json"]).expect(0).json();
+        assert_eq!((&again["unchanged"], &again["refused_count"]), (&2.into(), &0.into()), "{name}");
+    }
+}

@@ -1,0 +1,126 @@
+//! `wxpay export`: lists as CSV or XLSX.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use desk::Export;
+use desk::sheets::Reader;
+use desk::store::{OrderFilter, OrderSort, SortBy};
+use serde_json::json;
+
+use crate::desk_options::{DeskOptions, block_on};
+use crate::exit::{Exit, Failure};
+use crate::order_list::StateWord;
+use crate::output::Output;
+use crate::progress::{self, Bar};
+
+/// Write a list to a CSV or XLSX file [导出]
+#[derive(Args)]
+pub(crate) struct Exports {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    Orders(Orders),
+}
+
+/// Write orders to a file, the newest first [导出订单]
+///
+/// Without --profile the orders of all merchants. Nothing is sent and no key is needed.
+#[derive(Args)]
+#[command(after_help = "\
+A table for people [给人看]: amounts in yuan, numbers kept as text, nothing becomes a formula; in CSV with an apostrophe before \
+what a spreadsheet would touch. --exact writes CSV for programs: WeChat's names, amounts in fen, every byte as it is.
+
+Examples:
+  wxpay export orders -o orders.xlsx --state SUCCESS --state REFUND
+  wxpay export orders -o orders.csv --exact --search T恤 --json")]
+struct Orders {
+    /// The file; .csv or .xlsx says what is written
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// CSV for programs
+    #[arg(long)]
+    exact: bool,
+    /// Only orders in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<StateWord>,
+    /// The beginning of a number, a whole openid, or a part of the body
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
+    /// Sorted by this column
+    #[arg(long, value_enum, default_value_t = SortWord::CreatedAt)]
+    sort: SortWord,
+    /// Smallest first
+    #[arg(long)]
+    ascending: bool,
+}
+
+/// `--sort`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum SortWord {
+    CreatedAt,
+    PaidAt,
+    TotalFee,
+    State,
+    TradeType,
+    OutTradeNo,
+}
+
+impl From<SortWord> for SortBy {
+    fn from(word: SortWord) -> Self {
+        match word {
+            SortWord::CreatedAt => Self::CreatedAt,
+            SortWord::PaidAt => Self::PaidAt,
+            SortWord::TotalFee => Self::TotalFee,
+            SortWord::State => Self::State,
+            SortWord::TradeType => Self::TradeType,
+            SortWord::OutTradeNo => Self::OutTradeNo,
+        }
+    }
+}
+
+pub(crate) fn run(command: &Exports, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let What::Orders(orders) = &command.what;
+    block_on(write_orders(orders, options, output))
+}
+
+async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = options.open().await?;
+    if let Some(name) = options.profile() {
+        desk.profile(name).await?;
+    }
+    let export = Export {
+        filter: OrderFilter {
+            states: orders.state.iter().map(|word| word.0).collect(),
+            profile: options.profile().map(str::to_owned),
+            search: orders.search.clone(),
+            ..OrderFilter::default()
+        },
+        sort: OrderSort { by: orders.sort.into(), descending: !orders.ascending },
+        file: orders.output.clone(),
+        reader: if orders.exact { Reader::Programs } else { Reader::People },
+    };
+    let bar = Bar::new("exported [已导出]");
+    let exported = desk.export_orders(export, bar.watcher(), &progress::cancel_on_interrupt()).await;
+    bar.finish();
+    let exported = exported?;
+    if output.is_json() {
+        output.document(&json!({
+            "orders": exported.orders,
+            "file": (!exported.cancelled).then_some(&orders.output),
+            "cancelled": exported.cancelled,
+        }))?;
+    } else {
+        let text = if exported.cancelled {
+            "stopped [已停止]: no file was written".to_owned()
+        } else {
+            format!("{} orders in [已导出到] {}", exported.orders, orders.output.display())
+        };
+        output.verdict(!exported.cancelled, &text)?;
+    }
+    Ok(if exported.cancelled { Exit::Refused } else { Exit::Done })
+}
