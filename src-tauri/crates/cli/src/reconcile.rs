@@ -26,7 +26,8 @@ ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, sta
 out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \
 Chinese titles; --mapping FILE (TOML or JSON) says which column holds what.
 
-With --out, DIR/differences.csv gets one row for everything that does not agree: amounts in fen, lines from 1.
+With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
+row for everything that does not agree.
 
 Exit 0 if the day is balanced, 1 if not, 3 if a file is refused.
 
@@ -62,7 +63,7 @@ pub(crate) struct Reconcile {
     /// The day, such as 2026-11-20 or 20261120
     #[arg(long, value_name = "D", value_parser = date)]
     date: UtcMs,
-    /// Folder for differences.csv
+    /// Folder for differences.csv and reconcile.xlsx
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -104,7 +105,7 @@ pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) 
     bar.finish_and_clear();
     let found = found?;
     let outputs = match &command.out {
-        Some(folder) => vec![found.write_differences(&files, folder)?],
+        Some(folder) => found.write(&files, folder)?,
         None => Vec::new(),
     };
     if output.is_json() {

@@ -5,6 +5,7 @@ mod bills;
 mod differences;
 mod local;
 mod raw_lines;
+mod workbook;
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};

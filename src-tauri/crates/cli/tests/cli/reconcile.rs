@@ -159,12 +159,35 @@ refund_amount_diff,T1,421,502,refund_fee,20,25,13,3,两边金额不同
 refund_state_diff,T1,421,503,state,SUCCESS,PROCESSING,14,4,账单说退款成功，本地不是退款成功：请查询退款
 ";
 
+fn the_workbook_says_the_same(desk: &Desk) {
+    use desk::sheets::Sheet;
+    let file = std::fs::File::open(desk.path("out/reconcile.xlsx")).unwrap();
+    let mut book = Sheet::open(std::io::BufReader::new(file)).unwrap();
+    assert_eq!(book.sheet_names(), ["结论", "分类", "差异"]);
+    let mut rows = |place| {
+        book.choose_sheet(place);
+        let mut rows = Vec::new();
+        book.each(|row| {
+            rows.push((0..row.len()).map(|cell| row.text(cell).unwrap().into_owned()).collect::<Vec<_>>());
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+        rows
+    };
+    assert!(rows(0).contains(&vec!["结论".to_owned(), "不平".to_owned()]));
+    assert!(rows(1).iter().any(|row| row[0] == "金额不一致" && row[4] == "-0.5"), "{:?}", rows(1));
+    let differences = rows(2);
+    assert_eq!(differences.len(), EVERYTHING.lines().count());
+    assert_eq!(differences[3][..7], ["金额不一致", "T4", "424", "", "金额", "4", "3.5"]);
+}
+
 #[test]
 fn one_row_of_each_class_is_written_with_both_sides_and_its_reason() {
     let desk = a_day_of_everything();
     let answer = reconcile(&desk, &["--refunds", "refunds.csv", "--out", "out"]).expect(1).json();
     assert_eq!(std::fs::read_to_string(desk.path("out/differences.csv")).unwrap(), EVERYTHING);
-    assert_eq!(answer["outputs"], json!(["out/differences.csv"]));
+    assert_eq!(answer["outputs"], json!(["out/differences.csv", "out/reconcile.xlsx"]));
+    the_workbook_says_the_same(&desk);
     let count = |class: &str| answer["classes"][class]["count"].as_u64().unwrap();
     assert_eq!((count("matched"), count("refund_matched")), (4, 1));
     for class in EVERYTHING.lines().skip(1).map(|line| line.split(',').next().unwrap()) {

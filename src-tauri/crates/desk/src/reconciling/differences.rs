@@ -1,4 +1,4 @@
-//! What differs, with the texts of both sides, as a file for programs.
+//! What differs, with the texts of both sides, as files for programs and for people.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use desk_sheets::{Cell, CsvTable, Field, Form, Layout, Reader, Row, Table, Write
 use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
 
+use super::workbook::Workbook;
 use super::{DayFiles, ReconcileFault, Reconciled, local, place, raw_lines};
 
 /// More than anybody reads; the rows beyond are counted.
@@ -69,26 +70,41 @@ struct Texts {
 }
 
 impl Reconciled {
-    /// Writes `differences.csv` into a folder, which is made where it is missing, and says where it is.
+    /// Writes `differences.csv` for programs and `reconcile.xlsx` for people into a folder, which is made where it is missing,
+    /// and says where they are.
     ///
     /// # Errors
     ///
     /// A file cannot be read again, or the folder cannot be written.
-    pub fn write_differences(&self, files: &DayFiles, folder: &Path) -> Result<PathBuf, ReconcileFault> {
-        let unwritable =
-            |cause: std::io::Error| ReconcileFault::Unwritable { place: place(folder), cause: WriteError::Io(cause) };
-        fs::create_dir_all(folder).map_err(unwritable)?;
-        // Under another name until it is whole: nobody takes half a file for a result.
-        let (part, whole) = (folder.join("differences.csv.part"), folder.join("differences.csv"));
-        let file = File::create(&part).map_err(unwritable)?;
-        self.write_rows(files, file, &part)?;
-        fs::rename(&part, &whole).map_err(unwritable)?;
-        Ok(whole)
+    pub fn write(&self, files: &DayFiles, folder: &Path) -> Result<Vec<PathBuf>, ReconcileFault> {
+        let unwritable = |cause: WriteError| ReconcileFault::Unwritable { place: place(folder), cause };
+        let io = |cause: std::io::Error| unwritable(cause.into());
+        fs::create_dir_all(folder).map_err(io)?;
+        // Under other names until they are whole: nobody takes half a file for a result.
+        let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
+        let whole = ["differences.csv", "reconcile.xlsx"].map(|name| folder.join(name));
+        let [csv_part, book_part] = &parts;
+        let csv = File::create(csv_part).map_err(io)?;
+        let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
+        let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, files).map_err(unwritable)?;
+        self.each_row(files, |cells| {
+            table.row(&cells.for_programs()).map_err(unwritable)?;
+            book.row(cells).map_err(unwritable)
+        })?;
+        table.finish().map_err(unwritable)?;
+        book.finish().map_err(unwritable)?;
+        for (part, whole) in parts.iter().zip(&whole) {
+            fs::rename(part, whole).map_err(io)?;
+        }
+        Ok(whole.to_vec())
     }
 
-    fn write_rows(&self, files: &DayFiles, file: File, part: &Path) -> Result<(), ReconcileFault> {
-        let unwritable = |cause| ReconcileFault::Unwritable { place: place(part), cause };
-        let mut table = CsvTable::new(file, Reader::Programs, &TITLES).map_err(unwritable)?;
+    /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
+    fn each_row(
+        &self,
+        files: &DayFiles,
+        mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
+    ) -> Result<(), ReconcileFault> {
         let orders = self.local_texts(files, Table::Orders)?;
         let refunds = self.local_texts(files, Table::Refunds)?;
         for some in self.verdict.differences.chunks(AT_ONCE) {
@@ -97,22 +113,10 @@ impl Reconciled {
                 let bill = difference.bill.and_then(|at| bills.get(&at));
                 let of_local = if difference.is_refund { &refunds } else { &orders };
                 let ours = difference.local_line.and_then(|line| of_local.get(&line));
-                table.row(&cells(difference, bill, ours, files.basis).borrowed()).map_err(unwritable)?;
+                take(&cells(difference, bill, ours, files.basis))?;
             }
         }
-        for row in &self.malformed {
-            let (bill_line, local_line) = if row.side == "bill" {
-                (Cell::Count(row.line), Cell::Empty)
-            } else {
-                (Cell::Empty, Cell::Count(row.line))
-            };
-            let mut cells = [Cell::Empty; TITLES.len()];
-            let [class, .., at_bill, at_local, reason] = &mut cells;
-            (*class, *at_bill, *at_local) = (Cell::Text("malformed"), bill_line, local_line);
-            *reason = Cell::Text(&row.reason);
-            table.row(&cells).map_err(unwritable)?;
-        }
-        table.finish().map(drop).map_err(unwritable)
+        self.malformed.iter().try_for_each(|row| take(&of_malformed(row)))
     }
 
     /// The texts of every local row that differs.
@@ -130,29 +134,29 @@ impl Reconciled {
     }
 }
 
-/// One row of the file, before it is borrowed by cells.
-struct Cells<'d> {
-    class: &'static str,
-    numbers: [&'d str; 3],
-    field: &'static str,
-    values: [String; 2],
-    lines: [Option<u64>; 2],
-    reason: String,
+/// One row of the files, before it is written.
+pub(super) struct Cells<'d> {
+    pub(super) class: &'static str,
+    pub(super) class_chinese: &'static str,
+    pub(super) numbers: [&'d str; 3],
+    pub(super) field: &'static str,
+    pub(super) values: [Cell<'d>; 2],
+    pub(super) lines: [Cell<'d>; 2],
+    pub(super) reason: Cow<'d, str>,
 }
 
 impl Cells<'_> {
-    fn borrowed(&self) -> [Cell<'_>; TITLES.len()] {
+    fn for_programs(&self) -> [Cell<'_>; TITLES.len()] {
         let [out_trade_no, transaction_id, refund_id] = self.numbers;
-        let [bill_value, local_value] = &self.values;
-        let [bill_line, local_line] = self.lines.map(|line| line.map_or(Cell::Empty, Cell::Count));
+        let ([bill_value, local_value], [bill_line, local_line]) = (self.values, self.lines);
         [
             Cell::Text(self.class),
             Cell::Id(out_trade_no),
             Cell::Id(transaction_id),
             Cell::Id(refund_id),
             Cell::Text(self.field),
-            Cell::Text(bill_value),
-            Cell::Text(local_value),
+            bill_value,
+            local_value,
             bill_line,
             local_line,
             Cell::Text(&self.reason),
@@ -160,16 +164,29 @@ impl Cells<'_> {
     }
 }
 
+fn of_malformed(row: &MalformedLine) -> Cells<'_> {
+    let line = Cell::Count(row.line);
+    Cells {
+        class: "malformed",
+        class_chinese: "无法读取",
+        numbers: [""; 3],
+        field: "",
+        values: [Cell::Empty; 2],
+        lines: if row.side == "bill" { [line, Cell::Empty] } else { [Cell::Empty, line] },
+        reason: Cow::Borrowed(&row.reason),
+    }
+}
+
 fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, basis: Basis) -> Cells<'d> {
     let first = |text: fn(&Texts) -> &str| {
         [bill, ours].into_iter().flatten().map(text).find(|text| !text.is_empty()).unwrap_or_default()
     };
-    let of =
-        |side: Option<&Texts>, text: fn(&Texts) -> &str| side.map(|side| text(side).to_owned()).unwrap_or_default();
-    let both = |text: fn(&Texts) -> &str| [of(bill, text), of(ours, text)];
+    let both =
+        |text: fn(&Texts) -> &str| [bill, ours].map(|side| side.map_or(Cell::Empty, |side| Cell::Text(text(side))));
+    let amount = |fen: i64| Fen::new(fen).map_or(Cell::Empty, Cell::Amount);
     let amounts = [
-        row.bill.map(|_| row.bill_fen.to_string()).unwrap_or_default(),
-        row.local_line.map(|_| row.local_fen.to_string()).unwrap_or_default(),
+        row.bill.map_or(Cell::Empty, |_| amount(row.bill_fen)),
+        row.local_line.map_or(Cell::Empty, |_| amount(row.local_fen)),
     ];
     let (field, values) = match row.reason {
         Reason::State | Reason::RefundState => ("state", both(|texts| &texts.state)),
@@ -181,17 +198,18 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         _ if row.is_refund => ("refund_fee", amounts),
         _ => ("total_fee", amounts),
     };
-    let mut reason = row.reason.chinese().to_owned();
+    let mut reason = Cow::Borrowed(row.reason.chinese());
     if row.reason == Reason::Amount
         && let Some(texts) = bill
     {
         let same = texts.amounts.iter().filter(|(other, fen)| *other != basis && fen.get() == row.local_fen);
         for (other, _) in same {
-            reason = format!("{reason}；本地金额等于账单的{}", other.chinese());
+            reason = Cow::Owned(format!("{reason}；本地金额等于账单的{}", other.chinese()));
         }
     }
     Cells {
         class: row.class.name(),
+        class_chinese: row.class.chinese(),
         numbers: [
             first(|texts| &texts.out_trade_no),
             first(|texts| &texts.transaction_id),
@@ -199,7 +217,7 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         ],
         field,
         values,
-        lines: [row.bill.map(|at| at.line), row.local_line],
+        lines: [row.bill.map(|at| at.line), row.local_line].map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
     }
 }

@@ -1,0 +1,119 @@
+//! The day as a workbook that finance can forward: the verdict, the classes, and everything that does not agree.
+
+use std::fs::File;
+
+use desk_reconcile::Class;
+use desk_sheets::{Cell, Column, WriteError, XlsxBook};
+use wxpay_protocol::Fen;
+use wxpay_protocol::bill::{MilliFen, yuan_text};
+
+use super::differences::Cells;
+use super::{DayFiles, Reconciled};
+
+/// A workbook whose last sheet takes the rows that differ.
+pub(super) struct Workbook {
+    book: XlsxBook<File>,
+}
+
+const DIFFERENCES: [(&str, u16); 12] = [
+    ("类别", 18),
+    ("商户订单号", 28),
+    ("微信订单号", 32),
+    ("微信退款单号", 32),
+    ("不同之处", 12),
+    ("账单", 20),
+    ("本地", 20),
+    ("账单行号", 10),
+    ("本地行号", 10),
+    ("原因", 60),
+    ("处理", 12),
+    ("备注", 30),
+];
+
+impl Workbook {
+    /// Writes the verdict and the classes, and begins the differences.
+    pub(super) fn new(file: File, found: &Reconciled, files: &DayFiles) -> Result<Self, WriteError> {
+        let mut book = XlsxBook::new(file);
+        book.sheet("结论", &columns(&[("项目", 18), ("值", 40)]))?;
+        for (title, value) in verdict(found, files) {
+            book.row(&[Cell::Text(title), Cell::Text(&value)])?;
+        }
+        let titles = [("类别", 22), ("笔数", 12), ("账单金额", 18), ("本地金额", 18), ("本地减账单", 18)];
+        book.sheet("分类", &columns(&titles))?;
+        for class in Class::ALL {
+            let tally = found.verdict.tally(class);
+            let sums = [tally.bill_fen, tally.local_fen, tally.local_fen - tally.bill_fen].map(yuan_text);
+            let [bill, local, gap] = sums.each_ref().map(|text| amount(text));
+            book.row(&[Cell::Text(class.chinese()), Cell::Count(tally.count), bill, local, gap])?;
+        }
+        book.sheet("差异", &columns(&DIFFERENCES))?;
+        Ok(Self { book })
+    }
+
+    /// Takes a row that differs.
+    pub(super) fn row(&mut self, cells: &Cells<'_>) -> Result<(), WriteError> {
+        let [out_trade_no, transaction_id, refund_id] = cells.numbers;
+        let ([bill_value, local_value], [bill_line, local_line]) = (cells.values, cells.lines);
+        self.book.row(&[
+            Cell::Text(cells.class_chinese),
+            Cell::Id(out_trade_no),
+            Cell::Id(transaction_id),
+            Cell::Id(refund_id),
+            Cell::Text(field(cells.field)),
+            bill_value,
+            local_value,
+            bill_line,
+            local_line,
+            Cell::Text(&cells.reason),
+            Cell::Empty,
+            Cell::Empty,
+        ])
+    }
+
+    pub(super) fn finish(self) -> Result<(), WriteError> {
+        self.book.finish().map(drop)
+    }
+}
+
+/// Money as money; a sum beyond what an amount holds as text.
+fn amount(text: &str) -> Cell<'_> {
+    Fen::parse_yuan(text).map_or(Cell::Text(text), Cell::Amount)
+}
+
+fn columns(titles: &[(&str, u16)]) -> Vec<Column> {
+    titles.iter().map(|(title, width_chars)| Column { title: (*title).to_owned(), width_chars: *width_chars }).collect()
+}
+
+fn verdict(found: &Reconciled, files: &DayFiles) -> Vec<(&'static str, String)> {
+    let (bills, sums) = (&found.bills, found.bills.totals.sums);
+    let fee = i64::try_from(sums.fee_milli_fen).map_or_else(|_| String::new(), |fee| MilliFen::new(fee).to_string());
+    vec![
+        ("日期", files.date.day()),
+        ("结论", if found.is_balanced() { "平" } else { "不平" }.to_owned()),
+        ("商户号", bills.mch_id.clone().unwrap_or_default()),
+        ("账单笔数", format!("{}（支付 {}，退款 {}）", sums.rows, bills.totals.payments, bills.totals.refunds)),
+        ("账单汇总", if bills.totals.summary_ok { "一致" } else { "无法对比" }.to_owned()),
+        ("订单金额", yuan_text(sums.total_fee)),
+        ("应结订单金额", yuan_text(sums.settlement_total_fee)),
+        ("退款金额", yuan_text(sums.settlement_refund_fee)),
+        ("手续费", fee),
+        ("手续费不一致", found.verdict.fees.count.to_string()),
+        ("本地订单", found.local.orders.to_string()),
+        ("本地退款", found.local.refunds.to_string()),
+        ("其他日期的本地记录", found.verdict.out_of_scope.to_string()),
+        ("无法读取的行", found.malformed_count().to_string()),
+    ]
+}
+
+/// What differs, in words.
+fn field(name: &'static str) -> &'static str {
+    match name {
+        "total_fee" => "金额",
+        "refund_fee" => "退款金额",
+        "state" => "状态",
+        "transaction_id" => "微信订单号",
+        "refund_id" => "微信退款单号",
+        "paid_at" => "支付时间",
+        other => other,
+    }
+}
