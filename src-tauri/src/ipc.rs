@@ -26,6 +26,10 @@ pub(crate) struct Changed {
 pub(crate) enum Tag {
     /// Orders and their observations.
     Orders,
+    /// Refunds and their observations.
+    Refunds,
+    /// Notices and the listener for them.
+    Notices,
     /// Merchants.
     Profiles,
     /// Settings.
@@ -44,6 +48,8 @@ impl From<desk::Tag> for Tag {
     fn from(tag: desk::Tag) -> Self {
         match tag {
             desk::Tag::Orders => Self::Orders,
+            desk::Tag::Refunds => Self::Refunds,
+            desk::Tag::Notices => Self::Notices,
             desk::Tag::Profiles => Self::Profiles,
             desk::Tag::Settings => Self::Settings,
             desk::Tag::Simulator => Self::Simulator,
@@ -63,8 +69,17 @@ impl From<desk::Changed> for Changed {
 impl Changed {
     /// Everything may be other than it was.
     pub(crate) fn anything() -> Self {
-        let tags =
-            vec![Tag::Orders, Tag::Profiles, Tag::Settings, Tag::Simulator, Tag::Goods, Tag::Vault, Tag::Polling];
+        let tags = vec![
+            Tag::Orders,
+            Tag::Refunds,
+            Tag::Notices,
+            Tag::Profiles,
+            Tag::Settings,
+            Tag::Simulator,
+            Tag::Goods,
+            Tag::Vault,
+            Tag::Polling,
+        ];
         Self { tags, ids: Vec::new() }
     }
 

@@ -1558,6 +1558,10 @@ export type Stretch = {
 export type Tag = 
 /**  Orders and their observations. */
 "orders" | 
+/**  Refunds and their observations. */
+"refunds" | 
+/**  Notices and the listener for them. */
+"notices" | 
 /**  Merchants. */
 "profiles" | 
 /**  Settings. */

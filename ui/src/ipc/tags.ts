@@ -25,6 +25,8 @@ export type QueryName =
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
 const QUERIES_OF_TAG = {
   orders: ["orders", "order_detail", "overview"],
+  refunds: ["orders", "order_detail", "overview"],
+  notices: ["orders", "order_detail"],
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
   polling: ["order_detail", "overview"],
   profiles: ["start", "signature", "diagnosis"],

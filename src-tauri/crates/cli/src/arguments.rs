@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
 use crate::{
-    bill, completions, diagnose, export, lint, order, pay_params, poll, profile, reconcile, sign, simulator, verify,
+    bill, completions, diagnose, export, lint, listen, notify, order, pay_params, poll, profile, reconcile, refund,
+    sign, simulator, verify,
 };
 
 const AFTER: &str = "\
@@ -24,6 +25,8 @@ Examples:
   wxpay simulator --listen 127.0.0.1:8100 --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay profile add shop --appid wx0000000000000001 --mch-id 1900000001 --key-file key.txt
   wxpay order create --profile shop --total-fee 101 --body 测试商品 --trade-type NATIVE
+  wxpay refund create --out-trade-no N --refund-fee 101
+  wxpay listen --listen 127.0.0.1:8120 --json
   wxpay poll --drain --timeout 120
   wxpay bill check bill.csv
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20 --out result/";
@@ -53,6 +56,10 @@ pub(crate) enum Command {
     Profiles(profile::Profiles),
     #[command(name = "order")]
     Orders(order::Orders),
+    #[command(name = "refund")]
+    Refunds(refund::Refunds),
+    Notify(notify::Notify),
+    Listen(listen::Listen),
     Poll(poll::Poll),
     #[command(name = "export")]
     Exports(export::Exports),

@@ -114,6 +114,8 @@ pub(crate) enum Failure {
     Desk(#[from] DeskError),
     #[error("there is no merchant yet [还没有商户]; add one with wxpay profile add")]
     NoProfile,
+    #[error("not confirmed: {0}; nothing was sent")]
+    NotConfirmed(String),
     #[error("the two passphrases differ; nothing was made, try again")]
     PassphrasesDiffer,
     #[error("this system names no folder for data; give --data-dir DIR or set WXPAY_DESK_HOME")]
@@ -160,6 +162,7 @@ impl Failure {
             | Self::Scenario { .. }
             | Self::FaultPlanNotSent
             | Self::Amount { .. }
+            | Self::NotConfirmed(_)
             | Self::Word { .. } => Exit::Refused,
         }
     }
@@ -194,6 +197,7 @@ impl Failure {
             | Self::Word { .. } => "input_invalid",
             Self::NoProfile | Self::NoSnippet { .. } | Self::NoScenario { .. } => "not_found",
             Self::Desk(error) => error.code(),
+            Self::NotConfirmed(_) => "confirmation_required",
             Self::NoDataFolder => "store_unavailable",
             Self::Output(_) => "output_unwritable",
             Self::SecretMissing { .. }

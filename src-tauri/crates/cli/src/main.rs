@@ -14,7 +14,9 @@ mod diagnose_text;
 mod exit;
 mod export;
 mod lint;
+mod listen;
 mod message;
+mod notify;
 mod option_words;
 mod order;
 mod order_create;
@@ -25,8 +27,11 @@ mod output;
 mod pay_params;
 mod poll;
 mod profile;
+mod profile_certificate;
 mod progress;
 mod reconcile;
+mod refund;
+mod refund_create;
 mod secrets;
 mod sign;
 mod signing_key;
@@ -66,6 +71,9 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Orders(command) => order::run(&command, desk, output),
         Command::Bills(command) => bill::run(&command, desk, output),
         Command::Reconcile(command) => reconcile::run(&command, desk, output),
+        Command::Refunds(command) => refund::run(&command, desk, output),
+        Command::Notify(command) => notify::run(&command, desk, output),
+        Command::Listen(command) => listen::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
         Command::Exports(command) => export::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),

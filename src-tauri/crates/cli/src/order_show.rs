@@ -8,6 +8,7 @@ use wxpay_protocol::UtcMs;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::refund;
 
 /// Show an order with its state, its flags and every observation [证据]
 ///
@@ -28,7 +29,9 @@ pub(crate) async fn run(command: &Show, options: &DeskOptions, output: &mut Outp
     if output.is_json() {
         let mut document = fields(&detail.order);
         document.insert("observations".to_owned(), detail.observations.iter().map(observation).collect());
-        document.insert("refunds".to_owned(), json!([]));
+        let refunds = desk.refunds_of(&profile.name, &command.out_trade_no).await?;
+        document
+            .insert("refunds".to_owned(), refunds.iter().map(|refund| Value::Object(refund::fields(refund))).collect());
         output.document(&document)?;
     } else {
         describe(&detail, output)?;

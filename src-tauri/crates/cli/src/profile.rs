@@ -12,6 +12,7 @@ use crate::desk_options::{DeskOptions, block_on, choose, standard_input_once};
 use crate::exit::{Exit, Failure};
 use crate::option_words::SignTypeWord;
 use crate::output::Output;
+use crate::profile_certificate;
 use crate::secrets::{self, APP_SECRET, KeySource};
 
 const AFTER: &str = "\
@@ -24,9 +25,10 @@ Examples:
   wxpay profile list --json
   wxpay profile show shop
   wxpay profile probe shop
+  wxpay profile import-cert shop apiclient_cert.p12
   wxpay profile remove test";
 
-/// Merchants [商户]: add, list, show, probe, remove
+/// Merchants [商户]: add, list, show, import-cert, probe, remove
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub(crate) struct Profiles {
@@ -39,6 +41,7 @@ enum Action {
     Add(Box<Add>),
     List(List),
     Show(Named),
+    ImportCert(profile_certificate::ImportCert),
     Probe(Probed),
     Remove(Removed),
 }
@@ -156,6 +159,7 @@ pub(crate) fn run(command: &Profiles, options: &DeskOptions, output: &mut Output
             Action::Add(add) => self::add(add, options, output).await,
             Action::List(_) => list(options, output).await,
             Action::Show(named) => show(named.name.as_deref().or(options.profile()), options, output).await,
+            Action::ImportCert(import) => profile_certificate::run(import, options, output).await,
             Action::Probe(probed) => probe(&probed.name, options, output).await,
             Action::Remove(removed) => remove(&removed.name, options, output).await,
         }
@@ -285,7 +289,7 @@ async fn remove(name: &str, options: &DeskOptions, output: &mut Output) -> Resul
 }
 
 /// A merchant as JSON; of a secret only how to recognise it.
-fn document(shown: &ProfileShown) -> Value {
+pub(crate) fn document(shown: &ProfileShown) -> Value {
     let profile = &shown.profile;
     let secret = |secret: &SecretShown| {
         json!({
@@ -309,10 +313,16 @@ fn document(shown: &ProfileShown) -> Value {
         "created_at": profile.created_at.rfc3339(),
         "api_key": secret(&shown.api_key),
         "app_secret": secret(&shown.app_secret),
+        "certificate": shown.certificate.as_ref().map(|certificate| json!({
+            "serial": certificate.serial,
+            "not_before": certificate.not_before.rfc3339(),
+            "not_after": certificate.not_after.rfc3339(),
+            "imported_at": certificate.imported_at.rfc3339(),
+        })),
     })
 }
 
-fn describe(shown: &ProfileShown, output: &mut Output) -> Result<(), Failure> {
+pub(crate) fn describe(shown: &ProfileShown, output: &mut Output) -> Result<(), Failure> {
     let profile = &shown.profile;
     let secret = |secret: &SecretShown| match &secret.view {
         Some(view) => match &view.tail {
@@ -334,6 +344,12 @@ fn describe(shown: &ProfileShown, output: &mut Output) -> Result<(), Failure> {
         ("sub_appid", profile.sub_appid.as_ref().map(ToString::to_string)),
         ("API key [API密钥]", Some(secret(&shown.api_key))),
         ("AppSecret", Some(secret(&shown.app_secret))),
+        (
+            "certificate [商户证书]",
+            shown.certificate.as_ref().map(|certificate| {
+                format!("serial {}, valid until {}", certificate.serial, certificate.not_after.rfc3339())
+            }),
+        ),
     ];
     for (name, text) in texts {
         if let Some(text) = text {

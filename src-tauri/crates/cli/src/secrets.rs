@@ -25,6 +25,8 @@ pub(crate) const CONTROL_TOKEN: Wanted = Wanted { what: "control token", option:
 pub(crate) const OTHER_KEY: Wanted = Wanted { what: "other key", option: "--other-key" };
 /// The mini program's secret.
 pub(crate) const APP_SECRET: Wanted = Wanted { what: "AppSecret", option: "--app-secret-file" };
+/// What a .p12 file opens with.
+pub(crate) const P12_PASSWORD: Wanted = Wanted { what: "password of the .p12 file", option: "--p12-password-file" };
 /// What opens the vault.
 pub(crate) const PASSPHRASE: Wanted = Wanted { what: "passphrase of the vault", option: "--passphrase-file" };
 /// What a new vault is to open with.

@@ -1,4 +1,4 @@
-//! Sign, send, verify, classify: the calls of unifiedorder, orderquery and closeorder.
+//! Sign, send, verify, classify: the calls of unifiedorder, orderquery, closeorder, refund and refundquery.
 
 use std::sync::Arc;
 
@@ -6,13 +6,15 @@ use wxpay_protocol::answer::{self, Answer, AnswerFault, Asked, Refusal};
 use wxpay_protocol::close_order;
 use wxpay_protocol::error_code;
 use wxpay_protocol::order_query::{self, OrderReport};
+use wxpay_protocol::refund::{self, RefundAnswer};
+use wxpay_protocol::refund_query::{self, RefundReport};
 use wxpay_protocol::unified_order::{self, UnifiedOrderAnswer};
 use wxpay_protocol::xml::{self, WriteError};
 use wxpay_protocol::{Params, Secret, SignType, sign};
 
-use crate::Destination;
 use crate::outcome::{Doubt, Exchange, Outcome, Rejection};
-use crate::wire::{Wire, WireAnswer, WireCall, WireFault};
+use crate::wire::{Alone, Wire, WireAnswer, WireCall, WireFault};
+use crate::{Destination, MerchantCertificate};
 
 /// In whose name a request is made, and under which key.
 #[derive(Clone, Copy)]
@@ -47,7 +49,7 @@ pub fn signed_request(params: &Params, key: &Secret, sign_type: SignType) -> Res
 /// Calls the gateway's endpoints. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    wire: Arc<dyn Wire>,
+    pub(crate) wire: Arc<dyn Wire>,
 }
 
 impl Client {
@@ -65,7 +67,7 @@ impl Client {
     ) -> Result<Exchange<UnifiedOrderAnswer>, RequestFault> {
         // The answer echoes neither the order number nor the amount, only the trade type.
         let echoes = echoes(request, &["trade_type"]);
-        let exchange = self.call(to, merchant, unified_order::PATH, request, &echoes).await?;
+        let exchange = self.call(to, merchant, unified_order::PATH, request, &echoes, None).await?;
         Ok(exchange.read_as(|params| UnifiedOrderAnswer::from_params(&params)))
     }
 
@@ -80,7 +82,7 @@ impl Client {
     ) -> Result<Exchange<OrderReport>, RequestFault> {
         let mut echoes = echoes(request, &["out_trade_no", "transaction_id"]);
         echoes.extend_from_slice(expected);
-        let exchange = self.call(to, merchant, order_query::PATH, request, &echoes).await?;
+        let exchange = self.call(to, merchant, order_query::PATH, request, &echoes, None).await?;
         Ok(exchange.read_as(|params| OrderReport::from_query(&params)))
     }
 
@@ -92,8 +94,38 @@ impl Client {
         request: &Params,
     ) -> Result<Exchange<CloseAnswer>, RequestFault> {
         let echoes = echoes(request, &["out_trade_no"]);
-        let exchange = self.call(to, merchant, close_order::PATH, request, &echoes).await?;
+        let exchange = self.call(to, merchant, close_order::PATH, request, &echoes, None).await?;
         Ok(exchange.read_as(|_| Ok::<_, std::convert::Infallible>(CloseAnswer)))
+    }
+
+    /// refund (protocol page §4.4), over a connection of its own and with the merchant's certificate where there is one. An
+    /// acceptance of another amount, as a number that was used before gets, is a [`Doubt::Mismatch`].
+    pub async fn refund(
+        &self,
+        to: &Destination,
+        merchant: Merchant<'_>,
+        certificate: Option<&MerchantCertificate>,
+        request: &Params,
+    ) -> Result<Exchange<RefundAnswer>, RequestFault> {
+        let echoes = echoes(request, &["out_trade_no", "out_refund_no", "total_fee", "refund_fee"]);
+        let alone = Some(Alone { certificate });
+        let exchange = self.call(to, merchant, refund::PATH, request, &echoes, alone).await?;
+        Ok(exchange.read_as(|params| RefundAnswer::from_params(&params)))
+    }
+
+    /// refundquery (protocol page §4.5). `expected` are fields of our own record that the answer must repeat where it has
+    /// them; which of its refunds is meant is for the caller to find.
+    pub async fn query_refund(
+        &self,
+        to: &Destination,
+        merchant: Merchant<'_>,
+        request: &Params,
+        expected: &[(&str, &str)],
+    ) -> Result<Exchange<RefundReport>, RequestFault> {
+        let mut echoes = echoes(request, &["out_trade_no"]);
+        echoes.extend_from_slice(expected);
+        let exchange = self.call(to, merchant, refund_query::PATH, request, &echoes, None).await?;
+        Ok(exchange.read_as(|params| RefundReport::from_params(&params)))
     }
 
     async fn call(
@@ -103,10 +135,11 @@ impl Client {
         path: &str,
         request: &Params,
         echoes: &[(&str, &str)],
+        alone: Option<Alone<'_>>,
     ) -> Result<Exchange<Params>, RequestFault> {
         let body = signed_request(request, merchant.key, merchant.sign_type)?;
         let started = tokio::time::Instant::now();
-        let came = self.wire.post(WireCall { to, path, body: &body }).await;
+        let came = self.wire.post(WireCall { to, path, body: &body, alone }).await;
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let asked = Asked {
             appid: merchant.appid,
@@ -154,6 +187,9 @@ fn judge(came: Result<WireAnswer, WireFault>, asked: &Asked<'_>, path: &str, too
 }
 
 fn judge_answer(answer: &WireAnswer, asked: &Asked<'_>, path: &str) -> (Outcome<Params>, bool) {
+    if answer.status == 400 && asks_for_certificate(&answer.body) {
+        return (Outcome::Unknown(Doubt::Certificate), false);
+    }
     if answer.status != 200 {
         return (Outcome::Unknown(Doubt::HttpStatus(answer.status)), false);
     }
@@ -173,6 +209,13 @@ fn judge_answer(answer: &WireAnswer, asked: &Asked<'_>, path: &str) -> (Outcome<
         }
         Err(fault) => (Outcome::Unknown(Doubt::Unreadable(fault)), false),
     }
+}
+
+/// The gateway's own page for a call that needs another certificate than it was shown (protocol page §1.3). It is unsigned, so
+/// it explains and decides nothing.
+fn asks_for_certificate(page: &[u8]) -> bool {
+    let page = String::from_utf8_lossy(page.get(..xml::MAX_BYTES).unwrap_or(page));
+    page.contains("No required SSL certificate was sent") || page.contains("The SSL certificate error")
 }
 
 fn refused(refusal: Refusal, path: &str) -> Outcome<Params> {

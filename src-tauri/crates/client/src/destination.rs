@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 use wxpay_protocol::environment::Environment;
+use wxpay_protocol::js_code;
 
 /// A gateway. For the three real environments the host is compiled in; for a simulator the address is loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,14 @@ impl Destination {
     /// The whole address of a documented path, with the environment's prefix.
     pub fn url(&self, path: &str) -> String {
         format!("{}{}", self.base, self.environment.path(path))
+    }
+
+    /// The address of `sns/jscode2session`, without its query.
+    pub(crate) fn session_url(&self) -> String {
+        match self.environment {
+            Environment::Simulator => format!("{}{}", self.base, js_code::PATH),
+            _ => format!("https://{}{}", js_code::HOST, js_code::PATH),
+        }
     }
 
     pub(crate) fn root_ca_der(&self) -> Option<&Arc<[u8]>> {

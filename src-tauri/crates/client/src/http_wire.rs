@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-use crate::Destination;
-use crate::wire::{LostReason, NotSentReason, READ_CAP_BYTES, Wire, WireAnswer, WireCall, WireFault, WireReply};
+use crate::wire::{Alone, LostReason, NotSentReason, READ_CAP_BYTES, Wire, WireAnswer, WireCall, WireFault, WireReply};
+use crate::{Destination, MerchantCertificate, SessionCall};
 
 const USER_AGENT: &str = concat!("wxpay-desk/", env!("CARGO_PKG_VERSION"));
 
@@ -65,20 +65,26 @@ impl HttpWire {
         Self { limits, clients: Mutex::new(HashMap::new()) }
     }
 
-    fn client(&self, to: &Destination) -> Result<reqwest::Client, HttpWireFault> {
+    fn client(&self, to: &Destination, alone: Option<Alone<'_>>) -> Result<reqwest::Client, HttpWireFault> {
         let reach =
             if to.is_loopback() { Reach::Loopback { root_ca_der: to.root_ca_der().cloned() } } else { Reach::WeChat };
+        if let Some(Alone { certificate }) = alone {
+            // Made anew each time: no connection outlives the call, and no private key stays in memory after it.
+            return build_alone(&reach, self.limits, certificate).map_err(|fault| HttpWireFault(fault.without_url()));
+        }
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&reach) {
             return Ok(client.clone());
         }
-        let client = build(&reach, self.limits).map_err(|fault| HttpWireFault(fault.without_url()))?;
+        let client = builder(&reach, self.limits)
+            .and_then(reqwest::ClientBuilder::build)
+            .map_err(|fault| HttpWireFault(fault.without_url()))?;
         clients.insert(reach, client.clone());
         Ok(client)
     }
 
     async fn exchange(&self, call: WireCall<'_>) -> Result<WireAnswer, WireFault> {
-        let client = self.client(call.to).map_err(|fault| {
+        let client = self.client(call.to, call.alone).map_err(|fault| {
             tracing::warn!(%fault, "no HTTP client");
             WireFault::NotSent(NotSentReason::Build)
         })?;
@@ -88,6 +94,27 @@ impl HttpWire {
             .body(call.body.to_owned())
             .send()
             .await;
+        Self::read(sent).await
+    }
+
+    async fn ask_session(&self, call: SessionCall<'_>) -> Result<WireAnswer, WireFault> {
+        let secret =
+            std::str::from_utf8(call.app_secret.expose()).map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
+        let url = reqwest::Url::parse_with_params(
+            &call.to.session_url(),
+            [
+                ("appid", call.appid),
+                ("secret", secret),
+                ("js_code", call.js_code),
+                ("grant_type", "authorization_code"),
+            ],
+        );
+        let url = url.map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
+        let client = self.client(call.to, None).map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
+        Self::read(client.get(url).send().await).await
+    }
+
+    async fn read(sent: Result<reqwest::Response, reqwest::Error>) -> Result<WireAnswer, WireFault> {
         let mut response = sent.map_err(|fault| classify(&fault.without_url()))?;
         let status = response.status().as_u16();
         let encoded = response
@@ -122,9 +149,29 @@ impl Wire for HttpWire {
                 .unwrap_or(Err(WireFault::Lost(LostReason::Deadline)))
         })
     }
+
+    fn session<'a>(&'a self, call: SessionCall<'a>) -> WireReply<'a> {
+        Box::pin(async move {
+            tokio::time::timeout(self.limits.deadline, self.ask_session(call))
+                .await
+                .unwrap_or(Err(WireFault::Lost(LostReason::Deadline)))
+        })
+    }
 }
 
-fn build(reach: &Reach, limits: Limits) -> Result<reqwest::Client, reqwest::Error> {
+fn build_alone(
+    reach: &Reach,
+    limits: Limits,
+    certificate: Option<&MerchantCertificate>,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let mut builder = builder(reach, limits)?.pool_max_idle_per_host(0).http1_only();
+    if let Some(certificate) = certificate {
+        builder = builder.identity(reqwest::Identity::from_pem(certificate.kept().expose())?);
+    }
+    builder.build()
+}
+
+fn builder(reach: &Reach, limits: Limits) -> Result<reqwest::ClientBuilder, reqwest::Error> {
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
@@ -134,11 +181,11 @@ fn build(reach: &Reach, limits: Limits) -> Result<reqwest::Client, reqwest::Erro
         .connect_timeout(limits.connect_timeout)
         .pool_idle_timeout(limits.idle);
     let Reach::Loopback { root_ca_der } = reach else {
-        return builder.https_only(true).build();
+        return Ok(builder.https_only(true));
     };
     // Only the given root counts: a simulator's certificate is never one that the public roots know.
     let roots = root_ca_der.iter().map(|der| reqwest::Certificate::from_der(der)).collect::<Result<Vec<_>, _>>()?;
-    builder
+    Ok(builder
         .no_proxy()
         .http1_only()
         .tls_certs_only(roots)
@@ -146,8 +193,7 @@ fn build(reach: &Reach, limits: Limits) -> Result<reqwest::Client, reqwest::Erro
         .resolve_to_addrs(
             "localhost",
             &[SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))],
-        )
-        .build()
+        ))
 }
 
 /// Only a failure before the connection stood is proof that nothing was sent.

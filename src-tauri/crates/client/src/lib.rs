@@ -7,17 +7,22 @@
 //!
 //! Connections are kept alive, so a request may meet a connection that the gateway has just closed. The HTTP library
 //! sends such a request again only when not a single byte of it was written; otherwise the outcome is
-//! [`Doubt::Lost`]. The three endpoints here are safe under both: orderquery changes nothing, unifiedorder and
-//! closeorder are idempotent by order number. Refunds will need a wire of their own without kept connections.
+//! [`Doubt::Lost`]. The queries, unifiedorder and closeorder are safe under both: a query changes nothing, the other two
+//! are idempotent by order number. A refund goes over a connection of its own, which no other request has used
+//! and which is closed after it, so that nothing can replay it.
 
 mod call;
+mod certificate;
 mod destination;
 mod http_wire;
 mod outcome;
+mod session;
 mod wire;
 
 pub use call::{Client, CloseAnswer, Merchant, RequestFault, signed_request};
+pub use certificate::{CERTIFICATE_BYTES_MAX, CertificateFacts, CertificateFault, MerchantCertificate};
 pub use destination::{Destination, DestinationFault};
 pub use http_wire::{HttpWire, HttpWireFault, Limits};
 pub use outcome::{Doubt, Exchange, Outcome, Rejection};
-pub use wire::{LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
+pub use session::{SessionCall, SessionFault};
+pub use wire::{Alone, LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};

@@ -37,6 +37,8 @@ pub enum Doubt {
     Lost(LostReason),
     /// Another HTTP status than 200: an error page, a redirect (never followed), a proxy.
     HttpStatus(u16),
+    /// The gateway's page that asks for the merchant's certificate, or refuses the one that was shown.
+    Certificate,
     /// Longer than 64 KiB, so not an answer of this protocol.
     TooLarge,
     /// Compressed although that was not asked for.
@@ -70,6 +72,7 @@ impl Doubt {
             Self::Lost(LostReason::Deadline) => "lost_deadline",
             Self::Lost(LostReason::Broken) => "lost_broken",
             Self::HttpStatus(_) => "http_status",
+            Self::Certificate => "certificate_refused",
             Self::TooLarge => "answer_too_large",
             Self::Encoded => "answer_encoded",
             Self::Unreadable(_) => "answer_unreadable",
@@ -91,6 +94,9 @@ impl std::fmt::Display for Doubt {
             Self::HttpStatus(status) => {
                 write!(formatter, "the answer was HTTP {status} instead of a message of the gateway")
             }
+            Self::Certificate => formatter.write_str(
+                "the gateway did not take the merchant's certificate; import the one of this merchant that is valid now",
+            ),
             Self::TooLarge => formatter.write_str("the answer is longer than 64 KiB"),
             Self::Encoded => formatter.write_str("the answer is compressed although that was not asked for"),
             Self::Unreadable(fault) => write!(formatter, "the answer cannot be read: {fault}"),

@@ -3,14 +3,14 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::Destination;
+use crate::{Destination, MerchantCertificate, SessionCall};
 
 /// Answers are read up to this size only to say how large they are; what is used of them ends at
 /// [`wxpay_protocol::xml::MAX_BYTES`].
 pub(crate) const READ_CAP_BYTES: usize = 1024 * 1024;
 
 /// One request: a signed XML document for a path of the gateway.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct WireCall<'a> {
     /// Which gateway.
     pub to: &'a Destination,
@@ -18,6 +18,15 @@ pub struct WireCall<'a> {
     pub path: &'a str,
     /// The signed document.
     pub body: &'a str,
+    /// Set for what must never be replayed: a connection of its own, with the merchant's certificate where there is one.
+    pub alone: Option<Alone<'a>>,
+}
+
+/// A call that moves money.
+#[derive(Clone, Copy)]
+pub struct Alone<'a> {
+    /// What the merchant shows in the handshake.
+    pub certificate: Option<&'a MerchantCertificate>,
 }
 
 /// What came back, whatever it is.
@@ -87,4 +96,9 @@ pub type WireReply<'a> = Pin<Box<dyn Future<Output = Result<WireAnswer, WireFaul
 pub trait Wire: Send + Sync + 'static {
     /// Sends one request and waits for its whole answer, a fault or the deadline.
     fn post<'a>(&'a self, call: WireCall<'a>) -> WireReply<'a>;
+
+    /// Asks whose login a js_code is. A wire of tests that knows no logins sends nothing.
+    fn session<'a>(&'a self, _call: SessionCall<'a>) -> WireReply<'a> {
+        Box::pin(async { Err(WireFault::NotSent(NotSentReason::Build)) })
+    }
 }

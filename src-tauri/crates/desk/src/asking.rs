@@ -42,7 +42,11 @@ impl Desk {
         Ok(if settled { after } else { OrderResult { state: after.state, ..closed } })
     }
 
-    async fn order_and_signer(&self, profile: &str, out_trade_no: &str) -> Result<(Order, Signer), DeskError> {
+    pub(crate) async fn order_and_signer(
+        &self,
+        profile: &str,
+        out_trade_no: &str,
+    ) -> Result<(Order, Signer), DeskError> {
         let (profile, number) = (profile.to_owned(), out_trade_no.trim().to_owned());
         self.blocking(move |inner| {
             let signer = inner.signer(&profile)?;

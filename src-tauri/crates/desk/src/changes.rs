@@ -17,6 +17,10 @@ const IDS_MAX: usize = 200;
 pub enum Tag {
     /// Orders and their evidence.
     Orders,
+    /// Refunds and their evidence.
+    Refunds,
+    /// Notices and the listener for them.
+    Notices,
     /// Merchants.
     Profiles,
     /// Settings.
@@ -36,6 +40,8 @@ impl Tag {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Orders => "orders",
+            Self::Refunds => "refunds",
+            Self::Notices => "notices",
             Self::Profiles => "profiles",
             Self::Settings => "settings",
             Self::Simulator => "simulator",

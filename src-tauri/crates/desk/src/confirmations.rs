@@ -26,6 +26,15 @@ pub struct Agreement {
 }
 
 impl Agreement {
+    /// What is agreed to when an order is refunded: which, and exactly how much.
+    pub fn refund(profile: &str, out_trade_no: &str, refund_fee: Fen) -> Self {
+        Self {
+            action: "create_refund".to_owned(),
+            subject: format!("{profile}/{}", out_trade_no.trim()),
+            amount: Some(refund_fee),
+        }
+    }
+
     /// What is agreed to when a merchant's key is probed. It names where the question goes and in whose name, so that a
     /// profile which is another one by then is not asked about.
     pub fn key_probe(profile: &Profile) -> Self {

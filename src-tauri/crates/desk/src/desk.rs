@@ -17,10 +17,12 @@ use crate::clock::{Clock, SystemClock};
 use crate::confirmations::{Agreement, Confirmations};
 use crate::error::DeskError;
 use crate::gateway::GatewaySlot;
+use crate::listener::ListenerSlot;
 use crate::orders::Lists;
 use crate::pace::Pace;
 use crate::polling::Polling;
 use crate::random::{RandomBytes, SystemRandom, draw};
+use crate::shop::Shop;
 
 /// File name of the vault in the data folder.
 const VAULT_FILE: &str = "vault.json";
@@ -67,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) lists: Lists,
     pub(crate) polling: Polling,
     pub(crate) gateway: GatewaySlot,
+    pub(crate) listener: ListenerSlot,
+    pub(crate) shop: Shop,
     /// Tells this desk from others on the same data folder.
     pub(crate) owner: String,
     paces: Mutex<HashMap<String, Pace>>,
@@ -143,6 +147,8 @@ impl Inner {
             lists: Lists::default(),
             polling: Polling::default(),
             gateway: GatewaySlot::default(),
+            listener: ListenerSlot::default(),
+            shop: Shop::default(),
             owner,
             paces: Mutex::default(),
         };

@@ -1,5 +1,5 @@
 //! The use cases of WxPay Desk, for the window and the command line alike: merchants, test orders, asking and closing,
-//! polling, the built-in gateway, lists and imports.
+//! refunds, polling, the built-in gateway, lists and imports.
 //!
 //! Every order is committed before its request leaves; what comes back is judged by the client, kept as an observation and
 //! folded by the store. An outcome that nobody knows is followed by a question under the same number, never by a new
@@ -7,6 +7,7 @@
 
 mod asking;
 mod bill_files;
+mod certificates;
 mod changes;
 mod claims;
 mod clock;
@@ -20,7 +21,9 @@ mod gateway;
 mod goods;
 mod import;
 mod lane;
+mod listener;
 mod mappings;
+mod notices;
 mod observing;
 mod order_rules;
 mod ordering;
@@ -33,14 +36,21 @@ mod progress;
 mod random;
 mod reconciling;
 mod refusals;
+mod refund_observing;
+mod refund_polling;
+mod refund_results;
+mod refunds;
+mod relaying;
 mod results;
 mod settings;
+mod shop;
 mod signer;
 mod test_orders;
 mod try_it;
 mod unlocking;
 
 pub use bill_files::BillText;
+pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
@@ -51,7 +61,9 @@ pub use error::{Again, DeskError};
 pub use export::{Export, Exported};
 pub use gateway::{BUILTIN, GatewayClock, GatewayExchange, GatewayStatus};
 pub use import::{Import, ImportPreview, Imported};
+pub use listener::{Heard, ListenOptions, ListenStatus};
 pub use mappings::{parse_mapping, read_mapping};
+pub use notices::{NoticeDetail, NoticeOutcome, NoticePage, inspect_by_key};
 pub use orders::{Doing, OpenedOrders, OrderDetail};
 pub use pace::HeldBack;
 pub use polling::Pass;
@@ -61,7 +73,11 @@ pub use progress::{Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{BillsRead, DayFiles, LocalRead, MalformedLine, ReconcileFault, Reconciled, Watch};
 pub use refusals::RefusedRow;
+pub use refund_results::{RefundResult, arrival};
+pub use refunds::{RefundDetail, RefundWish, Refundable};
+pub use relaying::{Forwarded, LoopbackUrl};
 pub use results::OrderResult;
+pub use shop::ShopStep;
 pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
 pub use try_it::Tried;
 pub use unlocking::VaultView;

@@ -96,7 +96,7 @@ pub(crate) fn reached<T>(exchange: &Exchange<T>) -> Reached {
     }
 }
 
-fn is_rate_code(err_code: &str) -> bool {
+pub(crate) fn is_rate_code(err_code: &str) -> bool {
     matches!(err_code, "FREQUENCY_LIMITED" | "FREQ_LIMIT")
 }
 
@@ -132,8 +132,11 @@ fn unknown(doubt: Doubt) -> (Event, Signature) {
             (Event::Unknown { why: format!("{}: {}", refusal.err_code, refusal.err_code_des) }, Signature::Valid)
         }
         Doubt::Shape(_) => (Event::Unknown { why }, Signature::Valid),
-        Doubt::Lost(_) | Doubt::HttpStatus(_) | Doubt::TooLarge | Doubt::Encoded | Doubt::Unreadable(_) => {
-            (Event::Unknown { why }, Signature::Unsigned)
-        }
+        Doubt::Lost(_)
+        | Doubt::HttpStatus(_)
+        | Doubt::Certificate
+        | Doubt::TooLarge
+        | Doubt::Encoded
+        | Doubt::Unreadable(_) => (Event::Unknown { why }, Signature::Unsigned),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::Instant;
 use wxpay_protocol::UtcMs;
@@ -34,6 +35,11 @@ impl Polling {
         self.woken.notify_waiters();
     }
 
+    /// Ends with the next wake.
+    pub(crate) fn woken(&self) -> Notified<'_> {
+        self.woken.notified()
+    }
+
     fn set(&self, task: Option<JoinHandle<()>>) -> Option<JoinHandle<()>> {
         std::mem::replace(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner), task)
     }
@@ -42,7 +48,7 @@ impl Polling {
 /// What one pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pass {
-    /// How many orders were asked about.
+    /// How many orders and refunds were asked about.
     pub asked: u64,
     /// How many are still open.
     pub open: u64,
@@ -80,9 +86,10 @@ impl Desk {
         let works = self.profile_names(profile).await?.into_iter().map(|name| (name, Work::DueAt(now))).collect();
         let asked = Arc::new(AtomicU64::new(0));
         let ended = self.run_lanes(works, Closing::default(), rate_per_s, &asked).await;
+        let refunds = self.poll_refunds(profile).await;
         self.release_lease().await?;
         ended?;
-        let asked = asked.load(Ordering::Relaxed);
+        let asked = asked.load(Ordering::Relaxed) + refunds?;
         Ok(Pass { asked, open: self.open_count(profile).await?, polled_elsewhere: false })
     }
 
@@ -145,6 +152,8 @@ impl Desk {
 
     /// Background polling: holds the lease and keeps one lane for each profile alive.
     async fn poll(self) {
+        let mut refunds = JoinSet::new();
+        refunds.spawn(self.clone().keep_polling_refunds());
         let mut lanes = JoinSet::new();
         let mut alive: HashMap<String, AbortHandle> = HashMap::new();
         let mut held_until = Instant::now();

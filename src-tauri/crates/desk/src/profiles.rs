@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use desk_store::{Profile, Settings};
+use desk_store::{Certificate, Profile, Settings};
 use desk_vault::{SecretId, SecretKind, SecretView, State};
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
@@ -62,6 +62,8 @@ pub struct ProfileShown {
     pub api_key: SecretShown,
     /// The AppSecret.
     pub app_secret: SecretShown,
+    /// The certificate for refunds and other calls under mutual TLS, if one was imported.
+    pub certificate: Option<Certificate>,
 }
 
 impl Desk {
@@ -233,7 +235,7 @@ impl Inner {
         Ok(())
     }
 
-    fn shown(&self, profile: Profile) -> Result<ProfileShown, DeskError> {
+    pub(crate) fn shown(&self, profile: Profile) -> Result<ProfileShown, DeskError> {
         if profile.builtin {
             let key = self.api_key(&profile)?;
             let tail = Some(key.tail()).filter(|tail| !tail.is_empty());
@@ -242,6 +244,7 @@ impl Inner {
                 profile,
                 api_key: SecretShown { set: true, view },
                 app_secret: SecretShown::default(),
+                certificate: None,
             });
         }
         let vault = self.vault().ok();
@@ -254,7 +257,8 @@ impl Inner {
             SecretShown { set, view }
         };
         let (api_key, app_secret) = (shown(SecretKind::ApiKey), shown(SecretKind::AppSecret));
-        Ok(ProfileShown { profile, api_key, app_secret })
+        let certificate = self.store.certificate(&profile.name)?;
+        Ok(ProfileShown { profile, api_key, app_secret, certificate })
     }
 }
 

@@ -27,6 +27,9 @@ const WRITER_CACHE_KIB: i64 = 128 * 1024;
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_orders_and_evidence.sql")),
     M::up(include_str!("../migrations/0002_search_in_memory.sql")),
+    M::up(include_str!("../migrations/0003_certificates.sql")),
+    M::up(include_str!("../migrations/0004_refunds.sql")),
+    M::up(include_str!("../migrations/0005_notices.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -8,6 +8,8 @@
 
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
+mod certificates;
+mod chain;
 mod coded;
 mod columns;
 mod db;
@@ -19,12 +21,18 @@ mod goods;
 mod importing;
 mod lease;
 mod list;
+mod notices;
 mod observation;
 mod order_state;
 mod orders;
 mod overview;
 mod profiles;
 mod record;
+mod refund_evidence;
+pub mod refund_fold;
+mod refund_list;
+mod refund_record;
+mod refunds;
 mod schedule;
 mod search;
 mod settings;
@@ -33,6 +41,7 @@ pub mod transitions;
 mod vault_seen;
 mod writer;
 
+pub use certificates::Certificate;
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;
 pub use export::OrderLine;
@@ -40,6 +49,7 @@ pub use gateway::BuiltinGateway;
 pub use goods::Goods;
 pub use importing::{ImportCounts, RefusedImport};
 pub use list::{OpenedList, OrderFilter, OrderSort, SortBy, Totals};
+pub use notices::{KeptNotice, NewNotice, NoticeForward, NoticeList, NoticeVerdict, StoredNotice};
 pub use observation::{
     Asked, Claim, Effect, Event, Evidence, NewObservation, Observation, Outcome, Reason, Recorded, Report, Signature,
     Source,
@@ -48,6 +58,13 @@ pub use order_state::{Advice, Flags, OrderState, Origin};
 pub use orders::{Claimed, Intent, NewClaim, NewOrder, Order, Placed};
 pub use overview::{Alarm, Day, Overview};
 pub use profiles::Profile;
+pub use refund_evidence::{
+    NewRefundObservation, RefundEvent, RefundEvidence, RefundObservation, RefundOrigin, RefundReason, RefundSeen,
+    RefundSource, RefundState,
+};
+pub use refund_list::{RefundFilter, RefundList, RefundTotals};
+pub use refund_record::RecordedRefund;
+pub use refunds::{NewRefund, Refund, RefundIntent, Reservation, ReserveRefusal};
 pub use schedule::PollPolicy;
 pub use settings::Settings;
 pub use store::Store;

@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use sha2::{Digest, Sha256};
 use wxpay_protocol::ids::TransactionId;
 use wxpay_protocol::{Fen, UtcMs};
 
+use crate::chain::{Chain, hex};
 use crate::columns::{self, EVIDENCE, EventColumns};
 use crate::fold::{self, Arrival, Facts, Folded};
 use crate::schedule::{self, Plan, PollPolicy};
@@ -254,27 +254,6 @@ fn update(connection: &Connection, order_id: i64, derived: &Derived<'_>) -> Resu
     Ok(())
 }
 
-/// A digest over fields, each with its length, so that no two lists of fields read alike.
-struct Chain(Sha256);
-
-impl Chain {
-    fn text(&mut self, text: Option<&str>) {
-        match text {
-            None => self.0.update([0]),
-            Some(text) => {
-                self.0.update([1]);
-                self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-                self.0.update(text.as_bytes());
-            }
-        }
-    }
-
-    fn number(&mut self, number: Option<i64>) {
-        self.0.update([u8::from(number.is_some())]);
-        self.0.update(number.unwrap_or_default().to_le_bytes());
-    }
-}
-
 /// The record that a chain begins with, so that evidence cannot be moved to another order.
 pub(crate) struct ChainSeed<'a> {
     pub(crate) mch_id: &'a str,
@@ -285,12 +264,12 @@ pub(crate) struct ChainSeed<'a> {
 
 impl ChainSeed<'_> {
     fn chain(&self) -> Vec<u8> {
-        let mut chain = Chain(Sha256::new());
+        let mut chain = Chain::new();
         chain.text(Some(self.mch_id));
         chain.text(Some(self.out_trade_no));
         chain.number(Some(self.total_fee.get()));
         chain.number(Some(self.created_at.0));
-        chain.0.finalize().to_vec()
+        chain.finish()
     }
 }
 
@@ -305,8 +284,8 @@ fn seed(order: &Current) -> ChainSeed<'_> {
 
 fn digest(previous: &[u8], order_id: i64, seen: &Evidence, arrival: Arrival, raw: Option<&str>) -> Vec<u8> {
     let event = EventColumns::from(&seen.event);
-    let mut chain = Chain(Sha256::new());
-    chain.0.update(previous);
+    let mut chain = Chain::new();
+    chain.bytes(previous);
     let numbers = [
         Some(order_id),
         Some(seen.received_seq),
@@ -340,16 +319,7 @@ fn digest(previous: &[u8], order_id: i64, seen: &Evidence, arrival: Arrival, raw
     for text in texts {
         chain.text(text);
     }
-    chain.0.finalize().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String cannot fail.
-        write!(text, "{byte:02x}").ok();
-        text
-    })
+    chain.finish()
 }
 
 fn observation(row: &Row<'_>) -> rusqlite::Result<Observation> {

@@ -23,7 +23,7 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
-    fn gap_ms(&self, step: i64) -> Option<i64> {
+    pub(crate) fn gap_ms(&self, step: i64) -> Option<i64> {
         let step = usize::try_from(step).unwrap_or_default();
         self.ladder_s.get(step).or(self.ladder_s.last()).map(|seconds| i64::from(*seconds) * 1000)
     }

@@ -9,7 +9,7 @@ use crate::db::{Access, connect, prepare};
 use crate::lease::Presence;
 use crate::search::Texts;
 use crate::writer::Writer;
-use crate::{StoreError, record};
+use crate::{StoreError, record, refund_record};
 
 const KEPT_READERS: usize = 4;
 
@@ -66,6 +66,7 @@ impl Store {
                 faults.push(format!("the file is damaged: {verdict}"));
             }
             record::verify_orders(connection, &mut faults)?;
+            refund_record::verify_refunds(connection, &mut faults)?;
             Ok(faults)
         })
     }

@@ -14,6 +14,8 @@ pub enum SecretKind {
     ApiKey,
     /// The mini program's AppSecret.
     AppSecret,
+    /// The merchant's certificate with its private key, in PEM form.
+    Certificate,
 }
 
 impl SecretKind {
@@ -22,6 +24,7 @@ impl SecretKind {
         match self {
             Self::ApiKey => "api_key",
             Self::AppSecret => "app_secret",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -54,6 +57,11 @@ impl SecretId {
     /// The AppSecret of a profile.
     pub fn app_secret(profile: impl Into<String>) -> Self {
         Self { profile: profile.into(), kind: SecretKind::AppSecret }
+    }
+
+    /// The certificate of a profile.
+    pub fn certificate(profile: impl Into<String>) -> Self {
+        Self { profile: profile.into(), kind: SecretKind::Certificate }
     }
 
     pub(crate) fn check(&self) -> Result<(), VaultError> {

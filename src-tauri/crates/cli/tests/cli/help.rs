@@ -15,6 +15,9 @@ fn every_command_has_help_with_an_example() {
         "simulator",
         "profile",
         "order",
+        "refund",
+        "notify",
+        "listen",
         "poll",
         "bill",
         "reconcile",
@@ -24,29 +27,49 @@ fn every_command_has_help_with_an_example() {
         let help = desk.run(&[command, "--help"]).expect(0).out;
         assert!(help.contains("Examples:") && help.contains(&format!("wxpay {command}")), "{help}");
     }
-    for command in ["profile add", "profile list", "profile show", "profile probe", "profile remove", "simulator pay"]
-        .into_iter()
-        .chain([
-            "simulator cancel",
-            "simulator password",
-            "simulator refunds",
-            "simulator refund",
-            "simulator scan",
-            "simulator orders",
-            "simulator order",
-            "simulator ledger",
-        ])
-        .chain(["simulator notices", "simulator resend", "simulator traffic", "simulator curl", "simulator clock"])
-        .chain([
-            "simulator merchants",
-            "simulator merchants add",
-            "simulator snippets",
-            "simulator faults",
-            "simulator scenario",
-            "simulator scenario run",
-        ])
-        .chain(["order create", "order query", "order close", "order show", "order list", "order import", "bill check"])
-    {
+    for command in [
+        "profile add",
+        "profile list",
+        "profile show",
+        "profile probe",
+        "profile import-cert",
+        "profile remove",
+        "simulator pay",
+    ]
+    .into_iter()
+    .chain([
+        "simulator cancel",
+        "simulator password",
+        "simulator refunds",
+        "simulator refund",
+        "simulator scan",
+        "simulator orders",
+        "simulator order",
+        "simulator ledger",
+    ])
+    .chain(["simulator notices", "simulator resend", "simulator traffic", "simulator curl", "simulator clock"])
+    .chain([
+        "simulator merchants",
+        "simulator merchants add",
+        "simulator snippets",
+        "simulator faults",
+        "simulator scenario",
+        "simulator scenario run",
+    ])
+    .chain([
+        "order create",
+        "order query",
+        "order close",
+        "order show",
+        "order list",
+        "order import",
+        "refund create",
+        "refund query",
+        "refund list",
+        "notify inspect",
+        "notify send",
+        "bill check",
+    ]) {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let help = desk.run(&words).expect(0).out;
         assert!(help.contains("Example") && help.contains(&format!("wxpay {command}")), "{help}");

@@ -22,6 +22,7 @@ fn a_merchant_is_listed_shown_and_removed_and_its_key_is_never_given_back() {
         "sub_mch_id": "1900000109", "sub_appid": null, "builtin": false, "created_at": added.json()["created_at"],
         "api_key": {"set": true, "tail": "CDEF", "fingerprint": "30d481d5"},
         "app_secret": {"set": false, "tail": null, "fingerprint": null},
+        "certificate": null,
     });
     assert_eq!(added.json(), expected);
     assert_eq!(desk.ask(&["profile", "show", "shop"]).expect(0).json(), expected);

@@ -15,6 +15,8 @@ mod fold_table;
 mod imports;
 mod lists;
 mod processes;
+mod refund_table;
+mod refunds;
 mod schedule;
 mod settings;
 mod speed;

@@ -1,0 +1,331 @@
+//! The test back end for a mini program: what every tutorial builds first, so that a mini program can be developed against
+//! this desk. It is for testing: whoever reaches it can place unpaid orders.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use desk_store::{Order, Outcome};
+use desk_vault::SecretId;
+use serde_json::{Map, Value, json};
+use wxpay_client::{SessionCall, SessionFault};
+use wxpay_protocol::{Secret, TradeType, UtcMs, js_code};
+
+use crate::changes::Tag;
+use crate::desk::Inner;
+use crate::progress::Cancel;
+use crate::test_orders::TestOrder;
+use crate::{Desk, DeskError};
+
+/// So many steps are remembered.
+const STEPS: usize = 200;
+/// So many payers are remembered by a uid of their own.
+const PAYERS: usize = 1_000;
+
+/// One step of the sequence between a mini program and this back end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopStep {
+    /// Ascending.
+    pub id: u64,
+    /// When it happened.
+    pub at: UtcMs,
+    /// `login`, `prepay`, `params` or `state`.
+    pub kind: &'static str,
+    /// The order, once there is one.
+    pub out_trade_no: Option<String>,
+    /// What came, without any secret.
+    pub request: String,
+    /// What was answered.
+    pub answer: String,
+    /// Whether it went well.
+    pub ok: bool,
+}
+
+/// What the back end remembers while it runs.
+#[derive(Default)]
+pub(crate) struct Shop {
+    steps: Mutex<(u64, VecDeque<ShopStep>)>,
+    /// uid to openid, from logins that named both.
+    payers: Mutex<HashMap<String, String>>,
+    /// One order at a time for the same payer and goods, so that two calls at once place one.
+    placing: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// Why a request is not served, as the mini program is told.
+struct Refusal {
+    errcode: i64,
+    msg: String,
+}
+
+impl Refusal {
+    fn bad(msg: impl Into<String>) -> Self {
+        Self { errcode: 400, msg: msg.into() }
+    }
+}
+
+impl From<DeskError> for Refusal {
+    fn from(fault: DeskError) -> Self {
+        let errcode = match &fault {
+            DeskError::NotFound { .. } => 404,
+            DeskError::Input { .. } => 400,
+            _ => 500,
+        };
+        Self { errcode, msg: fault.to_string() }
+    }
+}
+
+impl Desk {
+    /// The steps of the test back end, the newest first.
+    pub fn shop_steps(&self) -> Vec<ShopStep> {
+        let steps = self.inner.shop.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.1.iter().rev().cloned().collect()
+    }
+
+    fn shop_step(&self, kind: &'static str, number: Option<&str>, request: String, answer: &Value, ok: bool) {
+        let mut steps = self.inner.shop.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.0 += 1;
+        let step = ShopStep {
+            id: steps.0,
+            at: self.now(),
+            kind,
+            out_trade_no: number.map(str::to_owned),
+            request,
+            answer: answer.to_string(),
+            ok,
+        };
+        steps.1.push_back(step);
+        if steps.1.len() > STEPS {
+            steps.1.pop_front();
+        }
+        drop(steps);
+        self.inner.changes.note(Tag::Notices, []);
+    }
+}
+
+/// Answers a request below `/wechat/`.
+pub(crate) async fn answer(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> Response {
+    if !is_of_the_mini_program(head) {
+        return crate::listener::nothing();
+    }
+    let path = head.uri.path();
+    let answered = if path == "/wechat/prepay" && matches!(head.method, Method::GET | Method::POST) {
+        prepay(desk, profile, notify_url, head, body).await
+    } else if let Some(number) = path.strip_prefix("/wechat/orders/").filter(|_| head.method == Method::GET) {
+        state(desk, profile, number).await
+    } else {
+        return crate::listener::nothing();
+    };
+    let document = match answered {
+        Ok(data) => json!({"errcode": 200, "msg": "SUCCESS", "data": data}),
+        Err(refusal) => json!({"errcode": refusal.errcode, "msg": refusal.msg, "data": null}),
+    };
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    ([kind], document.to_string()).into_response()
+}
+
+/// A page of a browser elsewhere may not place orders here; a mini program sends WeChat's own origin, or none.
+fn is_of_the_mini_program(head: &Parts) -> bool {
+    let Some(origin) = head.headers.get(header::ORIGIN) else { return true };
+    let origin = origin.to_str().unwrap_or_default();
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost" | "servicewechat.com")
+}
+
+/// The fields of a query, of a form or of JSON.
+fn fields(head: &Parts, body: &Bytes) -> Result<HashMap<String, String>, Refusal> {
+    let mut found = HashMap::new();
+    let pairs = |text: &str, into: &mut HashMap<String, String>| {
+        let url = reqwest::Url::parse(&format!("http://localhost/?{text}")).ok();
+        into.extend(url.iter().flat_map(|url| url.query_pairs().into_owned()));
+    };
+    pairs(head.uri.query().unwrap_or_default(), &mut found);
+    let text = std::str::from_utf8(body).map_err(|_| Refusal::bad("the body is not UTF-8"))?;
+    if text.trim_start().starts_with('{') {
+        let read: Map<String, Value> =
+            serde_json::from_str(text).map_err(|_| Refusal::bad("the body is not a JSON object"))?;
+        found.extend(read.into_iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name, text)),
+            Value::Number(number) => Some((name, number.to_string())),
+            _ => None,
+        }));
+    } else if !text.trim().is_empty() {
+        pairs(text.trim(), &mut found);
+    }
+    found.retain(|_, value| !value.is_empty());
+    Ok(found)
+}
+
+async fn prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> Result<Value, Refusal> {
+    let fields = fields(head, body)?;
+    let asked = shown(&fields, head);
+    let placed = async {
+        let goods_id = fields.get("goods_id").ok_or_else(|| Refusal::bad("goods_id is missing"))?;
+        let openid = payer(desk, profile, &fields).await?;
+        place(desk, profile, notify_url, goods_id, openid).await
+    }
+    .await;
+    match placed {
+        Ok((number, data)) => {
+            desk.shop_step("prepay", Some(&number), asked, &data, true);
+            desk.shop_step("params", Some(&number), "wx.requestPayment".to_owned(), &data["data"], true);
+            Ok(data)
+        }
+        Err(refusal) => {
+            desk.shop_step("prepay", None, asked, &json!({"errcode": refusal.errcode, "msg": refusal.msg}), false);
+            Err(refusal)
+        }
+    }
+}
+
+/// What came, as the window shows it: a js_code is somebody's login.
+fn shown(fields: &HashMap<String, String>, head: &Parts) -> String {
+    let mut names: Vec<&String> = fields.keys().collect();
+    names.sort_unstable();
+    let pairs: Vec<String> = names
+        .into_iter()
+        .filter_map(|name| {
+            let value = fields.get(name)?;
+            let value = if name == "js_code" { "…" } else { value.as_str() };
+            Some(format!("{name}={value}"))
+        })
+        .collect();
+    format!("{} /wechat/prepay {}", head.method, pairs.join(" "))
+}
+
+/// The payer: by openid, by a login, or by a uid that logged in before. In a simulator a uid is somebody by itself.
+async fn payer(desk: &Desk, profile: &str, fields: &HashMap<String, String>) -> Result<String, Refusal> {
+    let uid = fields.get("uid");
+    if let Some(openid) = fields.get("openid") {
+        return Ok(openid.clone());
+    }
+    if let Some(code) = fields.get("js_code") {
+        let openid = log_in(desk, profile, code).await?;
+        if let Some(uid) = uid {
+            let mut payers = desk.inner.shop.payers.lock().unwrap_or_else(PoisonError::into_inner);
+            if payers.len() < PAYERS {
+                payers.insert(uid.clone(), openid.clone());
+            }
+        }
+        return Ok(openid);
+    }
+    let uid = uid.ok_or_else(|| Refusal::bad("give one of js_code, openid and uid"))?;
+    let known = desk.inner.shop.payers.lock().unwrap_or_else(PoisonError::into_inner).get(uid).cloned();
+    match known {
+        Some(openid) => Ok(openid),
+        None if desk.profile(profile).await?.profile.environment.host().is_none() => {
+            let code = format!("uid:{uid}-{}", desk.inner.nonce()?);
+            log_in(desk, profile, &code).await
+        }
+        None => Err(Refusal::bad("this uid has not logged in yet; send its js_code along once")),
+    }
+}
+
+async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusal> {
+    let name = profile.to_owned();
+    let (signer, app_secret) = desk
+        .blocking(move |inner| {
+            let signer = inner.signer(&name)?;
+            let app_secret = inner.login_secret(&signer.profile)?;
+            Ok((signer, app_secret))
+        })
+        .await?;
+    let appid = signer.profile.appid.as_str();
+    let call = SessionCall { to: &signer.to, appid, app_secret: &app_secret, js_code: code };
+    let asked = format!("GET {}?appid={appid}&secret=…&js_code=…&grant_type=authorization_code", js_code::PATH);
+    match desk.inner.client.session(call).await {
+        Ok(openid) => {
+            desk.shop_step("login", None, asked, &json!({"openid": openid.as_str()}), true);
+            Ok(openid.to_string())
+        }
+        Err(fault) => {
+            let refusal = match &fault {
+                SessionFault::Refused { errcode, errmsg } => {
+                    let (zh, en) = js_code::meaning(*errcode);
+                    Refusal { errcode: *errcode, msg: format!("{zh} ({en}) [{errmsg}]") }
+                }
+                other => Refusal { errcode: 502, msg: other.to_string() },
+            };
+            desk.shop_step("login", None, asked, &json!({"errcode": refusal.errcode, "msg": refusal.msg}), false);
+            Err(refusal)
+        }
+    }
+}
+
+async fn place(
+    desk: &Desk,
+    profile: &str,
+    notify_url: &str,
+    goods_id: &str,
+    openid: String,
+) -> Result<(String, Value), Refusal> {
+    let turn = {
+        let mut placing = desk.inner.shop.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        placing.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(placing.entry(format!("{profile}/{openid}/{goods_id}")).or_default())
+    };
+    let _turn = turn.lock().await;
+    let goods = desk.goods().await?;
+    let goods = goods
+        .into_iter()
+        .find(|goods| goods.goods_id == goods_id)
+        .ok_or_else(|| Refusal { errcode: 404, msg: format!("there are no goods {goods_id:?} in the catalogue") })?;
+    let order = TestOrder {
+        profile: profile.to_owned(),
+        goods_id: Some(goods.goods_id.clone()),
+        body: goods.name,
+        total_fee: goods.price,
+        trade_type: TradeType::Jsapi,
+        openid: Some(openid),
+        product_id: None,
+        attach: None,
+        notify_url: Some(notify_url.to_owned()),
+        scene: None,
+        out_trade_no: None,
+        count: 1,
+        reuse: true,
+    };
+    let created = desk.create_orders(order, Box::new(|_| {}), &Cancel::new()).await?;
+    let result = created.orders.into_iter().next().ok_or(DeskError::Internal("placing an order"))?;
+    if result.outcome != Outcome::Confirmed {
+        return Err(Refusal { errcode: 502, msg: result.detail });
+    }
+    let params = desk.pay_params(profile, &result.out_trade_no).await?;
+    let params = params.ok_or(DeskError::Internal("the parameters of an order"))?;
+    let params: Map<String, Value> = params.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+    let data = json!({
+        "status": 1,
+        "result": "success",
+        "out_trade_no": result.out_trade_no,
+        "reused": result.reused,
+        "data": params,
+    });
+    Ok((result.out_trade_no, data))
+}
+
+/// What is known of an order: paid only by a verified notice or query that agrees in amount.
+async fn state(desk: &Desk, profile: &str, number: &str) -> Result<Value, Refusal> {
+    let order: Order = desk.order_detail(profile, number).await?.order;
+    let data = json!({
+        "out_trade_no": order.out_trade_no.as_str(),
+        "trade_state": order.state.as_str(),
+        "paid": order.state.is_paid(),
+        "total_fee": order.total_fee.get(),
+        "paid_at": order.paid_at.map(UtcMs::rfc3339),
+    });
+    desk.shop_step("state", Some(number), format!("GET /wechat/orders/{number}"), &data, true);
+    Ok(data)
+}
+
+impl Inner {
+    fn login_secret(&self, profile: &desk_store::Profile) -> Result<Secret, DeskError> {
+        if profile.builtin {
+            // The built-in gateway's merchant has its key for an AppSecret.
+            return self.api_key(profile);
+        }
+        Ok(self.vault()?.secret(&SecretId::app_secret(&profile.name))?)
+    }
+}

@@ -1,0 +1,100 @@
+//! The list of refunds: filtered, the newest first, with exact totals.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use wxpay_protocol::UtcMs;
+
+use crate::refunds::{REFUND, refund};
+use crate::{Refund, RefundState, Store, StoreError};
+
+/// Which refunds. Empty lists and `None` do not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundFilter {
+    /// States.
+    pub states: Vec<RefundState>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// Reserved or found at or after.
+    pub created_from: Option<UtcMs>,
+    /// Reserved or found before.
+    pub created_to: Option<UtcMs>,
+    /// The beginning of a number of the refund, or a whole number of its order; spaces and line breaks do not matter.
+    pub search: String,
+}
+
+/// Exact sums over a whole list, in fen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RefundTotals {
+    /// How many there are.
+    pub count: u64,
+    /// The sum of those that succeeded.
+    pub refunded_fen: i128,
+    /// The sum of those that hold their amount and have not succeeded yet.
+    pub held_fen: i128,
+}
+
+/// A stretch of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundList {
+    /// Over the whole list.
+    pub totals: RefundTotals,
+    /// The rows that were asked for, the newest first.
+    pub rows: Vec<Refund>,
+}
+
+impl Store {
+    /// The refunds `start..start + limit` of a list, with the totals of all of it.
+    pub fn refunds(&self, filter: &RefundFilter, start: usize, limit: usize) -> Result<RefundList, StoreError> {
+        let (wanted, mut values) = conditions(filter);
+        self.read(|connection| {
+            let totals = totals(connection, &wanted, &values)?;
+            values.extend([limit, start].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))));
+            let sql = format!("SELECT {REFUND}{wanted} ORDER BY r.created_at DESC, r.id DESC LIMIT ? OFFSET ?");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(&values), refund)?;
+            Ok(RefundList { totals, rows: rows.collect::<Result<_, _>>()? })
+        })
+    }
+}
+
+fn totals(connection: &Connection, wanted: &str, values: &[Value]) -> Result<RefundTotals, StoreError> {
+    let sql = format!(
+        "SELECT count(*), coalesce(sum(r.refund_fee) FILTER (WHERE r.state = 5), 0), \
+         coalesce(sum(r.refund_fee) FILTER (WHERE r.state NOT IN (5, 6, 7)), 0) FROM refunds r JOIN orders o ON o.id = r.order_id{wanted}"
+    );
+    let (count, refunded, held): (i64, i64, i64) = connection
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(RefundTotals { count: count.unsigned_abs(), refunded_fen: refunded.into(), held_fen: held.into() })
+}
+
+fn conditions(filter: &RefundFilter) -> (String, Vec<Value>) {
+    let mut wanted: Vec<String> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    if !filter.states.is_empty() {
+        wanted.push(format!("r.state IN ({})", vec!["?"; filter.states.len()].join(", ")));
+        values.extend(filter.states.iter().map(|state| Value::Integer(state.number())));
+    }
+    if let Some(profile) = &filter.profile {
+        wanted.push("r.profile = ?".into());
+        values.push(Value::Text(profile.clone()));
+    }
+    let times = [("r.created_at >= ?", filter.created_from), ("r.created_at < ?", filter.created_to)];
+    for (condition, at) in times.into_iter().filter_map(|(condition, at)| at.map(|at| (condition, at))) {
+        wanted.push(condition.into());
+        values.push(Value::Integer(at.0));
+    }
+    let number: String = filter.search.chars().filter(|found| !found.is_whitespace()).take(64).collect();
+    if !number.is_empty() {
+        // A range instead of LIKE: `_` and `|` are letters of these numbers, and a range goes by an index.
+        wanted.push(
+            "(r.out_refund_no >= ? AND r.out_refund_no < ? OR r.refund_id >= ? AND r.refund_id < ? OR o.out_trade_no = ? OR o.transaction_id = ?)"
+                .into(),
+        );
+        let end = format!("{number}\u{10FFFF}");
+        let bounds = [&number, &end, &number, &end, &number, &number];
+        values.extend(bounds.map(|text| Value::Text(text.clone())));
+    }
+    let wanted = if wanted.is_empty() { String::new() } else { format!(" WHERE {}", wanted.join(" AND ")) };
+    (wanted, values)
+}
