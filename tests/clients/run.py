@@ -75,8 +75,8 @@ class Gateway:
             with opener.open(urllib.request.Request(self.control + "/clock", data=body, headers=headers), timeout=10) as answer:
                 return json.load(answer)["now"]
 
-        if clock()[11:13] in ("22", "23"):
-            clock(b'{"advance_s": 10800}')
+        if clock()[11:16] >= "23:50":
+            clock(b'{"advance_s": 600}')
 
     def __exit__(self, *_):
         self.process.terminate()
