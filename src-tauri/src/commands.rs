@@ -11,6 +11,7 @@ pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod profiles;
 pub(crate) mod settings;
+pub(crate) mod sheets;
 pub(crate) mod signature;
 pub(crate) mod simulator;
 pub(crate) mod start;

@@ -36,6 +36,7 @@ pub(crate) mod overview;
 pub(crate) mod profiles;
 pub(crate) mod reading;
 pub(crate) mod secret_text;
+pub(crate) mod sheets;
 pub(crate) mod signature;
 pub(crate) mod simulator;
 pub(crate) mod start;

@@ -11,6 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
+use crate::commands::sheets::ImportFile;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
 use crate::ipc::Changed;
@@ -30,6 +31,8 @@ pub(crate) struct Home {
     pub(crate) dialog: Dialog,
     /// Long work.
     pub(crate) jobs: Jobs,
+    /// What is being imported.
+    pub(crate) import_file: ImportFile,
     /// The search that follows what is typed.
     pub(crate) typing: Newest,
     /// Writes what is still to be logged when the program ends.
@@ -49,6 +52,7 @@ impl Home {
             desk: OnceCell::new(),
             dialog: Dialog::default(),
             jobs: Jobs::default(),
+            import_file: ImportFile::default(),
             typing: Newest::default(),
             log: Mutex::new(log),
         }

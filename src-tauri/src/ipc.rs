@@ -8,7 +8,7 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    confirm, diagnosis, orders, overview, profiles, settings, signature, simulator, start, test_orders,
+    confirm, diagnosis, orders, overview, profiles, settings, sheets, signature, simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -110,6 +110,10 @@ pub(crate) fn builder() -> Builder<Wry> {
             orders::order_detail,
             orders::order_query,
             orders::order_close,
+            sheets::import_choose,
+            sheets::import_preview,
+            sheets::import_run,
+            sheets::orders_export,
             test_orders::goods_list,
             test_orders::goods_save,
             test_orders::goods_remove,

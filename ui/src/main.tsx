@@ -2,6 +2,7 @@ import "./theme/base.css";
 import "./theme/frame.css";
 import "./theme/parts.css";
 import "./theme/screens.css";
+import "./theme/sheets.css";
 import "./theme/signature.css";
 import "./theme/simulator.css";
 import { StrictMode } from "react";

@@ -321,7 +321,7 @@ impl From<desk::OrderResult> for OrderResult {
 }
 
 /// What a typed amount counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, specta::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AmountUnit {
     /// 元, up to two decimals.

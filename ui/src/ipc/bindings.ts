@@ -37,6 +37,14 @@ export const commands = {
 	orderQuery: (profile: string, outTradeNo: string) => typedError<OrderResult, IpcError>(__TAURI_INVOKE("order_query", { profile, outTradeNo })),
 	/**  Closes an unpaid order, if a person agreed to exactly that. */
 	orderClose: (profile: string, outTradeNo: string, confirmation: string) => typedError<OrderResult, IpcError>(__TAURI_INVOKE("order_close", { profile, outTradeNo, confirmation })),
+	/**  Asks for a file and shows how it would be read; nothing when none was chosen. */
+	importChoose: (profile: string) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("import_choose", { profile })),
+	/**  Shows how the chosen file would be read with this mapping. */
+	importPreview: (profile: string, sheet: number, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("import_preview", { profile, sheet, mapping })),
+	/**  Imports the chosen file; progress is told while it goes on, and `job_cancel` stops it after the batch under way. */
+	importRun: (request: ImportRequest, progress: Channel<Progress>) => typedError<ImportResult, IpcError>(__TAURI_INVOKE("import_run", { request, progress })),
+	/**  Writes the list of this filter and sort to a file that a person chooses; nothing when none was chosen. */
+	ordersExport: (filter: OrderFilter, sort: OrderSort, progress: Channel<Progress>) => typedError<ExportResult | null, IpcError>(__TAURI_INVOKE("orders_export", { filter, sort, progress })),
 	/**  The whole catalogue. */
 	goodsList: () => typedError<Goods[], IpcError>(__TAURI_INVOKE("goods_list")),
 	/**  Adds an article, or replaces the one with its id. */
@@ -1736,3 +1744,15 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type ExportResult = { orders: Count, file: string, cancelled: boolean };
+export type ImportColumn = { title: string, field: string | null, unit: AmountUnit | null };
+export type ImportRow = { line: Count, cells: string[], damaged: number[] };
+export type ImportPreview = { file_name: string, encoding: string, sheet_names: string[], header_line: Count, columns: ImportColumn[], rows: ImportRow[], mapping: SheetMapping, unknown_states: string[], needs_unit: boolean, likely_unit: AmountUnit | null, problem: string | null, is_saved_mapping: boolean };
+export type ImportRequest = { profile: string, sheet: number, mapping: SheetMapping, keep_mapping: boolean };
+export type ImportRefused = { line: Count, reason: string };
+export type ImportResult = { added: Count, known: Count, unchanged: Count, refused_count: Count, refused: ImportRefused[], refused_file: string | null, passed_over: Count, cancelled: boolean };
+export type MappedColumn = { field: string, title: string };
+export type MappedState = { word: string, state: string };
+export type SheetMapping = { columns: MappedColumn[], unit: AmountUnit | null, time: SheetTime, states: MappedState[] };
+export type SheetTime = "written" | "unix_seconds" | "unix_milliseconds" | "excel_days";

@@ -4,7 +4,12 @@ import type {
   Changed,
   DiagnosisRequest,
   DiagnosisView,
+  ExportResult,
+  ImportRequest,
+  ImportResult,
   IpcError,
+  OrderFilter,
+  OrderSort,
   Progress,
   SearchProgress,
   TestOrdersRequest,
@@ -18,11 +23,17 @@ type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
   : never;
 
 /** Commands that tell how far they are while they run. */
-type Telling = "testOrdersCreate" | "signatureDiagnoseDeep";
+type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport";
 
 /** Every command of the core as a function that answers or throws an IpcFailure. */
 export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
   testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
+  importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
+  ordersExport(
+    filter: OrderFilter,
+    sort: OrderSort,
+    onProgress: (progress: Progress) => void,
+  ): Promise<ExportResult | null>;
   signatureDiagnoseDeep(
     request: DiagnosisRequest,
     onProgress: (progress: SearchProgress) => void,

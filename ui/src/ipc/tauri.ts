@@ -20,6 +20,16 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.testOrdersCreate(request, channel));
     },
+    importRun: (request, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.importRun(request, channel));
+    },
+    ordersExport: (filter, sort, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.ordersExport(filter, sort, channel));
+    },
     signatureDiagnoseDeep: (request, onProgress) => {
       const channel = new Channel<SearchProgress>();
       channel.onmessage = onProgress;

@@ -2,6 +2,7 @@
 //! yardstick of the same run. A loaded machine gives other figures; it says what it found.
 
 mod drain;
+mod export;
 mod machine;
 mod messages;
 mod process;
@@ -30,12 +31,13 @@ struct Figure {
 }
 
 /// What can be measured, by name.
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),
     ("simulator", |workspace, _, _| bench(workspace, "wxpay-simulator")),
     ("store", |workspace, _, orders| store::measure(workspace, orders)),
     ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
     ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
+    ("export", export::measure),
     ("reconcile", |workspace, folder, _| reconcile::measure(workspace, folder)),
     ("window", |workspace, _, _| window::measure(workspace)),
 ];

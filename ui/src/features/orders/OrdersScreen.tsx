@@ -15,6 +15,7 @@ import { OrdersGrid } from "./OrdersGrid";
 import { OrdersTotals } from "./OrdersTotals";
 import { orderKey } from "./order-key";
 import { filterOf, isNarrowed, type OrdersSearch, readOrdersSearch, sortOf, withoutFilters } from "./orders-search";
+import { SheetActions } from "./SheetActions";
 
 const route = getRouteApi("/orders");
 
@@ -41,7 +42,10 @@ export function OrdersScreen() {
       fill
       aside={<OrdersFilters search={search} onChange={change} />}
     >
-      <OrdersTotals opened={opened.data} />
+      <div className="orders-bar">
+        <OrdersTotals opened={opened.data} />
+        <SheetActions filter={filter} sort={sort} />
+      </div>
       <div className="orders-body">
         {opened.isError ? (
           <ErrorView error={opened.error} onRetry={() => void opened.refetch()} />

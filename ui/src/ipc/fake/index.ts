@@ -3,6 +3,7 @@ import { fakeDiagnosis } from "./diagnosis";
 import { fakeMerchants } from "./merchants";
 import { fakeOrders, moveOne } from "./orders";
 import { builtinProfile, GOODS, seedOrders } from "./seed";
+import { fakeSheets } from "./sheets";
 import { fakeSignature } from "./signature";
 import { exchange, fakeSimulator } from "./simulator";
 import { fakeTestOrders } from "./test-orders";
@@ -38,6 +39,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
     ...fakeMerchants(world),
     ...fakeOrders(world),
     ...fakeTestOrders(world),
+    ...fakeSheets(world),
     ...fakeSimulator(world),
     ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),
