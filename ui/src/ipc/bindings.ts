@@ -523,6 +523,14 @@ export type ExplanationView = {
 	aligned: Stretch[],
 };
 
+/**  What an export did. */
+export type ExportResult = {
+	orders: Count,
+	file: string,
+	/**  Stopped: there is no file. */
+	cancelled: boolean,
+};
+
 /**  What a rule counts. */
 export type FaultCountBy = 
 /**  Each order at each endpoint for itself. */
@@ -647,6 +655,76 @@ export type HeldBack =
 /**  The gateway says that it is asked too often. */
 "too_often";
 
+/**  One column of a file. */
+export type ImportColumn = {
+	title: string,
+	/**  WeChat's name of what it is read as. */
+	field: string | null,
+	/**  What its title says about its amounts. */
+	unit: AmountUnit | null,
+};
+
+/**  How a file would be read. */
+export type ImportPreview = {
+	file_name: string,
+	/**  `UTF-8`, `UTF-16`, `GBK` or `XLSX`. */
+	encoding: string,
+	sheet_names: string[],
+	header_line: Count,
+	columns: ImportColumn[],
+	/**  At most twenty. */
+	rows: ImportRow[],
+	mapping: SheetMapping,
+	/**  Words for states that have to be explained. */
+	unknown_states: string[],
+	needs_unit: boolean,
+	/**  What the amounts look like. */
+	likely_unit: AmountUnit | null,
+	/**  Why it cannot be read yet. */
+	problem: string | null,
+	/**  Whether the mapping is the one kept for the merchant. */
+	is_saved_mapping: boolean,
+};
+
+/**  A row that was not taken. */
+export type ImportRefused = {
+	line: Count,
+	reason: string,
+};
+
+/**  The file that was chosen, to be imported. */
+export type ImportRequest = {
+	profile: string,
+	/**  Which sheet of a workbook, from 0. */
+	sheet: number,
+	mapping: SheetMapping,
+	/**  Whether the mapping is kept for the merchant's next files. */
+	keep_mapping: boolean,
+};
+
+/**  What an import did. */
+export type ImportResult = {
+	added: Count,
+	known: Count,
+	unchanged: Count,
+	refused_count: Count,
+	/**  The first hundred. */
+	refused: ImportRefused[],
+	/**  Where all of them stand. */
+	refused_file: string | null,
+	/**  Further lines of an order, and lines of totals. */
+	passed_over: Count,
+	cancelled: boolean,
+};
+
+/**  One row of a file. */
+export type ImportRow = {
+	line: Count,
+	cells: string[],
+	/**  The places of cells that a spreadsheet damaged. */
+	damaged: number[],
+};
+
 /**  A character that nobody sees. */
 export type InvisibleCharacter = {
 	/**  Byte of the string to sign, from 0. */
@@ -744,6 +822,19 @@ export type LeftOut =
 "key" | 
 /**  The client call takes it and does not sign it. */
 "not_signed";
+
+/**  The title that a field stands under. */
+export type MappedColumn = {
+	/**  WeChat's name, such as out_trade_no. */
+	field: string,
+	title: string,
+};
+
+/**  A word of the file, and WeChat's word for it. */
+export type MappedState = {
+	word: string,
+	state: string,
+};
 
 /**  What to do now. */
 export type NextStep = 
@@ -1222,6 +1313,25 @@ export type Severity =
 "warning" | 
 /**  Worth a look. */
 "hint";
+
+/**  What a file cannot say by itself. */
+export type SheetMapping = {
+	columns: MappedColumn[],
+	unit: AmountUnit | null,
+	time: SheetTime,
+	states: MappedState[],
+};
+
+/**  How times are written. */
+export type SheetTime = 
+/**  Year, month, day. */
+"written" | 
+/**  Seconds since 1970. */
+"unix_seconds" | 
+/**  Milliseconds since 1970. */
+"unix_milliseconds" | 
+/**  Days as a spreadsheet counts them. */
+"excel_days";
 
 /**  How requests are signed. */
 export type SignType = 
@@ -1744,15 +1854,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type ExportResult = { orders: Count, file: string, cancelled: boolean };
-export type ImportColumn = { title: string, field: string | null, unit: AmountUnit | null };
-export type ImportRow = { line: Count, cells: string[], damaged: number[] };
-export type ImportPreview = { file_name: string, encoding: string, sheet_names: string[], header_line: Count, columns: ImportColumn[], rows: ImportRow[], mapping: SheetMapping, unknown_states: string[], needs_unit: boolean, likely_unit: AmountUnit | null, problem: string | null, is_saved_mapping: boolean };
-export type ImportRequest = { profile: string, sheet: number, mapping: SheetMapping, keep_mapping: boolean };
-export type ImportRefused = { line: Count, reason: string };
-export type ImportResult = { added: Count, known: Count, unchanged: Count, refused_count: Count, refused: ImportRefused[], refused_file: string | null, passed_over: Count, cancelled: boolean };
-export type MappedColumn = { field: string, title: string };
-export type MappedState = { word: string, state: string };
-export type SheetMapping = { columns: MappedColumn[], unit: AmountUnit | null, time: SheetTime, states: MappedState[] };
-export type SheetTime = "written" | "unix_seconds" | "unix_milliseconds" | "excel_days";

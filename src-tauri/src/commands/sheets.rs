@@ -1,0 +1,122 @@
+//! Importing orders from a file and exporting a list, both chosen in dialogs of the system.
+
+use std::path::{Path, PathBuf};
+
+use desk::sheets::Reader;
+use desk::{Export, Import, OnProgress};
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow, Wry};
+
+use crate::dto::orders::{OrderFilter, OrderSort};
+use crate::dto::sheets::{ExportResult, ImportPreview, ImportRequest, ImportResult, SheetMapping};
+use crate::dto::start::Language;
+use crate::dto::test_orders::Progress;
+use crate::error::IpcError;
+use crate::file_choice::{self, Choice};
+use crate::home::Home;
+
+/// The file that a person chose for an import. The page hears its name and never says its path.
+#[derive(Default)]
+pub(crate) struct ImportFile(std::sync::Mutex<Option<PathBuf>>);
+
+impl ImportFile {
+    fn keep(&self, path: PathBuf) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(path);
+    }
+
+    fn path(&self) -> Result<PathBuf, IpcError> {
+        let kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.clone().ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the file first"))
+    }
+}
+
+/// Asks for a file and shows how it would be read; nothing when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_choose(
+    home: State<'_, Home>,
+    window: WebviewWindow<Wry>,
+    profile: String,
+) -> Result<Option<ImportPreview>, IpcError> {
+    let title = match Language::of(&home.desk().await?.settings().await?) {
+        Language::Chinese => "导入订单（CSV 或 XLSX）",
+        Language::English => "Import orders (CSV or XLSX)",
+    };
+    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None }).await? else { return Ok(None) };
+    home.import_file.keep(path.clone());
+    Ok(Some(preview(&home, Import::of(profile, path)).await?))
+}
+
+/// Shows how the chosen file would be read with this mapping.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_preview(
+    home: State<'_, Home>,
+    profile: String,
+    sheet: u32,
+    mapping: SheetMapping,
+) -> Result<ImportPreview, IpcError> {
+    let mut import = import(&home, profile, sheet)?;
+    import.mapping = Some(mapping.try_into()?);
+    preview(&home, import).await
+}
+
+/// Imports the chosen file; progress is told while it goes on, and `job_cancel` stops it after the batch under way.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_run(
+    home: State<'_, Home>,
+    request: ImportRequest,
+    progress: Channel<Progress>,
+) -> Result<ImportResult, IpcError> {
+    let desk = home.desk().await?;
+    let mapping = request.mapping.try_into()?;
+    if request.keep_mapping {
+        desk.save_mapping(&request.profile, &mapping).await?;
+    }
+    let mut import = import(&home, request.profile, request.sheet)?;
+    import.mapping = Some(mapping);
+    let job = home.jobs.begin();
+    Ok(desk.import_orders(import, told(job.number, progress), &job.cancel).await?.into())
+}
+
+/// Writes the list of this filter and sort to a file that a person chooses; nothing when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn orders_export(
+    home: State<'_, Home>,
+    window: WebviewWindow<Wry>,
+    filter: OrderFilter,
+    sort: OrderSort,
+    progress: Channel<Progress>,
+) -> Result<Option<ExportResult>, IpcError> {
+    let desk = home.desk().await?;
+    let title = match Language::of(&desk.settings().await?) {
+        Language::Chinese => "导出订单（.xlsx 或 .csv）",
+        Language::English => "Export orders (.xlsx or .csv)",
+    };
+    let choice = Choice { title, suggested: Some("orders.xlsx") };
+    let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
+    // Whoever types a name alone gets the workbook that was suggested.
+    let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
+    let shown = file.to_string_lossy().into_owned();
+    let export = Export { filter: filter.into(), sort: sort.into(), file, reader: Reader::People };
+    let job = home.jobs.begin();
+    let exported = desk.export_orders(export, told(job.number, progress), &job.cancel).await?;
+    Ok(Some(ExportResult { orders: exported.orders.into(), file: shown, cancelled: exported.cancelled }))
+}
+
+fn import(home: &Home, profile: String, sheet: u32) -> Result<Import, IpcError> {
+    let sheet = usize::try_from(sheet).unwrap_or(usize::MAX);
+    Ok(Import { sheet, ..Import::of(profile, home.import_file.path()?) })
+}
+
+async fn preview(home: &Home, import: Import) -> Result<ImportPreview, IpcError> {
+    let name = import.file.file_name().map(Path::new).map(|name| name.display().to_string()).unwrap_or_default();
+    Ok(ImportPreview::of(name, home.desk().await?.preview_import(import).await?))
+}
+
+// A page that was reloaded no longer listens; the work is done all the same.
+fn told(job: u32, progress: Channel<Progress>) -> OnProgress {
+    Box::new(move |found| drop(progress.send(Progress::of(job, found))))
+}

@@ -1,0 +1,62 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import { openWindow } from "../../testing/open-window";
+import { withColumn, withState } from "./use-import";
+
+async function pick(select: HTMLElement, label: string) {
+  fireEvent.mouseDown(within(select).getByRole("combobox"));
+  const found = await screen.findAllByText(label, { selector: ".ant-select-item-option-content" });
+  const last = found.at(-1);
+  if (!last) throw new Error(`no option ${label}`);
+  fireEvent.click(last);
+}
+
+describe("a file of orders", () => {
+  it("cannot be imported before the amount and its unit are said, and names every refused row", async () => {
+    const { desk } = openWindow("/orders");
+    const run = vi.spyOn(desk, "importRun");
+    await userEvent.click(await screen.findByTestId("orders-import"));
+    const table = await screen.findByTestId("import-table");
+    expect(table.textContent).toContain("1.23E+17");
+    expect(screen.getByTestId<HTMLButtonElement>("import-run").disabled).toBe(true);
+    await pick(screen.getByTestId("import-field-1"), "订单金额");
+    fireEvent.click(within(await screen.findByTestId("import-unit")).getByText("元"));
+    await waitFor(() => expect(screen.queryByTestId("import-problem")).toBeNull());
+    fireEvent.click(screen.getByTestId("import-run"));
+    const result = await screen.findByTestId("import-result");
+    expect(result.dataset).toMatchObject({ added: "2", refused: "1" });
+    expect(result.textContent).toContain("refused.csv");
+    expect(run.mock.calls[0]?.[0]).toMatchObject({
+      keep_mapping: true,
+      mapping: { unit: "yuan", columns: [{ field: "total_fee", title: "实收" }] },
+    });
+  });
+
+  it("is not asked about again where nothing was chosen", async () => {
+    const { desk } = openWindow("/orders");
+    vi.spyOn(desk, "importChoose").mockResolvedValue(null);
+    await userEvent.click(await screen.findByTestId("orders-import"));
+    await waitFor(() => expect(desk.importChoose).toHaveBeenCalled());
+    expect(screen.queryByTestId("import-table")).toBeNull();
+  });
+
+  it("gets exactly the list on the screen, filter and sort", async () => {
+    const { desk } = openWindow("/orders?by=total_fee&ascending=true&q=T");
+    const write = vi.spyOn(desk, "ordersExport");
+    await userEvent.click(await screen.findByTestId("orders-export"));
+    await screen.findByText(/orders\.xlsx/);
+    expect(write.mock.calls[0]?.slice(0, 2)).toMatchObject([{ search: "T" }, { by: "total_fee", descending: false }]);
+  });
+
+  it("keeps one column per field and one state per word", () => {
+    const empty = { columns: [], unit: null, time: "written", states: [] } as const;
+    const first = withColumn({ ...empty, columns: [], states: [] }, "实收", "total_fee");
+    const second = withColumn(first, "总价", "total_fee");
+    expect(second.columns).toEqual([{ field: "total_fee", title: "总价" }]);
+    expect(withColumn(second, "总价", null).columns).toEqual([]);
+    expect(withState(withState(first, "完成", "CLOSED"), "完成", "SUCCESS").states).toEqual([
+      { word: "完成", state: "SUCCESS" },
+    ]);
+  });
+});

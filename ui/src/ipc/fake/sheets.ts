@@ -1,0 +1,86 @@
+import type { Desk } from "../desk";
+import type { ImportPreview, SheetMapping } from "../model";
+import { newOrder } from "./seed";
+import { refusal, type World } from "./world";
+
+type SheetCommands = Pick<Desk, "importChoose" | "importPreview" | "importRun" | "ordersExport">;
+
+/** The file that the fake's dialog always answers: one title known, one to be mapped, one row damaged. */
+const FILE = {
+  name: "店铺订单.csv",
+  titles: ["商户订单号", "实收", "进度", "商品名称"],
+  rows: [
+    ["SHOP20260102030401", "19.90", "支付成功", "T恤"],
+    ["1.23E+17", "5.00", "支付成功", "杯子"],
+    ["SHOP20260102030403", "0.07", "已完成", "贴纸"],
+  ],
+};
+const KNOWN: Record<string, string> = { 商户订单号: "out_trade_no", 商品名称: "body" };
+const WIRE: Record<string, string> = { 支付成功: "SUCCESS" };
+
+function look(mapping: SheetMapping): ImportPreview {
+  const fieldOf = (title: string) =>
+    mapping.columns.find((column) => column.title === title)?.field ?? KNOWN[title] ?? null;
+  const columns = FILE.titles.map((title) => ({ title, field: fieldOf(title), unit: null }));
+  const at = (field: string) => columns.findIndex((column) => column.field === field);
+  const words = at("state") < 0 ? [] : FILE.rows.map((row) => row[at("state")] ?? "");
+  const unknown = words.filter((word) => !WIRE[word] && !mapping.states.some((state) => state.word === word));
+  const hasAmount = at("total_fee") >= 0;
+  const needsUnit = hasAmount && mapping.unit === null;
+  return {
+    file_name: FILE.name,
+    encoding: "GBK",
+    sheet_names: [],
+    header_line: 1,
+    columns,
+    rows: FILE.rows.map((cells, place) => ({ line: place + 2, cells, damaged: place === 1 ? [0] : [] })),
+    mapping,
+    unknown_states: [...new Set(unknown)],
+    needs_unit: needsUnit,
+    likely_unit: hasAmount ? "yuan" : null,
+    problem: !hasAmount || needsUnit ? "the file cannot be read yet" : null,
+    is_saved_mapping: false,
+  };
+}
+
+/** Files of orders, without files. */
+export function fakeSheets(world: World): SheetCommands {
+  return {
+    importChoose: async () => look({ columns: [], unit: null, time: "written", states: [] }),
+    importPreview: async (_profile, _sheet, mapping) => look(mapping),
+    async importRun({ profile: name, mapping }, onProgress) {
+      const profile = world.profiles.find((one) => one.name === name);
+      if (!profile) throw refusal("not_found", `no merchant ${name}`);
+      if (look(mapping).problem) throw refusal("input_invalid", "is needed", "unit");
+      onProgress({ job: 1, done: 0, total: FILE.rows.length, rate_per_s: 100_000, rest_s: 0 });
+      const taken = FILE.rows.filter((row) => row[0]?.startsWith("SHOP"));
+      for (const [outTradeNo, amount, , body] of taken) {
+        const total_fee = Number((amount ?? "0").replace(".", ""));
+        const order = newOrder(profile, {
+          at: Date.now(),
+          body: body ?? "",
+          total_fee,
+          type: "JSAPI",
+          outTradeNo: outTradeNo ?? "",
+        });
+        world.orders.unshift(order);
+      }
+      world.changed(["orders"]);
+      return {
+        added: taken.length,
+        known: 0,
+        unchanged: 0,
+        refused_count: 1,
+        refused: [{ line: 3, reason: "商户订单号 1.23E+17: precision lost" }],
+        refused_file: "/tmp/店铺订单.refused.csv",
+        passed_over: 0,
+        cancelled: false,
+      };
+    },
+    async ordersExport(_filter, _sort, onProgress) {
+      const total = world.orders.length;
+      onProgress({ job: 2, done: total, total, rate_per_s: 100_000, rest_s: 0 });
+      return { orders: total, file: "/tmp/orders.xlsx", cancelled: false };
+    },
+  };
+}
