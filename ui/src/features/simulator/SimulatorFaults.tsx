@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
+import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
@@ -13,7 +14,6 @@ import { FaultLine } from "./FaultLine";
 import { FaultRuleDialog } from "./FaultRuleDialog";
 import { FaultTools } from "./FaultTools";
 import { always, isSought, planOf, replaced, withoutFault, withRule } from "./fault-rules";
-import { SearchBox } from "./SearchBox";
 
 /** A rule of the plan with its place in it, or the place behind all for a new one. */
 export type PlacedRule = FaultRuleInForce & { place: number };

@@ -4,13 +4,13 @@ import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { PagedTable } from "../../components/PagedTable";
+import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import type { SimulatorNotice } from "../../ipc/model";
 import { PAGE_ROWS, simulatorNoticesQuery } from "../../ipc/queries";
 import { NoticeStatus, NoticeView } from "./NoticeView";
 import { noticeReason } from "./notice-reason";
-import { SearchBox } from "./SearchBox";
 import { useListSearch } from "./use-list-search";
 
 /** What the gateway has told the merchant, how often, and when it tries again. */

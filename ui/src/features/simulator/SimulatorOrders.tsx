@@ -8,6 +8,7 @@ import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
 import { PagedTable } from "../../components/PagedTable";
+import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { StateWord } from "../../components/StateSign";
 import { TimeText } from "../../components/TimeText";
@@ -17,7 +18,6 @@ import { ORDER_STATES } from "../orders/orders-search";
 import { CustomerActions } from "./CustomerActions";
 import { OpenOrder } from "./OpenOrder";
 import { PayDialog } from "./PayDialog";
-import { SearchBox } from "./SearchBox";
 import { useListSearch } from "./use-list-search";
 
 /** Orders as the gateway knows them, and the customer's side of each: to pay, to turn away, to enter the password. */

@@ -5,6 +5,7 @@ import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
 import { PagedTable } from "../../components/PagedTable";
+import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import { desk } from "../../ipc/client";
@@ -12,7 +13,6 @@ import type { RefundEnd, SimulatorRefund } from "../../ipc/model";
 import { PAGE_ROWS, simulatorRefundsQuery } from "../../ipc/queries";
 import { formatTime } from "../../lib/time";
 import { Actions } from "./CustomerActions";
-import { SearchBox } from "./SearchBox";
 import { useListSearch } from "./use-list-search";
 import { useSimulatorAct } from "./use-simulator-act";
 

@@ -4,12 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
+import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import type { SimulatorTrafficRow } from "../../ipc/model";
 import { simulatorTrafficQuery } from "../../ipc/queries";
 import { ExchangeView } from "./ExchangeView";
-import { SearchBox } from "./SearchBox";
 import { useListSearch } from "./use-list-search";
 
 const SHOWN = 200;
