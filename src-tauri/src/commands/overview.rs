@@ -14,9 +14,9 @@ const ALARMS_SHOWN: usize = 50;
 #[specta::specta]
 pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
     let desk = home.desk().await?;
-    let held_back = match desk.settings().await?.active_profile {
-        Some(profile) => desk.held_back(&profile).await?,
-        None => None,
+    let asked = match desk.settings().await?.active_profile {
+        Some(profile) => desk.polling_now(Some(&profile)).await?,
+        None => Vec::new(),
     };
-    Overview::of(desk.overview(days, None).await?, held_back, &desk.alarms(ALARMS_SHOWN).await?)
+    Overview::of(desk.overview(days, None).await?, asked.first(), &desk.alarms(ALARMS_SHOWN).await?)
 }

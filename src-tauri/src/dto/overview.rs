@@ -27,6 +27,8 @@ pub(crate) enum HeldBack {
     Unreachable,
     /// The gateway says that it is asked too often.
     TooOften,
+    /// Its answers do not verify, one after another: the key was changed, or is not this merchant's.
+    KeyRefused,
 }
 
 impl From<desk::HeldBack> for HeldBack {
@@ -34,6 +36,7 @@ impl From<desk::HeldBack> for HeldBack {
         match found {
             desk::HeldBack::Unreachable => Self::Unreachable,
             desk::HeldBack::TooOften => Self::TooOften,
+            desk::HeldBack::KeyRefused => Self::KeyRefused,
         }
     }
 }
@@ -70,6 +73,8 @@ pub(crate) struct Overview {
     pub(crate) next_query_at: Option<AtMs>,
     /// Why the merchant in use is not asked about its orders at the moment.
     pub(crate) held_back: Option<HeldBack>,
+    /// Whether the merchant in use is asked about at WeChat Pay's other city, because its own cannot be reached.
+    pub(crate) other_city: bool,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) daily: Vec<OverviewDay>,
 }
@@ -77,7 +82,7 @@ pub(crate) struct Overview {
 impl Overview {
     pub(crate) fn of(
         found: desk_store::Overview,
-        held_back: Option<desk::HeldBack>,
+        asked: Option<&desk::PollingNow>,
         alarms: &[desk_store::Alarm],
     ) -> Result<Self, IpcError> {
         let day = |day: desk_store::Day| {
@@ -97,7 +102,8 @@ impl Overview {
             success_permille: found.success_permille(),
             polling: found.polling.into(),
             next_query_at: found.next_query_at.map(Into::into),
-            held_back: held_back.map(Into::into),
+            held_back: asked.and_then(|asked| asked.held_back).map(Into::into),
+            other_city: asked.is_some_and(|asked| asked.other_city),
             alarms: alarms.iter().filter_map(alarm).collect(),
             daily: found.daily.into_iter().map(day).collect::<Result<_, IpcError>>()?,
         })

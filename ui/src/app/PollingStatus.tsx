@@ -14,6 +14,7 @@ const WAY_OUT = {
   key: "/settings",
   unreachable: "/settings",
   too_often: "/settings",
+  key_refused: "/settings",
 } as const;
 type Why = PollingBlock | NonNullable<Overview["held_back"]>;
 
@@ -30,6 +31,7 @@ export function PollingStatus() {
       <span className="polling-dot" aria-hidden="true" />
       {t("top.polling", { count: data.polling })}
       {data.next_query_at !== null && <Next at={data.next_query_at} />}
+      {data.other_city && <span className="quiet"> · {t("top.otherCity")}</span>}
     </span>
   );
 }

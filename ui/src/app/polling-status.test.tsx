@@ -46,12 +46,20 @@ describe("the polling at the top", () => {
     await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
   });
 
-  it.each(["unreachable", "too_often"] as const)("says when the gateway of the merchant in use is %s", async (why) => {
+  it.each(["unreachable", "too_often", "key_refused"] as const)("says when the gateway of the merchant in use is %s", async (why) => {
     openWindow("/orders", {}, (desk) => {
       ownMerchant(true)(desk);
       desk.world.heldBack = why;
     });
     await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
+  });
+
+  it("says that the other city is asked while the own one cannot be reached", async () => {
+    openWindow("/orders", {}, (desk) => {
+      ownMerchant(true)(desk);
+      desk.world.otherCity = true;
+    });
+    await waitFor(() => expect(screen.getByTestId("polling").textContent).toContain("api2"));
   });
 
   it("does not mind a stopped gateway when another merchant is in use", async () => {

@@ -45,6 +45,7 @@ describe("the window", () => {
       polling: 0,
       next_query_at: null,
       held_back: null,
+      other_city: false,
       alarms: [],
       daily: [],
     });

@@ -653,7 +653,9 @@ export type HeldBack =
 /**  Nobody is there. */
 "unreachable" | 
 /**  The gateway says that it is asked too often. */
-"too_often";
+"too_often" | 
+/**  Its answers do not verify, one after another: the key was changed, or is not this merchant's. */
+"key_refused";
 
 /**  One column of a file. */
 export type ImportColumn = {
@@ -1108,6 +1110,8 @@ export type Overview = {
 	next_query_at: AtMs | null,
 	/**  Why the merchant in use is not asked about its orders at the moment. */
 	held_back: HeldBack | null,
+	/**  Whether the merchant in use is asked about at WeChat Pay's other city, because its own cannot be reached. */
+	other_city: boolean,
 	alarms: Alarm[],
 	daily: OverviewDay[],
 };

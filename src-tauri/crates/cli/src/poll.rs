@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use desk::{Drain, Drained, Pass};
-use serde_json::json;
+use desk::{Drain, Drained, HeldBack, Pass, PollingNow};
+use serde_json::{Value, json};
+use wxpay_protocol::UtcMs;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
@@ -49,7 +50,8 @@ pub(crate) fn run(command: &Poll, options: &DeskOptions, output: &mut Output) ->
         options.unlock(&desk).await?;
         if !command.drain {
             let pass = desk.poll_once(options.profile(), command.rate).await?;
-            return tell_pass(pass, output);
+            let merchants = desk.polling_now(options.profile()).await?;
+            return tell_pass(pass, &merchants, output);
         }
         let drain = Drain {
             profile: options.profile().map(str::to_owned),
@@ -64,12 +66,13 @@ pub(crate) fn run(command: &Poll, options: &DeskOptions, output: &mut Output) ->
     })
 }
 
-fn tell_pass(pass: Pass, output: &mut Output) -> Result<Exit, Failure> {
+fn tell_pass(pass: Pass, merchants: &[PollingNow], output: &mut Output) -> Result<Exit, Failure> {
     if output.is_json() {
         output.document(&json!({
             "asked": pass.asked,
             "open": pass.open,
             "polled_elsewhere": pass.polled_elsewhere,
+            "merchants": merchants.iter().map(merchant).collect::<Vec<_>>(),
         }))?;
         return Ok(Exit::Done);
     }
@@ -77,7 +80,24 @@ fn tell_pass(pass: Pass, output: &mut Output) -> Result<Exit, Failure> {
         output.note("another program polls this data folder; nothing was asked here");
     }
     output.line(&format!("asked [已查] {}, open [未终态] {}", pass.asked, pass.open))?;
+    for now in merchants.iter().filter(|now| now.open > 0) {
+        let next =
+            now.next_query_at.map_or_else(String::new, |at| format!(", next question [下次查单] {}", at.rfc3339()));
+        let why = now.held_back.map_or_else(String::new, |why| format!(", waits [暂停]: {}", why.as_str()));
+        let city = if now.other_city { ", asks the other city [备用域名]" } else { "" };
+        output.line(&format!("  {}: open {}{next}{why}{city}", now.profile, now.open))?;
+    }
     Ok(Exit::Done)
+}
+
+fn merchant(now: &PollingNow) -> Value {
+    json!({
+        "profile": now.profile,
+        "open": now.open,
+        "next_query_at": now.next_query_at.map(UtcMs::rfc3339),
+        "held_back": now.held_back.map(HeldBack::as_str),
+        "other_city": now.other_city,
+    })
 }
 
 fn tell_drained(drained: Drained, output: &mut Output) -> Result<Exit, Failure> {

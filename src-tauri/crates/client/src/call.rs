@@ -12,6 +12,7 @@ use wxpay_protocol::unified_order::{self, UnifiedOrderAnswer};
 use wxpay_protocol::xml::{self, WriteError};
 use wxpay_protocol::{Params, Secret, SignType, sign};
 
+use crate::cities::Cities;
 use crate::outcome::{Doubt, Exchange, Outcome, Rejection};
 use crate::wire::{Alone, Wire, WireAnswer, WireCall, WireFault};
 use crate::{Destination, MerchantCertificate};
@@ -50,12 +51,19 @@ pub fn signed_request(params: &Params, key: &Secret, sign_type: SignType) -> Res
 #[derive(Clone)]
 pub struct Client {
     pub(crate) wire: Arc<dyn Wire>,
+    pub(crate) cities: Arc<Cities>,
 }
 
 impl Client {
     /// Calls over this wire.
     pub fn new(wire: Arc<dyn Wire>) -> Self {
-        Self { wire }
+        Self { wire, cities: Arc::default() }
+    }
+
+    /// Whether requests to this destination go to WeChat Pay's other city at the moment, because the one that is meant cannot
+    /// be reached.
+    pub fn is_away(&self, to: &Destination) -> bool {
+        self.cities.is_away(to)
     }
 
     /// unifiedorder (protocol page §4.1). `request` holds every field except `sign`; sent again it gives the same bytes.
@@ -139,7 +147,7 @@ impl Client {
     ) -> Result<Exchange<Params>, RequestFault> {
         let body = signed_request(request, merchant.key, merchant.sign_type)?;
         let started = tokio::time::Instant::now();
-        let came = self.wire.post(WireCall { to, path, body: &body, alone }).await;
+        let came = self.cities.post(&*self.wire, WireCall { to, path, body: &body, alone }).await;
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let asked = Asked {
             appid: merchant.appid,

@@ -83,6 +83,17 @@ impl Destination {
         self.environment
     }
 
+    /// WeChat Pay's other city, with the same paths, data and keys; sandboxes and simulators have none.
+    pub(crate) fn other_city(&self) -> Option<Self> {
+        let environment = match self.environment {
+            Environment::Production => Environment::Standby,
+            Environment::Standby => Environment::Production,
+            Environment::Sandbox | Environment::Simulator => return None,
+        };
+        let host = environment.host()?;
+        Some(Self { environment, base: format!("https://{host}"), root_ca_der: None })
+    }
+
     /// Whether requests stay on this machine.
     pub fn is_loopback(&self) -> bool {
         self.environment == Environment::Simulator

@@ -13,6 +13,7 @@
 
 mod call;
 mod certificate;
+mod cities;
 mod destination;
 mod http_wire;
 mod outcome;

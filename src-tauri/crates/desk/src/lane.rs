@@ -13,7 +13,7 @@ use wxpay_protocol::environment::Environment;
 
 use crate::asking::is_closable;
 use crate::ordering::IN_FLIGHT_MS;
-use crate::pace::{Pace, Pause};
+use crate::pace::{HeldBack, Pace, Pause};
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
 
@@ -161,6 +161,10 @@ impl Lane {
         let pace = self.desk.inner.pace(signer.profile.environment, signer.profile.mch_id.as_str());
         let room = match pace.pause() {
             Pause::None => room,
+            // Whoever waits for an end would wait for ever; the background looks again.
+            Pause::Until(_) if pace.held_back() == Some(HeldBack::KeyRefused) && !matches!(self.work, Work::DueNow) => {
+                return Err(key_refused(&signer));
+            }
             Pause::Until(until) => return Ok(Some(until)),
             Pause::TryOne if self.under_way.is_empty() => 1,
             Pause::TryOne => return Ok(None),
@@ -320,6 +324,14 @@ impl Desk {
             && order.created_at.plus_ms(after_ms) <= self.now()
             && (signer.profile.environment == Environment::Simulator || self.inner.may_close(signer, order).is_ok())
     }
+}
+
+fn key_refused(signer: &Signer) -> DeskError {
+    DeskError::Conflict(format!(
+        "the answers to merchant {} do not verify, one after another, so nothing more is asked and no order changes: compare \
+         the API key of profile {:?} with the merchant platform, then try again",
+        signer.profile.mch_id, signer.profile.name
+    ))
 }
 
 fn worth_keeping(observation: NewObservation) -> Vec<NewObservation> {

@@ -76,8 +76,12 @@ pub(crate) fn observation<T: Confirmed>(
 /// What an exchange says about the pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reached {
+    /// The gateway answered under the key that we have.
+    Verified,
     /// The gateway answered something.
     Answered,
+    /// It answered as one does whose key is another one: with a sign that does not hold, or that ours does not.
+    KeyInDoubt,
     /// It is to be left alone for a while.
     LeaveAlone(HeldBack),
     /// No answer came; that says nothing about the next one.
@@ -91,6 +95,9 @@ pub(crate) fn reached<T>(exchange: &Exchange<T>) -> Reached {
         Outcome::Rejected(Rejection::Refused(refusal)) if is_rate_code(&refusal.err_code) => {
             Reached::LeaveAlone(HeldBack::TooOften)
         }
+        Outcome::Unknown(Doubt::Unverified(_)) => Reached::KeyInDoubt,
+        Outcome::Rejected(Rejection::Unsigned { return_msg }) if return_msg.contains("签名") => Reached::KeyInDoubt,
+        _ if exchange.verified => Reached::Verified,
         _ if exchange.http_status.is_none() => Reached::Lost,
         _ => Reached::Answered,
     }

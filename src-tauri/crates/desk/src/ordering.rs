@@ -67,8 +67,17 @@ impl Inner {
     pub(crate) fn note_pace(&self, signer: &Signer, reached: Reached) {
         let pace = self.pace(signer.profile.environment, signer.profile.mch_id.as_str());
         match reached {
-            Reached::Answered => {
-                if pace.answered() {
+            Reached::Answered | Reached::Verified => {
+                if pace.answered(reached == Reached::Verified) {
+                    self.changes.note(Tag::Polling, []);
+                }
+            }
+            Reached::KeyInDoubt => {
+                if pace.doubt_key() {
+                    tracing::warn!(
+                        profile = signer.profile.name,
+                        "answers do not verify; the key seems to be another one"
+                    );
                     self.changes.note(Tag::Polling, []);
                 }
             }

@@ -1,4 +1,4 @@
-//! How fast a merchant's gateway is asked: a token bucket, and a pause after FREQUENCY_LIMITED.
+//! How fast a merchant's gateway is asked: a token bucket, a pause after FREQUENCY_LIMITED, and a stop when the key seems wrong.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,12 @@ use tokio::time::Instant;
 const BURST: Duration = Duration::from_millis(100);
 const PAUSE_MIN: Duration = Duration::from_secs(10);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// Answers in a row that do not verify, after which the key is taken to be wrong: so many at once,
+const DOUBTS_MAX: u32 = 20;
+/// or so many over a minute.
+const DOUBTS_OVER_A_MINUTE: u32 = 5;
+/// How often a single question then finds out whether the key fits again.
+const KEY_PAUSE: Duration = Duration::from_secs(600);
 
 /// The pace towards one merchant's gateway, shared by everything that asks it.
 #[derive(Clone, Default)]
@@ -22,6 +28,9 @@ struct State {
     paused_until: Option<Instant>,
     pause: Duration,
     why: Option<HeldBack>,
+    /// Answers in a row that did not verify, and when the first of them came.
+    doubts: u32,
+    doubted_since: Option<Instant>,
 }
 
 /// Why a gateway is left alone for a while.
@@ -31,6 +40,19 @@ pub enum HeldBack {
     Unreachable,
     /// It says that it is asked too often (FREQUENCY_LIMITED).
     TooOften,
+    /// Its answers do not verify, one after another: the API key was changed there, or is not the merchant's.
+    KeyRefused,
+}
+
+impl HeldBack {
+    /// The word that scripts compare.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TooOften => "too_often",
+            Self::KeyRefused => "key_refused",
+        }
+    }
 }
 
 impl Pace {
@@ -62,6 +84,10 @@ impl Pace {
     pub(crate) fn leave_alone(&self, why: HeldBack, jitter: u8) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
+        // A gateway that is not there now says nothing of the key.
+        if state.why == Some(HeldBack::KeyRefused) {
+            return;
+        }
         state.why = Some(why);
         // Several answers of the same moment are one refusal.
         if state.paused_until.is_some_and(|until| until > now) {
@@ -72,15 +98,34 @@ impl Pace {
         state.paused_until = Some(now + state.pause + more);
     }
 
-    /// The gateway answered a question: the pause is over. Whether there was one.
-    pub(crate) fn answered(&self) -> bool {
+    /// The gateway answered a question: the pause is over, if the answer takes away its reason. Whether there was one.
+    pub(crate) fn answered(&self, verified: bool) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.paused_until.is_none_or(|until| until <= Instant::now()) {
+        if verified {
+            (state.doubts, state.doubted_since) = (0, None);
+        }
+        let doubted = state.why == Some(HeldBack::KeyRefused);
+        let over = state.paused_until.is_none_or(|until| until <= Instant::now());
+        if (doubted && verified) || (!doubted && over) {
             state.pause = Duration::ZERO;
             state.paused_until = None;
             return state.why.take().is_some();
         }
         false
+    }
+
+    /// An answer did not verify. Whether the gateway is left alone from now on because of it, which it was not before.
+    pub(crate) fn doubt_key(&self) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let since = *state.doubted_since.get_or_insert(now);
+        state.doubts = state.doubts.saturating_add(1);
+        let lasting = state.doubts >= DOUBTS_OVER_A_MINUTE && now - since >= Duration::from_secs(60);
+        if state.doubts < DOUBTS_MAX && !lasting {
+            return false;
+        }
+        state.paused_until = Some(now + KEY_PAUSE);
+        state.why.replace(HeldBack::KeyRefused) != Some(HeldBack::KeyRefused)
     }
 
     /// Why nothing is sent at the moment, if that is so.
@@ -94,6 +139,7 @@ impl Pace {
         state.pause = Duration::ZERO;
         state.paused_until = None;
         state.why = None;
+        (state.doubts, state.doubted_since) = (0, None);
     }
 
     /// How long nothing may be asked, and after that whether only one question may be tried.
@@ -178,7 +224,45 @@ mod tests {
             assert_eq!(pace.pause(), Pause::TryOne);
         }
         assert_eq!(pauses, [10, 20, 40, 60, 60]);
-        pace.answered();
+        pace.answered(false);
         assert_eq!(pace.pause(), Pause::None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_that_never_verify_stop_the_questions_until_one_does() {
+        let pace = Pace::default();
+        for _ in 1..DOUBTS_MAX {
+            assert!(!pace.doubt_key());
+        }
+        pace.answered(false);
+        assert!(pace.doubt_key(), "an error page in between proves no key");
+        assert!(!pace.doubt_key(), "it is news once");
+        assert_eq!(pace.held_back(), Some(HeldBack::KeyRefused));
+        pace.leave_alone(HeldBack::TooOften, 0);
+        pace.answered(false);
+        assert_eq!(pace.held_back(), Some(HeldBack::KeyRefused));
+        let Pause::Until(until) = pace.pause() else { panic!("not paused") };
+        assert_eq!(until - Instant::now(), KEY_PAUSE);
+        tokio::time::sleep_until(until).await;
+        assert_eq!(pace.pause(), Pause::TryOne, "a single question now and then");
+        assert!(!pace.doubt_key());
+        assert!(matches!(pace.pause(), Pause::Until(_)));
+        assert!(pace.answered(true), "the key fits again, at once");
+        assert_eq!((pace.pause(), pace.held_back()), (Pause::None, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_few_doubts_stop_only_where_they_last_and_none_verified_in_between() {
+        let pace = Pace::default();
+        for _ in 0..4 {
+            assert!(!pace.doubt_key());
+            tokio::time::advance(Duration::from_secs(30)).await;
+        }
+        pace.answered(true);
+        for _ in 0..4 {
+            assert!(!pace.doubt_key());
+            tokio::time::advance(Duration::from_secs(30)).await;
+        }
+        assert!(pace.doubt_key());
     }
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use wxpay_protocol::UtcMs;
 
 use crate::lane::{Closing, Lane, Step, Work};
+use crate::ordering::IN_FLIGHT_MS;
 use crate::{Desk, DeskError};
 
 /// How long the lease on polling holds without being renewed, in milliseconds.
@@ -164,6 +165,7 @@ impl Desk {
                 Err(fault) => tracing::warn!(%fault, "the lease on polling was not renewed"),
             }
             if held_until > Instant::now() {
+                self.follow_clock().await;
                 self.keep_lanes(&mut lanes, &mut alive).await;
             } else if !alive.is_empty() {
                 lanes.abort_all();
@@ -179,6 +181,19 @@ impl Desk {
                     }
                 }
             }
+        }
+    }
+
+    /// A clock that was set back leaves questions behind that are due only when it is where it was.
+    async fn follow_clock(&self) {
+        let pulled = self.blocking(|inner| {
+            let horizon_ms = inner.poll_policy()?.longest_ms() + 2 * IN_FLIGHT_MS;
+            Ok(inner.store.pull_forward(inner.clock.now(), horizon_ms)?)
+        });
+        match pulled.await {
+            Ok(0) => {}
+            Ok(orders) => tracing::warn!(orders, "the clock was set back; their next question is due now"),
+            Err(fault) => tracing::warn!(%fault, "the schedule was not compared with the clock"),
         }
     }
 

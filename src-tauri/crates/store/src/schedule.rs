@@ -23,6 +23,12 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
+    /// The longest that an order waits for its next question, in milliseconds.
+    pub fn longest_ms(&self) -> i64 {
+        let longest = self.ladder_s.iter().copied().max().unwrap_or_default();
+        (i64::from(longest) * 1000).max(NOT_EXIST_APART_MS)
+    }
+
     pub(crate) fn gap_ms(&self, step: i64) -> Option<i64> {
         let step = usize::try_from(step).unwrap_or_default();
         self.ladder_s.get(step).or(self.ladder_s.last()).map(|seconds| i64::from(*seconds) * 1000)
@@ -142,6 +148,27 @@ impl Store {
                     next_seq(connection)
                 })
                 .collect()
+        })
+    }
+
+    /// Makes every question due now that lies further ahead than `horizon_ms`: no schedule reaches that far, so it was made by
+    /// a clock that has been set back since. How many there were.
+    pub fn pull_forward(&self, now: UtcMs, horizon_ms: i64) -> Result<u64, StoreError> {
+        let beyond = now.plus_ms(horizon_ms);
+        let any = self.read(|connection| {
+            let sql = "SELECT 1 FROM orders WHERE next_query_at IS NOT NULL AND next_query_at > ?1 LIMIT 1";
+            Ok(connection.prepare_cached(sql)?.exists([beyond.0])?)
+        })?;
+        if !any {
+            return Ok(0);
+        }
+        self.write(move |connection| {
+            let pulled = connection
+                .prepare_cached(
+                    "UPDATE orders SET next_query_at = ?1 WHERE next_query_at IS NOT NULL AND next_query_at > ?2",
+                )?
+                .execute(params![now.0, beyond.0])?;
+            Ok(pulled as u64)
         })
     }
 

@@ -39,6 +39,7 @@ export const frame = {
     pollingNone: "Nothing to poll",
     next: "next in {{rest}}",
     nextNow: "asking now",
+    otherCity: "via the other city",
     waiting: "{{count}} waiting",
     blocked: {
       gateway: "Gateway stopped; queries wait",
@@ -46,6 +47,7 @@ export const frame = {
       key: "No key; queries wait",
       unreachable: "No connection; queries wait",
       too_often: "Asked to slow down; queries wait",
+      key_refused: "Answers never verify, the key may have changed; queries stopped",
     },
     language: "Language",
     theme: "Theme",

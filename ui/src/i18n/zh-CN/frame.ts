@@ -37,6 +37,7 @@ export const frame = {
     pollingNone: "无待查订单",
     next: "下一次 {{rest}}",
     nextNow: "正在查询",
+    otherCity: "走备用域名 api2",
     waiting: "待查 {{count}}",
     blocked: {
       gateway: "网关已停，查询发不出",
@@ -44,6 +45,7 @@ export const frame = {
       key: "没有密钥，查询发不出",
       unreachable: "连不上微信，查询发不出",
       too_often: "微信要求放慢，稍后再查",
+      key_refused: "应答验签一直不过，密钥可能已更换；停止查询",
     },
     language: "语言",
     theme: "主题",

@@ -230,6 +230,7 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     polling: open.polling,
     next_query_at: open.next_query_at,
     held_back: world.heldBack,
+    other_city: world.otherCity,
     alarms: world.orders.flatMap((order) =>
       order.flags.flatMap((flag) =>
         flag === "confirmed" ? [] : [{ kind: flag, out_trade_no: order.out_trade_no, at: order.created_at }],

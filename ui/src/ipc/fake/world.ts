@@ -59,6 +59,7 @@ export class World {
   snapshots = new Map<number, FakeOrder[]>();
   running = false;
   heldBack: Overview["held_back"] = null;
+  otherCity = false;
   requests = 0;
   /** Steers what `confirm` answers, as the person at the dialog would. */
   personAgrees = true;

@@ -84,7 +84,12 @@ fn asked_to_stop_it_says_what_is_open() {
     let answer = answer.expect(5).json();
     assert_eq!((&answer["open"], &answer["cancelled"]), (&1.into(), &true.into()));
     // The lease is given back: the next one polls at once.
-    assert_eq!(desk.ask(&["poll"]).expect(0).json()["polled_elsewhere"], false);
+    let pass = desk.ask(&["poll"]).expect(0).json();
+    assert_eq!(pass["polled_elsewhere"], false);
+    let merchant = &pass["merchants"][0];
+    assert_eq!((&merchant["profile"], &merchant["open"]), (&"shop".into(), &1.into()));
+    assert!(merchant["next_query_at"].as_str().is_some_and(|at| at.ends_with("+08:00")), "{merchant}");
+    assert_eq!((&merchant["held_back"], &merchant["other_city"]), (&serde_json::Value::Null, &false.into()));
 }
 
 #[test]

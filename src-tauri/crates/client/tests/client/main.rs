@@ -4,5 +4,6 @@
 #![allow(clippy::wildcard_imports, reason = "the scripted gateway is the vocabulary of these tests")]
 
 mod answers;
+mod cities;
 mod faults;
 mod gateway;

@@ -196,3 +196,38 @@ async fn fifty_orders_that_come_due_together_are_asked_at_the_rate() {
     let took = started.elapsed();
     assert!(took >= Duration::from_millis(4_800) && took <= Duration::from_millis(5_600), "{took:?}");
 }
+
+/// A sign that is somebody else's.
+fn other_key(body: &str) -> String {
+    body.replace("<return_msg>", "<device_info>x</device_info><return_msg>")
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_never_verify_end_the_questions_say_why_and_change_no_order() {
+    let shop = Shop::open().await;
+    let numbers = [shop.create_one().await, shop.create_one().await, shop.create_one().await];
+    for number in &numbers {
+        shop.pay(number);
+    }
+    for _ in 0..10_000 {
+        shop.wire.next(QUERY, Fate::Changed(other_key));
+    }
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(shop.desk.held_back("shop").await.unwrap(), Some(desk::HeldBack::KeyRefused));
+    let asked = shop.wire.bodies(QUERY).len();
+    tokio::time::sleep(Duration::from_secs(6 * 3_600)).await;
+    let later = shop.wire.bodies(QUERY).len() - asked;
+    assert!(later <= 6 * 6 + 1, "one question in ten minutes, not {later}");
+    for number in &numbers {
+        assert_eq!(shop.state(number).await, OrderState::NotPay);
+    }
+    shop.desk.stop_polling().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2_400)).await;
+    let refused = shop.desk.poll_once(Some("shop"), None).await.unwrap_err();
+    assert!(refused.to_string().contains("API key"), "{refused}");
+    shop.wire.forget();
+    let answered = shop.desk.query_order("shop", &numbers[0]).await.unwrap();
+    assert_eq!(answered.state, OrderState::Success, "a person may ask all the same");
+    assert_eq!(shop.desk.held_back("shop").await.unwrap(), None, "and an answer that verifies ends it");
+}

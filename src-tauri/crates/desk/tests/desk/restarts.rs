@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use desk::store::{OrderFilter, OrderSort, OrderState};
+use desk::store::{NewClaim, OrderFilter, OrderSort, OrderState, Origin, Store};
 use desk::vault::MemoryKeyring;
 use desk::{Cancel, Desk, TestOrder};
+use wxpay_protocol::ids::{Appid, MchId, OutTradeNo};
+use wxpay_protocol::{Fen, SignType};
 
 use crate::shop::*;
 
@@ -120,4 +122,77 @@ fn the_vault_opens_from_the_keyring_after_a_restart() {
         let created = desk.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
         assert_eq!(created.created, 1);
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_a_day_delays_no_question() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    shop.pay(&number);
+    let Shop { desk, gateway, keyring, dir, .. } = shop;
+    drop(desk);
+    let (desk, wire) = open(dir.path(), &gateway, &keyring, -86_400).await;
+    desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let detail = desk.order_detail("shop", &number).await.unwrap();
+    assert_eq!(detail.order.state, OrderState::Success);
+    assert_eq!(wire.bodies(QUERY).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_eight_hours_of_sleep_each_order_is_asked_about_once() {
+    let shop = Shop::open().await;
+    let numbers = [shop.create_one().await, shop.create_one().await];
+    let Shop { desk, gateway, keyring, dir, .. } = shop;
+    drop(desk);
+    let (desk, wire) = open(dir.path(), &gateway, &keyring, 8 * 3_600).await;
+    desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(wire.bodies(QUERY).len(), numbers.len());
+}
+
+const OPEN: usize = 50_000;
+
+#[tokio::test(start_paused = true)]
+async fn fifty_thousand_open_orders_at_the_start_delay_no_list_and_are_asked_at_the_pace() {
+    let shop = Shop::open().await;
+    let claims = (0..OPEN).map(|n| NewClaim {
+        profile: "shop".into(),
+        appid: Appid::new(APPID).unwrap(),
+        mch_id: MchId::new(MCH_ID).unwrap(),
+        out_trade_no: OutTradeNo::new(format!("OPEN{n:012}")).unwrap(),
+        sign_type: SignType::Md5,
+        origin: Origin::Import,
+        total_fee: Fen::new(101).unwrap(),
+        trade_type: None,
+        body: "拿铁".into(),
+        attach: None,
+        openid: None,
+        created_at: START,
+        claimed_at: START,
+        state: None,
+        transaction_id: None,
+        paid_at: None,
+        next_query_at: Some(START),
+        raw: None,
+    });
+    let store = Store::open(shop.dir.path()).unwrap();
+    store.import(claims, |_, _| std::ops::ControlFlow::Continue(())).unwrap();
+    let started = std::time::Instant::now();
+    shop.desk.start_polling();
+    let first = shop.desk.orders_first(OrderFilter::default(), OrderSort::default(), 60).await.unwrap();
+    let shown = started.elapsed();
+    assert_eq!(first.len(), 60);
+    assert!(shown < Duration::from_secs(2), "the list came after {shown:?}");
+    let now = shop.desk.polling_now(Some("shop")).await.unwrap().remove(0);
+    assert!(now.open >= OPEN as u64 - 1 && now.next_query_at.is_some(), "{now:?}");
+    let virtually = tokio::time::Instant::now();
+    while shop.wire.bodies(QUERY).len() < 200 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let asked = shop.wire.bodies(QUERY).len();
+    // Two thousand a second, and what was under way at the first look.
+    let most = virtually.elapsed().as_millis() * 2 + 512;
+    assert!(asked as u128 <= most, "{asked} questions in {:?}", virtually.elapsed());
+    shop.desk.stop_polling().await.unwrap();
 }

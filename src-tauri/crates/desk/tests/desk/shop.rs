@@ -52,6 +52,11 @@ impl SpoilingWire {
         self.fates.lock().unwrap().push_back((path, fate));
     }
 
+    /// Nothing that was set happens any more.
+    pub(crate) fn forget(&self) {
+        self.fates.lock().unwrap().clear();
+    }
+
     fn fate(&self, path: &str) -> Option<Fate> {
         let mut fates = self.fates.lock().unwrap();
         let place = fates.iter().position(|(of, _)| *of == path)?;

@@ -270,3 +270,15 @@ fn the_lease_of_a_process_that_died_is_taken_over_at_once() {
     drop(window);
     assert!(cli.hold_poll_lease("cli", after_ms(1), 30_000).unwrap());
 }
+
+#[test]
+fn questions_beyond_any_schedule_are_due_now_and_the_others_stay() {
+    let (_folder, store) = open();
+    let id = place_created(&store, 1);
+    let planned = store.order_by_id(id).unwrap().unwrap().next_query_at.unwrap();
+    assert_eq!(store.pull_forward(START, 3_600_000).unwrap(), 0);
+    assert_eq!(store.order_by_id(id).unwrap().unwrap().next_query_at, Some(planned));
+    let yesterday = after_ms(-86_400_000);
+    assert_eq!(store.pull_forward(yesterday, 3_600_000).unwrap(), 1);
+    assert_eq!(due(&store, yesterday), [id]);
+}
