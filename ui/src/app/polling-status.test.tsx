@@ -46,13 +46,16 @@ describe("the polling at the top", () => {
     await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
   });
 
-  it.each(["unreachable", "too_often", "key_refused"] as const)("says when the gateway of the merchant in use is %s", async (why) => {
-    openWindow("/orders", {}, (desk) => {
-      ownMerchant(true)(desk);
-      desk.world.heldBack = why;
-    });
-    await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
-  });
+  it.each(["unreachable", "too_often", "key_refused"] as const)(
+    "says when the gateway of the merchant in use is %s",
+    async (why) => {
+      openWindow("/orders", {}, (desk) => {
+        ownMerchant(true)(desk);
+        desk.world.heldBack = why;
+      });
+      await waitFor(() => expect(screen.getByTestId("polling").dataset.blocked).toBe(why));
+    },
+  );
 
   it("says that the other city is asked while the own one cannot be reached", async () => {
     openWindow("/orders", {}, (desk) => {
