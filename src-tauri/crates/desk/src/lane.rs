@@ -161,8 +161,10 @@ impl Lane {
         let pace = self.desk.inner.pace(signer.profile.environment, signer.profile.mch_id.as_str());
         let room = match pace.pause() {
             Pause::None => room,
-            // Whoever waits for an end would wait for ever; the background looks again.
-            Pause::Until(_) if pace.held_back() == Some(HeldBack::KeyRefused) && !matches!(self.work, Work::DueNow) => {
+            // One pass would never end; the background looks again, and draining has a time of its own.
+            Pause::Until(_)
+                if pace.held_back() == Some(HeldBack::KeyRefused) && matches!(self.work, Work::DueAt(_)) =>
+            {
                 return Err(key_refused(&signer));
             }
             Pause::Until(until) => return Ok(Some(until)),
