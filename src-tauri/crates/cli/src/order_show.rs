@@ -28,11 +28,11 @@ pub(crate) async fn run(command: &Show, options: &DeskOptions, output: &mut Outp
     let detail = desk.order_detail(&profile.name, &command.out_trade_no).await?;
     if output.is_json() {
         let mut document = fields(&detail.order);
-        document.insert("doing".to_owned(), json!(detail.doing.as_str()));
         document.insert("observations".to_owned(), detail.observations.iter().map(observation).collect());
         let refunds = desk.refunds_of(&profile.name, &command.out_trade_no).await?;
         document
             .insert("refunds".to_owned(), refunds.iter().map(|refund| Value::Object(refund::fields(refund))).collect());
+        document.insert("doing".to_owned(), json!(detail.doing.as_str()));
         output.document(&document)?;
     } else {
         describe(&detail, output)?;

@@ -15,9 +15,7 @@ use crate::ui::file_error;
 use crate::workspace::Workspace;
 
 /// What `sqlite3 -csv` and XlsxWriter are given: the columns that the export has, as the store keeps them.
-const SELECT: &str = "SELECT out_trade_no, coalesce(transaction_id, claimed_transaction_id) AS transaction_id, shown_state, state, trade_type, \
-     total_fee, paid_fee, refunded_fee, body, attach, openid, created_at, coalesce(paid_at, claimed_paid_at) AS paid_at, profile, mch_id, \
-     appid, origin, flags FROM orders ORDER BY created_at DESC";
+const SELECT: &str = include_str!("export.sql");
 const XLSX_WRITER: &str = "\
 import sqlite3, sys, xlsxwriter
 book = xlsxwriter.Workbook(sys.argv[2], {'constant_memory': True, 'strings_to_numbers': False, 'strings_to_formulas': False})
