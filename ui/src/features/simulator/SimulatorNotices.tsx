@@ -40,10 +40,10 @@ export function SimulatorNotices() {
             pageRows={PAGE_ROWS}
             page={(page) => simulatorNoticesQuery(search, page)}
             columns={[
-              { name: t("simulator.column.state"), width: 92 },
-              { name: t("simulator.notice.about"), width: 264 },
-              { name: t("simulator.notice.attempts"), width: 60, right: true },
-              { name: t("simulator.notice.last"), width: 148 },
+              { name: t("simulator.column.state"), width: 108 },
+              { name: t("simulator.notice.about"), width: 224 },
+              { name: t("simulator.notice.attempts"), width: 52, right: true },
+              { name: t("simulator.notice.last"), width: 140 },
               { name: t("simulator.notice.answer") },
             ]}
             row={(notice) => (
