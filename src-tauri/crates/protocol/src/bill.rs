@@ -16,6 +16,8 @@ mod lines;
 mod reader;
 mod refusal;
 mod row;
+#[cfg(test)]
+mod sample;
 mod summary;
 mod trade;
 

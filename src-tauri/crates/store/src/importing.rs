@@ -8,10 +8,7 @@ use wxpay_protocol::ids::{OpenId, OutTradeNo, TransactionId};
 
 use crate::orders::claim;
 use crate::record::{ChainSeed, append_first, first_chain, next_seqs};
-use crate::{
-    Advice, Claim, Claimed, Event, Evidence, NewClaim, NewObservation, OrderState, Origin, Signature, Source, Store,
-    StoreError,
-};
+use crate::{Advice, Claimed, Evidence, NewClaim, OrderState, Origin, Store, StoreError};
 
 /// Orders that are committed together: many enough that a page of an index that all of them touch is written once, few
 /// enough that whoever writes beside an import waits a fraction of a second.
@@ -152,7 +149,7 @@ fn other_profile(connection: &Connection, new: &NewClaim) -> Result<Option<Strin
 
 // The row that a claim on a new order ends in, without the detour over an update: one visit to each index instead of two.
 fn insert_if_new(connection: &Connection, new: &NewClaim, order_id: i64, seq: i64) -> Result<bool, StoreError> {
-    let observation = observation(new, order_id);
+    let observation = new.observation(order_id, None);
     let evidence = observation.evidence(seq, false);
     let record = ChainSeed {
         mch_id: new.mch_id.as_str(),
@@ -166,24 +163,6 @@ fn insert_if_new(connection: &Connection, new: &NewClaim, order_id: i64, seq: i6
     }
     append_first(connection, &observation, &evidence, &chain)?;
     Ok(true)
-}
-
-fn observation(new: &NewClaim, order_id: i64) -> NewObservation {
-    NewObservation {
-        order_id,
-        source: Source::Import,
-        asked: None,
-        received_at: new.claimed_at,
-        verified: false,
-        signature: Signature::Unsigned,
-        event: Event::Claim(Claim {
-            state: new.state,
-            transaction_id: new.transaction_id.clone(),
-            paid_at: new.paid_at,
-            total_fee: None,
-        }),
-        raw: new.raw.clone(),
-    }
 }
 
 fn insert(

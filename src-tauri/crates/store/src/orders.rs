@@ -108,6 +108,27 @@ pub struct NewClaim {
     pub raw: Option<String>,
 }
 
+impl NewClaim {
+    /// What is claimed as evidence; `total_fee` only where it differs from what is known.
+    pub(crate) fn observation(&self, order_id: i64, total_fee: Option<Fen>) -> NewObservation {
+        NewObservation {
+            order_id,
+            source: Source::Import,
+            asked: None,
+            received_at: self.claimed_at,
+            verified: false,
+            signature: Signature::Unsigned,
+            event: Event::Claim(Claim {
+                state: self.state,
+                transaction_id: self.transaction_id.clone(),
+                paid_at: self.paid_at,
+                total_fee,
+            }),
+            raw: self.raw.clone(),
+        }
+    }
+}
+
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claimed {
@@ -397,21 +418,7 @@ pub(crate) fn claim(connection: &Connection, new: &NewClaim) -> Result<Claimed, 
         None => insert_claimed(connection, new)?,
     };
     let differs = known.as_ref().is_some_and(|known| known.total_fee != new.total_fee);
-    let observation = NewObservation {
-        order_id,
-        source: Source::Import,
-        asked: None,
-        received_at: new.claimed_at,
-        verified: false,
-        signature: Signature::Unsigned,
-        event: Event::Claim(Claim {
-            state: new.state,
-            transaction_id: new.transaction_id.clone(),
-            paid_at: new.paid_at,
-            total_fee: differs.then_some(new.total_fee),
-        }),
-        raw: new.raw.clone(),
-    };
+    let observation = new.observation(order_id, differs.then_some(new.total_fee));
     append(connection, &observation, &PollPolicy::default())?;
     Ok(if known.is_some() { Claimed::Known(order_id) } else { Claimed::Added(order_id) })
 }

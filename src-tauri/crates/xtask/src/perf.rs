@@ -30,6 +30,20 @@ struct Figure {
     yardstick: String,
 }
 
+impl Figure {
+    /// Makes the figures that were found over the same samples.
+    fn of(samples: impl Into<String>) -> impl Fn(&str, &'static str, String, String) -> Self {
+        let samples = samples.into();
+        move |what, goal, found, yardstick| Self {
+            what: what.to_owned(),
+            goal,
+            found,
+            samples: samples.clone(),
+            yardstick,
+        }
+    }
+}
+
 /// What can be measured, by name.
 const PARTS: [(&str, Part); 8] = [
     ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),

@@ -1,61 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::bill::{BillForm, BillType, Expected, Generation, LineEnd, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
-use crate::{Fen, UtcMs};
-
-const PAID: UtcMs = UtcMs(1_704_135_912_000);
-
-fn fen(count: i64) -> Fen {
-    Fen::new(count).unwrap()
-}
-
-fn payment() -> TradeRow<'static> {
-    TradeRow {
-        at: PAID,
-        appid: "wx0000000000000001",
-        mch_id: "1900000001",
-        sub_mch_id: None,
-        device_info: "WEB",
-        transaction_id: "4200000000202401020000000001",
-        out_trade_no: "T20240102030405_001",
-        openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
-        trade_type: "JSAPI",
-        trade_state: "SUCCESS",
-        bank_type: "OTHERS",
-        fee_type: "CNY",
-        settlement_total_fee: fen(101),
-        coupon_fee: Fen::ZERO,
-        refund: None,
-        body: "测试商城-T恤",
-        attach: "shop=1",
-        fee: MilliFen::new(1000),
-        rate: Rate::default(),
-        total_fee: fen(101),
-        rate_note: "",
-    }
-}
-
-fn refund() -> TradeRow<'static> {
-    TradeRow {
-        trade_state: "REFUND",
-        settlement_total_fee: Fen::ZERO,
-        total_fee: Fen::ZERO,
-        refund: Some(RefundPart {
-            applied_at: PAID,
-            succeeded_at: None,
-            refund_id: "50000000002024010200000000001",
-            out_refund_no: "R20240102030405_001",
-            settlement_refund_fee: fen(101),
-            coupon_refund_fee: Fen::ZERO,
-            refund_channel: "ORIGINAL",
-            refund_status: "SUCCESS",
-            refund_fee: fen(101),
-        }),
-        fee: MilliFen::new(-1000),
-        ..payment()
-    }
-}
+use crate::bill::sample::{fen, payment, refund};
+use crate::bill::{BillForm, BillType, Expected, Generation, LineEnd, MilliFen, TradeBill, TradeRow};
 
 fn text(kind: BillType, form: BillForm, rows: &[TradeRow<'_>]) -> String {
     let mut bill = TradeBill::new(kind, form);

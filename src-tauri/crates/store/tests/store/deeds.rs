@@ -2,8 +2,8 @@
 
 use desk_store::fold::Facts;
 use desk_store::{
-    Asked, Event, Evidence, Intent, NewObservation, NewOrder, Origin, PollPolicy, Recorded, Report, Signature, Source,
-    Store,
+    Asked, Event, Evidence, Intent, NewClaim, NewObservation, NewOrder, Origin, PollPolicy, Recorded, Report,
+    Signature, Source, Store,
 };
 use wxpay_protocol::ids::{Appid, MchId, OutTradeNo, PrepayId, TransactionId};
 use wxpay_protocol::{Fen, SignType, TradeState, TradeType, UtcMs};
@@ -90,6 +90,31 @@ pub(crate) fn seen(seq: i64, source: Source, event: Event) -> Evidence {
 
 pub(crate) fn number(n: usize) -> String {
     format!("20261120100000{n:018}")
+}
+
+/// An order that a file names and says nothing more of.
+pub(crate) fn new_claim(out_trade_no: &str) -> NewClaim {
+    let order = new_order(out_trade_no);
+    NewClaim {
+        profile: order.profile,
+        appid: order.appid,
+        mch_id: order.mch_id,
+        out_trade_no: order.out_trade_no,
+        sign_type: order.sign_type,
+        origin: Origin::Import,
+        total_fee: order.total_fee,
+        trade_type: Some("MICROPAY".into()),
+        body: order.body,
+        attach: None,
+        openid: None,
+        created_at: START,
+        claimed_at: after_ms(1_000),
+        state: None,
+        transaction_id: None,
+        paid_at: None,
+        next_query_at: None,
+        raw: None,
+    }
 }
 
 pub(crate) fn new_order(out_trade_no: &str) -> NewOrder {

@@ -2,12 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::deeds::{
-    MCH_ID, START, TRANSACTION, after_ms, fen, new_order, notice, number, place_created, record, transaction,
-};
-use desk_store::{
-    Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, Origin, RefusedImport, Store,
-};
+use crate::deeds::{MCH_ID, TRANSACTION, after_ms, fen, new_claim, notice, number, place_created, record, transaction};
+use desk_store::{Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, RefusedImport, Store};
 use wxpay_protocol::UtcMs;
 
 /// One more than fits into one transaction.
@@ -20,26 +16,15 @@ fn open() -> (tempfile::TempDir, Store) {
 }
 
 fn claim(n: usize, state: Option<OrderState>) -> NewClaim {
-    let order = new_order(&number(n));
     NewClaim {
-        profile: order.profile,
-        appid: order.appid,
-        mch_id: order.mch_id,
-        out_trade_no: order.out_trade_no,
-        sign_type: order.sign_type,
-        origin: Origin::Import,
-        total_fee: order.total_fee,
-        trade_type: Some("MICROPAY".into()),
         body: "拿铁 大杯".into(),
         attach: Some("table 7".into()),
-        openid: None,
-        created_at: START,
-        claimed_at: after_ms(1_000),
         state,
         transaction_id: (state == Some(OrderState::Success)).then(|| transaction(TRANSACTION)),
         paid_at: (state == Some(OrderState::Success)).then_some(UtcMs(5)),
         next_query_at: (state == Some(OrderState::NotPay)).then(|| after_ms(2_000)),
         raw: Some(format!("line {n}")),
+        ..new_claim(&number(n))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Lists, totals, search, the overview and its alarms.
 
 use crate::deeds::{
-    START, after_ms, ask, fen, new_order, not_exist, notice, number, place, place_created, record, report, state,
+    START, after_ms, ask, fen, new_claim, new_order, not_exist, notice, number, place, place_created, record, report,
+    state,
 };
 use desk_store::{
-    Claimed, Event, Flags, NewClaim, NewObservation, NewOrder, OrderFilter, OrderSort, OrderState, Origin, Report,
-    SortBy, Store, Totals,
+    Claimed, Event, Flags, NewClaim, NewObservation, NewOrder, OrderFilter, OrderSort, OrderState, Report, SortBy,
+    Store, Totals,
 };
 use wxpay_protocol::ids::OpenId;
 use wxpay_protocol::{TradeState, TradeType};
@@ -31,26 +32,16 @@ fn shop() -> (tempfile::TempDir, Store, [i64; 5]) {
     let third = store.create_intent(third).unwrap().order_id;
     let fourth = store.create_intent(NewOrder { created_at: after_ms(3), ..new_order(&number(4)) }).unwrap().order_id;
     ask(&store, fourth, after_ms(400_000), state(TradeState::Closed));
-    let order = NewOrder { profile: "other".into(), ..new_order("IMPORTED_0005") };
     let claim = NewClaim {
-        profile: order.profile,
-        appid: order.appid,
-        mch_id: order.mch_id,
-        out_trade_no: order.out_trade_no,
-        sign_type: order.sign_type,
-        origin: Origin::Import,
+        profile: "other".into(),
         total_fee: fen(500),
         trade_type: None,
         body: "旧系统".into(),
-        attach: None,
-        openid: None,
         created_at: after_ms(-1),
         claimed_at: START,
         state: Some(OrderState::Success),
         transaction_id: Some(crate::deeds::transaction("4200000000202611190000000009")),
-        paid_at: None,
-        next_query_at: None,
-        raw: None,
+        ..new_claim("IMPORTED_0005")
     };
     let Claimed::Added(fifth) = store.claim(vec![claim]).unwrap()[0] else { panic!("the order is new") };
     (folder, store, [first, second, third, fourth, fifth])

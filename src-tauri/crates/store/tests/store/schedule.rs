@@ -1,10 +1,10 @@
 //! The schedule of polling, hints, resends, reuse, claims and the lease.
 
 use crate::deeds::{
-    MCH_ID, START, TRANSACTION, after_ms, answer, ask, created, fen, new_order, not_exist, notice, number, place,
-    place_created, record, refused, state, transaction, unknown,
+    MCH_ID, START, TRANSACTION, after_ms, answer, ask, created, fen, new_claim, new_order, not_exist, notice, number,
+    place, place_created, record, refused, state, transaction, unknown,
 };
-use desk_store::{Advice, Claimed, Event, Flags, NewClaim, NewOrder, OrderState, Origin, Placed, Source, Store};
+use desk_store::{Advice, Claimed, Event, Flags, NewClaim, NewOrder, OrderState, Placed, Source, Store};
 use wxpay_protocol::ids::OpenId;
 use wxpay_protocol::{TradeState, UtcMs};
 
@@ -159,26 +159,12 @@ fn an_unpaid_order_is_used_again_only_by_the_same_payer_for_the_same_thing() {
 }
 
 fn claim(state: OrderState) -> NewClaim {
-    let order = new_order(&number(1));
     NewClaim {
-        profile: order.profile,
-        appid: order.appid,
-        mch_id: order.mch_id,
-        out_trade_no: order.out_trade_no,
-        sign_type: order.sign_type,
-        origin: Origin::Import,
-        total_fee: order.total_fee,
-        trade_type: Some("MICROPAY".into()),
-        body: order.body,
-        attach: None,
-        openid: None,
-        created_at: START,
-        claimed_at: after_ms(1_000),
         state: Some(state),
         transaction_id: Some(transaction(TRANSACTION)),
-        paid_at: None,
         next_query_at: Some(after_ms(2_000)),
         raw: Some("line 2".into()),
+        ..new_claim(&number(1))
     }
 }
 

@@ -40,13 +40,7 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Figure
     let drained = measured(command(folder, &wxpay, drain.iter().chain(&desk)), &[0])?;
     let found = f64::from(ORDERS) / drained.time.as_secs_f64();
     let created_per_s = f64::from(ORDERS) / created.time.as_secs_f64();
-    let figure = |what: &str, goal, found: String, yardstick: String| Figure {
-        what: what.to_owned(),
-        goal,
-        found,
-        samples: format!("{ORDERS} orders, one run"),
-        yardstick,
-    };
+    let figure = Figure::of(format!("{ORDERS} orders, one run"));
     Ok(vec![
         figure("create orders (committed, sent, recorded)", "–", format!("{created_per_s:.0} orders/s"), String::new()),
         figure(

@@ -64,13 +64,7 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path, orders: u64) -> Resu
     python.arg(&store).arg("python.xlsx").arg(SELECT);
     let python = measured(python, &[0])?;
     let samples = format!("{orders} orders, one run");
-    let figure = |what: &str, goal, found: String, yardstick: String| Figure {
-        what: what.to_owned(),
-        goal,
-        found,
-        samples: samples.clone(),
-        yardstick,
-    };
+    let figure = Figure::of(samples);
     Ok(vec![
         figure("import a CSV of orders", "15 s", told(&imported), "read, checked, written, all indexes".to_owned()),
         figure("import the same file again", "–", told(&again), "nothing changes".to_owned()),

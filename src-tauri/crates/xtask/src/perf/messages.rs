@@ -42,13 +42,7 @@ pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Figure
     let samples = format!("{MESSAGES} messages, best of {ROUNDS}");
     let speedup = one.time.as_secs_f64() / all.time.as_secs_f64();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let figure = |what: &str, goal, found, yardstick| Figure {
-        what: what.to_owned(),
-        goal,
-        found,
-        samples: samples.clone(),
-        yardstick,
-    };
+    let figure = Figure::of(samples);
     Ok(vec![
         figure("verify --jsonl, one core", "–", rate(&one), beside(&one)),
         figure("verify --jsonl, all cores", "scales", rate(&all), beside(&all)),
