@@ -30,6 +30,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0003_certificates.sql")),
     M::up(include_str!("../migrations/0004_refunds.sql")),
     M::up(include_str!("../migrations/0005_notices.sql")),
+    M::up(include_str!("../migrations/0006_days.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

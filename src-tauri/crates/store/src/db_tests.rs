@@ -145,7 +145,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 fn three_backups_are_kept_and_each_can_be_opened() {
     let (folder, path) = made();
     let connection = connect(&path, Access::Write).unwrap();
-    for version in 1..=5 {
+    for version in 1..=6 {
         connection.pragma_update(None, "user_version", version).unwrap();
         back_up(&connection, folder.path()).unwrap();
     }
@@ -153,7 +153,7 @@ fn three_backups_are_kept_and_each_can_be_opened() {
     let mut names: Vec<_> =
         fs::read_dir(folder.path().join(BACKUPS)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["desk-schema-0003.sqlite3", "desk-schema-0004.sqlite3", "desk-schema-0005.sqlite3"]);
-    let copy = Connection::open(folder.path().join(BACKUPS).join("desk-schema-0003.sqlite3")).unwrap();
+    assert_eq!(names, ["desk-schema-0004.sqlite3", "desk-schema-0005.sqlite3", "desk-schema-0006.sqlite3"]);
+    let copy = Connection::open(folder.path().join(BACKUPS).join("desk-schema-0004.sqlite3")).unwrap();
     assert_eq!(schema(&copy).unwrap(), schema(&connection).unwrap());
 }

@@ -65,6 +65,14 @@ pub enum StoreError {
         /// Its number or name.
         name: String,
     },
+    /// It must not be done as things stand; nothing was written.
+    #[error("{what}: {rule}")]
+    Refused {
+        /// What it was about.
+        what: String,
+        /// Why not, and what to do.
+        rule: &'static str,
+    },
     /// Something with this name is there already.
     #[error("there is a {what} {name:?} already")]
     Exists {

@@ -12,6 +12,7 @@ mod certificates;
 mod chain;
 mod coded;
 mod columns;
+mod days;
 mod db;
 mod error;
 mod export;
@@ -42,6 +43,11 @@ mod vault_seen;
 mod writer;
 
 pub use certificates::Certificate;
+pub use days::{
+    BillKept, BillSums, ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding,
+    DifferenceFilter, DifferencePage, DifferenceState, Dimension, Handled, NewDayBill, NewDayNote, NewDifference,
+    NewRun, NoteKind, RunBegun,
+};
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;
 pub use export::OrderLine;

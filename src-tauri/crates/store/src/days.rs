@@ -1,0 +1,26 @@
+//! Days that are reconciled: bills, runs, differences and what people said to them.
+
+mod bills;
+mod differences;
+mod notes;
+mod runs;
+mod standing;
+
+pub use bills::{BillKept, BillSums, DayBill, NewDayBill};
+pub use differences::{
+    Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, Dimension, NewDifference,
+};
+pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
+pub use runs::{ClassTally, DayRun, NewRun, RunBegun};
+pub use standing::{DayMark, DayStanding};
+
+use crate::StoreError;
+
+/// A sum as the database keeps it.
+fn kept(sum: i128, column: &'static str) -> Result<i64, StoreError> {
+    i64::try_from(sum).map_err(|_| StoreError::Impossible { column, detail: format!("{sum} is too large to be kept") })
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

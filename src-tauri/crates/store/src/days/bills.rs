@@ -1,0 +1,169 @@
+//! Bills that were seen, told apart by the digest of their text.
+
+use rusqlite::{Connection, Row, named_params, params};
+use wxpay_protocol::UtcMs;
+
+use super::{count, kept};
+use crate::columns::time;
+use crate::{Store, StoreError};
+
+/// What a bill of trades adds up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BillSums {
+    /// Readable rows.
+    pub rows: u64,
+    /// Rows of payments.
+    pub payments: u64,
+    /// Rows of refunds.
+    pub refunds: u64,
+    /// Rows that cannot be read.
+    pub malformed: u64,
+    /// Whether the summary line says the same.
+    pub summary_ok: bool,
+    /// 订单金额, in fen.
+    pub total_fen: i128,
+    /// 应结订单金额, in fen.
+    pub settle_fen: i128,
+    /// 退款金额, in fen.
+    pub refund_fen: i128,
+    /// 手续费, in thousandths of a fen.
+    pub fee_milli_fen: i128,
+}
+
+/// A bill that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDayBill {
+    /// Whose.
+    pub profile: String,
+    /// The first millisecond of the Beijing day.
+    pub date: UtcMs,
+    /// `ALL`, `SUCCESS`, `REFUND`, `RECHARGE_REFUND` or `FUNDFLOW`.
+    pub kind: &'static str,
+    /// How many columns it has; 0 for a day of which WeChat says that there is no bill.
+    pub columns: u32,
+    /// SHA-256 of its plain text.
+    pub digest: [u8; 32],
+    /// What it adds up to.
+    pub sums: BillSums,
+    /// When it was read.
+    pub seen_at: UtcMs,
+    /// Where it lies.
+    pub file: Option<String>,
+}
+
+/// A bill as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayBill {
+    /// The store's own id, ascending.
+    pub id: i64,
+    /// The first millisecond of the Beijing day.
+    pub date: UtcMs,
+    /// As in [`NewDayBill::kind`].
+    pub kind: String,
+    /// How many columns it has.
+    pub columns: u32,
+    /// SHA-256 of its plain text.
+    pub digest: [u8; 32],
+    /// What it adds up to.
+    pub sums: BillSums,
+    /// When it was seen first.
+    pub seen_at: UtcMs,
+    /// Where it was found last.
+    pub file: Option<String>,
+}
+
+/// What became of a bill that was to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillKept {
+    /// The bill.
+    pub bill: DayBill,
+    /// Whether it was not known before.
+    pub is_new: bool,
+    /// Other bills of the same day and kind: WeChat's bill has changed, which somebody must look at.
+    pub others: Vec<DayBill>,
+}
+
+pub(super) const BILL: &str = "id, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, refund_fen, \
+     fee_milli_fen, seen_at, file";
+
+pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
+    let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    let sum = |column: &str| row.get::<_, i64>(column).map(i128::from);
+    Ok(DayBill {
+        id: row.get("id")?,
+        date: time(row, "date")?,
+        kind: row.get("kind")?,
+        columns: row.get("columns")?,
+        digest: row.get("digest")?,
+        sums: BillSums {
+            rows: number("rows")?,
+            payments: number("payments")?,
+            refunds: number("refunds")?,
+            malformed: number("malformed")?,
+            summary_ok: row.get("summary_ok")?,
+            total_fen: sum("total_fen")?,
+            settle_fen: sum("settle_fen")?,
+            refund_fen: sum("refund_fen")?,
+            fee_milli_fen: sum("fee_milli_fen")?,
+        },
+        seen_at: time(row, "seen_at")?,
+        file: row.get("file")?,
+    })
+}
+
+impl Store {
+    /// Notes a bill of a day. The same text is the same bill, wherever it lies; another text for the same day and kind stands
+    /// beside the first.
+    pub fn keep_bill(&self, new: NewDayBill) -> Result<BillKept, StoreError> {
+        self.write(move |connection| keep(connection, &new))
+    }
+
+    /// Every bill that was seen for a day, the oldest first.
+    pub fn day_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
+        self.read(|connection| of_day(connection, profile, date))
+    }
+}
+
+pub(super) fn of_day(connection: &Connection, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
+    let sql = format!("SELECT {BILL} FROM day_bills WHERE profile = ?1 AND date = ?2 ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![profile, date.0], bill)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreError> {
+    let known = |bills: &[DayBill]| bills.iter().position(|bill| bill.kind == new.kind && bill.digest == new.digest);
+    let is_new = known(&of_day(connection, &new.profile, new.date)?).is_none();
+    let sums = &new.sums;
+    connection
+        .prepare_cached(
+            "INSERT INTO day_bills (profile, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, \
+             refund_fen, fee_milli_fen, seen_at, file) VALUES (:profile, :date, :kind, :columns, :digest, :rows, :payments, :refunds, :malformed, \
+             :summary_ok, :total_fen, :settle_fen, :refund_fen, :fee_milli_fen, :seen_at, :file) \
+             ON CONFLICT (profile, date, kind, digest) DO UPDATE SET file = coalesce(excluded.file, file)",
+        )?
+        .execute(named_params! {
+            ":profile": new.profile,
+            ":date": new.date.0,
+            ":kind": new.kind,
+            ":columns": new.columns,
+            ":digest": new.digest,
+            ":rows": count(sums.rows),
+            ":payments": count(sums.payments),
+            ":refunds": count(sums.refunds),
+            ":malformed": count(sums.malformed),
+            ":summary_ok": sums.summary_ok,
+            ":total_fen": kept(sums.total_fen, "day_bills.total_fen")?,
+            ":settle_fen": kept(sums.settle_fen, "day_bills.settle_fen")?,
+            ":refund_fen": kept(sums.refund_fen, "day_bills.refund_fen")?,
+            ":fee_milli_fen": kept(sums.fee_milli_fen, "day_bills.fee_milli_fen")?,
+            ":seen_at": new.seen_at.0,
+            ":file": new.file,
+        })?;
+    let mut bills = of_day(connection, &new.profile, new.date)?;
+    let place = known(&bills).ok_or(StoreError::NotFound { what: "bill", name: new.date.day() })?;
+    let bill = bills.swap_remove(place);
+    bills.retain(|other| other.kind == bill.kind);
+    bills.sort_by_key(|other| other.id);
+    Ok(BillKept { bill, is_new, others: bills })
+}

@@ -1,0 +1,210 @@
+//! Where days stand: what a calendar shows of each.
+
+use rusqlite::{Connection, params};
+use wxpay_protocol::UtcMs;
+
+use super::notes::{HANDLED, closing};
+use super::{DayBill, bills, runs};
+use crate::{Store, StoreError};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// The one mark of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DayMark {
+    /// Nothing is known: no payments here, no bill.
+    Nothing,
+    /// There are payments, and the bill is not there.
+    MissingBill,
+    /// A bill is there, and nobody compared it.
+    NotRun,
+    /// Nothing differs.
+    Balanced,
+    /// Something differs and is open, or a row cannot be read.
+    Open,
+    /// Something differs, and all of it is handled.
+    Handled,
+    /// A person closed it.
+    Closed,
+}
+
+impl DayMark {
+    /// The word that leaves the program.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::MissingBill => "missing_bill",
+            Self::NotRun => "not_run",
+            Self::Balanced => "balanced",
+            Self::Open => "open",
+            Self::Handled => "handled",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Where a day stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayStanding {
+    /// The first millisecond of the Beijing day.
+    pub date: UtcMs,
+    /// Its mark.
+    pub mark: DayMark,
+    /// The run that counts.
+    pub run: Option<i64>,
+    /// Differences, handled or not.
+    pub differences: u64,
+    /// Those that nobody has handled.
+    pub open: u64,
+    /// Those that are carried over.
+    pub carried_over: u64,
+    /// Rows that cannot be read.
+    pub malformed: u64,
+    /// The local amounts less those of the bill, in fen.
+    pub gap_fen: i128,
+    /// Bills of trades that were seen.
+    pub bills: u64,
+    /// WeChat's bill of one kind is known with two texts, and the newer one was not looked at.
+    pub bill_changed: bool,
+}
+
+/// What is left to do of a run.
+pub(super) struct Left {
+    pub(super) differences: u64,
+    pub(super) open: u64,
+    pub(super) carried_over: u64,
+    pub(super) malformed: u64,
+    pub(super) balanced: bool,
+    gap_fen: i128,
+}
+
+impl Store {
+    /// Where every Beijing day of `from` ≤ time < `to` stands, the oldest first.
+    pub fn days(&self, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<DayStanding>, StoreError> {
+        let from = from.start_of_day();
+        self.read(|connection| {
+            let paid = paid_days(connection, profile, from, to)?;
+            let mut days = Vec::new();
+            let mut date = from;
+            while date < to {
+                let has_payments = paid.contains(&((date.0 - from.0) / DAY_MS));
+                days.push(standing(connection, profile, date, has_payments)?);
+                date = date.plus_ms(DAY_MS);
+            }
+            Ok(days)
+        })
+    }
+
+    /// Days with differences that are open or carried over, the oldest first.
+    pub fn unsettled_days(&self, profile: &str) -> Result<Vec<DayStanding>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT date FROM day_runs WHERE profile = ?1 AND is_complete = 1 AND differences > 0 ORDER BY date",
+            )?;
+            let dates: Vec<i64> = statement.query_map([profile], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let mut days = Vec::new();
+            for date in dates {
+                let day = standing(connection, profile, UtcMs(date), true)?;
+                if day.open > 0 || day.carried_over > 0 {
+                    days.push(day);
+                }
+            }
+            Ok(days)
+        })
+    }
+}
+
+/// The days of a span on which orders were paid, counted from its beginning.
+fn paid_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<i64>, StoreError> {
+    let mut days = Vec::new();
+    let mut statement = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3)")?;
+    let mut date = from;
+    while date < to {
+        let next = date.plus_ms(DAY_MS);
+        if statement.query_row(params![date.0, next.0, profile], |row| row.get(0))? {
+            days.push((date.0 - from.0) / DAY_MS);
+        }
+        date = next;
+    }
+    Ok(days)
+}
+
+fn standing(
+    connection: &Connection,
+    profile: &str,
+    date: UtcMs,
+    has_payments: bool,
+) -> Result<DayStanding, StoreError> {
+    let seen = bills::of_day(connection, profile, date)?;
+    let trades: Vec<_> = seen.iter().filter(|bill| bill.kind != "FUNDFLOW").collect();
+    let run = runs::current(connection, profile, date)?;
+    let closed = closing(connection, profile, date)?;
+    let mut day = DayStanding {
+        date,
+        mark: match (trades.is_empty(), has_payments) {
+            (false, _) => DayMark::NotRun,
+            (true, true) => DayMark::MissingBill,
+            (true, false) => DayMark::Nothing,
+        },
+        run,
+        differences: 0,
+        open: 0,
+        carried_over: 0,
+        malformed: 0,
+        gap_fen: 0,
+        bills: trades.len() as u64,
+        bill_changed: trades.iter().any(|one| trades.iter().any(|other| other.id < one.id && other.kind == one.kind)),
+    };
+    let Some(run) = run else { return Ok(day) };
+    let left = of_run(connection, profile, date, run)?;
+    day.bill_changed = has_changed(connection, run, &trades)?;
+    day.gap_fen = left.gap_fen;
+    day.differences = left.differences;
+    day.open = left.open;
+    day.carried_over = left.carried_over;
+    day.malformed = left.malformed;
+    day.mark = match (closed.is_some(), left.balanced, left.open + left.malformed) {
+        (true, ..) => DayMark::Closed,
+        (false, true, _) => DayMark::Balanced,
+        (false, false, 0) => DayMark::Handled,
+        (false, false, _) => DayMark::Open,
+    };
+    Ok(day)
+}
+
+/// Whether WeChat's bill is known with a newer text than the run was made with.
+fn has_changed(connection: &Connection, run: i64, trades: &[&DayBill]) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
+    let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let is_newer = |bill: &&DayBill| {
+        let same_kind = |other: &&&DayBill| other.kind == bill.kind && used.contains(&other.id);
+        trades.iter().any(|other| same_kind(&other) && other.id < bill.id)
+    };
+    Ok(trades.iter().any(|bill| !used.contains(&bill.id) && is_newer(bill)))
+}
+
+/// What is left to do of the run that counts for a day.
+pub(super) fn of_run(connection: &Connection, profile: &str, date: UtcMs, run: i64) -> Result<Left, StoreError> {
+    let (differences, malformed, balanced, gap): (i64, i64, bool, i64) = connection
+        .prepare_cached(
+            "SELECT differences, malformed, balanced, payments_gap_fen - refunds_gap_fen FROM day_runs WHERE id = ?1",
+        )?
+        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let sql = format!(
+        "{} SELECT count(*), count(*) FILTER (WHERE h.kind = 2) FROM handled h JOIN day_differences d ON d.identity = h.identity \
+         WHERE d.run = ?3 AND d.facts = h.facts AND d.counts = 1",
+        HANDLED.replace("{day}", "profile = ?1 AND date = ?2")
+    );
+    let (handled, carried_over): (i64, i64) = connection
+        .prepare_cached(&sql)?
+        .query_row(params![profile, date.0, run], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Left {
+        differences: differences.unsigned_abs(),
+        open: (differences - handled).max(0).unsigned_abs(),
+        carried_over: carried_over.unsigned_abs(),
+        malformed: malformed.unsigned_abs(),
+        balanced,
+        gap_fen: gap.into(),
+    })
+}

@@ -1,0 +1,259 @@
+//! Days that are reconciled: bills that change, runs that repeat, what is said to differences, and closing.
+
+use desk_store::{
+    BillSums, ClassTally, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled, NewDayBill,
+    NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, Store, StoreError,
+};
+use wxpay_protocol::UtcMs;
+
+use crate::deeds::START;
+
+const DAY_MS: i64 = 86_400_000;
+const SHOP: &str = "shop";
+
+struct Days {
+    _folder: tempfile::TempDir,
+    store: Store,
+}
+
+fn open() -> Days {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    Days { _folder: folder, store }
+}
+
+fn date() -> UtcMs {
+    START.start_of_day()
+}
+
+fn difference(number: u8, facts: u8) -> NewDifference {
+    NewDifference {
+        place: number.into(),
+        identity: [number; 16],
+        facts: [facts; 16],
+        class: "bill_only".into(),
+        counts: true,
+        reason: "not_local".into(),
+        out_trade_no: Some(format!("T{number}")),
+        bill_fen: Some(100),
+        hour: Some(10),
+        trade_type: Some("JSAPI".into()),
+        ..NewDifference::default()
+    }
+}
+
+fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
+    NewRun {
+        profile: SHOP.into(),
+        date: date(),
+        digest: [digest; 32],
+        bills,
+        basis: "order",
+        day_cut_s: 300,
+        orders: Some("store".into()),
+        refunds: None,
+        balanced: differences == 0,
+        differences,
+        malformed: 0,
+        local_orders: 3,
+        local_refunds: 0,
+        out_of_scope: 0,
+        not_compared: 0,
+        time_marked: 0,
+        fee_count: 0,
+        fee_milli_fen: 0,
+        payments_gap_fen: -100,
+        refunds_gap_fen: 0,
+        classes: vec![ClassTally { class: "matched".into(), count: 3, ..ClassTally::default() }],
+        ran_at: START,
+        ran_by: "zhang".into(),
+    }
+}
+
+impl Days {
+    fn bill(&self, digest: u8) -> desk_store::BillKept {
+        let new = NewDayBill {
+            profile: SHOP.into(),
+            date: date(),
+            kind: "ALL",
+            columns: 27,
+            digest: [digest; 32],
+            sums: BillSums { rows: 3, total_fen: 300, summary_ok: true, ..BillSums::default() },
+            seen_at: START,
+            file: Some("bill.csv".into()),
+        };
+        self.store.keep_bill(new).unwrap()
+    }
+
+    fn run(&self, digest: u8, bill: i64, found: Vec<NewDifference>) -> i64 {
+        let differences = found.iter().filter(|row| row.counts).count() as u64;
+        let RunBegun::New(run) = self.store.begin_run(new_run(digest, vec![bill], differences)).unwrap() else {
+            panic!("a new run");
+        };
+        self.store.add_differences(run, found).unwrap();
+        self.store.complete_run(run).unwrap();
+        run
+    }
+
+    fn say(&self, identity: Option<u8>, kind: NoteKind, text: &str) -> Result<(), StoreError> {
+        self.store.say(vec![NewDayNote {
+            profile: SHOP.into(),
+            date: date(),
+            identity: identity.map(|number| [number; 16]),
+            kind,
+            said_by: "li".into(),
+            said_at: START,
+            text: text.into(),
+        }])
+    }
+
+    fn state(&self, number: u8) -> DifferenceState {
+        self.store.difference(SHOP, &[number; 16]).unwrap().unwrap().state
+    }
+
+    fn standing(&self) -> DayStanding {
+        self.store.days(SHOP, date(), date().plus_ms(1)).unwrap().remove(0)
+    }
+}
+
+#[test]
+fn the_same_bill_is_known_and_another_text_for_the_day_stands_beside_it() {
+    let days = open();
+    assert_eq!(days.standing().mark, DayMark::Nothing);
+    let first = days.bill(1);
+    assert!(first.is_new && first.others.is_empty());
+    assert!(!days.bill(1).is_new);
+    assert_eq!((days.standing().mark, days.standing().bill_changed), (DayMark::NotRun, false));
+    let second = days.bill(2);
+    assert_eq!(second.others, std::slice::from_ref(&first.bill));
+    assert!(days.standing().bill_changed, "an alarm");
+    days.run(1, second.bill.id, Vec::new());
+    assert!(!days.standing().bill_changed, "the newer one was looked at");
+    assert_eq!(days.store.day_bills(SHOP, date()).unwrap().len(), 2);
+    assert!(days.store.day_bills("other", date()).unwrap().is_empty());
+}
+
+#[test]
+fn the_same_inputs_are_the_same_run_and_the_last_one_counts() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let first = days.run(1, bill, vec![difference(1, 1)]);
+    let second = days.run(2, bill, Vec::new());
+    assert_eq!(days.store.current_run(SHOP, date()).unwrap().unwrap().id, second);
+    assert_eq!(days.standing().mark, DayMark::Balanced);
+    assert_eq!(days.store.begin_run(new_run(1, vec![bill], 1)).unwrap(), RunBegun::Again(first));
+    let run = days.store.current_run(SHOP, date()).unwrap().unwrap();
+    assert_eq!((run.id, run.bills.len(), run.classes.len(), run.differences), (first, 1, 1, 1));
+    assert_eq!((days.standing().mark, days.standing().gap_fen), (DayMark::Open, -100));
+}
+
+#[test]
+fn a_run_that_never_ended_counts_for_nothing_and_is_made_anew() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let RunBegun::New(run) = days.store.begin_run(new_run(1, vec![bill], 1)).unwrap() else { panic!("new") };
+    days.store.add_differences(run, vec![difference(1, 1)]).unwrap();
+    assert_eq!(days.standing().mark, DayMark::NotRun);
+    assert!(days.store.difference(SHOP, &[1; 16]).unwrap().is_none());
+    let again = days.run(1, bill, vec![difference(1, 1)]);
+    assert_eq!(days.store.differences(again, &DifferenceFilter::default(), 0, 10).unwrap().total, 1);
+}
+
+#[test]
+fn what_was_said_follows_a_difference_and_a_handling_holds_while_it_says_the_same() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, vec![difference(1, 1), difference(2, 1)]);
+    days.say(Some(1), NoteKind::Resolve, "").unwrap();
+    days.say(Some(1), NoteKind::Remark, "查过了").unwrap();
+    days.say(Some(2), NoteKind::CarryOver, "").unwrap();
+    assert_eq!(days.state(1), DifferenceState::Handled(Handled::Resolved));
+    let standing = days.standing();
+    assert_eq!((standing.mark, standing.open, standing.carried_over), (DayMark::Handled, 0, 1));
+    assert_eq!(days.store.unsettled_days(SHOP).unwrap().len(), 1, "carried over is not settled");
+    let run = days.run(2, bill, vec![difference(1, 1), difference(2, 9)]);
+    assert_eq!(days.state(1), DifferenceState::Handled(Handled::Resolved), "it says what it said");
+    let page = days.store.differences(run, &DifferenceFilter::default(), 0, 10).unwrap();
+    assert_eq!(page.rows[0].notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["", "查过了"]);
+    assert_eq!((page.rows[1].state, page.rows[1].has_changed), (DifferenceState::Open, true));
+    days.say(Some(1), NoteKind::Reopen, "").unwrap();
+    assert_eq!((days.state(1), days.standing().open), (DifferenceState::Open, 2));
+}
+
+#[test]
+fn a_day_closes_only_when_everything_is_handled_and_only_a_person_opens_it_again() {
+    let days = open();
+    let refused = |said: Result<(), StoreError>| assert!(matches!(said, Err(StoreError::Refused { .. })), "{said:?}");
+    assert!(matches!(days.say(None, NoteKind::CloseDay, ""), Err(StoreError::NotFound { .. })), "nothing was run");
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, vec![difference(1, 1)]);
+    refused(days.say(None, NoteKind::CloseDay, ""));
+    days.say(Some(1), NoteKind::Ignore, "测试单").unwrap();
+    days.say(None, NoteKind::CloseDay, "").unwrap();
+    assert_eq!(days.standing().mark, DayMark::Closed);
+    refused(days.say(None, NoteKind::CloseDay, ""));
+    refused(days.say(Some(1), NoteKind::Reopen, ""));
+    days.say(Some(1), NoteKind::Remark, "late words are welcome").unwrap();
+    assert_eq!(days.store.begin_run(new_run(1, vec![bill], 1)).unwrap(), RunBegun::Again(1), "the same run");
+    let later = days.bill(2).bill.id;
+    assert_eq!(days.store.begin_run(new_run(2, vec![later], 0)).unwrap(), RunBegun::Closed);
+    assert!(days.standing().bill_changed, "another bill for a closed day is an alarm");
+    refused(days.say(None, NoteKind::Resolve, ""));
+    days.say(None, NoteKind::ReopenDay, "").unwrap();
+    days.run(2, later, Vec::new());
+    assert_eq!((days.standing().mark, days.standing().bill_changed), (DayMark::Balanced, false));
+    let said: Vec<_> = days.store.day_notes(SHOP, date()).unwrap().iter().map(|note| note.kind).collect();
+    assert_eq!(said, [NoteKind::CloseDay, NoteKind::ReopenDay]);
+}
+
+#[test]
+fn what_cannot_be_handled_is_refused_with_its_reason() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let expected = NewDifference { counts: false, class: "day_cut_local".into(), ..difference(2, 1) };
+    let broken = NewDifference { class: "malformed".into(), ..difference(3, 1) };
+    days.run(1, bill, vec![difference(1, 1), expected, broken]);
+    for (identity, kind, text) in [
+        (Some(1), NoteKind::Remark, " "),
+        (Some(1), NoteKind::CloseDay, ""),
+        (Some(2), NoteKind::Resolve, ""),
+        (Some(3), NoteKind::Resolve, ""),
+        (None, NoteKind::ReopenDay, ""),
+    ] {
+        assert!(matches!(days.say(identity, kind, text), Err(StoreError::Refused { .. })), "{identity:?} {kind}");
+    }
+    assert!(matches!(days.say(Some(9), NoteKind::Resolve, ""), Err(StoreError::NotFound { .. })));
+    assert_eq!(days.state(2), DifferenceState::Expected);
+    let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
+    for sql in ["DELETE FROM day_bills", "DELETE FROM day_differences", "UPDATE day_differences SET class = 'x'"] {
+        assert!(stranger.execute_batch(sql).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn differences_are_found_by_class_state_number_and_where_they_concentrate() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let mut rows: Vec<_> = (0..20).map(|number| difference(number, 1)).collect();
+    rows[7].hour = Some(23);
+    rows[7].class = "amount_diff".into();
+    let run = days.run(1, bill, rows);
+    days.say(Some(7), NoteKind::Resolve, "").unwrap();
+    let count = |filter: DifferenceFilter| days.store.differences(run, &filter, 0, 3).unwrap().total;
+    assert_eq!(count(DifferenceFilter { class: Some("amount_diff".into()), ..Default::default() }), 1);
+    assert_eq!(count(DifferenceFilter { state: Some(DifferenceState::Open), ..Default::default() }), 19);
+    assert_eq!(count(DifferenceFilter { search: "T1".into(), ..Default::default() }), 11);
+    assert_eq!(count(DifferenceFilter { of: Some((Dimension::Hour, "23".into())), ..Default::default() }), 1);
+    let page = days.store.differences(run, &DifferenceFilter::default(), 18, 10).unwrap();
+    assert_eq!((page.total, page.rows.len(), page.rows[0].found.place), (20, 2, 18));
+    let found = days.store.concentrations(run).unwrap();
+    assert_eq!((found[0].dimension, found[0].value.as_str(), found[0].count), (Dimension::Hour, "10", 19));
+    assert_eq!(found.last().unwrap().value, "JSAPI");
+}
+
+#[test]
+fn a_calendar_has_every_day_of_its_span() {
+    let days = open();
+    let standing = days.store.days(SHOP, date().plus_ms(-DAY_MS), date().plus_ms(DAY_MS)).unwrap();
+    assert_eq!(standing.iter().map(|day| day.date).collect::<Vec<_>>(), [date().plus_ms(-DAY_MS), date()]);
+}
