@@ -7,9 +7,11 @@
 
 pub(crate) mod confirm;
 pub(crate) mod diagnosis;
+pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod profiles;
+pub(crate) mod refunds;
 pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod signature;

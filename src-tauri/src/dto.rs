@@ -30,11 +30,13 @@ macro_rules! mirrored {
 pub(crate) mod alignment;
 pub(crate) mod diagnosis;
 pub(crate) mod evidence;
+pub(crate) mod notices;
 pub(crate) mod number;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod profiles;
 pub(crate) mod reading;
+pub(crate) mod refunds;
 pub(crate) mod secret_text;
 pub(crate) mod sheets;
 pub(crate) mod signature;

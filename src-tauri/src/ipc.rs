@@ -8,7 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    confirm, diagnosis, orders, overview, profiles, settings, sheets, signature, simulator, start, test_orders,
+    confirm, diagnosis, notices, orders, overview, profiles, refunds, settings, sheets, signature, simulator, start,
+    test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -114,6 +115,20 @@ pub(crate) fn builder() -> Builder<Wry> {
             sheets::import_preview,
             sheets::import_run,
             sheets::orders_export,
+            refunds::refunds_list,
+            refunds::refund_detail,
+            refunds::refund_query,
+            refunds::refundable,
+            refunds::refund_create,
+            notices::listener_status,
+            notices::listener_start,
+            notices::listener_stop,
+            notices::notices_list,
+            notices::notice_detail,
+            notices::notice_inspect,
+            notices::notice_replay,
+            notices::notice_sample,
+            notices::shop_steps,
             test_orders::goods_list,
             test_orders::goods_save,
             test_orders::goods_remove,

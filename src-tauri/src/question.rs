@@ -1,6 +1,8 @@
 //! The words of the questions that the core asks.
 
+use desk::Refundable;
 use desk_store::Order;
+use wxpay_protocol::Fen;
 use wxpay_protocol::environment::Environment;
 
 use crate::dialog::Question;
@@ -26,6 +28,39 @@ pub(crate) fn close_order(order: &Order, environment: Environment, language: Lan
                 "Order number {number}\nAmount ¥{amount}\nMerchant {profile} ({environment})\n\nOnce closed, nobody can pay this number any more; to be paid after all, place a new order."
             ),
             agree: "_Close the order".to_owned(),
+            decline: "Cancel".to_owned(),
+            destroys: true,
+        },
+    }
+}
+
+/// Whether an order is to be refunded: which, how much, and what would be left.
+pub(crate) fn create_refund(
+    refundable: &Refundable,
+    refund_fee: Fen,
+    environment: Environment,
+    language: Language,
+) -> Question {
+    let order = &refundable.order;
+    let (number, amount, total) = (&order.out_trade_no, refund_fee.yuan_text(), order.total_fee.yuan_text());
+    let rest = refundable.left.checked_sub(refund_fee).unwrap_or_default().yuan_text();
+    let (profile, environment) = (merchant_word(&order.profile, language), environment_word(environment, language));
+    match language {
+        Language::Chinese => Question {
+            title: format!("退款 ¥{amount}？"),
+            text: format!(
+                "商户订单号 {number}\n订单金额 ¥{total}\n退款金额 ¥{amount}\n退后可退余额 ¥{rest}\n商户 {profile}（{environment}）\n\n钱会退回付款人，不能撤回。"
+            ),
+            agree: format!("退款 ¥{amount}(_R)"),
+            decline: "取消".to_owned(),
+            destroys: true,
+        },
+        Language::English => Question {
+            title: format!("Refund ¥{amount}?"),
+            text: format!(
+                "Order number {number}\nOrder amount ¥{total}\nRefund ¥{amount}\nLeft to refund afterwards ¥{rest}\nMerchant {profile} ({environment})\n\nThe money goes back to the payer; that cannot be undone."
+            ),
+            agree: format!("_Refund ¥{amount}"),
             decline: "Cancel".to_owned(),
             destroys: true,
         },

@@ -6,10 +6,12 @@ use serde_json::Value;
 use crate::report::Report;
 
 /// Every screen, by the name of its navigation entry and as a caption.
-const SCREENS: [(&str, &str); 6] = [
+const SCREENS: [(&str, &str); 8] = [
     ("overview", "概览 · Overview"),
     ("orders", "订单 · Orders"),
+    ("refunds", "退款 · Refunds"),
     ("test-orders", "测试下单 · Test orders"),
+    ("notices", "通知 · Notices"),
     ("signature", "签名 · Signature"),
     ("simulator", "模拟网关 · Simulator"),
     ("settings", "设置 · Settings"),

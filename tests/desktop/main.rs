@@ -5,6 +5,7 @@
 mod agreement;
 mod main_job;
 mod paste;
+mod refunds;
 mod restart;
 mod secrets;
 mod shell;

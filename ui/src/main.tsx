@@ -5,6 +5,7 @@ import "./theme/screens.css";
 import "./theme/sheets.css";
 import "./theme/signature.css";
 import "./theme/simulator.css";
+import "./theme/notices.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -4,6 +4,7 @@ use desk::Agreement;
 use desk_store::{Order, Profile};
 use serde::Deserialize;
 use tauri::{State, WebviewWindow, Wry};
+use wxpay_protocol::Fen;
 
 use crate::dto::start::Language;
 use crate::error::IpcError;
@@ -16,6 +17,8 @@ use crate::question;
 pub(crate) enum ConfirmAction {
     /// Closing an order; the subject is `profile/out_trade_no`.
     CloseOrder,
+    /// Refunding an order; the subject is `profile/out_trade_no:fen`.
+    CreateRefund,
     /// Removing a merchant; the subject is its name.
     RemoveProfile,
     /// Asking the gateway whether a merchant's key is right; the subject is the merchant's name.
@@ -42,6 +45,21 @@ pub(crate) async fn confirm(
             let order = desk.order_detail(profile, out_trade_no).await?.order;
             let environment = desk.profile(profile).await?.profile.environment;
             (question::close_order(&order, environment, language), order_closing(profile, &order))
+        }
+        ConfirmAction::CreateRefund => {
+            let refused =
+                || IpcError::input("subject", "must be the profile, a slash, the order's number, a colon and fen");
+            let (order, fen) = subject.rsplit_once(':').ok_or_else(refused)?;
+            let (profile, out_trade_no) = order.rsplit_once('/').ok_or_else(refused)?;
+            let refund_fee = Fen::parse_wire(fen).map_err(|_| refused())?;
+            // Asked just now, so that the dialog says what is left and nobody agrees to what cannot be.
+            let refundable = desk.refundable(profile, out_trade_no).await?;
+            if refund_fee > refundable.left || refund_fee == Fen::ZERO {
+                return Err(IpcError::input("refund_fee", "must be above 0 and not more than what is left"));
+            }
+            let environment = desk.profile(profile).await?.profile.environment;
+            let asked = question::create_refund(&refundable, refund_fee, environment, language);
+            (asked, Agreement::refund(profile, out_trade_no, refund_fee))
         }
         ConfirmAction::RemoveProfile => {
             let profile = desk.profile(&subject).await?.profile;

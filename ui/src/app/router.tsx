@@ -1,7 +1,11 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { NotificationsScreen } from "../features/notifications/NotificationsScreen";
+import { readNoticesSearch } from "../features/notifications/notices-search";
 import { OrdersScreen } from "../features/orders/OrdersScreen";
 import { readOrdersSearch } from "../features/orders/orders-search";
 import { OverviewScreen } from "../features/overview/OverviewScreen";
+import { RefundsScreen } from "../features/refunds/RefundsScreen";
+import { readRefundsSearch } from "../features/refunds/refunds-search";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { readSignatureSearch } from "../features/signature/handover";
 import { SignatureScreen } from "../features/signature/SignatureScreen";
@@ -35,6 +39,18 @@ const orders = createRoute({
   validateSearch: readOrdersSearch,
 });
 const testOrders = createRoute({ getParentRoute: () => root, path: "/test-orders", component: TestOrdersScreen });
+const refunds = createRoute({
+  getParentRoute: () => root,
+  path: "/refunds",
+  component: RefundsScreen,
+  validateSearch: readRefundsSearch,
+});
+const notices = createRoute({
+  getParentRoute: () => root,
+  path: "/notices",
+  component: NotificationsScreen,
+  validateSearch: readNoticesSearch,
+});
 const signature = createRoute({
   getParentRoute: () => root,
   path: "/signature",
@@ -54,7 +70,7 @@ const settings = createRoute({
   validateSearch: (search: Record<string, unknown>): { add?: true } => (search.add === true ? { add: true } : {}),
 });
 
-const tree = root.addChildren([home, overview, orders, testOrders, signature, simulator, settings]);
+const tree = root.addChildren([home, overview, orders, refunds, testOrders, notices, signature, simulator, settings]);
 
 /** Routes behind `#`, because the window is loaded from disk and has no server that knows its paths. */
 export function createWindowRouter() {

@@ -1,7 +1,9 @@
 import {
   ApiOutlined,
   BarChartOutlined,
+  BellOutlined,
   ExperimentOutlined,
+  RollbackOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
   UnorderedListOutlined,
@@ -11,7 +13,9 @@ import {
 export const SCREENS = [
   { name: "overview", to: "/overview", icon: <BarChartOutlined /> },
   { name: "orders", to: "/orders", icon: <UnorderedListOutlined /> },
+  { name: "refunds", to: "/refunds", icon: <RollbackOutlined /> },
   { name: "test", to: "/test-orders", icon: <ExperimentOutlined /> },
+  { name: "notices", to: "/notices", icon: <BellOutlined /> },
   { name: "signature", to: "/signature", icon: <SafetyCertificateOutlined /> },
   { name: "simulator", to: "/simulator", icon: <ApiOutlined /> },
   { name: "settings", to: "/settings", icon: <SettingOutlined /> },

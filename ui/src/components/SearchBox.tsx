@@ -3,7 +3,7 @@ import { Input } from "antd";
 
 type SearchBoxProps = { label: string; testId: string; value: string; onChange: (text: string) => void };
 
-/** The box above a list of the gateway. */
+/** The box above a list. */
 export function SearchBox({ label, testId, value, onChange }: SearchBoxProps) {
   return (
     <Input

@@ -1,6 +1,14 @@
 import { queryOptions } from "@tanstack/react-query";
 import { desk } from "./client";
-import type { DiagnosisRequest, OrderFilter, OrderSort, SignatureRequest, TrafficFilter } from "./model";
+import type {
+  DiagnosisRequest,
+  OrderFilter,
+  OrderSort,
+  RefundFilter,
+  RefundRow,
+  SignatureRequest,
+  TrafficFilter,
+} from "./model";
 import type { QueryName } from "./tags";
 
 function key<A extends readonly unknown[]>(name: QueryName, ...args: A) {
@@ -84,6 +92,39 @@ export const simulatorOrdersQuery = (search: string, page: number) =>
     queryKey: key("simulator_orders", search, page),
     queryFn: () => desk().simulatorOrders(search, page * PAGE_ROWS, PAGE_ROWS),
   });
+
+export const refundsQuery = (filter: RefundFilter, page: number) =>
+  queryOptions({
+    queryKey: key("refunds", filter, page),
+    queryFn: () => desk().refundsList(filter, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+/** The rows of the same stretches, for a table that knows of no totals. */
+export const refundRowsQuery = (filter: RefundFilter, page: number) =>
+  queryOptions({
+    queryKey: key("refunds", filter, page),
+    queryFn: async (): Promise<{ total: number; rows: RefundRow[] }> =>
+      desk().refundsList(filter, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const refundDetailQuery = (profile: string, outRefundNo: string) =>
+  queryOptions({
+    queryKey: key("refund_detail", profile, outRefundNo),
+    queryFn: () => desk().refundDetail(profile, outRefundNo),
+  });
+
+export const listenerQuery = () => queryOptions({ queryKey: key("listener"), queryFn: () => desk().listenerStatus() });
+
+export const noticesQuery = (search: string, page: number) =>
+  queryOptions({
+    queryKey: key("notices", search, page),
+    queryFn: () => desk().noticesList(search, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const noticeDetailQuery = (id: number) =>
+  queryOptions({ queryKey: key("notice_detail", id), queryFn: () => desk().noticeDetail(id) });
+
+export const shopStepsQuery = () => queryOptions({ queryKey: key("shop_steps"), queryFn: () => desk().shopSteps() });
 
 export const simulatorRefundsQuery = (search: string, page: number) =>
   queryOptions({

@@ -6,6 +6,12 @@ export type QueryName =
   | "orders"
   | "order_detail"
   | "overview"
+  | "refunds"
+  | "refund_detail"
+  | "listener"
+  | "notices"
+  | "notice_detail"
+  | "shop_steps"
   | "goods"
   | "signature"
   | "diagnosis"
@@ -25,8 +31,8 @@ export type QueryName =
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
 const QUERIES_OF_TAG = {
   orders: ["orders", "order_detail", "overview"],
-  refunds: ["orders", "order_detail", "overview"],
-  notices: ["orders", "order_detail"],
+  refunds: ["refunds", "refund_detail", "order_detail", "overview"],
+  notices: ["listener", "notices", "notice_detail", "shop_steps"],
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
   polling: ["order_detail", "overview"],
   profiles: ["start", "signature", "diagnosis"],

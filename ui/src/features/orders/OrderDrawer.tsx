@@ -1,6 +1,7 @@
 import { CloseOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../components/CopyButton";
 import { EnvironmentTag } from "../../components/EnvironmentTag";
@@ -14,6 +15,7 @@ import { useStart } from "../../components/use-settings";
 import { desk } from "../../ipc/client";
 import type { OrderDetail, OrderResult } from "../../ipc/model";
 import { orderDetailQuery } from "../../ipc/queries";
+import { RefundDialog } from "../refunds/RefundDialog";
 import { OrderFacts } from "./OrderFacts";
 import { orderAsText } from "./order-text";
 import { Timeline } from "./Timeline";
@@ -115,6 +117,9 @@ const PAYABLE = new Set<OrderDetail["order"]["state"]>(["NOTPAY", "USERPAYING", 
 /** States in which WeChat may still take a closing. */
 const CLOSABLE = new Set<OrderDetail["order"]["state"]>(["NOTPAY", "USERPAYING", "PAYERROR", "ACCEPT"]);
 
+/** States in which money is there to give back. */
+const REFUNDABLE = new Set<OrderDetail["order"]["state"]>(["SUCCESS", "REFUND"]);
+
 /** States that no answer to a query is expected to change. */
 const FINAL = new Set<OrderDetail["order"]["state"]>(["SUCCESS", "REFUND", "CLOSED", "REVOKED", "CREATE_FAILED"]);
 
@@ -128,6 +133,7 @@ function Actions({ detail }: { detail: OrderDetail }) {
   const { t } = useTranslation();
   const { order, curl } = detail;
   const { query, close } = useOrderActions(order.profile, order.out_trade_no);
+  const [refunding, setRefunding] = useState(false);
   return (
     <div className="drawer-actions">
       <Button
@@ -152,6 +158,14 @@ function Actions({ detail }: { detail: OrderDetail }) {
         >
           {t("order.actions.close")}
         </Button>
+      )}
+      {REFUNDABLE.has(order.state) && (
+        <Button size="small" onClick={() => setRefunding(true)} data-testid="order-refund">
+          {t("refund.apply")}
+        </Button>
+      )}
+      {refunding && (
+        <RefundDialog profile={order.profile} outTradeNo={order.out_trade_no} onClose={() => setRefunding(false)} />
       )}
       <CopyButton text={orderAsText(t, order)} label={t("order.actions.copyText")} testId="order-copy-text" />
       {curl && <CopyButton text={curl} label={t("order.actions.copyCurl")} testId="order-copy-curl" />}

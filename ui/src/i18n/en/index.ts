@@ -1,9 +1,10 @@
 import type { Wording } from "../zh-CN";
 import { frame } from "./frame";
 import { orders } from "./orders";
+import { refunds } from "./refunds";
 import { sheets } from "./sheets";
 import { signature } from "./signature";
 import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const en: Wording = { ...frame, ...orders, ...sheets, ...signature, ...simulator, ...tools };
+export const en: Wording = { ...frame, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };

@@ -1,11 +1,12 @@
 import { frame } from "./frame";
 import { orders } from "./orders";
+import { refunds } from "./refunds";
 import { sheets } from "./sheets";
 import { signature } from "./signature";
 import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const zhCN = { ...frame, ...orders, ...sheets, ...signature, ...simulator, ...tools };
+export const zhCN = { ...frame, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };
 
 /** Every language has exactly these keys. */
 export type Wording = typeof zhCN;

@@ -1,7 +1,9 @@
 import type { Desk } from "../desk";
 import { fakeDiagnosis } from "./diagnosis";
 import { fakeMerchants } from "./merchants";
+import { fakeNotices } from "./notices";
 import { fakeOrders, moveOne } from "./orders";
+import { fakeRefunds } from "./refunds";
 import { builtinProfile, GOODS, seedOrders } from "./seed";
 import { fakeSheets } from "./sheets";
 import { fakeSignature } from "./signature";
@@ -38,6 +40,8 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
   return {
     ...fakeMerchants(world),
     ...fakeOrders(world),
+    ...fakeRefunds(world),
+    ...fakeNotices(world),
     ...fakeTestOrders(world),
     ...fakeSheets(world),
     ...fakeSimulator(world),

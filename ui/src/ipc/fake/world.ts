@@ -4,11 +4,15 @@ import type {
   ErrorCode,
   FaultPlan,
   Goods,
+  Listener,
+  NoticeView,
   OrderDetail,
   OrderState,
   Overview,
   Profile,
+  RefundRow,
   Settings,
+  ShopStep,
   SimulatorExchange,
   SimulatorNotice,
   SimulatorRefund,
@@ -39,6 +43,11 @@ export class World {
   goods: Goods[] = [];
   notices: SimulatorNotice[] = [];
   refunds: SimulatorRefund[] = [];
+  /** Refunds as the desk knows them. */
+  ownRefunds: RefundRow[] = [];
+  listener: Listener | null = null;
+  received: NoticeView[] = [];
+  shopSteps: ShopStep[] = [];
   traffic: SimulatorExchange[] = [];
   /** Numbers of orders whose payer is being asked for the password. */
   passwords = new Set<string>();

@@ -1,0 +1,177 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Button, Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../components/CopyText";
+import { EmptyView } from "../../components/EmptyView";
+import { ErrorView } from "../../components/ErrorView";
+import { Money } from "../../components/Money";
+import { Page } from "../../components/Page";
+import { PagedTable } from "../../components/PagedTable";
+import { SearchBox } from "../../components/SearchBox";
+import { SkeletonRows } from "../../components/Skeleton";
+import { TimeText } from "../../components/TimeText";
+import { useStart } from "../../components/use-settings";
+import type { RefundRow } from "../../ipc/model";
+import { PAGE_ROWS, refundRowsQuery, refundsQuery } from "../../ipc/queries";
+import { formatYuan } from "../../lib/money";
+import { useDebounced } from "../../lib/use-debounced";
+import { RefundDialog } from "./RefundDialog";
+import { RefundSign } from "./RefundSign";
+import { RefundView } from "./RefundView";
+import { REFUND_STATES, type RefundsSearch } from "./refunds-search";
+
+const route = getRouteApi("/refunds");
+const SEARCH_WAIT_MS = 250;
+
+/** Refunds: the list with its filters, and beside it the one that was picked. */
+export function RefundsScreen() {
+  const { t } = useTranslation();
+  const { active_profile } = useStart();
+  const [applying, setApplying] = useState(false);
+  const [chosen, setChosen] = useState<RefundRow | null>(null);
+  const filter = useFilter();
+  const first = useQuery({ ...refundsQuery(filter.asked, 0), placeholderData: keepPreviousData });
+  const unfiltered = filter.asked.search === "" && filter.asked.states.length === 0;
+  const page = first.data;
+  return (
+    <Page
+      title={t("refund.title")}
+      testId="screen-refunds"
+      fill
+      aside={
+        active_profile && (
+          <Button size="small" onClick={() => setApplying(true)} data-testid="refund-apply">
+            {t("refund.apply")}
+          </Button>
+        )
+      }
+    >
+      <div className="list-pane">
+        <div className="list-head">
+          <Select
+            className="refund-states"
+            mode="multiple"
+            allowClear
+            maxTagCount="responsive"
+            placeholder={t("refund.allStates")}
+            aria-label={t("refund.column.state")}
+            value={filter.asked.states}
+            options={REFUND_STATES.map((state) => ({ value: state, label: t(`refund.state.${state}`) }))}
+            onChange={filter.choose}
+          />
+          <SearchBox label={t("refund.search")} testId="refund-search" value={filter.typed} onChange={filter.type} />
+          {page && (
+            <span className="quiet figures" data-testid="refund-totals">
+              {t("refund.totals", {
+                count: page.total,
+                refunded: formatYuan(page.refunded_fen),
+                held: formatYuan(page.held_fen),
+              })}
+            </span>
+          )}
+        </div>
+        {first.isPending && <SkeletonRows rows={8} />}
+        {first.isError && <ErrorView error={first.error} onRetry={() => void first.refetch()} />}
+        {page?.total === 0 && (
+          <EmptyView
+            testId="refunds-empty"
+            title={t(unfiltered ? "refund.empty" : "refund.noneFound")}
+            text={t(unfiltered ? "refund.emptyText" : "refund.noneFoundText")}
+          />
+        )}
+        {page && page.total > 0 && (
+          <div className="list-pane list-pane-split list-pane-inner">
+            <PagedTable
+              label={t("refund.title")}
+              total={page.total}
+              pageRows={PAGE_ROWS}
+              page={(at) => refundRowsQuery(filter.asked, at)}
+              columns={[
+                { name: t("refund.column.state"), width: 112 },
+                { name: t("refund.column.amount"), width: 104, right: true },
+                { name: t("refund.column.number"), width: 300 },
+                { name: t("refund.column.order"), width: 236 },
+                { name: t("refund.column.created"), width: 150 },
+                { name: t("refund.column.success") },
+              ]}
+              row={(refund) => (
+                <RefundLine
+                  key={`${refund.profile}/${refund.out_refund_no}`}
+                  refund={refund}
+                  chosen={refund.out_refund_no === chosen?.out_refund_no}
+                  onChoose={() => setChosen(refund)}
+                />
+              )}
+            />
+            {chosen ? (
+              <RefundView key={chosen.out_refund_no} refund={chosen} />
+            ) : (
+              <p className="exchange exchange-none quiet">{t("refund.pick")}</p>
+            )}
+          </div>
+        )}
+      </div>
+      {applying && active_profile && <RefundDialog profile={active_profile} onClose={() => setApplying(false)} />}
+    </Page>
+  );
+}
+
+/** The filter in the address, so that going back finds it again. */
+function useFilter() {
+  const navigate = useNavigate();
+  const { q = "", states = [] } = route.useSearch();
+  const [typed, setTyped] = useState(q);
+  const [search] = useDebounced(typed.trim(), SEARCH_WAIT_MS);
+  const go = (kept: RefundsSearch) => void navigate({ to: "/refunds", search: kept, replace: true });
+  const of = (text: string, chosen: RefundRow["state"][]): RefundsSearch => ({
+    ...(text.trim() && { q: text.trim() }),
+    ...(chosen.length > 0 && { states: chosen }),
+  });
+  return {
+    typed,
+    asked: { states, profile: null, search },
+    type: (text: string) => {
+      setTyped(text);
+      go(of(text, states));
+    },
+    choose: (chosen: RefundRow["state"][]) => go(of(typed, chosen)),
+  };
+}
+
+type RefundLineProps = { refund: RefundRow; chosen: boolean; onChoose: () => void };
+
+function RefundLine({ refund, chosen, onChoose }: RefundLineProps) {
+  return (
+    <tr
+      className={chosen ? "chosen choosable" : "choosable"}
+      aria-selected={chosen}
+      onClick={onChoose}
+      data-testid="refund-row"
+      data-out-refund-no={refund.out_refund_no}
+      data-state={refund.state}
+    >
+      <td>
+        <RefundSign refund={refund} />
+      </td>
+      <td className="right">
+        <Money fen={refund.refund_fee} />
+      </td>
+      <td className="clip">
+        <button type="button" className="row-button mono" onClick={onChoose} title={refund.out_refund_no}>
+          {refund.out_refund_no}
+        </button>
+      </td>
+      <td>
+        <CopyText text={refund.out_trade_no} />
+      </td>
+      <td>
+        <TimeText at={refund.created_at} />
+      </td>
+      <td>
+        <TimeText at={refund.success_at} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,63 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { FakeDesk } from "../../ipc/fake";
+import { openWindow } from "../../testing/open-window";
+
+function paid({ world }: FakeDesk) {
+  const order = world.orders.find((one) => one.state === "SUCCESS" && one.total_fee > 100);
+  if (!order) throw new Error("the fake has no paid order");
+  return order;
+}
+
+async function look(number: string) {
+  await userEvent.click(await screen.findByTestId("refund-apply"));
+  await userEvent.type(await screen.findByTestId("refund-order"), number);
+  await userEvent.click(screen.getByTestId("refund-look"));
+}
+
+describe("refunds", () => {
+  it("say what would be here before there is one, and an unpaid order is refused", async () => {
+    const { desk } = openWindow("/refunds");
+    await screen.findByTestId("refunds-empty");
+    const unpaid = desk.world.orders.find((one) => one.state === "NOTPAY");
+    await look(unpaid?.out_trade_no ?? "");
+    expect((await screen.findByTestId("refund-none")).textContent).toContain("未支付");
+    expect(screen.queryByTestId("refund-form")).toBeNull();
+  });
+
+  it("are never more than what is left, and nothing is sent when the person declines", async () => {
+    const { desk } = openWindow("/refunds");
+    const order = paid(desk);
+    await look(order.out_trade_no);
+    const amount = await screen.findByTestId("refund-amount");
+    await userEvent.type(amount, "9");
+    await userEvent.click(screen.getByTestId("refund-go"));
+    await screen.findByText(/不超过可退金额/);
+    desk.world.personAgrees = false;
+    await userEvent.clear(amount);
+    await userEvent.type(amount, "1.00");
+    await userEvent.click(screen.getByTestId("refund-go"));
+    await waitFor(() => expect(screen.getByTestId("refund-go").className).not.toContain("loading"));
+    expect(desk.world.ownRefunds).toHaveLength(0);
+  });
+
+  it("are confirmed for one order and amount, listed, asked about, and the order follows", async () => {
+    const { desk } = openWindow("/refunds");
+    const order = paid(desk);
+    await look(order.out_trade_no);
+    const amount = await screen.findByTestId("refund-amount");
+    await userEvent.clear(amount);
+    await userEvent.type(amount, "1.00");
+    await userEvent.click(screen.getByTestId("refund-go"));
+    const row = await screen.findByTestId("refund-row");
+    expect(row.dataset.state).toBe("SUBMITTED");
+    expect(desk.world.ownRefunds[0]?.refund_fee).toBe(100);
+    await userEvent.click(row);
+    await userEvent.click(await screen.findByTestId("refund-query"));
+    await waitFor(() => expect(screen.getByTestId("refund-view").dataset.state).toBe("SUCCESS"));
+    expect(screen.getByTestId("refund-arrival").textContent).toContain("零钱");
+    expect(order.refunded_fee).toBe(100);
+    expect(await screen.findAllByTestId("refund-step")).toHaveLength(1);
+  });
+});

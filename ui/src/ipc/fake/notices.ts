@@ -1,0 +1,94 @@
+import type { Desk } from "../desk";
+import type { NoticeRow } from "../model";
+import { pay } from "./seed";
+import { refusal, type World } from "./world";
+
+type NoticeCommands = Pick<
+  Desk,
+  | "listenerStatus"
+  | "listenerStart"
+  | "listenerStop"
+  | "noticesList"
+  | "noticeDetail"
+  | "noticeInspect"
+  | "noticeReplay"
+  | "noticeSample"
+  | "shopSteps"
+>;
+
+const ACCEPTED = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
+const REFUSED = "<xml><return_code><![CDATA[FAIL]]></return_code><return_msg><![CDATA[REFUSED]]></return_msg></xml>";
+const URL = "http://127.0.0.1:8120";
+
+function judged(world: World, no: string, ok: boolean): NoticeRow {
+  const earlier = world.received.find((one) => one.notice.out_trade_no === no);
+  const verdict = !ok ? "refused" : earlier ? "duplicate" : "accepted";
+  const passed = (name: string) => ({ name, ok: true, detail: "" });
+  return {
+    id: null,
+    received_at: Date.now(),
+    kind: "payment",
+    profile: world.settings.active_profile,
+    verdict,
+    checks: [passed("message"), passed("fields"), { name: "sign", ok, detail: ok ? "holds" : "does not match" }],
+    answer: ok ? ACCEPTED : REFUSED,
+    took_ms: 12,
+    duplicate_of: ok ? (earlier?.notice.id ?? null) : null,
+    attempt: 1,
+    next_due_at: ok ? null : Date.now() + 15_000,
+    effect: ok ? "applied" : null,
+    out_trade_no: no,
+    out_refund_no: null,
+    decrypted: null,
+  };
+}
+
+/** The listener, which hears what "send me one" sends, and judges by whether a message says that it is good. */
+export function fakeNotices(world: World): NoticeCommands {
+  return {
+    listenerStatus: async () => world.listener,
+    async listenerStart({ path, public_url, forward, shop }) {
+      if (forward?.includes("example.com")) throw refusal("input_invalid", "must be an address of this machine", "url");
+      const notify_url = `${public_url || URL}${path || "/5d2b6c2a8db53831f7eda20af46e531c"}`;
+      world.listener = { url: URL, notify_url, forward: forward || null, shop };
+      world.changed(["notices"]);
+      return world.listener;
+    },
+    async listenerStop() {
+      world.listener = null;
+      world.changed(["notices"]);
+      return null;
+    },
+    async noticesList(search, start, limit) {
+      const rows = world.received.map((one) => one.notice).filter((row) => row.out_trade_no?.startsWith(search));
+      return { total: rows.length, rows: rows.slice(start, start + limit) };
+    },
+    async noticeDetail(id) {
+      const found = world.received.find((one) => one.notice.id === id);
+      if (!found) throw refusal("not_found", `no notice ${id}`);
+      return found;
+    },
+    async noticeInspect(body) {
+      const no = /<out_trade_no>(?:<!\[CDATA\[)?([^<\]]+)/.exec(body)?.[1] ?? "";
+      return { ...judged(world, no, body.includes("good")), took_ms: null };
+    },
+    async noticeReplay(id, url) {
+      const forward = { url, status: 200, answer: ACCEPTED, took_ms: 3 };
+      const found = world.received.find((one) => one.notice.id === id);
+      if (found) found.forward = forward;
+      return forward;
+    },
+    async noticeSample() {
+      if (!world.listener) throw refusal("conflict", "the listener does not run; start it first");
+      const order = world.orders.find((one) => one.state === "NOTPAY");
+      if (!order) throw refusal("conflict", "no order");
+      pay(order, Date.now());
+      const notice = { ...judged(world, order.out_trade_no, true), id: world.received.length + 1 };
+      const body = `<xml><out_trade_no><![CDATA[${order.out_trade_no}]]></out_trade_no></xml>`;
+      world.received.unshift({ notice, body, peer: "127.0.0.1", forward: null });
+      world.changed(["notices", "orders"], []);
+      return order.out_trade_no;
+    },
+    shopSteps: async () => world.shopSteps,
+  };
+}
