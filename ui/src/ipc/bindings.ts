@@ -45,6 +45,34 @@ export const commands = {
 	importRun: (request: ImportRequest, progress: Channel<Progress>) => typedError<ImportResult, IpcError>(__TAURI_INVOKE("import_run", { request, progress })),
 	/**  Writes the list of this filter and sort to a file that a person chooses; nothing when none was chosen. */
 	ordersExport: (filter: OrderFilter, sort: OrderSort, progress: Channel<Progress>) => typedError<ExportResult | null, IpcError>(__TAURI_INVOKE("orders_export", { filter, sort, progress })),
+	/**  The refunds `start..start + limit` of the list, the newest first. */
+	refundsList: (filter: RefundFilter, start: Count, limit: Count) => typedError<RefundsPage, IpcError>(__TAURI_INVOKE("refunds_list", { filter, start, limit })),
+	/**  One refund with its evidence. */
+	refundDetail: (profile: string, outRefundNo: string) => typedError<RefundDetail, IpcError>(__TAURI_INVOKE("refund_detail", { profile, outRefundNo })),
+	/**  Asks the gateway what became of a refund. */
+	refundQuery: (profile: string, outRefundNo: string) => typedError<RefundOutcome, IpcError>(__TAURI_INVOKE("refund_query", { profile, outRefundNo })),
+	/**  Asks the gateway what can be refunded of an order. */
+	refundable: (profile: string, outTradeNo: string) => typedError<Refundable, IpcError>(__TAURI_INVOKE("refundable", { profile, outTradeNo })),
+	/**  Refunds an order, if a person agreed to exactly this amount of exactly this order. */
+	refundCreate: (request: RefundRequest, confirmation: string) => typedError<RefundOutcome, IpcError>(__TAURI_INVOKE("refund_create", { request, confirmation })),
+	/**  The listener, while it runs. */
+	listenerStatus: () => typedError<Listener | null, IpcError>(__TAURI_INVOKE("listener_status")),
+	/**  Starts listening on this machine. */
+	listenerStart: (request: ListenRequest) => typedError<Listener, IpcError>(__TAURI_INVOKE("listener_start", { request })),
+	/**  Stops listening. */
+	listenerStop: () => typedError<null, IpcError>(__TAURI_INVOKE("listener_stop")),
+	/**  The notices whose numbers begin with `search`, the newest first, from the place `start`. */
+	noticesList: (search: string, start: Count, limit: Count) => typedError<NoticesPage, IpcError>(__TAURI_INVOKE("notices_list", { search, start, limit })),
+	/**  One notice with its bytes. */
+	noticeDetail: (id: Count) => typedError<NoticeView, IpcError>(__TAURI_INVOKE("notice_detail", { id })),
+	/**  Judges a pasted message as if it had arrived; nothing is kept or changed. */
+	noticeInspect: (body: string) => typedError<NoticeRow, IpcError>(__TAURI_INVOKE("notice_inspect", { body })),
+	/**  Sends a kept notice once more, byte for byte, to a program on this machine. */
+	noticeReplay: (id: Count, url: string) => typedError<NoticeForwarded, IpcError>(__TAURI_INVOKE("notice_replay", { id, url })),
+	/**  Places and pays an order in the built-in gateway that notifies the listener; the number of the order. */
+	noticeSample: () => typedError<string, IpcError>(__TAURI_INVOKE("notice_sample")),
+	/**  The steps of the test back end, the newest first. */
+	shopSteps: () => typedError<ShopStepView[], IpcError>(__TAURI_INVOKE("shop_steps")),
 	/**  The whole catalogue. */
 	goodsList: () => typedError<Goods[], IpcError>(__TAURI_INVOKE("goods_list")),
 	/**  Adds an article, or replaces the one with its id. */
@@ -293,6 +321,8 @@ export type ClockChange =
 export type ConfirmAction = 
 /**  Closing an order; the subject is `profile/out_trade_no`. */
 "close_order" | 
+/**  Refunding an order; the subject is `profile/out_trade_no:fen`. */
+"create_refund" | 
 /**  Removing a merchant; the subject is its name. */
 "remove_profile" | 
 /**  Asking the gateway whether a merchant's key is right; the subject is the merchant's name. */
@@ -825,6 +855,27 @@ export type LeftOut =
 /**  The client call takes it and does not sign it. */
 "not_signed";
 
+/**  How to listen. */
+export type ListenRequest = {
+	/**  0 takes a free one. */
+	port: number,
+	/**  A random one where null. */
+	path: string | null,
+	public_url: string | null,
+	forward: string | null,
+	/**  The profile of the test back end; none is served where null. */
+	shop: string | null,
+};
+
+/**  The listener. */
+export type Listener = {
+	url: string,
+	notify_url: string,
+	forward: string | null,
+	/**  The profile of the test back end, while it is served. */
+	shop: string | null,
+};
+
 /**  The title that a field stands under. */
 export type MappedColumn = {
 	/**  WeChat's name, such as out_trade_no. */
@@ -871,6 +922,44 @@ export type NoticeAttempt = {
 	took_ms: Count,
 };
 
+/**  One check of a notice. */
+export type NoticeCheck = {
+	name: string,
+	ok: boolean,
+	/**  What was found, in English. */
+	detail: string,
+};
+
+/**  What a program on this machine answered to a notice. */
+export type NoticeForwarded = {
+	url: string,
+	status: number | null,
+	answer: string,
+	took_ms: Count | null,
+};
+
+/**  A notice and how it was judged. */
+export type NoticeRow = {
+	/**  Nothing for one that was only looked at. */
+	id: Count | null,
+	received_at: AtMs,
+	/**  `payment` or `refund`. */
+	kind: string | null,
+	profile: string | null,
+	verdict: NoticeVerdict,
+	checks: NoticeCheck[],
+	answer: string,
+	took_ms: Count | null,
+	duplicate_of: Count | null,
+	attempt: number,
+	next_due_at: AtMs | null,
+	effect: Effect | null,
+	out_trade_no: string | null,
+	out_refund_no: string | null,
+	/**  What req_info holds, where it opened: names and values. */
+	decrypted: ([string, string])[] | null,
+};
+
 /**  Where a notice stands. */
 export type NoticeStatus = 
 /**  The next attempt is due. */
@@ -881,6 +970,36 @@ export type NoticeStatus =
 "given_up" | 
 /**  It goes to no address on this machine. */
 "undeliverable";
+
+/**  What became of a notice. */
+export type NoticeVerdict = 
+/**  Verified, and its order follows. */
+"accepted" | 
+/**  The same was accepted before. */
+"duplicate" | 
+/**  Older than what is known. */
+"stale" | 
+/**  Genuine, of an order that is not known here. */
+"orphan" | 
+/**  About a refund: it has a signed query asked. */
+"hint" | 
+/**  Not believed. */
+"refused";
+
+/**  A notice with its bytes. */
+export type NoticeView = {
+	notice: NoticeRow,
+	/**  Its bytes as text; of a refused one the beginning. */
+	body: string,
+	peer: string | null,
+	forward: NoticeForwarded | null,
+};
+
+/**  A stretch of the list. */
+export type NoticesPage = {
+	total: Count,
+	rows: NoticeRow[],
+};
 
 /**  One piece of evidence. */
 export type Observation = {
@@ -1220,6 +1339,13 @@ export type ReadingView = {
 	causes: string[],
 };
 
+/**  A refund with its evidence. */
+export type RefundDetail = {
+	refund: RefundRow,
+	/**  The oldest first. */
+	timeline: RefundStep[],
+};
+
 /**  How a refund ends. */
 export type RefundEnd = 
 /**  The money is back. */
@@ -1229,11 +1355,114 @@ export type RefundEnd =
 /**  The payer's account takes no money (退款异常). */
 "change";
 
+/**  Which refunds. Empty lists and null do not restrict. */
+export type RefundFilter = {
+	states: RefundState[],
+	profile: string | null,
+	/**  The beginning of a refund number, or a whole order number. */
+	search: string,
+};
+
 /**  Which refund. */
 export type RefundKey = {
 	/**  Needed only where several have the number. */
 	mch_id: string | null,
 	out_refund_no: string,
+};
+
+/**  What an exchange about a refund gave. */
+export type RefundOutcome = {
+	refund: RefundRow,
+	/**  Whether the gateway accepted or knows it. */
+	known: boolean,
+	/**  One English sentence: what is known and what happens next. */
+	detail: string,
+};
+
+/**  A refund that is wanted. */
+export type RefundRequest = {
+	profile: string,
+	out_trade_no: string,
+	refund_fee: Fen,
+	refund_desc: string | null,
+};
+
+/**  A refund. */
+export type RefundRow = {
+	profile: string,
+	out_refund_no: string,
+	refund_id: string | null,
+	out_trade_no: string,
+	refund_fee: Fen,
+	total_fee: Fen,
+	refund_desc: string | null,
+	state: RefundState,
+	conflict: boolean,
+	/**  Whether it was made elsewhere and found by a query. */
+	found: boolean,
+	/**  When and where its money arrives, in Chinese. */
+	arrival_zh: string,
+	/**  The same in English. */
+	arrival_en: string,
+	recv_account: string | null,
+	created_at: AtMs,
+	success_at: AtMs | null,
+	next_query_at: AtMs | null,
+};
+
+/**  The state of a refund, derived from evidence only. */
+export type RefundState = 
+/**  Its amount is held; nothing is known of its request yet. */
+"RESERVED" | 
+/**  Accepted, not refunded yet. */
+"SUBMITTED" | 
+/**  Nobody knows; it is asked about under the same number. */
+"UNKNOWN" | 
+/**  Under way. */
+"PROCESSING" | 
+/**  The payer's account takes nothing. */
+"CHANGE" | 
+/**  The money is back with the payer. */
+"SUCCESS" | 
+/**  It did not happen. */
+"REFUNDCLOSE" | 
+/**  Refused, or never accepted. */
+"REJECTED";
+
+/**  One piece of evidence of a refund. */
+export type RefundStep = {
+	seq: Count,
+	/**  `apply` or `query`. */
+	source: string,
+	asked_at: AtMs,
+	received_at: AtMs,
+	verified: boolean,
+	effect: Effect,
+	/**  Why it had that effect, as a word. */
+	reason: string,
+	/**  The reported refund_status, an error code, or what stood in the way. */
+	said: string,
+	raw: string | null,
+};
+
+/**  What can be refunded of an order, as the gateway just said. */
+export type Refundable = {
+	profile: string,
+	out_trade_no: string,
+	body: string,
+	state: OrderState,
+	total_fee: Fen,
+	left_fen: Fen,
+	refunds: RefundRow[],
+};
+
+/**  A stretch of the list, with the totals of all of it. */
+export type RefundsPage = {
+	total: Count,
+	refunded_fen: Fen,
+	/**  Held by refunds that are not final. */
+	held_fen: Fen,
+	rows: RefundRow[],
 };
 
 /**  Whether the same call may simply be made again. */
@@ -1336,6 +1565,18 @@ export type SheetTime =
 "unix_milliseconds" | 
 /**  Days as a spreadsheet counts them. */
 "excel_days";
+
+/**  One step between a mini program and the test back end. */
+export type ShopStepView = {
+	id: Count,
+	at: AtMs,
+	/**  `login`, `prepay`, `params` or `state`. */
+	kind: string,
+	out_trade_no: string | null,
+	request: string,
+	answer: string,
+	ok: boolean,
+};
 
 /**  How requests are signed. */
 export type SignType = 
