@@ -24,7 +24,16 @@ describe("the window", () => {
   it("reaches every screen with Alt and a digit", async () => {
     openWindow("/orders");
     await screen.findByTestId("screen-orders");
-    for (const [digit, name] of ["overview", "orders", "test-orders", "signature", "simulator", "settings"].entries()) {
+    for (const [digit, name] of [
+      "overview",
+      "orders",
+      "refunds",
+      "test-orders",
+      "notices",
+      "signature",
+      "simulator",
+      "settings",
+    ].entries()) {
       await userEvent.keyboard(`{Alt>}${digit + 1}{/Alt}`);
       await screen.findByTestId(`screen-${name}`);
     }
