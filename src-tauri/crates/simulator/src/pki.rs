@@ -17,7 +17,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use wxpay_protocol::ids::MchId;
 
-pub(crate) use authority::{Authority, Shown};
+pub(crate) use authority::{Authority, FIRST_CITY, Shown};
 use keep::Folder;
 pub use merchant_files::MerchantFiles;
 
@@ -94,6 +94,7 @@ impl Pki {
         let folder = Folder::open(&state_dir.join(FOLDER))?;
         let authority = Authority::open(&folder)?;
         let shown = authority.server(&folder)?;
+        authority.keep_revoked(&folder)?;
         let issuing = Issuing { folder, authority: Arc::new(authority), issued: Mutex::default() };
         Ok(Self { issuing, shown })
     }

@@ -192,6 +192,8 @@ catalogue! {
         "TLS：证书是另一个主机的" "TLS: a certificate of another host.";
     TlsUntrustedRoot "tls_untrusted_root" "K-G15" Connection [] []
         "TLS：证书来自未知的根" "TLS: a certificate of an unknown root.";
+    TlsRevoked "tls_revoked" "K-G15" Connection [] []
+        "TLS：证书已被吊销（只有查吊销列表的客户端才会拒绝；列表是 tls/revoked.crl.pem）" "TLS: a revoked certificate; only clients that look at tls/revoked.crl.pem refuse it.";
     TlsOldVersion "tls_old_version" "K-G15" Connection [] []
         "TLS：服务器最高只会 TLS 1.1" "TLS: the server speaks TLS 1.1 at most.";
     TlsNameRefused "tls_name_refused" "K-G15" Connection [] []
@@ -260,6 +262,8 @@ catalogue! {
         "账单与上次下载不同" "The bill differs from the one of the last download.";
     BillOfWrongDay "bill_of_wrong_day" "K-G32" Request ["downloadbill"] []
         "给出前一天的账单" "The bill is the one of the day before.";
+    FirstCityDown "first_city_down" "K-G33" Connection [] []
+        "TLS：以 api.mch.weixin.qq.com 之名来的连接被断开，api2 之名照常应答" "TLS: connections by the name of api.mch.weixin.qq.com end at once; by api2's they are served.";
     BlackHole "black_hole" "K-G34" Request [] [(Seconds, Number(60))]
         "请求未处理，连接保持若干真实秒，什么也不来" "The request is not carried out, and nothing comes for so many real seconds.";
     ProxyPage "proxy_page" "K-G34" Request [] [(Status, Number(407))]

@@ -96,6 +96,10 @@ fn every_fault_has_a_number_of_the_catalogue_and_a_name_of_its_own() {
         assert!(CATALOGUE.iter().skip(place + 1).all(|other| other.name != named.name), "{}", named.name);
         Rule::always(named.kind).check().unwrap();
     }
+    for number in 1..=37 {
+        let id = format!("K-G{number:02}");
+        assert!(CATALOGUE.iter().any(|named| named.id == id), "no fault of the gateway stands for {id}");
+    }
 }
 
 #[test]

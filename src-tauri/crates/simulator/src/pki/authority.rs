@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CidrSubnet, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, NameConstraints,
+    RevocationReason, RevokedCertParams, SanType, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,8 @@ use super::keep::{self, Folder};
 
 pub(super) const CA_FILE: &str = "ca.pem";
 const CA_KEY_FILE: &str = "ca_key.pem";
+/// What a client that looks at revocation is given, as none of the certificates says where to fetch it.
+pub(super) const REVOKED_FILE: &str = "revoked.crl.pem";
 const SERVER_FILE: &str = "server.pem";
 const SERVER_KEY_FILE: &str = "server_key.pem";
 
@@ -34,7 +37,12 @@ const PRODUCTION_NAMES: [&str; 5] = [
     "apius.mch.weixin.qq.com",
     "api.weixin.qq.com",
 ];
+/// The host that is out of reach under K-G33.
+pub(crate) const FIRST_CITY: &str = PRODUCTION_NAMES[0];
 const LOCAL_NAME: &str = "localhost";
+
+/// The serial number of the one server certificate that the authority has taken back.
+const REVOKED_SERIAL: u64 = 0x5265_766f_6b65_6400;
 
 /// What a server shows: its certificate, those up to the authority, and its key.
 pub(crate) struct Shown {
@@ -120,6 +128,34 @@ impl Authority {
     pub(crate) fn of_another_host(&self) -> Result<Shown, PkiError> {
         let elsewhere = SanType::DnsName(PRODUCTION_NAMES[2].try_into()?);
         self.issue(&[elsewhere], period(SERVER_LIFE))
+    }
+
+    /// A certificate that is good in itself, and on the list of those taken back.
+    pub(crate) fn revoked(&self) -> Result<Shown, PkiError> {
+        let key = KeyPair::generate()?;
+        let mut params = server_params(&names(), period(SERVER_LIFE));
+        params.serial_number = Some(SerialNumber::from(REVOKED_SERIAL));
+        Ok(self.shown(params.signed_by(&key, &self.issuer)?.der(), &key))
+    }
+
+    /// Keeps the list of certificates that this authority has taken back, anew at each start.
+    pub(super) fn keep_revoked(&self, folder: &Folder) -> Result<(), PkiError> {
+        let (this_update, next_update) = period(SERVER_LIFE);
+        let revoked = RevokedCertParams {
+            serial_number: SerialNumber::from(REVOKED_SERIAL),
+            revocation_time: this_update,
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update,
+            next_update,
+            crl_number: SerialNumber::from(this_update.unix_timestamp().unsigned_abs()),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        folder.keep(REVOKED_FILE, list.signed_by(&self.issuer)?.pem()?.as_bytes())
     }
 
     /// A good certificate that is not kept.

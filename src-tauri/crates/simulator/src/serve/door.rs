@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::line::{Grip, Line, Stream};
 use super::port::Port;
@@ -113,10 +115,14 @@ async fn shake(mut stream: TcpStream, tls: &Tls, fault: Option<Kind>) -> io::Res
         return Ok(None);
     }
     match tls.handshake(fault)? {
-        Handshake::Rustls(acceptor) => {
-            let stream = acceptor.accept(stream).await?;
-            let peer = tls.judge(stream.get_ref().1.peer_certificates());
-            Ok(Some(Link::Tls(Box::new(stream), peer)))
+        Handshake::Rustls(config) => Ok(Some(agreed(TlsAcceptor::from(config).accept(stream).await?, tls))),
+        Handshake::Absent(name, config) => {
+            let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+            if start.client_hello().server_name() == Some(name) {
+                tracing::debug!(name, "nobody is there under this name, on purpose");
+                return Ok(None);
+            }
+            Ok(Some(agreed(start.into_stream(config).await?, tls)))
         }
         Handshake::Refuse(bytes) => {
             // What is left unread at the end would turn it into a reset.
@@ -128,6 +134,11 @@ async fn shake(mut stream: TcpStream, tls: &Tls, fault: Option<Kind>) -> io::Res
             Ok(None)
         }
     }
+}
+
+fn agreed(stream: TlsStream<TcpStream>, tls: &Tls) -> Link {
+    let peer = tls.judge(stream.get_ref().1.peer_certificates());
+    Link::Tls(Box::new(stream), peer)
 }
 
 impl Link {

@@ -11,7 +11,6 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme};
-use tokio_rustls::TlsAcceptor;
 use wxpay_protocol::ids::MchId;
 
 use crate::faults::Kind;
@@ -61,7 +60,9 @@ const NAME_REFUSED: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x70];
 
 /// How one handshake is to go.
 pub(super) enum Handshake {
-    Rustls(TlsAcceptor),
+    Rustls(Arc<ServerConfig>),
+    /// Whoever calls the server by this name finds nobody there.
+    Absent(&'static str, Arc<ServerConfig>),
     /// The client hello is answered with these bytes and the end of the connection.
     Refuse(&'static [u8]),
 }
@@ -134,10 +135,11 @@ impl Tls {
             Some(Kind::TlsOldVersion) => return Ok(Handshake::Refuse(&TLS_1_1_HELLO)),
             Some(Kind::TlsNameRefused) => return Ok(Handshake::Refuse(&NAME_REFUSED)),
             Some(Kind::TlsClosed) => return Ok(Handshake::Refuse(&[])),
+            Some(Kind::FirstCityDown) => return Ok(Handshake::Absent(pki::FIRST_CITY, Arc::clone(&self.good))),
             Some(kind) => self.spoilt(kind).map_err(io::Error::other)?,
             None => Arc::clone(&self.good),
         };
-        Ok(Handshake::Rustls(config.into()))
+        Ok(Handshake::Rustls(config))
     }
 
     fn spoilt(&self, kind: Kind) -> Result<Arc<ServerConfig>, PkiError> {
@@ -148,6 +150,7 @@ impl Tls {
         let shown = match kind {
             Kind::TlsSelfSigned => Authority::self_signed(),
             Kind::TlsExpired => self.authority.expired(),
+            Kind::TlsRevoked => self.authority.revoked(),
             Kind::TlsWrongHost => self.authority.of_another_host(),
             Kind::TlsUntrustedRoot => Authority::new()?.fresh(),
             _ => return Ok(Arc::clone(&self.good)),

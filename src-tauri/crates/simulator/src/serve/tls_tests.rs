@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use reqwest::tls::CertificateRevocationList;
 use reqwest::{Certificate, Client, Identity};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -198,6 +199,42 @@ async fn every_fault_of_tls_is_refused_by_the_client_and_without_a_plan_it_works
     assert_eq!(running.gateway.status().requests, 0, "nothing got through");
     running.gateway.set_faults(FaultPlan::default()).unwrap();
     assert!(queried(&client(&files.ca, None), &running.url).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_revoked_certificate_is_refused_by_a_client_that_looks_at_the_list_and_by_no_other() {
+    let (dir, running, files) = started().await;
+    let list = std::fs::read(dir.path().join("tls/revoked.crl.pem")).unwrap();
+    let careful = || {
+        let ca = Certificate::from_pem(&std::fs::read(&files.ca).unwrap()).unwrap();
+        let list = CertificateRevocationList::from_pem(&list).unwrap();
+        Client::builder().no_proxy().tls_certs_only([ca]).tls_crls_only([list]).build().unwrap()
+    };
+    assert!(queried(&careful(), &running.url).await.is_ok(), "the good certificate is on no list");
+    running.gateway.set_faults(FaultPlan { seed: 1, rules: vec![Rule::always(Kind::TlsRevoked)] }).unwrap();
+    let refusal = queried(&careful(), &running.url).await.unwrap_err();
+    assert!(refusal.is_connect() && format!("{refusal:?}").contains("Revoked"), "{refusal:?}");
+    assert!(queried(&client(&files.ca, None), &running.url).await.is_ok());
+}
+
+#[tokio::test]
+async fn one_city_can_be_down_while_the_other_answers() {
+    let (_dir, running, files) = started().await;
+    running.gateway.set_faults(FaultPlan { seed: 1, rules: vec![Rule::always(Kind::FirstCityDown)] }).unwrap();
+    let address: SocketAddr = running.url.trim_start_matches("https://").parse().unwrap();
+    let ask = async |name: &str| {
+        let ca = Certificate::from_pem(&std::fs::read(&files.ca).unwrap()).unwrap();
+        let by_name = Client::builder().no_proxy().tls_certs_only([ca]).resolve(name, address).build().unwrap();
+        queried(&by_name, &format!("https://{name}:{}", address.port())).await
+    };
+    for _ in 0..2 {
+        let refusal = ask("api.mch.weixin.qq.com").await.unwrap_err();
+        assert!(refusal.is_connect(), "{refusal:?}");
+        assert!(ask("api2.mch.weixin.qq.com").await.unwrap().contains("ORDERNOTEXIST"));
+    }
+    assert_eq!(running.gateway.status().requests, 2, "nothing of what went to the first city was handled");
+    running.gateway.set_faults(FaultPlan::default()).unwrap();
+    assert!(ask("api.mch.weixin.qq.com").await.is_ok());
 }
 
 #[tokio::test]
