@@ -15,8 +15,7 @@ async fn a_paid_order_is_refunded_only_after_the_cores_question_and_the_refund_i
     let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
     let number = window.create_orders(1, "8.88").await.unwrap().remove(0);
     window.go_to("orders").await.unwrap();
-    window.pay_in_simulator(&number).await.unwrap();
-    window.listed_when(&number, "已支付").await.unwrap();
+    window.pay_and_watch(&number, "已支付").await.unwrap();
     for token in ["", "0123456789abcdef0123456789abcdef"] {
         let request = json!({ "profile": "builtin", "out_trade_no": number, "refund_fee": 100, "refund_desc": null });
         let refused = window.invoke("refund_create", json!({ "request": request, "confirmation": token }));
