@@ -31,9 +31,16 @@ async fn a_paid_order_is_refunded_only_after_the_cores_question_and_the_refund_i
     window.click("refund-go").await.unwrap();
     press(&window, &["alt+r"]).await;
     window.listed_when(&number, "有退款").await.unwrap();
+    window.find("[data-testid=\"order-refunds\"] a").await.unwrap();
     window.go_to("refunds").await.unwrap();
     window.count_is("refund-row", 1).await.unwrap();
-    window.find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await.unwrap().click().await.unwrap();
+    window
+        .find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button")
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
     window.text_when("refund-arrival", |text| text.contains("零钱")).await.unwrap();
     window.close().await.unwrap();
 }

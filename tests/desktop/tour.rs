@@ -3,6 +3,7 @@
 //! The first argument is the folder to write to.
 
 mod looks;
+mod money_back;
 mod report;
 mod walk;
 

@@ -8,12 +8,15 @@ use acceptance::window::{DeskWindow, WindowError};
 use serde_json::{Value, json};
 
 use crate::looks;
+use crate::money_back;
 use crate::report::Report;
 
 const CREATED: u32 = 10;
 /// Enough for its progress to be seen on a fast machine.
 const BATCH: u32 = 800;
 const SAMPLES: u64 = 6;
+/// The order that the gateway is paid for, to notify.
+const NOTIFIED: u64 = 1;
 /// The two messages of the exchange that is shown.
 const EXCHANGE: &str =
     "return [...document.querySelectorAll('[data-testid=\"sim-exchange\"] pre')].map(e => e.textContent)";
@@ -38,6 +41,11 @@ pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report) -> Result
     pay_untouched(window, report, &numbers, &mut states).await?;
     evidence(window, report, &numbers).await?;
     gateway_side(window, report, &numbers).await?;
+    if let Some(paid) = numbers.get(1) {
+        money_back::refund(window, report, paid).await?;
+        states.insert(paid.clone(), "REFUND");
+    }
+    money_back::notice(window, report).await?;
     batch(window, report).await?;
     looks::signature(window, report).await?;
     looks::empty_and_wrong(window, report).await?;
@@ -251,7 +259,7 @@ pub(crate) async fn after_a_restart(
     states: &States,
 ) -> Result<(), WindowError> {
     window.by_test_id("screen-orders").await?;
-    let count = SAMPLES + u64::from(CREATED) + u64::from(BATCH);
+    let count = SAMPLES + u64::from(CREATED) + u64::from(BATCH) + NOTIFIED;
     window.find(&format!("[data-testid=\"orders-total\"][data-count=\"{count}\"]")).await?;
     for (number, state) in states {
         let order = detail(window, number).await?;

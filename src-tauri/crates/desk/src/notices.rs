@@ -235,7 +235,7 @@ impl Inner {
             let check = Check {
                 name: "merchant",
                 ok: false,
-                detail: "no merchant here has the mch_id and appid of this notice".to_owned(),
+                detail: "这里没有这个 mch_id 与 appid 的商户 (no merchant here has both)".to_owned(),
             };
             return Ok(refused(peeked, None, vec![check]));
         };
@@ -320,7 +320,7 @@ fn peeked(read: Result<Params, String>) -> Peeked {
     match read {
         Ok(params) => {
             let kind = Some(NoticeKind::of(&params));
-            let detail = format!("{} fields", params.len());
+            let detail = format!("{} 个字段 (fields)", params.len());
             Peeked { kind, params: Some(params), first: Check { name: "message", ok: true, detail } }
         }
         Err(detail) => Peeked { kind: None, params: None, first: Check { name: "message", ok: false, detail } },

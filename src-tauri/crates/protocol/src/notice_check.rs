@@ -36,7 +36,7 @@ pub struct Check {
     pub name: &'static str,
     /// Whether it passed.
     pub ok: bool,
-    /// What was found, in English.
+    /// What was found, in Chinese with the English in brackets where it is more than a value.
     pub detail: String,
 }
 
@@ -168,7 +168,7 @@ impl Run {
         self.check("fields", required(params, &PAYMENT_FIELDS))?;
         self.check("sign_type", sign_type(params, known.sign_type))?;
         let signed = sign::verify(params, known.key, known.sign_type);
-        self.check("sign", signed.map(|()| ((), "holds".to_owned())).map_err(|fault| fault.to_string()))?;
+        self.check("sign", signed.map(|()| ((), "一致 (holds)".to_owned())).map_err(|fault| fault.to_string()))?;
         self.check("context", context(params))?;
         self.check("merchant", merchant(params, known))?;
         self.check("return_code", return_code(params))?;
@@ -180,7 +180,11 @@ impl Run {
             self.check("currency", is_yuan)?;
             if let Some(attach) = record.attach {
                 let echoed = params.get("attach").unwrap_or_default();
-                let same = if echoed == attach { Ok(((), String::new())) } else { Err("is not ours".to_owned()) };
+                let same = if echoed == attach {
+                    Ok(((), String::new()))
+                } else {
+                    Err("与下单时的不同 (is not ours)".to_owned())
+                };
                 self.check("attach", same)?;
             }
         }
@@ -194,7 +198,9 @@ impl Run {
         let opened = req_info::open(params.filled("req_info").unwrap_or_default(), known.key);
         let inside = self.check(
             "decrypt",
-            opened.map(|inside| (inside, "opens under this key".to_owned())).map_err(|fault| fault.to_string()),
+            opened
+                .map(|inside| (inside, "用这个密钥能解开 (opens under this key)".to_owned()))
+                .map_err(|fault| fault.to_string()),
         )?;
         let notice = self.check("formats", refund_formats(inside))?;
         if let Some(record) = known.record {
@@ -208,29 +214,30 @@ impl Run {
 fn required(params: &Params, names: &[&str]) -> Result<((), String), String> {
     let missing: Vec<&str> = names.iter().copied().filter(|name| params.filled(name).is_none()).collect();
     if missing.is_empty() {
-        Ok(((), format!("{} fields", params.len())))
+        Ok(((), format!("{} 个字段 (fields)", params.len())))
     } else {
-        Err(format!("missing: {}", missing.join(", ")))
+        Err(format!("缺少 {} (missing)", missing.join(", ")))
     }
 }
 
 fn sign_type(params: &Params, ours: SignType) -> Result<((), String), String> {
     match params.filled("sign_type") {
-        None => Ok(((), format!("none named, ours is {}", ours.as_str()))),
+        None => Ok(((), format!("未写明，我们的是 {} (none named; ours)", ours.as_str()))),
         Some(named) if named == ours.as_str() => Ok(((), named.to_owned())),
         Some(named) => {
-            Err(format!("names {:?}, our record says {}", named.chars().take(32).collect::<String>(), ours.as_str()))
+            let named: String = named.chars().take(32).collect();
+            Err(format!("通知写 {named:?}，我们的记录是 {} (named there; our record)", ours.as_str()))
         }
     }
 }
 
 fn context(params: &Params) -> Result<((), String), String> {
     if let Some(name) = FOREIGN_FIELDS.iter().find(|name| params.get(name).is_some()) {
-        return Err(format!("has {name}, which no payment notice has: this is another message"));
+        return Err(format!("带有支付通知不会有的 {name}：这是另一种报文 (no payment notice has it: another message)"));
     }
     match params.filled("trade_state") {
-        None | Some("SUCCESS") => Ok(((), "a payment notice".to_owned())),
-        Some(_) => Err("has another trade_state than SUCCESS: this is the answer to a query".to_owned()),
+        None | Some("SUCCESS") => Ok(((), "是支付通知 (a payment notice)".to_owned())),
+        Some(_) => Err("trade_state 不是 SUCCESS：这是查询的应答 (the answer to a query)".to_owned()),
     }
 }
 
@@ -238,7 +245,8 @@ fn merchant(params: &Params, known: &Known<'_>) -> Result<((), String), String> 
     for (name, ours) in [("mch_id", known.mch_id), ("appid", known.appid)] {
         let theirs = params.filled(name).unwrap_or_default();
         if theirs != ours {
-            return Err(format!("{name} is {:?}, ours is {ours}", theirs.chars().take(32).collect::<String>()));
+            let theirs: String = theirs.chars().take(32).collect();
+            return Err(format!("{name} 是 {theirs:?}，我们的是 {ours} (is not ours)"));
         }
     }
     Ok(((), format!("{} {}", known.mch_id, known.appid)))
@@ -247,7 +255,7 @@ fn merchant(params: &Params, known: &Known<'_>) -> Result<((), String), String> 
 fn return_code(params: &Params) -> Result<((), String), String> {
     for name in ["return_code", "result_code"] {
         if params.filled(name).is_some_and(|code| code != "SUCCESS") {
-            return Err(format!("{name} is not SUCCESS"));
+            return Err(format!("{name} 不是 SUCCESS (is not SUCCESS)"));
         }
     }
     Ok(((), "SUCCESS".to_owned()))
@@ -255,9 +263,9 @@ fn return_code(params: &Params) -> Result<((), String), String> {
 
 fn equal(ours: Fen, theirs: Fen) -> Result<((), String), String> {
     if ours == theirs {
-        Ok(((), format!("{ours} fen")))
+        Ok(((), format!("{ours} 分 (fen)")))
     } else {
-        Err(format!("{theirs} fen notified, {ours} fen in our record"))
+        Err(format!("通知 {theirs} 分，我们的记录 {ours} 分 (fen notified; in our record)"))
     }
 }
 
@@ -267,13 +275,13 @@ fn payment_formats(params: &Params) -> Result<(PaymentNotice, String), String> {
         out_trade_no: OutTradeNo::new(text("out_trade_no")).map_err(|fault| fault.to_string())?,
         transaction_id: TransactionId::new(text("transaction_id")).map_err(|fault| fault.to_string())?,
         total_fee: Fen::parse_wire(text("total_fee")).map_err(|fault| format!("total_fee: {fault}"))?,
-        time_end: UtcMs::parse_compact(text("time_end")).map_err(|_| "time_end is no time".to_owned())?,
+        time_end: UtcMs::parse_compact(text("time_end")).map_err(|_| "time_end 不是时间 (is no time)".to_owned())?,
         openid: params.filled("openid").map(OpenId::new).transpose().map_err(|fault| fault.to_string())?,
     };
     if let (Some(cash), Some(coupon)) = (params.filled("cash_fee"), params.filled("coupon_fee")) {
         let sum = Fen::parse_wire(cash).ok().zip(Fen::parse_wire(coupon).ok()).and_then(|(a, b)| a.checked_add(b));
         if sum != Some(notice.total_fee) {
-            return Err("cash_fee and coupon_fee are not total_fee".to_owned());
+            return Err("cash_fee 加 coupon_fee 不等于 total_fee (the sum is not total_fee)".to_owned());
         }
     }
     let number = notice.out_trade_no.to_string();
@@ -281,12 +289,13 @@ fn payment_formats(params: &Params) -> Result<(PaymentNotice, String), String> {
 }
 
 fn refund_formats(inside: Params) -> Result<(RefundNotice, String), String> {
-    required(&inside, &REFUND_FIELDS).map_err(|missing| format!("inside of req_info {missing}"))?;
+    required(&inside, &REFUND_FIELDS).map_err(|missing| format!("req_info 里{missing}"))?;
     let text = |name| inside.filled(name).unwrap_or_default();
     let word = text("refund_status");
-    let status = RefundStatus::parse(word)
-        .filter(|status| *status != RefundStatus::Processing)
-        .ok_or_else(|| format!("the refund_status {:?} is not known", word.chars().take(32).collect::<String>()))?;
+    let status = RefundStatus::parse(word).filter(|status| *status != RefundStatus::Processing).ok_or_else(|| {
+        let word: String = word.chars().take(32).collect();
+        format!("没见过的 refund_status {word:?} (unknown)")
+    })?;
     for name in ["refund_fee", "total_fee"] {
         Fen::parse_wire(text(name)).map_err(|fault| format!("{name}: {fault}"))?;
     }

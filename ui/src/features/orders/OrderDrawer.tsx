@@ -15,6 +15,7 @@ import { useStart } from "../../components/use-settings";
 import { desk } from "../../ipc/client";
 import type { OrderDetail, OrderResult } from "../../ipc/model";
 import { orderDetailQuery } from "../../ipc/queries";
+import { OrderRefunds } from "../refunds/OrderRefunds";
 import { RefundDialog } from "../refunds/RefundDialog";
 import { OrderFacts } from "./OrderFacts";
 import { orderAsText } from "./order-text";
@@ -57,6 +58,7 @@ function Detail({ detail }: { detail: OrderDetail }) {
           <PayCode codeUrl={order.code_url} />
         </section>
       )}
+      {REFUNDABLE.has(order.state) && <OrderRefunds profile={order.profile} outTradeNo={order.out_trade_no} />}
       <section className="drawer-part">
         <h2>{t("order.facts")}</h2>
         <OrderFacts order={order} />

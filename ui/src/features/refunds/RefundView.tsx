@@ -38,7 +38,9 @@ export function RefundView({ refund: chosen }: { refund: RefundRow }) {
           </Button>
         </span>
       </div>
-      <p data-testid="refund-arrival">{i18next.language === "en" ? refund.arrival_en : refund.arrival_zh}</p>
+      <p className="refund-arrival" data-testid="refund-arrival">
+        {i18next.language === "en" ? refund.arrival_en : refund.arrival_zh}
+      </p>
       {refund.found && <p className="quiet">{t("refund.found")}</p>}
       <Facts>
         <Fact name={t("refund.column.amount")}>

@@ -91,8 +91,8 @@ export function RefundsScreen() {
               columns={[
                 { name: t("refund.column.state"), width: 112 },
                 { name: t("refund.column.amount"), width: 104, right: true },
-                { name: t("refund.column.number"), width: 300 },
-                { name: t("refund.column.order"), width: 236 },
+                { name: t("refund.column.number"), width: 268 },
+                { name: t("refund.column.order"), width: 208 },
                 { name: t("refund.column.created"), width: 150 },
                 { name: t("refund.column.success") },
               ]}

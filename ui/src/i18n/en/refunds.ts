@@ -36,7 +36,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     found: "Not asked for here: found by a query.",
     query: "Ask now",
     queried: "The refund is: {{state}}",
-    apply: "Refund…",
+    apply: "Refund an order…",
     applyTitle: "Refund an order",
     order: "Order number",
     look: "What is left?",

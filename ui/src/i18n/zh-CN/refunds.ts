@@ -5,7 +5,7 @@ export const refunds = {
     search: "退款单号开头，或完整的订单号",
     totals: "共 {{count}} 笔 · 已退 {{refunded}} · 占用中 {{held}}",
     empty: "还没有退款",
-    emptyText: "在已支付订单的详情里点“退款…”，或在这里输入订单号申请。商户平台上做的退款，查询后也会出现在这里。",
+    emptyText: "在已支付订单的详情里点“申请退款…”，或在这里输入订单号申请。商户平台上做的退款，查询后也会出现在这里。",
     noneFound: "没有符合条件的退款",
     noneFoundText: "换一个状态或单号试试。",
     allStates: "全部状态",
@@ -13,7 +13,6 @@ export const refunds = {
     column: {
       state: "状态",
       amount: "退款金额",
-
       number: "商户退款单号",
       order: "商户订单号",
       created: "申请时间",
@@ -34,7 +33,7 @@ export const refunds = {
     found: "不是在这里申请的：查询时发现。",
     query: "查询退款",
     queried: "退款状态：{{state}}",
-    apply: "退款…",
+    apply: "申请退款…",
     applyTitle: "申请退款",
     order: "商户订单号",
     look: "查可退金额",

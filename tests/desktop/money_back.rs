@@ -1,0 +1,45 @@
+//! The part of the tour about refunds and notices.
+
+use acceptance::keyboard::press_in;
+use acceptance::window::{DeskWindow, WindowError};
+
+use crate::report::Report;
+
+/// Part of a paid order goes back to the payer, after the question that the core draws.
+pub(crate) async fn refund(window: &DeskWindow, report: &mut Report, number: &str) -> Result<(), WindowError> {
+    report.begin("a refund");
+    window.go_to("orders").await?;
+    window.open_order(number).await?;
+    window.click("order-refund").await?;
+    window.click("refund-look").await?;
+    window.fill("refund-amount", "5.00").await?;
+    report.picture(window, "refund-dialog", "退款：先查还能退多少 · What is left is asked first").await?;
+    window.click("refund-go").await?;
+    let display = window.display().to_owned();
+    let answered = tokio::task::spawn_blocking(move || press_in(&display, "退款 ¥", &["alt+r"])).await;
+    answered.map_err(std::io::Error::other)??;
+    window.find("[data-testid=\"drawer-state\"][data-state=\"REFUND\"]").await?;
+    report.picture(window, "order-drawer-refunded", "有退款的订单 · An order with a refund").await?;
+    window.click("drawer-close").await?;
+    window.go_to("refunds").await?;
+    window.find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await?.click().await?;
+    window.text_when("refund-arrival", |text| text.contains("零钱")).await?;
+    report.picture(window, "refunds-one", "退款：到账时间和证据 · When it arrives, and the evidence").await?;
+    report.done("Refunded ¥5.00 of a paid order: the core's own question was answered by keyboard, and the list says when the money arrives.");
+    Ok(())
+}
+
+/// A notice of the built-in gateway arrives at the window's listener and is judged check by check.
+pub(crate) async fn notice(window: &DeskWindow, report: &mut Report) -> Result<(), WindowError> {
+    report.begin("a notice");
+    window.go_to("notices").await?;
+    window.click("listener-start").await?;
+    window.click("notice-sample").await?;
+    window.find("[data-testid=\"notice-row\"][data-verdict=\"accepted\"] .row-button").await?.click().await?;
+    window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await?;
+    report.picture(window, "notice-judged", "通知：逐项判定 · A notice, check by check").await?;
+    report.done(
+        "Started the listener, had the built-in gateway send a notice, and opened it: accepted, every check told.",
+    );
+    Ok(())
+}
