@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use desk::reconcile::{Basis, Class};
 use desk::sheets::{Mapping, Unit};
-use desk::{Cancel, DayFiles, ReconcileFault, Reconciled, Watch};
+use desk::store::Profile;
+use desk::{Cancel, DaySides, KeptSide, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
@@ -24,7 +25,8 @@ being balanced.
 
 ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, state. REFUNDS needs refund_id or \
 out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \
-Chinese titles; --mapping FILE (TOML or JSON) says which column holds what.
+Chinese titles; --mapping FILE (TOML or JSON) says which column holds what. Without ORDERS and REFUNDS the bill is compared \
+with the orders and refunds that are kept of the profile's merchant.
 
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
 row for everything that does not agree.
@@ -33,6 +35,7 @@ Exit 0 if the day is balanced, 1 if not, 3 if a file is refused.
 
 Examples:
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20
+  wxpay reconcile --bill bill.csv --profile shop --date 2026-11-20
   wxpay reconcile --bill bill.csv.gz --orders orders.xlsx --unit yuan --date 2026-11-20 --out result/ --json";
 
 /// Compare a day's bill with your own orders and refunds [对账]
@@ -43,7 +46,7 @@ pub(crate) struct Reconcile {
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     bill: Vec<PathBuf>,
     /// Your orders, CSV or XLSX
-    #[arg(long, value_name = "FILE", required_unless_present = "refunds")]
+    #[arg(long, value_name = "FILE")]
     orders: Option<PathBuf>,
     /// Your refunds, CSV or XLSX
     #[arg(long, value_name = "FILE")]
@@ -98,25 +101,25 @@ fn date(text: &str) -> Result<UtcMs, &'static str> {
 }
 
 pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
-    let files = files(command, desk)?;
-    let bar = progress(files.bytes());
+    let sides = sides(command, desk)?;
+    let bar = progress(sides.bytes()?);
     let (on_bytes, cancel) = (|bytes| bar.inc(bytes), Cancel::new());
-    let found = files.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
+    let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
     bar.finish_and_clear();
     let found = found?;
     let outputs = match &command.out {
-        Some(folder) => found.write(&files, folder)?,
+        Some(folder) => found.write(&sides, folder)?,
         None => Vec::new(),
     };
     if output.is_json() {
-        output.document(&document(&files, &found, &outputs))?;
+        output.document(&document(&sides, &found, &outputs))?;
     } else {
-        describe(&files, &found, &outputs, output)?;
+        describe(&sides, &found, &outputs, output)?;
     }
     Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
 }
 
-fn files(command: &Reconcile, desk: &DeskOptions) -> Result<DayFiles, Failure> {
+fn sides(command: &Reconcile, desk: &DeskOptions) -> Result<DaySides, Failure> {
     let mut mapping = match &command.mapping {
         Some(path) => {
             let place = path.display().to_string();
@@ -132,15 +135,15 @@ fn files(command: &Reconcile, desk: &DeskOptions) -> Result<DayFiles, Failure> {
             UnitWord::Yuan => Unit::Yuan,
         });
     }
-    let profile = match desk.profile() {
-        Some(_) => Some(block_on(async { desk.choose(&desk.open().await?).await })?),
-        None => None,
+    let is_kept = command.orders.is_none() && command.refunds.is_none();
+    let merchant = if is_kept || desk.profile().is_some() { Some(merchant(desk)?) } else { None };
+    let own = match &merchant {
+        Some((_, kept)) if is_kept => OwnSide::Kept(kept.clone()),
+        _ => OwnSide::Files(OwnFiles { orders: command.orders.clone(), refunds: command.refunds.clone(), mapping }),
     };
-    Ok(DayFiles {
+    Ok(DaySides {
         bills: command.bill.clone(),
-        orders: command.orders.clone(),
-        refunds: command.refunds.clone(),
-        mapping,
+        own,
         basis: match command.amount {
             AmountWord::Order => Basis::Order,
             AmountWord::Settle => Basis::Settle,
@@ -148,8 +151,24 @@ fn files(command: &Reconcile, desk: &DeskOptions) -> Result<DayFiles, Failure> {
         },
         date: command.date,
         day_cut_s: command.day_cut_seconds,
-        mch_id: profile.map(|profile| MchId::as_str(&profile.mch_id).to_owned()),
+        mch_id: merchant.map(|(profile, _)| MchId::as_str(&profile.mch_id).to_owned()),
     })
+}
+
+/// The merchant whose bills these are, and what is kept of it.
+fn merchant(desk: &DeskOptions) -> Result<(Profile, KeptSide), Failure> {
+    let found = block_on(async {
+        let opened = desk.open().await?;
+        let profile = desk.choose(&opened).await?;
+        let kept = opened.kept_side(&profile);
+        Ok((profile, kept))
+    });
+    match found {
+        Err(Failure::NoProfile) => {
+            Err(Failure::OptionNeeded { kind: "reconcile without a merchant", option: "--orders or --refunds" })
+        }
+        found => found,
+    }
 }
 
 fn progress(bytes: u64) -> ProgressBar {
@@ -161,7 +180,7 @@ fn progress(bytes: u64) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style)
 }
 
-fn document(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf]) -> Value {
+fn document(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf]) -> Value {
     let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
     let sums = bills.totals.sums;
     let classes: Map<String, Value> = Class::ALL
@@ -179,7 +198,7 @@ fn document(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf]) -> Value 
         })
         .collect();
     json!({
-        "date": files.date.day(),
+        "date": sides.date.day(),
         "balanced": found.is_balanced(),
         "bill": {
             "rows": sums.rows,
@@ -196,6 +215,7 @@ fn document(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf]) -> Value 
             "not_compared": verdict.not_compared,
         },
         "local": {
+            "source": match sides.own { OwnSide::Files(_) => "files", OwnSide::Kept(_) => "store" },
             "rows": local.orders + local.refunds,
             "orders": local.orders,
             "refunds": local.refunds,
@@ -224,8 +244,8 @@ fn number(sum: i128) -> Value {
     i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
-fn describe(files: &DayFiles, found: &Reconciled, outputs: &[PathBuf], output: &mut Output) -> Result<(), Failure> {
-    let (verdict, totals, day) = (&found.verdict, &found.bills.totals, files.date.day());
+fn describe(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf], output: &mut Output) -> Result<(), Failure> {
+    let (verdict, totals, day) = (&found.verdict, &found.bills.totals, sides.date.day());
     let differences: u64 =
         Class::ALL.into_iter().filter(|class| class.is_difference()).map(|class| verdict.tally(class).count).sum();
     let sentence = if found.is_balanced() {

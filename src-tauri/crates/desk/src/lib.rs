@@ -73,7 +73,9 @@ pub use probe::{KeyProbe, KeyVerdict};
 pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
-pub use reconciling::{BillsRead, DayFiles, LocalRead, MalformedLine, ReconcileFault, Reconciled, Watch};
+pub use reconciling::{
+    BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch,
+};
 pub use refund_results::{RefundResult, arrival};
 pub use refunds::{RefundDetail, RefundWish, Refundable};
 pub use refusals::RefusedRow;

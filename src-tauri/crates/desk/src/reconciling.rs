@@ -1,9 +1,11 @@
-//! A day's bill against the merchant's own files: both sides read in threads of their own, brought together by
-//! `desk-reconcile`, and what differs looked up again in the files.
+//! A day's bill against the merchant's own side, files or the store: both read in threads of their own, brought together by
+//! `desk-reconcile`, and what differs looked up again where it stands.
 
 mod bills;
 mod differences;
+mod kept;
 mod local;
+mod own_side;
 mod raw_lines;
 mod workbook;
 
@@ -13,14 +15,17 @@ use std::path::PathBuf;
 use std::thread;
 
 use desk_reconcile::{Basis, Day, LocalSide, Scope, Share, Verdict, verdict};
-use desk_sheets::{Mapping, SheetError, WriteError};
+use desk_sheets::{SheetError, WriteError};
+use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{BillRefusal, BillTotals, FeeDifference};
 
 use crate::progress::Cancel;
 use bills::Bills;
 pub use differences::MalformedLine;
-use local::Locals;
+pub use kept::KeptSide;
+use own_side::OwnReading;
+pub use own_side::{OwnFiles, OwnSide};
 
 /// About what both sides of a day keep of a row, in bytes, against what a row takes in its file.
 const KEPT_BYTES: u64 = 48;
@@ -32,16 +37,12 @@ const UNPACKED: u64 = 5;
 const MOST_KEPT_BYTES: u64 = 520 * 1024 * 1024;
 
 /// What is to be compared.
-#[derive(Clone, Debug)]
-pub struct DayFiles {
+#[derive(Clone)]
+pub struct DaySides {
     /// Bills of trades, plain or packed; a file that is given twice counts once.
     pub bills: Vec<PathBuf>,
-    /// The merchant's orders, CSV or XLSX.
-    pub orders: Option<PathBuf>,
-    /// The merchant's refunds, CSV or XLSX.
-    pub refunds: Option<PathBuf>,
-    /// Which column holds what, for both.
-    pub mapping: Mapping,
+    /// The merchant's own side.
+    pub own: OwnSide,
     /// Which of WeChat's amounts the merchant keeps.
     pub basis: Basis,
     /// Any moment of the day.
@@ -80,6 +81,14 @@ pub enum ReconcileFault {
         /// The day that was asked for.
         date: String,
     },
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store has one amount of an order.
+    #[error(
+        "the kept orders have 订单金额 only; leave --amount out, or give your orders as a file [本地库只有订单金额]"
+    )]
+    OnlyOrderAmount,
     /// More files than can be told apart.
     #[error("at most {} bills can be compared at once", desk_reconcile::MAX_BILLS)]
     TooManyBills,
@@ -137,10 +146,12 @@ impl ReconcileFault {
             Self::Bill { .. } | Self::OtherDay { .. } | Self::FundFlow(_) => "bill_refused",
             Self::Unreadable { .. } => "input_unreadable",
             Self::Unwritable { .. } => "output_unwritable",
+            Self::Store(_) => "store_unavailable",
             Self::Internal => "internal",
             Self::Cancelled => "cancelled",
             Self::TooManyBills
             | Self::NothingToCompare
+            | Self::OnlyOrderAmount
             | Self::Sheet { .. }
             | Self::NoPaidAt(_)
             | Self::NoRefundTime(_) => "input_invalid",
@@ -161,7 +172,7 @@ pub struct BillsRead {
     pub mch_id: Option<String>,
 }
 
-/// What the local files are.
+/// What the own side is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LocalRead {
     /// Readable orders.
@@ -179,7 +190,7 @@ pub struct LocalRead {
 pub struct Reconciled {
     /// The bills.
     pub bills: BillsRead,
-    /// The local files.
+    /// The own side.
     pub local: LocalRead,
     /// The classes and what differs.
     pub verdict: Verdict,
@@ -236,11 +247,15 @@ impl Seek for Watched<'_> {
     }
 }
 
-impl DayFiles {
-    /// The bytes of all files, once.
-    pub fn bytes(&self) -> u64 {
-        let files = self.bills.iter().chain(&self.orders).chain(&self.refunds);
-        files.filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
+impl DaySides {
+    /// The bytes of everything that is read, once; of the store about as many as its orders would have in a file.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn bytes(&self) -> Result<u64, ReconcileFault> {
+        let bills = self.bills.iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len());
+        Ok(bills.sum::<u64>() + self.own.bytes()?)
     }
 
     /// Brings the day together.
@@ -257,17 +272,17 @@ impl DayFiles {
         let day = Day::of(self.date, self.day_cut_s);
         let bills = Bills::find(self)?;
         let scope = Scope {
-            payments: bills.have_payments() && self.orders.is_some(),
-            refunds: bills.have_refunds() && self.refunds.is_some(),
+            payments: bills.have_payments() && self.own.has_orders(),
+            refunds: bills.have_refunds() && self.own.has_refunds(),
         };
         if !scope.payments && !scope.refunds {
             return Err(ReconcileFault::NothingToCompare);
         }
         let mut whole: Option<Reconciled> = None;
-        for share in Share::all(self.shares(&bills)) {
+        for share in Share::all(self.shares(&bills)?) {
             let (side, ours) = thread::scope(|threads| {
                 let side = threads.spawn(|| bills.read(day, share, scope, watch));
-                let ours = Locals { files: self, scope, day }.read(share, watch);
+                let ours = self.own.read(&OwnReading { day, share, scope, basis: self.basis }, watch);
                 (side.join(), ours)
             });
             let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
@@ -285,11 +300,10 @@ impl DayFiles {
     }
 
     /// How many shares keep the memory within its bound.
-    fn shares(&self, bills: &Bills<'_>) -> usize {
-        let length = |file: &PathBuf| fs::metadata(file).map_or(0, |file| file.len());
-        let orders = self.orders.as_ref().map_or(0, length);
-        let kept = bills.plain_bytes() / ROW_BYTES_OF_BILL * KEPT_BYTES + orders / ROW_BYTES_OF_ORDERS * KEPT_BYTES;
-        if kept <= MOST_KEPT_BYTES { 1 } else { usize::try_from(kept.div_ceil(MOST_KEPT_BYTES / 4 * 3)).unwrap_or(1) }
+    fn shares(&self, bills: &Bills<'_>) -> Result<usize, ReconcileFault> {
+        let kept = bills.plain_bytes() / ROW_BYTES_OF_BILL * KEPT_BYTES + self.own.orders()? * KEPT_BYTES;
+        let shares = if kept <= MOST_KEPT_BYTES { 1 } else { kept.div_ceil(MOST_KEPT_BYTES / 4 * 3) };
+        Ok(usize::try_from(shares).unwrap_or(usize::MAX))
     }
 }
 

@@ -34,6 +34,7 @@ pub mod refund_fold;
 mod refund_list;
 mod refund_record;
 mod refunds;
+mod scan;
 mod schedule;
 mod search;
 mod settings;
@@ -71,6 +72,7 @@ pub use refund_evidence::{
 pub use refund_list::{RefundFilter, RefundList, RefundTotals};
 pub use refund_record::RecordedRefund;
 pub use refunds::{NewRefund, Refund, RefundIntent, Reservation, ReserveRefusal};
+pub use scan::{MerchantRows, Scanned, ScannedOrder, ScannedRefund};
 pub use schedule::PollPolicy;
 pub use settings::Settings;
 pub use store::Store;

@@ -85,7 +85,8 @@ fn a_day_that_cannot_be_known_is_refused_and_nothing_is_written() {
     }
     reconcile(&balanced(), &["--date", "2026-11-31"]).expect(2);
     reconcile(&balanced(), &["--bill", "missing.csv"]).expect(3);
-    balanced().run(&["reconcile", "--bill", "bill.csv", "--date", "20261120"]).expect(2);
+    let nobody = balanced().run(&["reconcile", "--bill", "bill.csv", "--date", "20261120"]).expect(2);
+    assert!(nobody.err.contains("--orders or --refunds"), "{}", nobody.err);
 }
 
 #[test]
@@ -248,4 +249,37 @@ fn fees_that_are_off_are_marked_and_keep_no_day_open() {
     );
     let answer = reconcile(&desk, &[]).expect(0).json();
     assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": 2400}));
+}
+
+#[test]
+fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
+    let desk = a_day_of_everything();
+    // The store has a number once, and only such as WeChat Pay takes.
+    let text = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    let again = "T7,427,SUCCESS,700,2026-11-20 10:00:01\n";
+    desk.file("orders.csv", text("orders.csv").replacen(again, "", 1).replace("\nT", "\nORDER-T"));
+    desk.file("bill.csv", text("bill.csv").replace(",`T", ",`ORDER-T"));
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    desk.ask(&["order", "import", "orders.csv", "--profile", "shop"]).expect(0);
+    let of_files = reconcile(&desk, &["--out", "files"]).expect(1).json();
+    let kept = ["reconcile", "--bill", "bill.csv", "--date", "2026-11-20", "--json", "--profile", "shop"];
+    let of_store = desk.run(&[&kept[..], &["--out", "kept"]].concat()).expect(1).json();
+    assert_eq!((&of_store["local"]["source"], &of_store["local"]["orders"]), (&json!("store"), &json!(11)));
+    for class in desk::reconcile::Class::ALL.map(desk::reconcile::Class::name) {
+        let [files, store] = [&of_files, &of_store].map(|answer| &answer["classes"][class]);
+        if !class.starts_with("refund") {
+            assert_eq!(files, store, "{class}");
+        }
+    }
+    let written = |folder: &str| {
+        let text = std::fs::read_to_string(desk.path(folder).join("differences.csv")).unwrap();
+        // All but the line in the file, which the store does not have.
+        let cells = text.lines().map(|line| line.split(',').enumerate().filter(|(place, _)| *place != 8));
+        let rows = cells.map(|cells| cells.map(|(_, cell)| cell.to_owned()).collect::<Vec<_>>());
+        rows.filter(|row| !row[0].starts_with("refund")).collect::<Vec<_>>()
+    };
+    assert_eq!(written("kept"), written("files"));
+    assert_eq!(of_store["classes"]["refund_bill_only"]["count"], 4, "the store has no refunds");
+    let settle = desk.run(&[&kept[..], &["--amount", "settle"]].concat()).expect(3);
+    assert!(settle.out.contains("订单金额"), "{}", settle.out);
 }

@@ -8,12 +8,12 @@ use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
 use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
-use super::{BillsRead, DayFiles, ReconcileFault, UNPACKED, Watch, Watched, place};
+use super::{BillsRead, DaySides, ReconcileFault, UNPACKED, Watch, Watched, place};
 use crate::bill_files::BillText;
 
 /// The bills, each file once.
 pub(super) struct Bills<'f> {
-    files: &'f DayFiles,
+    sides: &'f DaySides,
     found: Vec<Found>,
     same: Vec<String>,
 }
@@ -26,9 +26,9 @@ struct Found {
 
 impl<'f> Bills<'f> {
     /// Reads the headers and leaves out files that hold the same bytes as an earlier one.
-    pub(super) fn find(files: &'f DayFiles) -> Result<Self, ReconcileFault> {
+    pub(super) fn find(sides: &'f DaySides) -> Result<Self, ReconcileFault> {
         let (mut found, mut same) = (Vec::<Found>::new(), Vec::new());
-        for path in &files.bills {
+        for path in &sides.bills {
             let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
             let mut is_same = false;
             for earlier in &found {
@@ -42,7 +42,7 @@ impl<'f> Bills<'f> {
             let is_packed = text.is_packed();
             found.push(Found { path: path.clone(), layout: open(text, path)?.layout().clone(), is_packed });
         }
-        if found.len() > MAX_BILLS { Err(ReconcileFault::TooManyBills) } else { Ok(Self { files, found, same }) }
+        if found.len() > MAX_BILLS { Err(ReconcileFault::TooManyBills) } else { Ok(Self { sides, found, same }) }
     }
 
     pub(super) fn have_payments(&self) -> bool {
@@ -67,11 +67,11 @@ impl<'f> Bills<'f> {
         scope: Scope,
         watch: Watch<'_>,
     ) -> Result<(BillsRead, BillSide, Vec<MalformedLine>), ReconcileFault> {
-        let mut side = BillSide::new(day, self.files.basis, share, scope);
+        let mut side = BillSide::new(day, self.sides.basis, share, scope);
         let mut read = BillsRead {
             files: self.found.iter().map(|found| found.path.clone()).collect(),
             same: self.same.clone(),
-            mch_id: self.files.mch_id.clone(),
+            mch_id: self.sides.mch_id.clone(),
             ..BillsRead::default()
         };
         let mut malformed = Vec::new();

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 
 use desk_reconcile::{Basis, BillPlace, Difference, Reason};
 use desk_sheets::{Cell, CsvTable, Field, Form, Layout, Reader, Row, Table, WriteError};
-use wxpay_protocol::Fen;
+use desk_store::Scanned;
 use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
+use wxpay_protocol::{Fen, UtcMs};
 
+use super::own_side::{OwnFiles, OwnSide};
 use super::workbook::Workbook;
-use super::{DayFiles, ReconcileFault, Reconciled, local, place, raw_lines};
+use super::{DaySides, ReconcileFault, Reconciled, local, place, raw_lines};
 
 /// More than anybody reads; the rows beyond are counted.
 pub(super) const MAX_MALFORMED: usize = 10_000;
@@ -76,7 +78,7 @@ impl Reconciled {
     /// # Errors
     ///
     /// A file cannot be read again, or the folder cannot be written.
-    pub fn write(&self, files: &DayFiles, folder: &Path) -> Result<Vec<PathBuf>, ReconcileFault> {
+    pub fn write(&self, sides: &DaySides, folder: &Path) -> Result<Vec<PathBuf>, ReconcileFault> {
         let unwritable = |cause: WriteError| ReconcileFault::Unwritable { place: place(folder), cause };
         let io = |cause: std::io::Error| unwritable(cause.into());
         fs::create_dir_all(folder).map_err(io)?;
@@ -86,8 +88,8 @@ impl Reconciled {
         let [csv_part, book_part] = &parts;
         let csv = File::create(csv_part).map_err(io)?;
         let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
-        let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, files).map_err(unwritable)?;
-        self.each_row(files, |cells| {
+        let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, sides).map_err(unwritable)?;
+        self.each_row(sides, |cells| {
             table.row(&cells.for_programs()).map_err(unwritable)?;
             book.row(cells).map_err(unwritable)
         })?;
@@ -102,34 +104,77 @@ impl Reconciled {
     /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
     fn each_row(
         &self,
-        files: &DayFiles,
+        sides: &DaySides,
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
-        let orders = self.local_texts(files, Table::Orders)?;
-        let refunds = self.local_texts(files, Table::Refunds)?;
+        let own = self.own_texts(&sides.own)?;
         for some in self.verdict.differences.chunks(AT_ONCE) {
             let bills = bill_texts(&self.bills.files, some)?;
             for difference in some {
                 let bill = difference.bill.and_then(|at| bills.get(&at));
-                let of_local = if difference.is_refund { &refunds } else { &orders };
-                let ours = difference.local_line.and_then(|line| of_local.get(&line));
-                take(&cells(difference, bill, ours, files.basis))?;
+                let ours = difference.local_line.and_then(|line| own.of(difference.is_refund).get(&line));
+                take(&cells(difference, bill, ours, sides))?;
             }
         }
         self.malformed.iter().try_for_each(|row| take(&of_malformed(row)))
     }
 
-    /// The texts of every local row that differs.
-    fn local_texts(&self, files: &DayFiles, table: Table) -> Result<HashMap<u64, Texts>, ReconcileFault> {
-        let is_refund = table == Table::Refunds;
-        let path = if is_refund { &files.refunds } else { &files.orders };
-        let rows = self.verdict.differences.iter().filter(|row| row.is_refund == is_refund);
-        let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        match path {
-            Some(path) if !wanted.is_empty() => look_up(files, path, table, &wanted),
-            _ => Ok(HashMap::new()),
+    /// The texts of every row of the own side that differs.
+    fn own_texts(&self, own: &OwnSide) -> Result<OwnTexts, ReconcileFault> {
+        let [orders, refunds] = [false, true].map(|is_refund| {
+            let rows = self.verdict.differences.iter().filter(|row| row.is_refund == is_refund);
+            let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            wanted
+        });
+        let mut texts = OwnTexts::default();
+        match own {
+            OwnSide::Files(files) => {
+                texts.orders = look_up(files, Table::Orders, &orders)?;
+                texts.refunds = look_up(files, Table::Refunds, &refunds)?;
+            }
+            OwnSide::Kept(kept) => kept.again(&orders, &refunds, |row| texts.take(row))?,
+        }
+        Ok(texts)
+    }
+}
+
+/// The texts of the own side, by line or by the store's id.
+#[derive(Default)]
+struct OwnTexts {
+    orders: HashMap<u64, Texts>,
+    refunds: HashMap<u64, Texts>,
+}
+
+impl OwnTexts {
+    const fn of(&self, is_refund: bool) -> &HashMap<u64, Texts> {
+        if is_refund { &self.refunds } else { &self.orders }
+    }
+
+    fn take(&mut self, row: Scanned<'_>) {
+        let or_empty = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        match row {
+            Scanned::Order(order) => {
+                let texts = Texts {
+                    out_trade_no: order.out_trade_no.to_owned(),
+                    transaction_id: or_empty(order.transaction_id),
+                    state: order.shown_state.as_str().to_owned(),
+                    paid_at: order.paid_at.map(UtcMs::dashed).unwrap_or_default(),
+                    ..Texts::default()
+                };
+                self.orders.insert(order.id.unsigned_abs(), texts);
+            }
+            Scanned::Refund(refund) => {
+                let texts = Texts {
+                    out_trade_no: refund.out_trade_no.to_owned(),
+                    transaction_id: or_empty(refund.transaction_id),
+                    refund_id: or_empty(refund.refund_id),
+                    state: refund.state.as_str().to_owned(),
+                    ..Texts::default()
+                };
+                self.refunds.insert(refund.id.unsigned_abs(), texts);
+            }
         }
     }
 }
@@ -177,7 +222,8 @@ fn of_malformed(row: &MalformedLine) -> Cells<'_> {
     }
 }
 
-fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, basis: Basis) -> Cells<'d> {
+fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, sides: &DaySides) -> Cells<'d> {
+    let basis = sides.basis;
     let first = |text: fn(&Texts) -> &str| {
         [bill, ours].into_iter().flatten().map(text).find(|text| !text.is_empty()).unwrap_or_default()
     };
@@ -198,6 +244,8 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         _ if row.is_refund => ("refund_fee", amounts),
         _ => ("total_fee", amounts),
     };
+    // The store's own ids mean nothing to a person.
+    let has_lines = matches!(sides.own, OwnSide::Files(_));
     let mut reason = Cow::Borrowed(row.reason.chinese());
     if row.reason == Reason::Amount
         && let Some(texts) = bill
@@ -217,7 +265,8 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         ],
         field,
         values,
-        lines: [row.bill.map(|at| at.line), row.local_line].map(|line| line.map_or(Cell::Empty, Cell::Count)),
+        lines: [row.bill.map(|at| at.line), row.local_line.filter(|_| has_lines)]
+            .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
     }
 }
@@ -262,7 +311,8 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
 }
 
 /// Looks local rows up again: by their lines in a text file, else by reading the table once more.
-fn look_up(files: &DayFiles, path: &Path, table: Table, wanted: &[u64]) -> Result<HashMap<u64, Texts>, ReconcileFault> {
+fn look_up(files: &OwnFiles, table: Table, wanted: &[u64]) -> Result<HashMap<u64, Texts>, ReconcileFault> {
+    let Some(path) = files.table(table).filter(|_| !wanted.is_empty()) else { return Ok(HashMap::new()) };
     let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
     let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
     let file = BufReader::new(File::open(path).map_err(unreadable)?);

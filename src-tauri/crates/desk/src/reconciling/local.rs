@@ -4,37 +4,31 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use desk_reconcile::{Basis, Day, LocalOrder, LocalRefund, LocalSide, Scope, Share};
+use desk_reconcile::{Basis, LocalOrder, LocalRefund, LocalSide};
 use desk_sheets::{CellFault, Field, Layout, Row, RowKind, Sheet, Table};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
-use super::{DayFiles, LocalRead, ReconcileFault, Watch, Watched, place};
+use super::own_side::{OwnFiles, OwnReading};
+use super::{LocalRead, ReconcileFault, Watch, Watched, place};
 
-/// The local files of a day.
-pub(super) struct Locals<'f> {
-    pub(super) files: &'f DayFiles,
-    pub(super) scope: Scope,
-    pub(super) day: Day,
-}
-
-impl Locals<'_> {
+impl OwnFiles {
     /// Reads what the bills can be compared with.
     pub(super) fn read(
         &self,
-        share: Share,
+        wanted: &OwnReading,
         watch: Watch<'_>,
     ) -> Result<(LocalRead, LocalSide, Vec<MalformedLine>), ReconcileFault> {
         let mut reading = Reading {
-            side: LocalSide::new(self.day, share),
+            side: LocalSide::new(wanted.day, wanted.share),
             read: LocalRead::default(),
             malformed: Vec::new(),
-            basis: self.files.basis,
+            basis: wanted.basis,
         };
-        if let Some(path) = self.files.orders.as_ref().filter(|_| self.scope.payments) {
-            reading.table(self.files, path, Table::Orders, watch)?;
+        if let Some(path) = self.orders.as_ref().filter(|_| wanted.scope.payments) {
+            reading.table(self, path, Table::Orders, watch)?;
         }
-        if let Some(path) = self.files.refunds.as_ref().filter(|_| self.scope.refunds) {
-            reading.table(self.files, path, Table::Refunds, watch)?;
+        if let Some(path) = self.refunds.as_ref().filter(|_| wanted.scope.refunds) {
+            reading.table(self, path, Table::Refunds, watch)?;
         }
         Ok((reading.read, reading.side, reading.malformed))
     }
@@ -42,7 +36,7 @@ impl Locals<'_> {
 
 /// Opens a table and understands its header.
 pub(super) fn open<R: std::io::Read + std::io::Seek>(
-    files: &DayFiles,
+    files: &OwnFiles,
     source: R,
     table: Table,
     path: &Path,
@@ -68,7 +62,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn table(&mut self, files: &DayFiles, path: &Path, table: Table, watch: Watch<'_>) -> Result<(), ReconcileFault> {
+    fn table(&mut self, files: &OwnFiles, path: &Path, table: Table, watch: Watch<'_>) -> Result<(), ReconcileFault> {
         let file = File::open(path).map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
         let (mut sheet, layout) = open(files, Watched { file, watch }, table, path)?;
         if table == Table::Orders && !layout.has(Field::PaidAt) {

@@ -8,7 +8,7 @@ use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
 use super::differences::Cells;
-use super::{DayFiles, Reconciled};
+use super::{DaySides, Reconciled};
 
 /// A workbook whose last sheet takes the rows that differ.
 pub(super) struct Workbook {
@@ -32,10 +32,10 @@ const DIFFERENCES: [(&str, u16); 12] = [
 
 impl Workbook {
     /// Writes the verdict and the classes, and begins the differences.
-    pub(super) fn new(file: File, found: &Reconciled, files: &DayFiles) -> Result<Self, WriteError> {
+    pub(super) fn new(file: File, found: &Reconciled, sides: &DaySides) -> Result<Self, WriteError> {
         let mut book = XlsxBook::new(file);
         book.sheet("结论", &columns(&[("项目", 18), ("值", 40)]))?;
-        for (title, value) in verdict(found, files) {
+        for (title, value) in verdict(found, sides) {
             book.row(&[Cell::Text(title), Cell::Text(&value)])?;
         }
         let titles = [("类别", 22), ("笔数", 12), ("账单金额", 18), ("本地金额", 18), ("本地减账单", 18)];
@@ -84,11 +84,11 @@ fn columns(titles: &[(&str, u16)]) -> Vec<Column> {
     titles.iter().map(|(title, width_chars)| Column { title: (*title).to_owned(), width_chars: *width_chars }).collect()
 }
 
-fn verdict(found: &Reconciled, files: &DayFiles) -> Vec<(&'static str, String)> {
+fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> {
     let (bills, sums) = (&found.bills, found.bills.totals.sums);
     let fee = i64::try_from(sums.fee_milli_fen).map_or_else(|_| String::new(), |fee| MilliFen::new(fee).to_string());
     vec![
-        ("日期", files.date.day()),
+        ("日期", sides.date.day()),
         ("结论", if found.is_balanced() { "平" } else { "不平" }.to_owned()),
         ("商户号", bills.mch_id.clone().unwrap_or_default()),
         ("账单笔数", format!("{}（支付 {}，退款 {}）", sums.rows, bills.totals.payments, bills.totals.refunds)),

@@ -18,6 +18,7 @@ mod lists;
 mod processes;
 mod refund_table;
 mod refunds;
+mod scan;
 mod schedule;
 mod settings;
 mod speed;

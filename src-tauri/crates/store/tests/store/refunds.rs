@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{RefundStatus, TradeState, UtcMs};
 
-fn paid(store: &Store, n: usize) -> i64 {
+pub(crate) fn paid(store: &Store, n: usize) -> i64 {
     let id = place_created(store, n);
     let other = format!("42000000002026112000000{n:05}");
     ask(store, id, after_ms(70_000), crate::deeds::report(TradeState::Success, &other));
@@ -33,7 +33,7 @@ fn reserve(store: &Store, order_id: i64, number: &str, fee: i64) -> Reservation 
     store.reserve_refund(wish(order_id, number, fee)).unwrap()
 }
 
-fn reserved(store: &Store, order_id: i64, number: &str, fee: i64) -> i64 {
+pub(crate) fn reserved(store: &Store, order_id: i64, number: &str, fee: i64) -> i64 {
     match reserve(store, order_id, number, fee) {
         Reservation::New(intent) => intent.refund,
         other => panic!("{other:?}"),
@@ -47,7 +47,7 @@ fn refusal(reservation: Reservation) -> ReserveRefusal {
     }
 }
 
-fn record(store: &Store, refund: i64, at: UtcMs, event: RefundEvent) -> RecordedRefund {
+pub(crate) fn record(store: &Store, refund: i64, at: UtcMs, event: RefundEvent) -> RecordedRefund {
     let seq = store.begin_asking_refund(refund, at, 20_000).unwrap();
     let verified = !matches!(event, RefundEvent::Unknown { .. });
     let query = matches!(event, RefundEvent::Reported(_) | RefundEvent::NotExist { .. });
@@ -64,7 +64,7 @@ fn record(store: &Store, refund: i64, at: UtcMs, event: RefundEvent) -> Recorded
     store.record_refund(observation, &PollPolicy::default()).unwrap()
 }
 
-fn report(status: RefundStatus, refund_id: &str, fee: i64) -> RefundEvent {
+pub(crate) fn report(status: RefundStatus, refund_id: &str, fee: i64) -> RefundEvent {
     RefundEvent::Reported(RefundSeen {
         status,
         refund_id: refund_id.into(),
@@ -75,7 +75,7 @@ fn report(status: RefundStatus, refund_id: &str, fee: i64) -> RefundEvent {
     })
 }
 
-fn opened() -> (tempfile::TempDir, Store) {
+pub(crate) fn opened() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     (folder, store)

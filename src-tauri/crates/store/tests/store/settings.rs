@@ -12,7 +12,7 @@ fn open() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-fn profile(name: &str, environment: Environment) -> Profile {
+pub(crate) fn profile(name: &str, environment: Environment) -> Profile {
     Profile {
         name: name.into(),
         appid: Appid::new("wx0000000000000001").unwrap(),

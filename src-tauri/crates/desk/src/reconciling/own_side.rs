@@ -1,0 +1,95 @@
+//! The merchant's own side of a day: tables, or what the store keeps.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use desk_reconcile::{Basis, Day, LocalSide, Scope, Share};
+use desk_sheets::{Mapping, Table};
+
+use super::differences::MalformedLine;
+use super::kept::KeptSide;
+use super::{LocalRead, ROW_BYTES_OF_ORDERS, ReconcileFault, Watch};
+
+/// Where the merchant's orders and refunds are.
+#[derive(Clone)]
+pub enum OwnSide {
+    /// In tables.
+    Files(OwnFiles),
+    /// In the store.
+    Kept(KeptSide),
+}
+
+/// Tables of the merchant.
+#[derive(Clone, Debug, Default)]
+pub struct OwnFiles {
+    /// Orders, CSV or XLSX.
+    pub orders: Option<PathBuf>,
+    /// Refunds, CSV or XLSX.
+    pub refunds: Option<PathBuf>,
+    /// Which column holds what, for both.
+    pub mapping: Mapping,
+}
+
+/// What is to be read of it.
+pub(super) struct OwnReading {
+    pub(super) day: Day,
+    pub(super) share: Share,
+    pub(super) scope: Scope,
+    pub(super) basis: Basis,
+}
+
+impl OwnSide {
+    pub(super) const fn has_orders(&self) -> bool {
+        match self {
+            Self::Files(files) => files.orders.is_some(),
+            Self::Kept(_) => true,
+        }
+    }
+
+    pub(super) const fn has_refunds(&self) -> bool {
+        match self {
+            Self::Files(files) => files.refunds.is_some(),
+            Self::Kept(_) => true,
+        }
+    }
+
+    /// About how many orders there are.
+    pub(super) fn orders(&self) -> Result<u64, ReconcileFault> {
+        match self {
+            Self::Files(files) => Ok(files.orders.as_deref().map_or(0, length) / ROW_BYTES_OF_ORDERS),
+            Self::Kept(kept) => kept.orders(),
+        }
+    }
+
+    /// The bytes that are read.
+    pub(super) fn bytes(&self) -> Result<u64, ReconcileFault> {
+        match self {
+            Self::Files(files) => {
+                Ok([&files.orders, &files.refunds].into_iter().flatten().map(|file| length(file)).sum())
+            }
+            Self::Kept(kept) => Ok(kept.orders()? * ROW_BYTES_OF_ORDERS),
+        }
+    }
+
+    /// Reads what the bills can be compared with.
+    pub(super) fn read(
+        &self,
+        wanted: &OwnReading,
+        watch: Watch<'_>,
+    ) -> Result<(LocalRead, LocalSide, Vec<MalformedLine>), ReconcileFault> {
+        match self {
+            Self::Files(files) => files.read(wanted, watch),
+            Self::Kept(kept) => kept.read(wanted, watch).map(|(read, side)| (read, side, Vec::new())),
+        }
+    }
+}
+
+impl OwnFiles {
+    pub(super) fn table(&self, table: Table) -> Option<&Path> {
+        if table == Table::Refunds { self.refunds.as_deref() } else { self.orders.as_deref() }
+    }
+}
+
+fn length(file: &Path) -> u64 {
+    fs::metadata(file).map_or(0, |file| file.len())
+}

@@ -1,0 +1,206 @@
+//! What a merchant's bill is compared with: orders and refunds handed out one by one, borrowed, in one pass over the tables.
+
+use std::ops::ControlFlow;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, ToSql};
+use wxpay_protocol::environment::Environment;
+use wxpay_protocol::ids::MchId;
+use wxpay_protocol::{Fen, UtcMs};
+
+use crate::{OrderState, RefundState, Store, StoreError};
+
+/// Whose orders and refunds. A bill is a merchant's, whatever the app; what went to another gateway under the same
+/// number is in no bill of this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MerchantRows {
+    /// The merchant.
+    pub mch_id: MchId,
+    /// Its gateway.
+    pub environment: Environment,
+}
+
+/// An order, borrowed until the next row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScannedOrder<'r> {
+    /// The store's own id.
+    pub id: i64,
+    /// The merchant's number.
+    pub out_trade_no: &'r str,
+    /// WeChat's number: the verified one, else the claimed one.
+    pub transaction_id: Option<&'r str>,
+    /// The amount.
+    pub total_fee: Fen,
+    /// The verified state, else the claimed one.
+    pub shown_state: OrderState,
+    /// When it was paid: verified, else claimed.
+    pub paid_at: Option<UtcMs>,
+}
+
+/// A refund, borrowed until the next row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScannedRefund<'r> {
+    /// The store's own id.
+    pub id: i64,
+    /// The merchant's number.
+    pub out_refund_no: &'r str,
+    /// WeChat's number; nothing while nobody knows whether it was accepted.
+    pub refund_id: Option<&'r str>,
+    /// The number of its order.
+    pub out_trade_no: &'r str,
+    /// WeChat's number of its order.
+    pub transaction_id: Option<&'r str>,
+    /// The amount.
+    pub refund_fee: Fen,
+    /// Where it stands.
+    pub state: RefundState,
+    /// When WeChat accepted it, as near as evidence has it: the verified answer that accepted it, else its reservation; of
+    /// a refund that was made elsewhere, its success.
+    pub accepted_at: Option<UtcMs>,
+}
+
+/// A row of either table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scanned<'r> {
+    /// An order.
+    Order(ScannedOrder<'r>),
+    /// A refund.
+    Refund(ScannedRefund<'r>),
+}
+
+const ORDER: &str = "id, out_trade_no, coalesce(transaction_id, claimed_transaction_id), total_fee, shown_state, \
+     coalesce(paid_at, claimed_paid_at)";
+const REFUND: &str = "r.id, r.out_refund_no, r.refund_id, o.out_trade_no, o.transaction_id, r.refund_fee, r.state, \
+     CASE WHEN r.refund_id IS NULL THEN NULL WHEN r.origin = 1 THEN r.success_at ELSE coalesce( \
+       (SELECT min(received_at) FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0), r.created_at) END";
+
+impl Store {
+    /// Hands out a merchant's orders and then its refunds, all as they are at one moment, until `each` breaks. By the order of
+    /// the table, because a look-up per row costs several times as much.
+    pub fn scan(
+        &self,
+        of: &MerchantRows,
+        mut each: impl FnMut(Scanned<'_>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let elsewhere = profiles_elsewhere(connection, of)?;
+            let names = vec!["?"; elsewhere.len()].join(", ");
+            let but = |column: &str| {
+                if elsewhere.is_empty() { String::new() } else { format!(" AND {column} NOT IN ({names})") }
+            };
+            let mch_id = of.mch_id.as_str();
+            let mut values: Vec<&dyn ToSql> = vec![&mch_id];
+            values.extend(elsewhere.iter().map(|name| name as &dyn ToSql));
+            let orders = format!("SELECT {ORDER} FROM orders NOT INDEXED WHERE mch_id = ?{}", but("profile"));
+            let refunds = format!(
+                "SELECT {REFUND} FROM refunds r NOT INDEXED JOIN orders o ON o.id = r.order_id WHERE r.mch_id = ?{}",
+                but("r.profile")
+            );
+            if rows(connection, &orders, &values, |row| Ok(each(Scanned::Order(order(row)?))))? {
+                rows(connection, &refunds, &values, |row| Ok(each(Scanned::Refund(refund(row)?))))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Hands out the orders and refunds with these ids, in this order; ids that are not there are passed over.
+    pub fn rescan(&self, orders: &[i64], refunds: &[i64], mut each: impl FnMut(Scanned<'_>)) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let (of_order, of_refund) = (
+                format!("SELECT {ORDER} FROM orders WHERE id = ?"),
+                format!("SELECT {REFUND} FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.id = ?"),
+            );
+            for id in orders {
+                rows(connection, &of_order, &[id], |row| {
+                    each(Scanned::Order(order(row)?));
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+            for id in refunds {
+                rows(connection, &of_refund, &[id], |row| {
+                    each(Scanned::Refund(refund(row)?));
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// About how many orders there are, of all merchants; costs nothing.
+    pub fn about_orders(&self) -> Result<u64, StoreError> {
+        self.read(|connection| {
+            let last: Option<i64> =
+                connection.prepare_cached("SELECT max(id) FROM orders")?.query_one([], |row| row.get(0))?;
+            Ok(last.map_or(0, i64::unsigned_abs))
+        })
+    }
+}
+
+/// The profiles of the same merchant number that speak to another gateway.
+fn profiles_elsewhere(connection: &Connection, of: &MerchantRows) -> Result<Vec<String>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM profiles WHERE mch_id = ?1 AND environment <> ?2")?;
+    let names = statement.query_map([of.mch_id.as_str(), of.environment.as_str()], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// Whether all rows were taken.
+fn rows(
+    connection: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<ControlFlow<()>>,
+) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        if each(row)?.is_break() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn text<'r>(row: &'r Row<'_>, place: usize) -> rusqlite::Result<&'r str> {
+    Ok(row.get_ref(place)?.as_str()?)
+}
+
+fn text_if_any<'r>(row: &'r Row<'_>, place: usize) -> rusqlite::Result<Option<&'r str>> {
+    Ok(row.get_ref(place)?.as_str_or_null()?)
+}
+
+fn fen(row: &Row<'_>, place: usize) -> rusqlite::Result<Fen> {
+    let fen: i64 = row.get(place)?;
+    Fen::new(fen).ok_or(rusqlite::Error::IntegralValueOutOfRange(place, fen))
+}
+
+fn time_if_any(row: &Row<'_>, place: usize) -> rusqlite::Result<Option<UtcMs>> {
+    Ok(match row.get_ref(place)? {
+        ValueRef::Null => None,
+        value => Some(UtcMs(value.as_i64()?)),
+    })
+}
+
+fn order<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedOrder<'r>> {
+    Ok(ScannedOrder {
+        id: row.get(0)?,
+        out_trade_no: text(row, 1)?,
+        transaction_id: text_if_any(row, 2)?,
+        total_fee: fen(row, 3)?,
+        shown_state: row.get(4)?,
+        paid_at: time_if_any(row, 5)?,
+    })
+}
+
+fn refund<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedRefund<'r>> {
+    Ok(ScannedRefund {
+        id: row.get(0)?,
+        out_refund_no: text(row, 1)?,
+        refund_id: text_if_any(row, 2)?,
+        out_trade_no: text(row, 3)?,
+        transaction_id: text_if_any(row, 4)?,
+        refund_fee: fen(row, 5)?,
+        state: row.get(6)?,
+        accepted_at: time_if_any(row, 7)?,
+    })
+}

@@ -1,0 +1,116 @@
+//! What a merchant's bill is compared with.
+
+use std::ops::ControlFlow;
+
+use desk_store::{MerchantRows, NewClaim, OrderState, RefundEvent, RefundState, Scanned, Store};
+use wxpay_protocol::environment::Environment;
+use wxpay_protocol::ids::MchId;
+use wxpay_protocol::{RefundStatus, TradeState, UtcMs};
+
+use crate::deeds::{MCH_ID, after_ms, ask, fen, new_claim, number, place_created, state, transaction};
+use crate::refunds::{opened, paid, record, report, reserved};
+use crate::settings::profile;
+
+fn shop() -> MerchantRows {
+    MerchantRows { mch_id: MchId::new(MCH_ID).unwrap(), environment: Environment::Production }
+}
+
+fn claimed(store: &Store, claim: NewClaim) {
+    store.import(vec![claim], |_, _| ControlFlow::Continue(())).unwrap();
+}
+
+/// Number, WeChat's number, state and time of payment of every order; likewise of every refund.
+type Seen = (Vec<(String, String, OrderState, Option<UtcMs>)>, Vec<(String, RefundState, Option<UtcMs>)>);
+
+fn scanned(store: &Store) -> Seen {
+    let mut seen = Seen::default();
+    let take = |row: Scanned<'_>| match row {
+        Scanned::Order(order) => {
+            let transaction = order.transaction_id.unwrap_or_default().to_owned();
+            seen.0.push((order.out_trade_no.to_owned(), transaction, order.shown_state, order.paid_at));
+        }
+        Scanned::Refund(refund) => {
+            assert!(refund.transaction_id.is_some_and(|transaction| !transaction.is_empty()));
+            seen.1.push((refund.out_refund_no.to_owned(), refund.state, refund.accepted_at));
+        }
+    };
+    let mut take = take;
+    store
+        .scan(&shop(), |row| {
+            take(row);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    seen
+}
+
+#[test]
+fn what_is_verified_stands_before_what_is_claimed_and_other_merchants_and_gateways_are_left_out() {
+    let (_folder, store) = opened();
+    store.add_profile(profile("shop", Environment::Production)).unwrap();
+    store.add_profile(profile("trial", Environment::Simulator)).unwrap();
+    let verified = place_created(&store, 1);
+    ask(&store, verified, after_ms(70_000), state(TradeState::Success));
+    let claim = |n: usize| NewClaim {
+        state: Some(OrderState::Success),
+        transaction_id: Some(transaction("42999")),
+        paid_at: Some(after_ms(5)),
+        ..new_claim(&number(n))
+    };
+    claimed(&store, claim(2));
+    claimed(&store, NewClaim { profile: "trial".into(), ..claim(3) });
+    claimed(&store, NewClaim { mch_id: MchId::new("1900000002").unwrap(), ..claim(4) });
+    claimed(&store, NewClaim { profile: "removed long ago".into(), state: None, transaction_id: None, ..claim(5) });
+    let (orders, refunds) = scanned(&store);
+    assert_eq!(
+        orders,
+        [
+            (number(1), crate::deeds::TRANSACTION.to_owned(), OrderState::Success, Some(after_ms(60_000))),
+            (number(2), "42999".to_owned(), OrderState::Success, Some(after_ms(5))),
+            (number(5), String::new(), OrderState::Unverified, Some(after_ms(5))),
+        ]
+    );
+    assert!(refunds.is_empty());
+    let mut seen = 0;
+    store
+        .scan(&shop(), |_| {
+            seen += 1;
+            ControlFlow::Break(())
+        })
+        .unwrap();
+    assert_eq!(seen, 1, "it stops when it is told to");
+}
+
+#[test]
+fn a_refund_counts_from_its_acceptance_and_not_before_anybody_knows_of_one() {
+    let (_folder, store) = opened();
+    let order = paid(&store, 1);
+    let accepted = reserved(&store, order, "R1", 10);
+    record(
+        &store,
+        accepted,
+        after_ms(300_000),
+        RefundEvent::Accepted { refund_id: "50001".into(), refund_fee: fen(10) },
+    );
+    reserved(&store, order, "R2", 10);
+    let by_query = reserved(&store, order, "R3", 10);
+    record(&store, by_query, after_ms(400_000), report(RefundStatus::Processing, "50003", 10));
+    let (_, refunds) = scanned(&store);
+    assert_eq!(
+        refunds,
+        [
+            ("R1".to_owned(), RefundState::Submitted, Some(after_ms(300_100))),
+            ("R2".to_owned(), RefundState::Reserved, None),
+            ("R3".to_owned(), RefundState::Processing, Some(after_ms(100_000))),
+        ]
+    );
+    let mut again = Vec::new();
+    store
+        .rescan(&[order, 99], &[by_query], |row| match row {
+            Scanned::Order(order) => again.push(order.out_trade_no.to_owned()),
+            Scanned::Refund(refund) => again.push(refund.out_refund_no.to_owned()),
+        })
+        .unwrap();
+    assert_eq!(again, [number(1), "R3".to_owned()]);
+    assert_eq!(store.about_orders().unwrap(), 1);
+}
