@@ -152,7 +152,9 @@ impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { what, name } => Self::NotFound { what, name },
-            StoreError::Exists { .. } | StoreError::DuplicateNumber { .. } | StoreError::Refused { .. } => Self::Conflict(error.to_string()),
+            StoreError::Exists { .. } | StoreError::DuplicateNumber { .. } | StoreError::Refused { .. } => {
+                Self::Conflict(error.to_string())
+            }
             StoreError::Newer { .. } => Self::StoreNewer(error),
             other => Self::Store(other),
         }
