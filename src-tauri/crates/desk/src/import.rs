@@ -16,8 +16,8 @@ use crate::progress::{Cancel, Meter, OnProgress};
 use crate::refusals::{Refusals, RefusedRow};
 use crate::{Desk, DeskError};
 
-/// Claims that are read ahead of the store.
-const AHEAD: usize = 4096;
+/// Claims that are read ahead of the store: so many that reading never stands still while a batch is written.
+const AHEAD: usize = 32_768;
 
 /// A file to be imported.
 #[derive(Clone, Debug)]

@@ -1,20 +1,31 @@
 //! Importing many orders: claims, as [`Store::claim`] keeps them, written in one go for orders that are new here.
 
+mod first_claims;
+mod log;
+
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, params};
-use wxpay_protocol::ids::{OpenId, OutTradeNo, TransactionId};
+use rusqlite::{Connection, OptionalExtension};
+use wxpay_protocol::ids::OutTradeNo;
 
 use crate::orders::claim;
-use crate::record::{ChainSeed, append_first, first_chain, next_seqs};
-use crate::{Advice, Claimed, Evidence, NewClaim, OrderState, Origin, Store, StoreError};
+use crate::record::next_seqs;
+use crate::{Claimed, NewClaim, Store, StoreError};
+use first_claims::FirstClaims;
+use log::Log;
 
-/// Orders that are committed together: many enough that a page of an index that all of them touch is written once, few
-/// enough that whoever writes beside an import waits a fraction of a second.
-const BATCH: usize = 20_000;
-/// Pages of the write-ahead log (of 4 KiB) after which an import lets them be copied into the file, and everybody else.
+/// Orders that are committed together at most: a page of an index that many of them touch is then written once.
+const BATCH: usize = 16_384;
+/// And no longer than this, beside the commit itself: whoever has a notice to record is waiting.
+const HELD: Duration = Duration::from_millis(120);
+/// Orders between two looks at the time.
+const PART: usize = 512;
+/// Pages of the write-ahead log (of 4 KiB) after which an import has them copied into the file.
 const LOG_PAGES_OF_IMPORT: i64 = 50_000;
+/// After so many the writer does it itself, should the import not come to it, and after so many without an import.
+const LOG_PAGES_AT_MOST: i64 = 500_000;
 const LOG_PAGES: i64 = 1_000;
 
 /// What an import has done so far. The four add up to the orders that were taken from the stream.
@@ -60,8 +71,11 @@ impl Store {
         claims: impl IntoIterator<Item = NewClaim>,
         mut committed: impl FnMut(&ImportCounts, Vec<RefusedImport>) -> ControlFlow<()>,
     ) -> Result<ImportCounts, StoreError> {
-        self.write(|connection| copy_log_after(connection, LOG_PAGES_OF_IMPORT))?;
-        let imported = self.import_batches(claims.into_iter(), &mut committed);
+        let log = Log::open(self)?;
+        self.write(|connection| copy_log_after(connection, LOG_PAGES_AT_MOST))?;
+        let imported = self.import_batches(claims.into_iter(), &log, &mut committed);
+        // Otherwise the next commit, of a notice perhaps, would have to.
+        log.copy_from(LOG_PAGES)?;
         self.write(|connection| copy_log_after(connection, LOG_PAGES))?;
         imported
     }
@@ -69,41 +83,61 @@ impl Store {
     fn import_batches(
         &self,
         mut claims: impl Iterator<Item = NewClaim>,
+        log: &Log,
         committed: &mut impl FnMut(&ImportCounts, Vec<RefusedImport>) -> ControlFlow<()>,
     ) -> Result<ImportCounts, StoreError> {
         let mut counts = ImportCounts::default();
+        let mut waiting = Vec::new();
         loop {
-            let batch: Vec<NewClaim> = claims.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            waiting.extend(claims.by_ref().take(BATCH.saturating_sub(waiting.len())));
+            if waiting.is_empty() {
                 return Ok(counts);
             }
             let before = counts;
-            let (after, refused) = self.write(move |connection| import_batch(connection, &batch, before))?;
-            counts = after;
+            let refused;
+            (counts, refused, waiting) =
+                self.write_alone(move |connection| import_batch(connection, waiting, before))?;
             if committed(&counts, refused).is_break() {
                 return Ok(counts);
             }
+            log.copy_from(LOG_PAGES_OF_IMPORT)?;
         }
     }
 }
 
-fn copy_log_after(connection: &Connection, pages: i64) -> Result<(), StoreError> {
-    Ok(connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?)
-}
-
+/// Imports from the front of a batch for as long as others may be kept waiting; what is left comes back.
 fn import_batch(
     connection: &Connection,
-    batch: &[NewClaim],
+    mut batch: Vec<NewClaim>,
     mut counts: ImportCounts,
-) -> Result<(ImportCounts, Vec<RefusedImport>), StoreError> {
+) -> Result<(ImportCounts, Vec<RefusedImport>, Vec<NewClaim>), StoreError> {
+    let started = Instant::now();
     let mut refused = Vec::new();
+    let mut done = 0;
+    while let Some(part) = batch.get(done..).and_then(|rest| rest.chunks(PART).next())
+        && (done == 0 || started.elapsed() < HELD)
+    {
+        import_part(connection, part, &mut counts, &mut refused)?;
+        done += part.len();
+    }
+    batch.drain(..done);
+    Ok((counts, refused, batch))
+}
+
+fn import_part(
+    connection: &Connection,
+    part: &[NewClaim],
+    counts: &mut ImportCounts,
+    refused: &mut Vec<RefusedImport>,
+) -> Result<(), StoreError> {
     let mut next_id: i64 =
         connection.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM orders")?.query_row([], |row| row.get(0))?;
-    let first_seq = next_seqs(connection, i64::try_from(batch.len()).unwrap_or(i64::MAX))?;
+    let first_seq = next_seqs(connection, i64::try_from(part.len()).unwrap_or(i64::MAX))?;
     let mut known = Vec::new();
     without_triggers(connection, |connection| {
-        for (new, seq) in batch.iter().zip(first_seq..) {
-            if insert_if_new(connection, new, next_id, seq)? {
+        let mut first = FirstClaims::new(connection)?;
+        for (new, seq) in part.iter().zip(first_seq..) {
+            if first.insert_if_new(new, next_id, seq)? {
                 next_id += 1;
             } else {
                 known.push(new);
@@ -111,7 +145,7 @@ fn import_batch(
         }
         Ok(())
     })?;
-    counts.inserted += (batch.len() - known.len()) as u64;
+    counts.inserted += (part.len() - known.len()) as u64;
     for new in known {
         match other_profile(connection, new)? {
             Some(profile) => {
@@ -124,11 +158,15 @@ fn import_batch(
             },
         }
     }
-    Ok((counts, refused))
+    Ok(())
+}
+
+fn copy_log_after(connection: &Connection, pages: i64) -> Result<(), StoreError> {
+    Ok(connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?)
 }
 
 // A trigger on the table makes SQLite keep the old contents of every page that a row touches, row by row. What the triggers
-// look after on an insert is written out below: the state is the literal of an unverified order.
+// look after on an insert is written out in the statement: the state is the literal of an unverified order.
 fn without_triggers<T>(
     connection: &Connection,
     insert: impl FnOnce(&Connection) -> Result<T, StoreError>,
@@ -145,66 +183,6 @@ fn other_profile(connection: &Connection, new: &NewClaim) -> Result<Option<Strin
         .query_row([new.mch_id.as_str(), new.out_trade_no.as_str()], |row| row.get(0))
         .optional()?;
     Ok(owner.filter(|owner| *owner != new.profile))
-}
-
-// The row that a claim on a new order ends in, without the detour over an update: one visit to each index instead of two.
-fn insert_if_new(connection: &Connection, new: &NewClaim, order_id: i64, seq: i64) -> Result<bool, StoreError> {
-    let observation = new.observation(order_id, None);
-    let evidence = observation.evidence(seq, false);
-    let record = ChainSeed {
-        mch_id: new.mch_id.as_str(),
-        out_trade_no: new.out_trade_no.as_str(),
-        total_fee: new.total_fee,
-        created_at: new.created_at,
-    };
-    let chain = first_chain(&record, order_id, &evidence, new.raw.as_deref());
-    if !insert(connection, new, order_id, &evidence, &chain)? {
-        return Ok(false);
-    }
-    append_first(connection, &observation, &evidence, &chain)?;
-    Ok(true)
-}
-
-fn insert(
-    connection: &Connection,
-    new: &NewClaim,
-    order_id: i64,
-    evidence: &Evidence,
-    chain: &[u8],
-) -> Result<bool, StoreError> {
-    let origin = if new.origin == Origin::Lookup { Origin::Lookup } else { Origin::Import };
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO orders (id, profile, appid, mch_id, out_trade_no, origin, sign_type, trade_type, total_fee, body, attach, openid, \
-             created_at, claimed_state, claimed_transaction_id, claimed_paid_at, shown_state, advice, changed_at, last_seq, chain, \
-             next_query_at, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
-             ?22, 0) ON CONFLICT (mch_id, out_trade_no) DO NOTHING",
-        )?
-        .execute(params![
-            order_id,
-            new.profile,
-            new.appid.as_str(),
-            new.mch_id.as_str(),
-            new.out_trade_no.as_str(),
-            origin,
-            new.sign_type.as_str(),
-            new.trade_type,
-            new.total_fee.get(),
-            new.body,
-            new.attach,
-            new.openid.as_ref().map(OpenId::as_str),
-            new.created_at.0,
-            new.state,
-            new.transaction_id.as_ref().map(TransactionId::as_str),
-            new.paid_at.map(|at| at.0),
-            new.state.unwrap_or(OrderState::Unverified),
-            Advice::Query,
-            new.claimed_at.0,
-            evidence.received_seq,
-            chain,
-            new.next_query_at.map(|at| at.0),
-        ])?;
-    Ok(inserted == 1)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Store {
     /// [`StoreError::NotFound`] when one of the orders does not exist; then none is recorded.
     pub fn record(&self, observations: Vec<NewObservation>, policy: &PollPolicy) -> Result<Vec<Recorded>, StoreError> {
         let policy = policy.clone();
-        self.write(move |connection| {
+        self.write_many(observations.len(), move |connection| {
             observations.iter().map(|observation| append(connection, observation, &policy)).collect()
         })
     }
@@ -88,18 +88,8 @@ pub(crate) fn next_seqs(connection: &Connection, count: i64) -> Result<i64, Stor
     Ok(last - count + 1)
 }
 
-/// Appends the first observation of an order that was inserted with everything that follows from it; its digest is `chain`.
-pub(crate) fn append_first(
-    connection: &Connection,
-    observation: &NewObservation,
-    newest: &Evidence,
-    chain: &[u8],
-) -> Result<(), StoreError> {
-    insert(connection, observation, newest, FIRST_CLAIM, chain)
-}
-
 /// What a claim does that arrives first.
-const FIRST_CLAIM: Arrival = Arrival { effect: Effect::Same, reason: Reason::Claim, query_now: false };
+pub(crate) const FIRST_CLAIM: Arrival = Arrival { effect: Effect::Same, reason: Reason::Claim, query_now: false };
 
 /// The chain of an order whose only evidence is the claim that it was made from.
 pub(crate) fn first_chain(record: &ChainSeed<'_>, order_id: i64, newest: &Evidence, raw: Option<&str>) -> Vec<u8> {

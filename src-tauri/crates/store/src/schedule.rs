@@ -138,7 +138,7 @@ impl Store {
     /// for `in_flight_ms`, so that an answer that never comes delays the next question and no more.
     pub fn begin_asking(&self, order_ids: &[i64], now: UtcMs, in_flight_ms: i64) -> Result<Vec<i64>, StoreError> {
         let order_ids = order_ids.to_vec();
-        self.write(move |connection| {
+        self.write_many(order_ids.len(), move |connection| {
             let mut postpone = connection
                 .prepare_cached("UPDATE orders SET next_query_at = ?2 WHERE id = ?1 AND next_query_at IS NOT NULL AND next_query_at < ?2")?;
             order_ids

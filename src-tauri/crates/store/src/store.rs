@@ -12,6 +12,8 @@ use crate::writer::Writer;
 use crate::{StoreError, record, refund_record};
 
 const KEPT_READERS: usize = 4;
+/// From so many rows on, what a savepoint keeps in order to undo them costs more than a commit of their own.
+const MANY: usize = 64;
 
 /// The store of one data folder. Clones share the writer; several processes may open the same folder.
 #[derive(Clone)]
@@ -77,6 +79,23 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.inner.writer.write(work)
+    }
+
+    /// Runs work on so many rows in a write transaction, one of its own where they are many; answers after the commit.
+    pub(crate) fn write_many<T: Send + 'static>(
+        &self,
+        rows: usize,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if rows < MANY { self.write(work) } else { self.write_alone(work) }
+    }
+
+    /// Runs `work` in a write transaction of its own, for work that touches thousands of pages; answers after the commit.
+    pub(crate) fn write_alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.writer.write_alone(work)
     }
 
     /// Runs `work` in one read transaction: everything in it is seen at one moment.

@@ -18,7 +18,15 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 
 type CommitFault = Option<Arc<rusqlite::Error>>;
 type Answer = Box<dyn FnOnce(CommitFault) + Send>;
-type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Option<Answer> + Send>;
+type Work = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Option<Answer> + Send>;
+
+/// What is to be written.
+enum Job {
+    /// In a transaction that others share.
+    Shared(Work),
+    /// In a transaction of its own, which the failure of the work undoes as a whole.
+    Alone(Work),
+}
 
 /// The handle of the writing thread; dropping it lets the thread finish what it has and end.
 pub(crate) struct Writer {
@@ -45,29 +53,57 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = sync_channel::<Result<T, StoreError>>(1);
-        // A caller that has gone away needs no answer, so a failed send is nothing.
-        let job: Job = Box::new(move |connection| match connection {
-            Err(fault) => {
-                drop(answer.send(Err(fault)));
-                None
-            }
-            Ok(connection) => {
-                let outcome = in_savepoint(connection, work);
-                Some(Box::new(move |fault: CommitFault| {
-                    drop(answer.send(match (outcome, fault) {
-                        (Ok(_), Some(fault)) if fault.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
-                            Err(StoreError::Full)
-                        }
-                        (Ok(_), Some(fault)) => Err(StoreError::Commit(fault)),
-                        (outcome, _) => outcome,
-                    }));
-                }))
-            }
-        });
-        self.jobs.as_ref().ok_or(StoreError::Closed)?.send(job).map_err(|_| StoreError::Closed)?;
+        self.answered(|answer| Job::Shared(answering(answer, |connection| in_savepoint(connection, work))))
+    }
+
+    /// Runs `work` in a transaction that nobody shares and answers after the commit. For work that touches thousands of
+    /// pages: a savepoint would keep the old contents of each of them only to be able to undo this job and not its
+    /// neighbours.
+    pub(crate) fn write_alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.answered(|answer| {
+            Job::Alone(answering(answer, |connection| {
+                let outcome = work(connection);
+                if outcome.is_err() && !connection.is_autocommit() {
+                    connection.execute_batch("ROLLBACK")?;
+                }
+                outcome
+            }))
+        })
+    }
+
+    fn answered<T>(&self, job: impl FnOnce(SyncSender<Result<T, StoreError>>) -> Job) -> Result<T, StoreError> {
+        let (answer, answered) = sync_channel(1);
+        self.jobs.as_ref().ok_or(StoreError::Closed)?.send(job(answer)).map_err(|_| StoreError::Closed)?;
         answered.recv().map_err(|_| StoreError::Closed)?
     }
+}
+
+// A caller that has gone away needs no answer, so a failed send is nothing.
+fn answering<T: Send + 'static>(
+    answer: SyncSender<Result<T, StoreError>>,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Work {
+    Box::new(move |connection| match connection {
+        Err(fault) => {
+            drop(answer.send(Err(fault)));
+            None
+        }
+        Ok(connection) => {
+            let outcome = work(connection);
+            Some(Box::new(move |fault: CommitFault| {
+                drop(answer.send(match (outcome, fault) {
+                    (Ok(_), Some(fault)) if fault.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+                        Err(StoreError::Full)
+                    }
+                    (Ok(_), Some(fault)) => Err(StoreError::Commit(fault)),
+                    (outcome, _) => outcome,
+                }));
+            }))
+        }
+    })
 }
 
 impl Drop for Writer {
@@ -95,51 +131,67 @@ fn in_savepoint<T>(
 
 fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection) {
     let mut connection = Some(connection);
-    while let Ok(first) = inbox.recv() {
+    let mut waiting = None;
+    while let Some(first) = waiting.take().or_else(|| inbox.recv().ok()) {
         // After a failed sync the connection was thrown away: what it believed to be on disk may not be.
-        let ready = match connection.take() {
-            Some(open) => Ok(open),
-            None => connect(path, Access::Write),
+        let open = match connection.take().map_or_else(|| connect(path, Access::Write), Ok) {
+            Ok(open) => open,
+            Err(fault) => {
+                refuse(first, fault);
+                continue;
+            }
         };
-        match ready {
-            Ok(open) => connection = group(inbox, first, open),
-            Err(fault) => drop(first(Err(fault))),
+        if let Err(error) = open.execute_batch("BEGIN IMMEDIATE") {
+            refuse(first, error.into());
+            connection = Some(open);
+            continue;
         }
+        let answers = match first {
+            Job::Shared(first) => group(&open, first, inbox, &mut waiting),
+            Job::Alone(only) => only(Ok(&open)).into_iter().collect(),
+        };
+        connection = commit(open, answers);
     }
 }
 
-// Runs one transaction; gives the connection back unless it must not be used any more.
-fn group(inbox: &Receiver<Job>, first: Job, connection: Connection) -> Option<Connection> {
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-        drop(first(Err(error.into())));
-        return Some(connection);
-    }
+fn refuse(job: Job, fault: StoreError) {
+    let (Job::Shared(work) | Job::Alone(work)) = job;
+    drop(work(Err(fault)));
+}
+
+// Runs what is there, for as long as others may be kept waiting; a job that wants to be alone is left in `waiting`.
+fn group(connection: &Connection, first: Work, inbox: &Receiver<Job>, waiting: &mut Option<Job>) -> Vec<Answer> {
     let started = Instant::now();
-    let mut answers: Vec<Answer> = Vec::new();
+    let mut answers = Vec::new();
     let mut next = Some(first);
-    while let Some(job) = next.take() {
-        answers.extend(job(Ok(&connection)));
-        if connection.is_autocommit() {
-            // A full disk or a failed read makes SQLite roll back everything, earlier jobs of the group included.
-            let fault = Arc::new(rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK),
-                Some("the transaction was rolled back by SQLite".into()),
-            ));
-            for answer in answers {
-                answer(Some(fault.clone()));
-            }
-            return None;
+    while let Some(work) = next.take() {
+        answers.extend(work(Ok(connection)));
+        if connection.is_autocommit() || answers.len() >= GROUP_JOBS || started.elapsed() >= GROUP_TIME {
+            break;
         }
-        if answers.len() < GROUP_JOBS && started.elapsed() < GROUP_TIME {
-            next = inbox.try_recv().ok();
+        match inbox.try_recv() {
+            Ok(Job::Shared(work)) => next = Some(work),
+            Ok(alone) => *waiting = Some(alone),
+            Err(_) => {}
         }
     }
-    let fault = connection.execute_batch("COMMIT").err().map(Arc::new);
-    let usable = fault.is_none();
+    answers
+}
+
+// Commits and answers; gives the connection back unless it must not be used any more.
+fn commit(connection: Connection, answers: Vec<Answer>) -> Option<Connection> {
+    let fault = if connection.is_autocommit() {
+        // A full disk or a failed read makes SQLite roll back everything, earlier jobs of the group included.
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+        Some(rusqlite::Error::SqliteFailure(code, Some("the transaction was rolled back by SQLite".into())))
+    } else {
+        connection.execute_batch("COMMIT").err()
+    };
+    let fault = fault.map(Arc::new);
     for answer in answers {
         answer(fault.clone());
     }
-    usable.then_some(connection)
+    fault.is_none().then_some(connection)
 }
 
 #[cfg(test)]

@@ -43,6 +43,34 @@ fn a_failed_job_undoes_its_own_writes_only() {
 }
 
 #[test]
+fn a_job_of_its_own_is_undone_as_a_whole_and_its_neighbours_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = start(folder.path());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            writer.write(|_| {
+                std::thread::sleep(Duration::from_millis(50));
+                Ok(())
+            })
+        });
+        let before = scope.spawn(|| insert(&writer, "before"));
+        let alone = scope.spawn(|| {
+            writer.write_alone(|connection| {
+                connection.execute("INSERT INTO simulator_key VALUES ('half')", [])?;
+                Err::<(), _>(StoreError::NotFound { what: "order", name: "1".into() })
+            })
+        });
+        let after = scope.spawn(|| insert(&writer, "after"));
+        assert!(before.join().unwrap().is_ok());
+        assert!(matches!(alone.join().unwrap(), Err(StoreError::NotFound { .. })));
+        assert!(after.join().unwrap().is_ok());
+    });
+    assert_eq!(count(&writer), 2);
+    writer.write_alone(|connection| Ok(connection.execute("INSERT INTO simulator_key VALUES ('whole')", [])?)).unwrap();
+    assert_eq!(count(&writer), 3);
+}
+
+#[test]
 fn a_full_disk_is_said_and_the_store_goes_on_when_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
     let writer = start(folder.path());

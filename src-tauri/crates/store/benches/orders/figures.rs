@@ -53,7 +53,7 @@ impl Page {
         writeln!(self.0, "| {what} | {count} | {:.0}/s | | | {beside} |", per_second(count, time)).ok();
     }
 
-    fn many(&mut self, what: &str, mut times: Vec<Duration>, beside: &str) -> Duration {
+    pub(crate) fn many(&mut self, what: &str, mut times: Vec<Duration>, beside: &str) -> Duration {
         times.sort_unstable();
         let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len().saturating_sub(1)));
         let [p50, p99, slowest] = [at(50), at(99), times.last()].map(|time| time.copied().unwrap_or_default());

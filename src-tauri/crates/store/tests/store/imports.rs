@@ -7,7 +7,7 @@ use desk_store::{Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, O
 use wxpay_protocol::UtcMs;
 
 /// One more than fits into one transaction.
-const TWO_BATCHES: usize = 20_001;
+const TWO_BATCHES: usize = 16_385;
 
 fn open() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -117,8 +117,35 @@ fn an_import_about_an_order_of_ours_moves_nothing_that_is_verified() {
 fn an_import_that_is_stopped_keeps_what_was_committed_and_goes_on_where_it_was() {
     let (_folder, store) = open();
     let claims = || (0..TWO_BATCHES).map(|n| claim(n, None));
-    let counts = store.import(claims(), |_, _| ControlFlow::Break(())).unwrap();
-    assert_eq!(counts.inserted, 20_000);
+    let first = store.import(claims(), |_, _| ControlFlow::Break(())).unwrap();
+    assert!((1..TWO_BATCHES as u64).contains(&first.inserted), "{first:?}");
     let counts = store.import(claims(), |_, _| ControlFlow::Continue(())).unwrap();
-    assert_eq!(counts, ImportCounts { inserted: 1, same: 20_000, ..ImportCounts::default() });
+    let inserted = TWO_BATCHES as u64 - first.inserted;
+    assert_eq!(counts, ImportCounts { inserted, same: first.inserted, ..ImportCounts::default() });
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn others_write_while_an_import_waits_for_its_file() {
+    let (_folder, store) = open();
+    let id = place_created(&store, TWO_BATCHES + 1);
+    // The file goes on only after somebody else's notice was committed.
+    let claims = (0..TWO_BATCHES).map(|n| {
+        if n == TWO_BATCHES - 1 {
+            assert!(record(&store, notice(id, after_ms(60_000))).changed);
+        }
+        claim(n, None)
+    });
+    let counts = store.import(claims, |_, _| ControlFlow::Continue(())).unwrap();
+    assert_eq!(counts.inserted, TWO_BATCHES as u64);
+}
+
+#[test]
+fn what_was_imported_is_in_the_file_afterwards_and_not_only_in_its_log() {
+    let (folder, store) = open();
+    import(&store, (0..12_000).map(|n| claim(n, None)).collect());
+    let log = folder.path().join(format!("{}-wal", desk_store::FILE_NAME));
+    let bytes = std::fs::metadata(&log).unwrap().len();
+    import(&store, (12_000..12_600).map(|n| claim(n, None)).collect());
+    assert!(std::fs::metadata(&log).unwrap().len() <= bytes, "the log is written from its beginning again");
 }
