@@ -11,6 +11,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "profile_add",
     "profile_remove",
     "profile_use",
+    "certificate_choose",
+    "certificate_import",
     "confirm",
     "orders_open",
     "orders_rows",

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tauri::{WebviewWindow, Wry};
 use tokio::sync::oneshot;
@@ -18,6 +19,46 @@ mod drawn;
 /// A plan or a scenario is a page of text; what is larger is something else.
 const TEXT_BYTES_MAX: u64 = 1 << 20;
 
+/// What a file may be; the dialog offers such files first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// A plan of faults, a scenario.
+    Toml,
+    /// Orders, refunds.
+    Table,
+    /// A merchant's certificate.
+    Certificate,
+    /// The certificate of an authority.
+    Authority,
+}
+
+impl Kind {
+    /// What it is called, and how such files' names end.
+    const fn filter(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Toml => ("TOML", &["toml"]),
+            Self::Table => ("CSV, XLSX", &["csv", "xlsx", "txt"]),
+            Self::Certificate => ("PKCS #12, PEM", &["p12", "pfx", "pem"]),
+            Self::Authority => ("PEM", &["pem", "crt"]),
+        }
+    }
+}
+
+/// The file that a person chose for later. The page hears its name and never says its path.
+#[derive(Default)]
+pub(crate) struct ChosenFile(Mutex<Option<PathBuf>>);
+
+impl ChosenFile {
+    pub(crate) fn keep(&self, path: PathBuf) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+    }
+
+    pub(crate) fn path(&self) -> Result<PathBuf, IpcError> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clone().ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the file first"))
+    }
+}
+
 /// What a person is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
@@ -25,6 +66,8 @@ pub(crate) struct Choice {
     pub(crate) title: &'static str,
     /// The name that a file to write gets unless another is typed; a file to read has none.
     pub(crate) suggested: Option<&'static str>,
+    /// What the file may be.
+    pub(crate) kind: Kind,
 }
 
 /// The file that was chosen; nothing when the dialog was closed.

@@ -11,9 +11,9 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
-use crate::commands::sheets::ImportFile;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
+use crate::file_choice::ChosenFile;
 use crate::ipc::Changed;
 use crate::jobs::{Jobs, Newest};
 
@@ -32,7 +32,9 @@ pub(crate) struct Home {
     /// Long work.
     pub(crate) jobs: Jobs,
     /// What is being imported.
-    pub(crate) import_file: ImportFile,
+    pub(crate) import_file: ChosenFile,
+    /// The certificate that is being imported.
+    pub(crate) certificate_file: ChosenFile,
     /// The search that follows what is typed.
     pub(crate) typing: Newest,
     /// Writes what is still to be logged when the program ends.
@@ -52,7 +54,8 @@ impl Home {
             desk: OnceCell::new(),
             dialog: Dialog::default(),
             jobs: Jobs::default(),
-            import_file: ImportFile::default(),
+            import_file: ChosenFile::default(),
+            certificate_file: ChosenFile::default(),
             typing: Newest::default(),
             log: Mutex::new(log),
         }

@@ -8,8 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    confirm, diagnosis, notices, orders, overview, profiles, refunds, settings, sheets, signature, simulator, start,
-    test_orders,
+    certificates, confirm, diagnosis, notices, orders, overview, profiles, refunds, settings, sheets, signature,
+    simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -105,6 +105,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             profiles::profile_add,
             profiles::profile_remove,
             profiles::profile_use,
+            certificates::certificate_choose,
+            certificates::certificate_import,
             confirm::confirm,
             orders::orders_open,
             orders::orders_rows,

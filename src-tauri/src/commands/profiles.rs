@@ -1,18 +1,34 @@
 //! Merchants.
 
-use tauri::State;
+use desk::NewProfile;
+use tauri::{State, WebviewWindow, Wry};
 
 use crate::commands::confirm;
 use crate::dto::profiles::{Profile, ProfileInput};
-use crate::dto::start::Settings;
+use crate::dto::start::{Language, Settings};
 use crate::error::IpcError;
+use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
-/// Adds a merchant; its secrets go to the vault.
+/// Adds a merchant; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
+/// without which nothing vouches for it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn profile_add(home: State<'_, Home>, input: ProfileInput) -> Result<Profile, IpcError> {
-    Ok(home.desk().await?.profile_add(input.into()).await?.into())
+pub(crate) async fn profile_add(
+    home: State<'_, Home>,
+    window: WebviewWindow<Wry>,
+    input: ProfileInput,
+) -> Result<Profile, IpcError> {
+    let desk = home.desk().await?;
+    let mut new = NewProfile::from(input);
+    if new.base_url.as_deref().is_some_and(|base| base.starts_with("https://")) {
+        let title = match Language::of(&desk.settings().await?) {
+            Language::Chinese => "选择模拟网关的 CA 证书（tls/ca.pem）",
+            Language::English => "The certificate of the simulator's authority (tls/ca.pem)",
+        };
+        new.ca_file = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Authority }).await?;
+    }
+    Ok(desk.profile_add(new).await?.into())
 }
 
 /// Removes a merchant and its secrets, if a person agreed to exactly that.

@@ -1,6 +1,6 @@
 //! Importing orders from a file and exporting a list, both chosen in dialogs of the system.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use desk::sheets::Reader;
 use desk::{Export, Import, OnProgress};
@@ -12,23 +12,8 @@ use crate::dto::sheets::{ExportResult, ImportPreview, ImportRequest, ImportResul
 use crate::dto::start::Language;
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
-use crate::file_choice::{self, Choice};
+use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
-
-/// The file that a person chose for an import. The page hears its name and never says its path.
-#[derive(Default)]
-pub(crate) struct ImportFile(std::sync::Mutex<Option<PathBuf>>);
-
-impl ImportFile {
-    fn keep(&self, path: PathBuf) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(path);
-    }
-
-    fn path(&self) -> Result<PathBuf, IpcError> {
-        let kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        kept.clone().ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the file first"))
-    }
-}
 
 /// Asks for a file and shows how it would be read; nothing when none was chosen.
 #[tauri::command]
@@ -42,7 +27,9 @@ pub(crate) async fn import_choose(
         Language::Chinese => "导入订单（CSV 或 XLSX）",
         Language::English => "Import orders (CSV or XLSX)",
     };
-    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None }).await? else { return Ok(None) };
+    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Table }).await? else {
+        return Ok(None);
+    };
     home.import_file.keep(path.clone());
     Ok(Some(preview(&home, Import::of(profile, path)).await?))
 }
@@ -95,7 +82,7 @@ pub(crate) async fn orders_export(
         Language::Chinese => "导出订单（.xlsx 或 .csv）",
         Language::English => "Export orders (.xlsx or .csv)",
     };
-    let choice = Choice { title, suggested: Some("orders.xlsx") };
+    let choice = Choice { title, suggested: Some("orders.xlsx"), kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     // Whoever types a name alone gets the workbook that was suggested.
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };

@@ -25,6 +25,15 @@ impl From<SecretShown> for SecretView {
     }
 }
 
+/// What is known of a merchant's certificate.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct CertificateView {
+    /// Upper-case hexadecimal digits.
+    pub(crate) serial: String,
+    /// Until when it is valid.
+    pub(crate) not_after: AtMs,
+}
+
 /// A merchant.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct Profile {
@@ -50,6 +59,8 @@ pub(crate) struct Profile {
     pub(crate) api_key: SecretView,
     /// The AppSecret.
     pub(crate) app_secret: SecretView,
+    /// The certificate for refunds, if one was imported.
+    pub(crate) certificate: Option<CertificateView>,
     /// Whether it is the merchant of the built-in gateway.
     pub(crate) builtin: bool,
     /// When it was added.
@@ -71,6 +82,10 @@ impl From<ProfileShown> for Profile {
             sub_appid: profile.sub_appid.map(|id| id.to_string()),
             api_key: shown.api_key.into(),
             app_secret: shown.app_secret.into(),
+            certificate: shown.certificate.map(|certificate| CertificateView {
+                serial: certificate.serial,
+                not_after: certificate.not_after.into(),
+            }),
             builtin: profile.builtin,
             created_at: profile.created_at.into(),
         }

@@ -16,8 +16,12 @@ pub(super) fn draw(window: &WebviewWindow<Wry>, choice: Choice, answer: Sender<O
     let action = if choice.suggested.is_some() { FileChooserAction::Save } else { FileChooserAction::Open };
     let dialog = FileChooserNative::new(Some(choice.title), parent.as_ref(), action, None, None);
     let filter = FileFilter::new();
-    filter.set_name(Some("TOML"));
-    filter.add_pattern("*.toml");
+    let (name, extensions) = choice.kind.filter();
+    filter.set_name(Some(name));
+    for extension in extensions {
+        filter.add_pattern(&format!("*.{extension}"));
+        filter.add_pattern(&format!("*.{}", extension.to_uppercase()));
+    }
     dialog.add_filter(filter);
     if let Some(name) = choice.suggested {
         dialog.set_current_name(name);

@@ -19,12 +19,19 @@ export const commands = {
 	builtinStart: () => typedError<BuiltinStarted, IpcError>(__TAURI_INVOKE("builtin_start")),
 	/**  Keeps the settings and answers them as kept. */
 	settingsSet: (settings: Settings) => typedError<Settings, IpcError>(__TAURI_INVOKE("settings_set", { settings })),
-	/**  Adds a merchant; its secrets go to the vault. */
+	/**
+	 *  Adds a merchant; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
+	 *  without which nothing vouches for it.
+	 */
 	profileAdd: (input: ProfileInput) => typedError<Profile, IpcError>(__TAURI_INVOKE("profile_add", { input })),
 	/**  Removes a merchant and its secrets, if a person agreed to exactly that. */
 	profileRemove: (name: string, confirmation: string) => typedError<null, IpcError>(__TAURI_INVOKE("profile_remove", { name, confirmation })),
 	/**  Makes a merchant the one in use. */
 	profileUse: (name: string) => typedError<Settings, IpcError>(__TAURI_INVOKE("profile_use", { name })),
+	/**  Asks for the certificate's file, and answers its name; nothing when none was chosen. */
+	certificateChoose: () => typedError<string | null, IpcError>(__TAURI_INVOKE("certificate_choose")),
+	/**  Imports the chosen certificate. Without a password a .p12 is opened with the merchant number, as WeChat makes them. */
+	certificateImport: (name: string, password: SecretText | null) => typedError<Profile, IpcError>(__TAURI_INVOKE("certificate_import", { name, password })),
 	/**  Asks in a dialog that the core draws. The token that is answered can be used once, within a minute, for exactly this. */
 	confirm: (action: ConfirmAction, subject: string) => typedError<string, IpcError>(__TAURI_INVOKE("confirm", { action, subject })),
 	/**  Takes a snapshot of the list for this filter and sort, with exact totals. */
@@ -266,6 +273,14 @@ export type CauseView = {
 	fixes: FixLine[],
 	/**  Public threads and documents. */
 	sources: string[],
+};
+
+/**  What is known of a merchant's certificate. */
+export type CertificateView = {
+	/**  Upper-case hexadecimal digits. */
+	serial: string,
+	/**  Until when it is valid. */
+	not_after: AtMs,
 };
 
 /**  One thing that was done differently. */
@@ -1283,6 +1298,8 @@ export type Profile = {
 	api_key: SecretView,
 	/**  The AppSecret. */
 	app_secret: SecretView,
+	/**  The certificate for refunds, if one was imported. */
+	certificate: CertificateView | null,
 	/**  Whether it is the merchant of the built-in gateway. */
 	builtin: boolean,
 	/**  When it was added. */

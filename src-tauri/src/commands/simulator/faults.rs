@@ -5,7 +5,7 @@ use tauri::{State, WebviewWindow, Wry};
 use crate::dto::simulator::faults::{FaultKind, FaultPlan, SimulatorFaults};
 use crate::dto::start::Language;
 use crate::error::IpcError;
-use crate::file_choice::{self, Choice};
+use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
 const FILE_NAME: &str = "faults.toml";
@@ -52,7 +52,9 @@ pub(crate) async fn simulator_faults_import(
         Language::Chinese => "导入故障计划",
         Language::English => "Import a plan of faults",
     };
-    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None }).await? else { return Ok(None) };
+    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Toml }).await? else {
+        return Ok(None);
+    };
     let plan = wxpay_simulator::faults::FaultPlan::from_toml(&file_choice::text_of(path).await?)
         .map_err(desk::DeskError::from)?;
     Ok(Some(desk.gateway_set_faults(plan).await?.into()))
@@ -71,7 +73,7 @@ pub(crate) async fn simulator_faults_export(
         Language::English => "Export the plan of faults",
     };
     let text = desk.gateway_faults().await?.plan.to_toml().map_err(desk::DeskError::from)?;
-    let choice = Choice { title, suggested: Some(FILE_NAME) };
+    let choice = Choice { title, suggested: Some(FILE_NAME), kind: Kind::Toml };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     let shown = path.to_string_lossy().into_owned();
     tokio::fs::write(&path, text).await.map_err(|fault| file_choice::unusable(&path, &fault))?;

@@ -6,7 +6,7 @@ use wxpay_simulator::{Scenario, shipped_scenarios};
 use crate::dto::simulator::scenarios::{SimulatorScenario, SimulatorScenarios};
 use crate::dto::start::Language;
 use crate::error::IpcError;
-use crate::file_choice::{self, Choice};
+use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
 /// The scenarios that come with the gateway.
@@ -46,7 +46,9 @@ pub(crate) async fn simulator_scenario_open(
         Language::Chinese => "打开场景文件",
         Language::English => "Open a scenario file",
     };
-    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None }).await? else { return Ok(None) };
+    let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Toml }).await? else {
+        return Ok(None);
+    };
     let scenario = Scenario::read(&file_choice::text_of(path).await?).map_err(desk::DeskError::from)?;
     Ok(Some(scenario.into()))
 }

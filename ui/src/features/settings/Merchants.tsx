@@ -17,6 +17,7 @@ import type { Profile } from "../../ipc/model";
 import { startQuery } from "../../ipc/queries";
 import { useStartBuiltin } from "../start/FirstStart";
 import { MerchantSteps } from "../start/MerchantSteps";
+import { MerchantCertificate } from "./MerchantCertificate";
 
 const route = getRouteApi("/settings");
 
@@ -80,6 +81,7 @@ function MerchantTable({ profiles }: { profiles: Profile[] }) {
             <th>{t("settings.column.signType")}</th>
             <th>{t("settings.column.key")}</th>
             <th>{t("settings.column.secret")}</th>
+            <th>{t("settings.column.certificate")}</th>
             <th />
           </tr>
         </thead>
@@ -138,6 +140,7 @@ function MerchantLine({ profile }: { profile: Profile }) {
       <td>
         <SecretText secret={profile.app_secret} />
       </td>
+      <td>{profile.builtin ? <span className="quiet">—</span> : <MerchantCertificate profile={profile} />}</td>
       <td className="right">
         <span className="part-actions">
           {profile.name === active_profile ? (

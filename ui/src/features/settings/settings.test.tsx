@@ -42,6 +42,25 @@ describe("settings", () => {
     await waitFor(() => expect(desk.world.profiles).toHaveLength(0));
   });
 
+  it("import a certificate, and ask for its password only where the merchant number does not open it", async () => {
+    const { desk } = openWindow("/settings");
+    await screen.findByTestId("merchant-row");
+    const own = { ...desk.world.profiles[0], name: "门店", builtin: false } as (typeof desk.world.profiles)[0];
+    desk.world.profiles.push(own);
+    desk.world.changed(["profiles"]);
+    desk.world.p12Password = "another one";
+    await userEvent.click(await screen.findByTestId("certificate-import"));
+    await userEvent.type(await screen.findByTestId("certificate-password"), "wrong");
+    await userEvent.click(screen.getByTestId("certificate-open"));
+    await screen.findByTestId("error-view");
+    expect(screen.queryByTestId("certificate-until")).toBeNull();
+    await userEvent.clear(screen.getByTestId("certificate-password"));
+    await userEvent.type(screen.getByTestId("certificate-password"), "another one");
+    await userEvent.click(screen.getByTestId("certificate-open"));
+    expect((await screen.findByTestId("certificate-until")).textContent).toContain("有效至");
+    expect(screen.queryByTestId("certificate-password")).toBeNull();
+  });
+
   it("begin a new merchant in the first field, not at the cross that closes the dialog", async () => {
     openWindow("/settings");
     await userEvent.click(await screen.findByTestId("settings-add-merchant"));

@@ -89,6 +89,7 @@ export function MerchantForm({ onCancel, onAdded }: MerchantFormProps) {
         <Form.Item
           name="base_url"
           label={t("merchant.baseUrl")}
+          extra={t("merchant.baseUrlHelp")}
           rules={[{ required: true, pattern: LOOPBACK, message: t("merchant.baseUrlInvalid") }]}
         >
           <Input className="mono" placeholder="http://127.0.0.1:8080" data-testid="merchant-base-url" />

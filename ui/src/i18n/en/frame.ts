@@ -138,6 +138,7 @@ export const frame = {
       "Official sandbox: the key must first be exchanged for a sandbox key, and only the acceptance amounts work.",
     simulatorNote: "Connects to a gateway on this machine only (127.0.0.1).",
     baseUrl: "Gateway address",
+    baseUrlHelp: "For a gateway behind https you are asked for the certificate of its authority (tls/ca.pem) next.",
     baseUrlInvalid: "Only an address on this machine, such as http://127.0.0.1:8080",
     notifyUrl: "Notification address notify_url",
     notifyUrlHelp: "WeChat sends payment results here; empty means the default",

@@ -130,6 +130,7 @@ export const frame = {
     sandboxNote: "官方沙箱：密钥须先换取沙箱密钥，只支持验收用例的金额。",
     simulatorNote: "只连接本机网关（127.0.0.1）。",
     baseUrl: "网关地址",
+    baseUrlHelp: "https 的网关会再请你选择它的 CA 证书（tls/ca.pem）。",
     baseUrlInvalid: "只能填写本机地址，例如 http://127.0.0.1:8080",
     notifyUrl: "通知地址 notify_url",
     notifyUrlHelp: "微信把支付结果发到这里；留空使用默认值",

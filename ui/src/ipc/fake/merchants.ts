@@ -13,6 +13,8 @@ type MerchantCommands = Pick<
   | "profileAdd"
   | "profileRemove"
   | "profileUse"
+  | "certificateChoose"
+  | "certificateImport"
   | "builtinStart"
 >;
 
@@ -59,6 +61,7 @@ export function fakeMerchants(world: World): MerchantCommands {
         ...input,
         api_key: { set: true, tail: api_key.slice(-4), fingerprint: "51d0-e8aa" },
         app_secret: { set: app_secret !== null, tail: app_secret?.slice(-4) ?? null, fingerprint: null },
+        certificate: null,
         builtin: false,
         created_at: Date.now(),
       };
@@ -78,6 +81,19 @@ export function fakeMerchants(world: World): MerchantCommands {
       world.settings = { ...world.settings, active_profile: name };
       world.changed(["settings"]);
       return world.settings;
+    },
+    async certificateChoose() {
+      return "apiclient_cert.p12";
+    },
+    async certificateImport(name, password) {
+      if (password !== world.p12Password) throw refusal("input_invalid", "does not open", "p12_password");
+      const certificate = { serial: "5E1F", not_after: Date.now() + 300 * 24 * 60 * 60 * 1000 };
+      const imported = world.profiles.map((profile) => (profile.name === name ? { ...profile, certificate } : profile));
+      world.profiles = imported;
+      world.changed(["profiles"]);
+      const profile = imported.find((one) => one.name === name);
+      if (!profile) throw refusal("not_found", "no such merchant");
+      return profile;
     },
     async builtinStart() {
       const now = Date.now();

@@ -37,6 +37,7 @@ export function builtinProfile(now: number): Profile {
     sub_appid: null,
     api_key: { set: true, tail: "6a2d", fingerprint: "9c41-77e0" },
     app_secret: { set: false, tail: null, fingerprint: null },
+    certificate: null,
     builtin: true,
     created_at: now,
   };

@@ -72,6 +72,8 @@ export class World {
   requests = 0;
   /** Steers what `confirm` answers, as the person at the dialog would. */
   personAgrees = true;
+  /** What the next certificate opens with; null is the merchant number. */
+  p12Password: string | null = null;
   cancelled = new Set<number>();
 
   constructor(options: FakeOptions) {
