@@ -3,13 +3,14 @@
 use clap::Subcommand;
 
 use crate::bill_check;
+use crate::bill_download;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
 /// Bills of trades and fund flows [对账单]
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  wxpay bill check bill.csv")]
+#[command(after_help = "Examples:\n  wxpay bill download --date 2026-11-20 -o bill.csv\n  wxpay bill check bill.csv")]
 pub(crate) struct Bills {
     #[command(subcommand)]
     command: BillCommand,
@@ -17,11 +18,13 @@ pub(crate) struct Bills {
 
 #[derive(Subcommand)]
 enum BillCommand {
+    Download(bill_download::BillDownload),
     Check(bill_check::BillCheck),
 }
 
 pub(crate) fn run(command: &Bills, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     match &command.command {
+        BillCommand::Download(download) => bill_download::run(download, desk, output),
         BillCommand::Check(check) => bill_check::run(check, desk, output),
     }
 }

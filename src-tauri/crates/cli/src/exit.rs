@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use desk::{DeskError, ReconcileFault};
+use desk::{BillFault, DeskError, ReconcileFault};
 use wxpay_diagnose::{InputError, ReportError};
 use wxpay_protocol::bill::BillRefusal;
 use wxpay_protocol::fen::FenError;
@@ -58,6 +58,8 @@ pub(crate) enum Failure {
     Bill { place: String, cause: BillRefusal },
     #[error(transparent)]
     Reconcile(#[from] ReconcileFault),
+    #[error(transparent)]
+    BillFault(#[from] BillFault),
     #[error("standard output cannot be written: {0}")]
     Output(std::io::Error),
     #[error("only one input or secret can come from standard input; give the others as files")]
@@ -143,6 +145,7 @@ impl Failure {
             | Self::PassphrasesDiffer => Exit::Secret,
             Self::NoProfile | Self::NoSnippet { .. } | Self::NoScenario { .. } => Exit::No,
             Self::Desk(error) => Exit::from_status(error.exit_status()),
+            Self::BillFault(fault) => Exit::from_status(fault.exit_status()),
             Self::Unreadable { .. }
             | Self::CaFile(_)
             | Self::Input { .. }
@@ -174,6 +177,7 @@ impl Failure {
             Self::Input { .. } => "input_malformed",
             Self::Bill { .. } => "bill_refused",
             Self::Reconcile(fault) => fault.code(),
+            Self::BillFault(fault) => fault.code(),
             Self::Report { cause: ReportError::AppidNeeded, .. }
             | Self::StandardInputTwice
             | Self::OptionNeeded { .. }

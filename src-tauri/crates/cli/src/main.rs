@@ -3,6 +3,7 @@
 mod arguments;
 mod bill;
 mod bill_check;
+mod bill_download;
 mod bulk;
 mod completions;
 mod desk_options;

@@ -45,6 +45,9 @@ pub(crate) struct Reconcile {
     /// Bills of the day as they were downloaded, plain or GZIP
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     bill: Vec<PathBuf>,
+    /// Bills of the day before and after: what was paid around midnight is looked up in them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    beside: Vec<PathBuf>,
     /// Your orders, CSV or XLSX
     #[arg(long, value_name = "FILE")]
     orders: Option<PathBuf>,
@@ -91,7 +94,8 @@ enum AmountWord {
     Cash,
 }
 
-fn date(text: &str) -> Result<UtcMs, &'static str> {
+/// A day as it is written on the command line.
+pub(crate) fn date(text: &str) -> Result<UtcMs, &'static str> {
     let midnight = if text.contains('-') {
         UtcMs::parse_dashed(&format!("{text} 00:00:00"))
     } else {
@@ -143,6 +147,7 @@ fn sides(command: &Reconcile, desk: &DeskOptions) -> Result<DaySides, Failure> {
     };
     Ok(DaySides {
         bills: command.bill.clone(),
+        beside: command.beside.clone(),
         own,
         basis: match command.amount {
             AmountWord::Order => Basis::Order,

@@ -221,7 +221,7 @@ fn judge_answer(answer: &WireAnswer, asked: &Asked<'_>, path: &str) -> (Outcome<
 
 /// The gateway's own page for a call that needs another certificate than it was shown (protocol page §1.3). It is unsigned, so
 /// it explains and decides nothing.
-fn asks_for_certificate(page: &[u8]) -> bool {
+pub(crate) fn asks_for_certificate(page: &[u8]) -> bool {
     let page = String::from_utf8_lossy(page.get(..xml::MAX_BYTES).unwrap_or(page));
     page.contains("No required SSL certificate was sent") || page.contains("The SSL certificate error")
 }

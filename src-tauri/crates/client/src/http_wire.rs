@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-use crate::wire::{Alone, LostReason, NotSentReason, READ_CAP_BYTES, Wire, WireAnswer, WireCall, WireFault, WireReply};
-use crate::{Destination, MerchantCertificate, SessionCall};
+use crate::wire::{
+    Alone, DownloadReply, LostReason, NotSentReason, READ_CAP_BYTES, Wire, WireAnswer, WireCall, WireFault, WireHead,
+    WireReply,
+};
+use crate::{BodySink, Destination, MerchantCertificate, SessionCall};
 
 const USER_AGENT: &str = concat!("wxpay-desk/", env!("CARGO_PKG_VERSION"));
 
@@ -23,6 +26,8 @@ pub struct Limits {
     pub deadline: Duration,
     /// How long an unused connection is kept; 30 s by default.
     pub idle: Duration,
+    /// Until a download begins, and then for each piece of it; 60 s by default, because a large bill is packed first.
+    pub download_pause: Duration,
 }
 
 impl Default for Limits {
@@ -31,6 +36,7 @@ impl Default for Limits {
             connect_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(15),
             idle: Duration::from_secs(30),
+            download_pause: Duration::from_secs(60),
         }
     }
 }
@@ -84,17 +90,33 @@ impl HttpWire {
     }
 
     async fn exchange(&self, call: WireCall<'_>) -> Result<WireAnswer, WireFault> {
+        Self::read(self.send(call).await?).await
+    }
+
+    async fn send(&self, call: WireCall<'_>) -> Result<Result<reqwest::Response, reqwest::Error>, WireFault> {
         let client = self.client(call.to, call.alone).map_err(|fault| {
             tracing::warn!(%fault, "no HTTP client");
             WireFault::NotSent(NotSentReason::Build)
         })?;
-        let sent = client
-            .post(call.to.url(call.path))
-            .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-            .body(call.body.to_owned())
-            .send()
-            .await;
-        Self::read(sent).await
+        let request = client.post(call.to.url(call.path)).header(CONTENT_TYPE, "text/xml; charset=utf-8");
+        Ok(request.body(call.body.to_owned()).send().await)
+    }
+
+    async fn fetch(&self, call: WireCall<'_>, sink: &mut dyn BodySink) -> Result<WireHead, WireFault> {
+        let pause = self.limits.download_pause;
+        let late = |_| WireFault::Lost(LostReason::Deadline);
+        let sent = tokio::time::timeout(pause, self.send(call)).await.map_err(late)??;
+        let mut response = sent.map_err(|fault| classify(&fault.without_url()))?;
+        let digest = response.headers().get("Digest").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let head = WireHead { status: response.status().as_u16(), encoded: is_encoded(&response), digest };
+        let broken = WireFault::Lost(LostReason::Broken);
+        while let Some(piece) =
+            tokio::time::timeout(pause, response.chunk()).await.map_err(late)?.map_err(|_| broken)?
+        {
+            // Whoever takes the body knows why it ends here.
+            sink.take(&piece).map_err(|_| broken)?;
+        }
+        Ok(head)
     }
 
     async fn ask_session(&self, call: SessionCall<'_>) -> Result<WireAnswer, WireFault> {
@@ -117,10 +139,7 @@ impl HttpWire {
     async fn read(sent: Result<reqwest::Response, reqwest::Error>) -> Result<WireAnswer, WireFault> {
         let mut response = sent.map_err(|fault| classify(&fault.without_url()))?;
         let status = response.status().as_u16();
-        let encoded = response
-            .headers()
-            .get(CONTENT_ENCODING)
-            .is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+        let encoded = is_encoded(&response);
         let mut body = Vec::new();
         let mut cut = false;
         while let Some(piece) = response.chunk().await.map_err(|_| WireFault::Lost(LostReason::Broken))? {
@@ -141,7 +160,16 @@ impl Default for HttpWire {
     }
 }
 
+fn is_encoded(response: &reqwest::Response) -> bool {
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    encoding.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 impl Wire for HttpWire {
+    fn download<'a>(&'a self, call: WireCall<'a>, sink: &'a mut dyn BodySink) -> DownloadReply<'a> {
+        Box::pin(self.fetch(call, sink))
+    }
+
     fn post<'a>(&'a self, call: WireCall<'a>) -> WireReply<'a> {
         Box::pin(async move {
             tokio::time::timeout(self.limits.deadline, self.exchange(call))

@@ -15,6 +15,7 @@ mod call;
 mod certificate;
 mod cities;
 mod destination;
+mod download;
 mod http_wire;
 mod outcome;
 mod session;
@@ -23,7 +24,10 @@ mod wire;
 pub use call::{Client, CloseAnswer, Merchant, RequestFault, signed_request};
 pub use certificate::{CERTIFICATE_BYTES_MAX, CertificateFacts, CertificateFault, MerchantCertificate};
 pub use destination::{Destination, DestinationFault};
+pub use download::{BillBody, BodySink, DownloadFault};
 pub use http_wire::{HttpWire, HttpWireFault, Limits};
 pub use outcome::{Doubt, Exchange, Outcome, Rejection};
 pub use session::{SessionCall, SessionFault};
-pub use wire::{Alone, LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
+pub use wire::{
+    Alone, DownloadReply, LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireHead, WireReply,
+};

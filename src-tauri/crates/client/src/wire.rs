@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{Destination, MerchantCertificate, SessionCall};
+use crate::{BodySink, Destination, MerchantCertificate, SessionCall};
 
 /// Answers are read up to this size only to say how large they are; what is used of them ends at
 /// [`wxpay_protocol::xml::MAX_BYTES`].
@@ -40,6 +40,17 @@ pub struct WireAnswer {
     pub cut: bool,
     /// Whether the answer claims a `Content-Encoding`; none was asked for.
     pub encoded: bool,
+}
+
+/// What stands before a body that was handed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireHead {
+    /// The HTTP status, 100..=599.
+    pub status: u16,
+    /// Whether the answer claims a `Content-Encoding`; none was asked for.
+    pub encoded: bool,
+    /// The header `Digest`.
+    pub digest: Option<String>,
 }
 
 /// Why no byte of the request can have reached the gateway.
@@ -92,6 +103,9 @@ pub enum WireFault {
 /// The pending answer of a [`Wire`].
 pub type WireReply<'a> = Pin<Box<dyn Future<Output = Result<WireAnswer, WireFault>> + Send + 'a>>;
 
+/// The pending head of a [`Wire`]'s download.
+pub type DownloadReply<'a> = Pin<Box<dyn Future<Output = Result<WireHead, WireFault>> + Send + 'a>>;
+
 /// Carries requests. [`HttpWire`](crate::HttpWire) is the real one; tests pass their own.
 pub trait Wire: Send + Sync + 'static {
     /// Sends one request and waits for its whole answer, a fault or the deadline.
@@ -99,6 +113,12 @@ pub trait Wire: Send + Sync + 'static {
 
     /// Asks whose login a js_code is. A wire of tests that knows no logins sends nothing.
     fn session<'a>(&'a self, _call: SessionCall<'a>) -> WireReply<'a> {
+        Box::pin(async { Err(WireFault::NotSent(NotSentReason::Build)) })
+    }
+
+    /// Sends one request and hands the body of its answer on while it comes, however long it is. A wire of tests that knows no
+    /// bills sends nothing.
+    fn download<'a>(&'a self, _call: WireCall<'a>, _sink: &'a mut dyn BodySink) -> DownloadReply<'a> {
         Box::pin(async { Err(WireFault::NotSent(NotSentReason::Build)) })
     }
 }

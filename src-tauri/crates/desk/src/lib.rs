@@ -6,6 +6,7 @@
 //! number. Clock, randomness, the wire and the keyring are passed in through [`Seams`].
 
 mod asking;
+mod bill_download;
 mod bill_files;
 mod certificates;
 mod changes;
@@ -50,6 +51,7 @@ mod test_orders;
 mod try_it;
 mod unlocking;
 
+pub use bill_download::{Before, BillFault, BillWish, FetchedBill, SavedBill, Soundness};
 pub use bill_files::BillText;
 pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};

@@ -5,6 +5,7 @@ mod bills;
 mod differences;
 mod kept;
 mod local;
+mod neighbours;
 mod own_side;
 mod raw_lines;
 mod workbook;
@@ -41,6 +42,8 @@ const MOST_KEPT_BYTES: u64 = 520 * 1024 * 1024;
 pub struct DaySides {
     /// Bills of trades, plain or packed; a file that is given twice counts once.
     pub bills: Vec<PathBuf>,
+    /// Bills of the days before and after, where they are there: what was paid around midnight is looked up in them.
+    pub beside: Vec<PathBuf>,
     /// The merchant's own side.
     pub own: OwnSide,
     /// Which of WeChat's amounts the merchant keeps.
@@ -79,6 +82,20 @@ pub enum ReconcileFault {
         /// Its 交易时间.
         at: String,
         /// The day that was asked for.
+        date: String,
+    },
+    /// A bill that should be of a day beside it.
+    #[error(
+        "{place} line {line}: {at} is not of the day before or after {date} [不是前后一天的账单]; give one bill of each"
+    )]
+    NotBeside {
+        /// The file.
+        place: String,
+        /// The first such row.
+        line: u64,
+        /// Its 交易时间.
+        at: String,
+        /// The day that is brought together.
         date: String,
     },
     /// The store cannot be read.
@@ -143,7 +160,7 @@ impl ReconcileFault {
     /// The word that the window translates and scripts compare.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Bill { .. } | Self::OtherDay { .. } | Self::FundFlow(_) => "bill_refused",
+            Self::Bill { .. } | Self::OtherDay { .. } | Self::NotBeside { .. } | Self::FundFlow(_) => "bill_refused",
             Self::Unreadable { .. } => "input_unreadable",
             Self::Unwritable { .. } => "output_unwritable",
             Self::Store(_) => "store_unavailable",
@@ -296,6 +313,7 @@ impl DaySides {
         }
         let mut whole = whole.ok_or(ReconcileFault::Internal)?;
         whole.verdict.sort();
+        neighbours::settle(self, whole.bills.mch_id.as_deref(), day, &mut whole.verdict, watch)?;
         Ok(whole)
     }
 

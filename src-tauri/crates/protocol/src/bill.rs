@@ -7,6 +7,7 @@
 mod amount;
 mod cells;
 mod column;
+pub mod download;
 mod fee;
 mod fund_flow;
 mod fund_flow_reader;

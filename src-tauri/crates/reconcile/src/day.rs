@@ -3,6 +3,8 @@
 use wxpay_protocol::bill::BillRow;
 use wxpay_protocol::{Fen, UtcMs};
 
+use crate::Edge;
+
 const DAY_S: i64 = 86_400;
 
 /// A day of Beijing time, whatever the machine's own zone is (reconcile invariant C6).
@@ -34,6 +36,15 @@ impl Day {
     /// Whether a moment lies in the day.
     pub fn holds(self, moment: UtcMs) -> bool {
         in_day(self.seconds(moment))
+    }
+
+    /// Which of the two days beside it holds a moment; nothing for the day itself and for days farther off.
+    pub fn edge_of(self, moment: UtcMs) -> Option<Edge> {
+        match i64::from(self.seconds(moment)).div_euclid(DAY_S) {
+            -1 => Some(Edge::Before),
+            1 => Some(Edge::After),
+            _ => None,
+        }
     }
 
     /// Whether seconds lie in the last minutes of the day before or the first of the day after.

@@ -9,6 +9,7 @@
 mod class;
 mod day;
 mod fingerprint;
+mod neighbour;
 mod payments;
 mod reason;
 mod record;
@@ -19,6 +20,7 @@ mod verdict;
 pub use class::Class;
 pub use day::{Basis, Day};
 pub use fingerprint::Fingerprint;
+pub use neighbour::{Edge, Waiting};
 pub use reason::Reason;
 pub use record::{BillPlace, MAX_BILLS};
 pub use sides::{BillSide, LocalOrder, LocalRefund, LocalSide, Scope, Share};

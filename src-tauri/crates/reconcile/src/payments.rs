@@ -153,6 +153,7 @@ fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
     Difference {
         class,
         reason,
+        number: row.number,
         bill: Some(row.place()),
         is_refund: false,
         local_line: None,
@@ -163,5 +164,14 @@ fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
 
 fn of_order(class: Class, reason: Reason, order: &Order) -> Difference {
     let local_line = Some(u64::from(order.line));
-    Difference { class, reason, bill: None, is_refund: false, local_line, bill_fen: 0, local_fen: order.amount_fen }
+    Difference {
+        class,
+        reason,
+        number: order.number,
+        bill: None,
+        is_refund: false,
+        local_line,
+        bill_fen: 0,
+        local_fen: order.amount_fen,
+    }
 }

@@ -33,6 +33,12 @@ pub enum Reason {
     InNextBill,
     /// Paid in the first minutes of the day: perhaps in the bill before.
     InBillBefore,
+    /// Paid in the last minutes of the day, and in the next bill.
+    FoundInNextBill,
+    /// Paid in the first minutes of the day, and in the bill before.
+    FoundInBillBefore,
+    /// Paid in the minutes around midnight, and in neither of the two bills.
+    InNeitherBill,
     /// The bill says that the refund succeeded, the local side not yet.
     RefundState,
     /// The refund_id stands in the bill again.
@@ -58,6 +64,9 @@ impl Reason {
             Self::PaidDayAfter => "本地支付时间在后一天的最初几分钟，账单记在当天",
             Self::InNextBill => "当天最后几分钟支付，预计在次日的账单里",
             Self::InBillBefore => "当天最初几分钟支付，可能在前一天的账单里",
+            Self::FoundInNextBill => "当天最后几分钟支付，已在次日的账单里",
+            Self::FoundInBillBefore => "当天最初几分钟支付，已在前一天的账单里",
+            Self::InNeitherBill => "午夜前后几分钟支付，两天的账单里都没有：请查单确认是否真的支付",
             Self::RefundState => "账单说退款成功，本地不是退款成功：请查询退款",
             Self::RefundAgain => "同一微信退款单号在账单里再次出现",
         }
@@ -83,6 +92,9 @@ impl Reason {
             Self::PaidDayAfter => "paid in the first minutes of the day after by local time",
             Self::InNextBill => "paid in the last minutes of the day: expected in the next bill",
             Self::InBillBefore => "paid in the first minutes of the day: perhaps in the bill before",
+            Self::FoundInNextBill => "paid in the last minutes of the day: it is in the next bill",
+            Self::FoundInBillBefore => "paid in the first minutes of the day: it is in the bill before",
+            Self::InNeitherBill => "paid in the minutes around midnight and in neither bill: query the order",
             Self::RefundState => "the bill says the refund succeeded, the local side does not: query the refund",
             Self::RefundAgain => "the refund_id stands in the bill again",
         }

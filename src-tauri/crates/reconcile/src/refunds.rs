@@ -96,6 +96,7 @@ fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
     found.differences.push(Difference {
         class,
         reason,
+        number: Fingerprint::NONE,
         bill: Some(row.place()),
         is_refund: true,
         local_line: Some(u64::from(refund.line)),
@@ -111,6 +112,7 @@ fn bill_only(row: &BillRefund, reason: Reason, found: &mut Verdict) {
     found.differences.push(Difference {
         class,
         reason,
+        number: Fingerprint::NONE,
         bill,
         is_refund: true,
         local_line: None,
@@ -125,6 +127,7 @@ fn local_alone(class: Class, reason: Reason, refund: &Refund, found: &mut Verdic
     found.differences.push(Difference {
         class,
         reason,
+        number: Fingerprint::NONE,
         bill: None,
         is_refund: true,
         local_line,

@@ -6,7 +6,7 @@ use std::thread;
 use wxpay_protocol::bill::FeeDifference;
 
 use crate::sides::{BillSide, HEAPS, LocalSide};
-use crate::{BillPlace, Class, Reason, payments, refunds};
+use crate::{BillPlace, Class, Fingerprint, Reason, payments, refunds};
 
 /// What a class adds up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Difference {
     pub class: Class,
     /// Why.
     pub reason: Reason,
+    /// The merchant's number of the order; of a refund none.
+    pub number: Fingerprint,
     /// The bill's row. Of a payment and its reverse, the payment.
     pub bill: Option<BillPlace>,
     /// Whether it is about a refund, so that the local line is one of the refunds.
@@ -109,6 +111,16 @@ impl Verdict {
             let bill = row.bill.map_or((usize::MAX, u64::MAX), |bill| (bill.file, bill.line));
             (row.class, bill, row.is_refund, row.local_line)
         });
+    }
+
+    /// Moves an order that only the local side has from one class to another.
+    pub(crate) fn recount(&mut self, from: Class, to: Class, local_fen: i64) {
+        if let Some(tally) = self.tallies.get_mut(from.place()) {
+            tally.count -= 1;
+            tally.local_rows -= 1;
+            tally.local_fen -= i128::from(local_fen);
+        }
+        self.count(to, (0, 1), (0, local_fen));
     }
 
     pub(crate) fn count(

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 use desk_reconcile::{
-    Basis, BillSide, Class, Day, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Verdict, verdict,
+    Basis, BillSide, Class, Day, Edge, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Verdict, Waiting,
+    verdict,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -268,6 +269,43 @@ fn the_minutes_around_midnight_are_no_difference() {
     assert!(both.is_balanced() && both.time_marked == 1);
     let cut = Both { paid: vec![paid(1, 1, 100)], ours: vec![at(-1)], ..Both::default() }.judged();
     assert!(cut.is_balanced(), "a day cut keeps no day from being balanced");
+}
+
+/// The verdict of a day once the bill of the day beside it was looked at.
+fn settled(ours: &[Ours], edge: Edge, beside: &[Paid], is_whole: bool) -> Verdict {
+    let mut found = Both { ours: ours.to_vec(), ..Both::default() }.judged();
+    let mut waiting = Waiting::of(&found, edge);
+    let text = Both { paid: beside.to_vec(), ..Both::default() }.bill();
+    let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
+    while let Some(BillLine::Row(row)) = bill.next_line().unwrap() {
+        waiting.push(&row);
+    }
+    waiting.settle(&mut found, is_whole);
+    found
+}
+
+#[test]
+fn what_waits_at_midnight_is_found_in_the_bill_beside_the_day_or_missing_in_both() {
+    let (late, early) = (Ours { paid_s: Some(86_390), ..ours(1, 1, 100) }, Ours { paid_s: Some(10), ..ours(2, 2, 50) });
+    let both = [late, early];
+    let listed = |found: &Verdict| found.differences.iter().map(|row| (row.class, row.reason)).collect::<Vec<_>>();
+    let waits = (Class::DayCutLocal, Reason::InBillBefore);
+    let found = settled(&both, Edge::After, &[paid(1, 1, 100), paid(7, 7, 1)], true);
+    assert_eq!(listed(&found), [(Class::DayCutLocal, Reason::FoundInNextBill), waits]);
+    assert!(found.is_balanced());
+    let missing = settled(&both, Edge::After, &[paid(7, 7, 1)], true);
+    assert_eq!(listed(&missing), [(Class::LocalOnly, Reason::InNeitherBill), waits]);
+    assert!(!missing.is_balanced());
+    let (only, cut) = (missing.tally(Class::LocalOnly), missing.tally(Class::DayCutLocal));
+    assert_eq!((only.count, only.local_rows, only.local_fen), (1, 1, 100));
+    assert_eq!((cut.count, cut.local_rows, cut.local_fen), (1, 1, 50));
+    let unread = settled(&both, Edge::After, &[paid(7, 7, 1)], false);
+    assert!(unread.is_balanced(), "a bill with rows that nobody could read says nothing of what it lacks");
+    let before = settled(&both, Edge::Before, &[paid(2, 2, 50)], true);
+    assert_eq!(
+        listed(&before),
+        [(Class::DayCutLocal, Reason::InNextBill), (Class::DayCutLocal, Reason::FoundInBillBefore)]
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bill;
+mod bill_download;
 mod bulk;
 mod certificate;
 mod diagnose;

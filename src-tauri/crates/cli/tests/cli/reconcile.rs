@@ -283,3 +283,29 @@ fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
     let settle = desk.run(&[&kept[..], &["--amount", "settle"]].concat()).expect(3);
     assert!(settle.out.contains("订单金额"), "{}", settle.out);
 }
+
+#[test]
+fn what_was_paid_around_midnight_is_looked_up_in_the_bill_beside_the_day() {
+    let desk = a_day_of_everything();
+    let next =
+        |number: &str| bill(&[(number, "9", "00:00:20", "SUCCESS", 900, 0)], &[]).replace("2026-11-20", "2026-11-21");
+    let beside = |text: String| {
+        desk.file("next.csv", text);
+        let answer = reconcile(&desk, &["--refunds", "refunds.csv", "--out", "out", "--beside", "next.csv"]);
+        let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
+        let row = written.lines().find(|line| line.contains(",T9,")).unwrap().to_owned();
+        (answer.expect(1).json(), row)
+    };
+    let (found, row) = beside(next("T9"));
+    assert!(row.starts_with("day_cut_local,") && row.ends_with(",当天最后几分钟支付，已在次日的账单里"), "{row}");
+    assert_eq!(found["classes"]["local_only"]["count"], 1);
+    let (missing, row) = beside(next("T99"));
+    assert!(row.starts_with("local_only,") && row.contains("两天的账单里都没有"), "{row}");
+    assert_eq!(
+        (&missing["classes"]["local_only"]["count"], &missing["classes"]["day_cut_local"]["count"]),
+        (&json!(2), &json!(0))
+    );
+    desk.file("next.csv", bill(&[("T9", "9", "00:00:20", "SUCCESS", 900, 0)], &[]));
+    let same_day = reconcile(&desk, &["--beside", "next.csv"]).expect(3);
+    assert!(same_day.err.contains("不是前后一天的账单"), "{}", same_day.err);
+}

@@ -188,6 +188,7 @@ pub(crate) fn limits() -> Limits {
         connect_timeout: Duration::from_millis(400),
         deadline: Duration::from_millis(800),
         idle: Duration::from_secs(5),
+        download_pause: Duration::from_millis(800),
     }
 }
 

@@ -5,5 +5,6 @@
 
 mod answers;
 mod cities;
+mod downloads;
 mod faults;
 mod gateway;

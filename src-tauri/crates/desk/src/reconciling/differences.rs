@@ -238,9 +238,13 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         Reason::State | Reason::RefundState => ("state", both(|texts| &texts.state)),
         Reason::AnotherTransaction if row.is_refund => ("refund_id", both(|texts| &texts.refund_id)),
         Reason::AnotherTransaction => ("transaction_id", both(|texts| &texts.transaction_id)),
-        Reason::PaidDayBefore | Reason::PaidDayAfter | Reason::InNextBill | Reason::InBillBefore => {
-            ("paid_at", both(|texts| &texts.paid_at))
-        }
+        Reason::PaidDayBefore
+        | Reason::PaidDayAfter
+        | Reason::InNextBill
+        | Reason::InBillBefore
+        | Reason::FoundInNextBill
+        | Reason::FoundInBillBefore
+        | Reason::InNeitherBill => ("paid_at", both(|texts| &texts.paid_at)),
         _ if row.is_refund => ("refund_fee", amounts),
         _ => ("total_fee", amounts),
     };

@@ -1,0 +1,248 @@
+//! `wxpay bill download`: WeChat Pay's bills of a day or of several, onto the disk.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use desk::{Before, BillFault, BillWish, Desk, FetchedBill, SavedBill, Watch};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::download::BillKind;
+use wxpay_protocol::bill::{AccountType, BillType};
+
+use crate::desk_options::{DeskOptions, block_on};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::progress::cancel_on_interrupt;
+use crate::reconcile;
+
+const AFTER: &str = "\
+A bill is complete from 10:00 Beijing time of the next day on; before that nothing is sent. It counts as fetched once every row \
+was read and the sums tie out; only then it gets its name. A day without trade has no bill, which is no failure. A bill that says \
+something else than the one that is there already is an alarm: the older file stays under another name.
+
+With -o DIR, or with --to, each day gets a file named after merchant, day and kind.
+
+Exit 0 if all is well, 1 if rows are malformed or a bill has changed, 4 if the gateway refuses or was not asked, 5 if the \
+download broke off, 3 if what came is no sound bill.
+
+Examples:
+  wxpay bill download --date 2026-11-20 -o bill.csv
+  wxpay bill download --date 2026-11-01 --to 2026-11-30 --gzip -o bills/
+  wxpay bill download --date 2026-11-20 --fund-flow -o flow.csv       (needs the certificate)";
+
+/// Download the bill of a day, or of several [下载账单]
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct BillDownload {
+    /// The day, such as 2026-11-20 or 20261120
+    #[arg(long, value_name = "D", value_parser = reconcile::date)]
+    date: UtcMs,
+    /// The last day of a range that begins with --date
+    #[arg(long, value_name = "D", value_parser = reconcile::date)]
+    to: Option<UtcMs>,
+    /// Which rows
+    #[arg(long = "type", value_enum, default_value = "ALL", conflicts_with = "fund_flow")]
+    kind: KindWord,
+    /// The fund flow [资金账单] instead: the movements of an account
+    #[arg(long)]
+    fund_flow: bool,
+    /// The account of the fund flow
+    #[arg(long, value_enum, default_value = "Basic", requires = "fund_flow")]
+    account: AccountWord,
+    /// As a GZIP file
+    #[arg(long)]
+    gzip: bool,
+    /// The file, or a folder for files named after merchant, day and kind
+    #[arg(short, long, value_name = "FILE|DIR")]
+    output: PathBuf,
+}
+
+/// `--type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+enum KindWord {
+    /// Payments and refunds
+    All,
+    /// Payments
+    Success,
+    /// Refunds
+    Refund,
+    /// Refunds of recharged money
+    RechargeRefund,
+}
+
+/// `--account`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum AccountWord {
+    /// 基本账户
+    Basic,
+    /// 运营账户
+    Operation,
+    /// 手续费账户
+    Fees,
+}
+
+impl BillDownload {
+    fn kind(&self) -> BillKind {
+        if self.fund_flow {
+            return BillKind::FundFlow(match self.account {
+                AccountWord::Basic => AccountType::Basic,
+                AccountWord::Operation => AccountType::Operation,
+                AccountWord::Fees => AccountType::Fees,
+            });
+        }
+        BillKind::Trades(match self.kind {
+            KindWord::All => BillType::All,
+            KindWord::Success => BillType::Success,
+            KindWord::Refund => BillType::Refund,
+            KindWord::RechargeRefund => BillType::RechargeRefund,
+        })
+    }
+
+    /// Every day of the range, in order.
+    fn days(&self) -> Vec<UtcMs> {
+        let last = self.to.unwrap_or(self.date);
+        let days = 0..=last.beijing_day() - self.date.beijing_day();
+        days.map(|day| self.date.plus_ms(day * 86_400_000)).collect()
+    }
+}
+
+pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let days = command.days();
+    if days.is_empty() {
+        return Err(Failure::Word {
+            option: "--to",
+            given: "an earlier day".into(),
+            expected: "the last day of the range",
+        });
+    }
+    if command.to.is_some() {
+        let place = command.output.display().to_string();
+        std::fs::create_dir_all(&command.output).map_err(|cause| BillFault::Unwritable { place, cause })?;
+    }
+    let (bills, fault) = block_on(fetch(command, &days, desk))?;
+    let has_alarm = bills.iter().any(|(_, bill)| matches!(bill, FetchedBill::Saved(saved) if is_alarm(saved)));
+    if output.is_json() {
+        let mut shown: Vec<Value> = bills.iter().map(|(day, bill)| document(*day, command.kind(), bill)).collect();
+        match &fault {
+            // What is on the disk already is told beside what went wrong.
+            Some((day, fault)) if !shown.is_empty() => {
+                let error = json!({ "code": fault.code(), "message": fault.to_string() });
+                shown.push(json!({ "date": day.day(), "outcome": "failed", "error": error }));
+                output.document(&json!({ "bills": shown }))?;
+            }
+            Some(_) => {}
+            None => output.document(&json!({ "bills": shown }))?,
+        }
+    } else {
+        for (day, bill) in &bills {
+            describe(*day, bill, output)?;
+        }
+    }
+    match fault {
+        Some((_, fault)) if bills.is_empty() || !output.is_json() => Err(fault.into()),
+        Some((day, fault)) => {
+            output.note(&format!("{}: {fault}", day.day()));
+            Ok(Exit::from_status(fault.exit_status()))
+        }
+        None if has_alarm => Ok(Exit::No),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// The bills of the days in order, up to the first one that goes wrong.
+type Fetched = (Vec<(UtcMs, FetchedBill)>, Option<(UtcMs, BillFault)>);
+
+async fn fetch(command: &BillDownload, days: &[UtcMs], options: &DeskOptions) -> Result<Fetched, Failure> {
+    let (desk, profile): (Desk, _) = options.open_profile().await?;
+    let cancel = cancel_on_interrupt();
+    let bar = progress();
+    let on_bytes = |bytes| bar.inc(bytes);
+    let mut bills = Vec::with_capacity(days.len());
+    let mut fault = None;
+    for day in days {
+        let wish = BillWish {
+            profile: profile.name.clone(),
+            day: *day,
+            kind: command.kind(),
+            packed: command.gzip,
+            to: command.output.clone(),
+        };
+        match desk.fetch_bill(&wish, Watch { on_bytes: &on_bytes, cancel: &cancel }).await {
+            Ok(bill) => bills.push((*day, bill)),
+            Err(failed) => {
+                fault = Some((*day, failed));
+                break;
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok((bills, fault))
+}
+
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("downloading [下载] {spinner} {bytes}  {bytes_per_sec}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style)
+}
+
+fn is_alarm(saved: &SavedBill) -> bool {
+    saved.soundness.malformed > 0 || matches!(saved.before, Before::Changed(_))
+}
+
+fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
+    let FetchedBill::Saved(saved) = bill else {
+        return json!({ "date": day.day(), "kind": kind.word(), "outcome": "no_trade" });
+    };
+    let older = match &saved.before {
+        Before::Changed(older) => Some(older),
+        Before::Nothing | Before::Same => None,
+    };
+    json!({
+        "date": day.day(),
+        "kind": kind.word(),
+        "outcome": "saved",
+        "file": saved.file,
+        "bytes": saved.bytes,
+        "sha256": saved.soundness.sha256,
+        "rows": saved.soundness.rows,
+        "malformed_count": saved.soundness.malformed,
+        "summary_ok": saved.soundness.summary_ok,
+        "digest_held": saved.digest_held,
+        "same_as_before": saved.before == Before::Same,
+        "changed": older.is_some(),
+        "older_file": older,
+    })
+}
+
+fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), Failure> {
+    let day = day.day();
+    let FetchedBill::Saved(saved) = bill else {
+        return output.verdict(true, &format!("{day}: no trade, so no bill [当天没有交易]"));
+    };
+    let (file, sound) = (saved.file.display(), &saved.soundness);
+    let sums = if sound.summary_ok { "its summary ties out [汇总一致]" } else { "its sums cannot be compared" };
+    output.verdict(!is_alarm(saved), &format!("{day}: {} rows in {file}, {sums}", sound.rows))?;
+    output.line(&format!("  sha256  {}", sound.sha256))?;
+    if sound.malformed > 0 {
+        output.note(&format!("{} rows cannot be read [无法读取]; wxpay bill check {file} names them", sound.malformed));
+    }
+    match &saved.before {
+        Before::Nothing => {}
+        Before::Same => output.note(&format!("{file} was there already and says the same [与已有账单相同]")),
+        Before::Changed(older) => output.note(&format!(
+            "the bill has changed since it was downloaded before [账单与上次下载的不同]; the older one is {}",
+            older.display()
+        )),
+    }
+    if saved.digest_held == Some(false) {
+        output.note("the answer had no header Digest, so that only its summary vouches for it [应答没有摘要]");
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Bills from the gateway onto the disk, and the day that they are compared with.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use wxpay_protocol::UtcMs;
+
+use crate::gateway::Gateway;
+use crate::program::{Answer, Desk};
+
+/// Today's date in Beijing.
+fn today() -> String {
+    let ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    UtcMs(i64::try_from(ms).unwrap()).day()
+}
+
+/// Orders, and the number of each.
+fn orders(desk: &Desk, count: &str) -> Vec<String> {
+    let order =
+        ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE", "--product-id", "P"];
+    let created = desk.ask(&[&order[..], &["--no-reuse", "--count", count]].concat()).expect(0).json();
+    let orders = created["orders"].as_array().unwrap();
+    orders.iter().map(|order| order["out_trade_no"].as_str().unwrap().to_owned()).collect()
+}
+
+fn download(desk: &Desk, more: &[&str]) -> Answer {
+    desk.ask(&[&["bill", "download"], more].concat())
+}
+
+#[test]
+fn before_ten_of_the_next_day_nothing_is_sent_to_wechat_pay() {
+    let desk = Desk::new();
+    desk.file("pass.txt", "correct horse battery staple\n");
+    let live = ["profile", "add", "live", "--appid", "wx0000000000000001", "--mch-id", "1900000001"];
+    desk.ask(&[&live[..], &["--key-file", "key.txt", "--environment", "production"]].concat()).expect(0);
+    let early = download(&desk, &["--date", &today(), "-o", "bill.csv"]).expect(4).json();
+    assert_eq!(early["error"]["code"], "bill_too_early", "{early}");
+    assert!(early["error"]["message"].as_str().unwrap().contains("10:00:00"), "{early}");
+    assert!(!desk.path("bill.csv").exists());
+    download(&desk, &["--date", "2026-13-01", "-o", "bill.csv"]).expect(2);
+    download(&desk, &["--date", "20261120", "--type", "SUCCESS", "--fund-flow", "-o", "bill.csv"]).expect(2);
+    download(&desk, &["--date", "20261120", "--to", "20261119", "-o", "bills"]).expect(3);
+}
+
+#[test]
+fn a_day_is_downloaded_plain_or_packed_and_agrees_with_what_is_kept_of_it() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let numbers = orders(&desk, "4");
+    for number in &numbers[..2] {
+        gateway.pay(&desk, number).expect(0);
+        desk.ask(&["order", "query", number]).expect(0);
+    }
+    let shown = desk.ask(&["order", "show", &numbers[0]]).expect(0).json();
+    let day = &shown["paid_at"].as_str().unwrap()[..10];
+
+    let saved = download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0).json();
+    let saved = &saved["bills"][0];
+    assert_eq!((&saved["outcome"], &saved["rows"], &saved["summary_ok"]), (&json!("saved"), &json!(2), &json!(true)));
+    let reconcile = ["reconcile", "--bill", "bill.csv", "--profile", "shop", "--date", day];
+    let balanced = desk.ask(&reconcile).expect(0).json();
+    assert_eq!((&balanced["balanced"], &balanced["classes"]["matched"]["count"]), (&json!(true), &json!(2)));
+
+    let packed = download(&desk, &["--date", day, "--gzip", "--type", "SUCCESS", "-o", "."]).expect(0).json();
+    let file = packed["bills"][0]["file"].as_str().unwrap();
+    assert!(file.ends_with(&format!("1900000001_{day}_SUCCESS.csv.gz")), "{file}");
+    assert_eq!(std::fs::read(desk.path(file)).unwrap()[..2], [0x1F, 0x8B]);
+    assert_eq!(desk.run(&["bill", "check", file, "--json"]).expect(0).json()["kind"], "SUCCESS");
+
+    // Paid afterwards, and nobody has asked: the bill says something else now, and more than is kept.
+    gateway.pay(&desk, &numbers[2]).expect(0);
+    let changed = download(&desk, &["--date", day, "-o", "bill.csv"]).expect(1).json();
+    assert_eq!((&changed["bills"][0]["changed"], &changed["bills"][0]["rows"]), (&json!(true), &json!(3)));
+    let older = changed["bills"][0]["older_file"].as_str().unwrap();
+    assert_eq!(desk.run(&["bill", "check", older, "--json"]).expect(0).json()["rows"], 2);
+    let differs = desk.ask(&reconcile).expect(1).json();
+    assert_eq!(differs["classes"]["state_diff"]["count"], 1, "{differs}");
+    desk.ask(&["order", "query", &numbers[2]]).expect(0);
+    desk.ask(&reconcile).expect(0);
+}
+
+#[test]
+fn a_range_skips_days_without_trade_and_tells_what_is_there_when_a_day_goes_wrong() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", today())).unwrap();
+    let day = |days: i64| paid.plus_ms(days * 86_400_000).day();
+    let range = download(&desk, &["--date", &day(-2), "--to", &day(0), "-o", "bills"]).expect(0).json();
+    let outcomes: Vec<&Value> = range["bills"].as_array().unwrap().iter().map(|bill| &bill["outcome"]).collect();
+    assert_eq!(outcomes, ["no_trade", "no_trade", "saved"]);
+    let old = download(&desk, &["--date", &day(-200), "-o", "bills"]).expect(4).json();
+    assert_eq!(old["error"]["code"], "gateway_refused", "{old}");
+    assert!(old["error"]["message"].as_str().unwrap().contains("三个月"), "{old}");
+}
+
+#[test]
+fn a_fund_flow_needs_the_certificate_and_its_digest_holds() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &["--state", "state", "--tls"]);
+    desk.merchant("shop", gateway.word("listening"), &["--ca-file", gateway.tls("ca")]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    let pay = ["simulator", "pay", "--out-trade-no", number, "--control", gateway.word("control")];
+    let at = ["--control-token-file", "token.txt", "--ca-file", gateway.tls("ca")];
+    desk.run(&[&pay[..], &at].concat()).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let shown = desk.ask(&["order", "show", number]).expect(0).json();
+    let day = &shown["paid_at"].as_str().unwrap()[..10];
+
+    let flow = ["--date", day, "--fund-flow", "-o", "flow.csv"];
+    let without = download(&desk, &flow).expect(4).json();
+    assert_eq!(without["error"]["code"], "certificate_refused", "{without}");
+    desk.ask(&["profile", "import-cert", "shop", gateway.tls("p12")]).expect(0);
+    let saved = download(&desk, &flow).expect(0).json();
+    let saved = &saved["bills"][0];
+    assert_eq!((&saved["rows"], &saved["digest_held"]), (&json!(2), &json!(true)), "the payment and its fee: {saved}");
+    let packed = download(&desk, &["--date", day, "--fund-flow", "--gzip", "-o", "flow.csv.gz"]).expect(0).json();
+    assert_eq!(packed["bills"][0]["sha256"], saved["sha256"], "packed or not, the same text");
+    assert_eq!(desk.run(&["bill", "check", "flow.csv.gz", "--json"]).expect(0).json()["kind"], "FUNDFLOW");
+    let operation = download(&desk, &["--date", day, "--fund-flow", "--account", "Operation", "-o", "none.csv"]);
+    assert_eq!(operation.expect(0).json()["bills"][0]["outcome"], "no_trade");
+    // Trades need no certificate; over TLS they come like any answer.
+    let trades = download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0).json();
+    assert_eq!(trades["bills"][0]["digest_held"], Value::Null);
+}

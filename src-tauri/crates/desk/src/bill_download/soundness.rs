@@ -1,0 +1,132 @@
+//! Whether a file that came is the bill that was asked for, and whole.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use wxpay_protocol::bill::download::BillKind;
+use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowReader, TradeReader};
+
+use super::part::Whole;
+use super::{BillFault, BillWish, word_of};
+use crate::bill_files::BillText;
+
+/// What was found in a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Soundness {
+    /// Of its plain text, in small hexadecimal digits: packed anew it is the same.
+    pub sha256: String,
+    /// Rows, those that cannot be read included.
+    pub rows: u64,
+    /// Rows that cannot be read.
+    pub malformed: u64,
+    /// Every row was read and the summary says the same.
+    pub summary_ok: bool,
+    /// Of its plain text, for the header `Digest`.
+    sha1: String,
+}
+
+/// Plain text, hashed while it is read.
+struct Hashed<'h, R> {
+    text: R,
+    sha256: &'h mut Sha256,
+    sha1: &'h mut Sha1,
+}
+
+impl<R: Read> Read for Hashed<'_, R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(room)?;
+        let read = room.get(..count).unwrap_or_default();
+        self.sha256.update(read);
+        self.sha1.update(read);
+        Ok(count)
+    }
+}
+
+/// Reads every row: of the day, the merchant and the kind that were asked for, and adding up to the summary.
+pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundness, BillFault> {
+    let unreadable = |fault: io::Error| BillFault::from(BillRefusal::Unreadable(fault.to_string()));
+    let text = File::open(file).and_then(BillText::open).map_err(unreadable)?;
+    let (mut sha256, mut sha1) = (Sha256::new(), Sha1::new());
+    let hashed = Hashed { text, sha256: &mut sha256, sha1: &mut sha1 };
+    let (rows, malformed, summary_ok) = match (Bill::open(hashed)?, wish.kind) {
+        (Bill::Trades(bill), BillKind::Trades(kind)) => {
+            if bill.layout().kind() != kind {
+                let (found, asked) = (word_of(bill.layout().kind()), word_of(kind));
+                return Err(BillFault::OtherKind { found, asked });
+            }
+            let totals = trades(*bill, wish, mch_id)?;
+            (totals.sums.rows + totals.malformed, totals.malformed, totals.summary_ok)
+        }
+        (Bill::FundFlow(flow), BillKind::FundFlow(_)) => fund_flow(*flow)?,
+        (Bill::Trades(bill), asked) => {
+            return Err(BillFault::OtherKind { found: word_of(bill.layout().kind()), asked: asked.word() });
+        }
+        (Bill::FundFlow(_), asked) => {
+            return Err(BillFault::OtherKind { found: "FUNDFLOW".into(), asked: asked.word() });
+        }
+    };
+    let (sha256, sha1) = (hexadecimal(&sha256.finalize()), hexadecimal(&sha1.finalize()));
+    Ok(Soundness { sha256, rows, malformed, summary_ok, sha1 })
+}
+
+fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, mch_id: &str) -> Result<BillTotals, BillFault> {
+    bill.expect_merchant(mch_id);
+    let day = wish.day.beijing_day();
+    while let Some(line) = bill.next_line()? {
+        if let BillLine::Row(row) = line
+            && row.at.beijing_day() != day
+        {
+            return Err(BillFault::OtherDay { line: row.line, at: row.at.dashed(), day: wish.day.day() });
+        }
+    }
+    Ok(*bill.totals())
+}
+
+fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<(u64, u64, bool), BillFault> {
+    let totals = flow.read()?;
+    let malformed = totals.malformed.len() as u64;
+    Ok((totals.sums.incomes + totals.sums.expenses + malformed, malformed, totals.summary_ok))
+}
+
+/// Compares the header `Digest` of a fund flow; of a gzip file nobody knows which of the two texts it covers (protocol page
+/// §4.7), so either will do.
+pub(super) fn check_digest(
+    wish: &BillWish,
+    header: Option<&str>,
+    whole: &Whole,
+    soundness: &Soundness,
+) -> Result<Option<bool>, BillFault> {
+    if matches!(wish.kind, BillKind::Trades(_)) {
+        return Ok(None);
+    }
+    let Some(header) = header else { return Ok(Some(false)) };
+    let said = header.trim().strip_prefix("SHA=").unwrap_or(header).to_ascii_lowercase();
+    if said == whole.sha1 || said == soundness.sha1 {
+        return Ok(Some(true));
+    }
+    Err(BillFault::Digest { said: header.chars().take(80).collect(), found: whole.sha1.clone() })
+}
+
+/// The digest of a file's plain text; of a file that cannot be unpacked, of its bytes.
+pub(super) fn sha256_of(file: &Path) -> io::Result<String> {
+    let plain = BillText::open(File::open(file)?).and_then(digest);
+    plain.or_else(|_| digest(File::open(file)?))
+}
+
+fn digest(mut text: impl Read) -> io::Result<String> {
+    let mut sha256 = Sha256::new();
+    let mut block = vec![0; 256 * 1024];
+    loop {
+        match text.read(&mut block)? {
+            0 => return Ok(hexadecimal(&sha256.finalize())),
+            count => sha256.update(block.get(..count).unwrap_or_default()),
+        }
+    }
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    wxpay_protocol::sign::upper_hex(bytes).to_lowercase()
+}

@@ -1,0 +1,176 @@
+//! Bills that are fetched: what is not asked for, what is not kept, and what stands in a file's place before.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use desk::client::{BodySink, DownloadReply, Wire, WireCall, WireFault, WireHead, WireReply};
+use desk::client::{LostReason, NotSentReason};
+use desk::vault::MemoryKeyring;
+use desk::{
+    Before, BillFault, BillWish, Cancel, Desk, FetchedBill, NewProfile, Seams, SystemRandom, VirtualClock, Watch,
+};
+use tempfile::TempDir;
+use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::BillType;
+use wxpay_protocol::bill::download::BillKind;
+use wxpay_protocol::environment::Environment;
+
+use crate::shop::{START, profile};
+
+/// Gives these bytes as the body of every download, in pieces, and breaks off after them where it is told to.
+#[derive(Default)]
+struct Giving {
+    body: Mutex<Vec<u8>>,
+    breaks_off: Mutex<bool>,
+    asked: AtomicUsize,
+}
+
+impl Wire for Giving {
+    fn post<'a>(&'a self, _call: WireCall<'a>) -> WireReply<'a> {
+        Box::pin(async { Err(WireFault::NotSent(NotSentReason::Build)) })
+    }
+
+    fn download<'a>(&'a self, _call: WireCall<'a>, sink: &'a mut dyn BodySink) -> DownloadReply<'a> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let (body, breaks_off) = (self.body.lock().unwrap().clone(), *self.breaks_off.lock().unwrap());
+        Box::pin(async move {
+            for piece in body.chunks(100) {
+                sink.take(piece).map_err(|_| WireFault::Lost(LostReason::Broken))?;
+            }
+            if breaks_off {
+                return Err(WireFault::Lost(LostReason::Broken));
+            }
+            Ok(WireHead { status: 200, encoded: false, digest: None })
+        })
+    }
+}
+
+struct Fetching {
+    desk: Desk,
+    wire: Arc<Giving>,
+    dir: TempDir,
+}
+
+impl Fetching {
+    async fn open(environment: Environment, now: UtcMs) -> Self {
+        let (dir, wire) = (tempfile::tempdir().unwrap(), Arc::new(Giving::default()));
+        let seams = Seams {
+            clock: Arc::new(VirtualClock::starting_at(now)),
+            random: Arc::new(SystemRandom),
+            wire: Arc::<Giving>::clone(&wire),
+            keyring: Box::new(MemoryKeyring::usable()),
+        };
+        let desk = Desk::open(&dir.path().join("desk"), seams).await.unwrap();
+        let shop = profile("shop");
+        let base_url = shop.base_url.clone().filter(|_| environment == Environment::Simulator);
+        desk.profile_add(NewProfile { environment, base_url, ..shop }).await.unwrap();
+        std::fs::create_dir(dir.path().join("bills")).unwrap();
+        Self { desk, wire, dir }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.dir.path().join("bills")
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(self.folder())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    async fn fetch(&self, body: &str) -> Result<FetchedBill, BillFault> {
+        self.fetch_unless(body, &Cancel::new()).await
+    }
+
+    async fn fetch_unless(&self, body: &str, cancel: &Cancel) -> Result<FetchedBill, BillFault> {
+        body.as_bytes().clone_into(&mut self.wire.body.lock().unwrap());
+        let kind = BillKind::Trades(BillType::All);
+        let wish = BillWish { profile: "shop".into(), day: START, kind, packed: false, to: self.folder() };
+        self.desk.fetch_bill(&wish, Watch { on_bytes: &|_| {}, cancel }).await
+    }
+}
+
+/// The bill of the day that [`START`] lies in.
+fn bill() -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/bills");
+    std::fs::read_to_string(fixtures.join("all-27.csv")).unwrap()
+}
+
+#[tokio::test]
+async fn a_bill_that_cannot_be_complete_yet_is_not_asked_for() {
+    let ten = START.start_of_day().plus_ms(34 * 3_600_000);
+    for (now, is_asked) in [(START, false), (ten.plus_ms(-60_000), false), (ten, true)] {
+        let fetching = Fetching::open(Environment::Production, now).await;
+        let found = fetching.fetch(&bill()).await;
+        assert_eq!(fetching.wire.asked.load(Ordering::SeqCst), usize::from(is_asked), "{}", now.rfc3339());
+        if is_asked {
+            assert!(matches!(found, Ok(FetchedBill::Saved(_))), "{found:?}");
+        } else {
+            let fault = found.unwrap_err();
+            assert_eq!((fault.code(), fault.exit_status()), ("bill_too_early", 4));
+            assert!(fault.to_string().contains(&ten.dashed()), "{fault}");
+            assert!(fetching.files().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_stays() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let whole = bill();
+    assert!(matches!(fetching.fetch(&whole).await.unwrap(), FetchedBill::Saved(_)));
+    let kept = fetching.files();
+    let summary = whole.rfind("总交易单数").unwrap();
+    let refusal = |text: &str, code: &str| {
+        format!(
+            "<xml><return_code>FAIL</return_code><return_msg>{text}</return_msg><error_code>{code}</error_code></xml>"
+        )
+    };
+    for (body, code, exit) in [
+        (whole[..summary].to_owned(), "bill_refused", 3),
+        (whole.replace("1900000001", "1900000002"), "bill_refused", 3),
+        (whole.replace(&START.day(), "2024-01-05"), "bill_refused", 3),
+        (whole.replace("`3,`2.91", "`3,`2.92"), "bill_refused", 3),
+        ("<html>a portal</html>".to_owned(), "bill_refused", 3),
+        (refusal("Bill Creating", "20002"), "gateway_refused", 4),
+        (refusal("sign error", "20001"), "gateway_refused", 4),
+    ] {
+        let fault = fetching.fetch(&body).await.unwrap_err();
+        assert_eq!((fault.code(), fault.exit_status()), (code, exit), "{fault}");
+        assert_eq!(fetching.files(), kept, "{fault}");
+    }
+    *fetching.wire.breaks_off.lock().unwrap() = true;
+    let broken = fetching.fetch(&whole[..whole.len() / 2]).await.unwrap_err();
+    assert_eq!((broken.code(), broken.exit_status()), ("outcome_unknown", 5));
+    let stopped = Cancel::new();
+    stopped.cancel();
+    assert!(matches!(fetching.fetch_unless(&whole, &stopped).await, Err(BillFault::Cancelled)));
+    *fetching.wire.breaks_off.lock().unwrap() = false;
+    assert_eq!(fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap(), FetchedBill::NoTrade);
+    assert_eq!(fetching.files(), kept);
+    assert_eq!(std::fs::read_to_string(fetching.folder().join(&kept[0])).unwrap(), whole);
+}
+
+#[tokio::test]
+async fn the_same_bill_again_changes_nothing_and_another_one_is_an_alarm_that_keeps_the_older() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let saved = async |body: &str| match fetching.fetch(body).await.unwrap() {
+        FetchedBill::Saved(saved) => saved,
+        FetchedBill::NoTrade => panic!("there is a bill"),
+    };
+    let first = saved(&bill()).await;
+    assert_eq!((&first.before, first.soundness.summary_ok, first.bytes), (&Before::Nothing, true, bill().len() as u64));
+    assert_eq!(fetching.files(), [format!("1900000001_{}_ALL.csv", START.day())]);
+    let again = saved(&bill()).await;
+    assert_eq!((&again.before, &again.soundness.sha256), (&Before::Same, &first.soundness.sha256));
+    let changed = saved(&bill().replacen("`OTHERS", "`CMB_DEBIT", 1)).await;
+    let Before::Changed(older) = &changed.before else { panic!("{:?}", changed.before) };
+    assert_eq!(std::fs::read_to_string(older).unwrap(), bill());
+    assert!(older.to_string_lossy().contains(&first.soundness.sha256[..8]), "{}", older.display());
+    assert!(std::fs::read_to_string(&changed.file).unwrap().contains("`CMB_DEBIT"));
+    assert_eq!(fetching.files().len(), 2, "and nothing half done");
+}
