@@ -1,7 +1,13 @@
 //! Keys for windows that no WebDriver reaches, such as the questions that the core draws by itself.
 
 use std::io;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+const TRIES: u32 = 5;
+const SETTLED: Duration = Duration::from_millis(500);
 
 /// Waits until a window with this title shows, gives it the keyboard and presses these keys one after the other.
 ///
@@ -30,4 +36,26 @@ fn xdotool(display: &str, arguments: &[&str]) -> io::Result<String> {
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(io::Error::other(format!("xdotool {} ended with {}: {said}", arguments.join(" "), output.status)))
+}
+
+/// Waits for the system's dialog with this title, enters the path of a file and takes it.
+///
+/// # Errors
+/// When no such dialog shows within ten seconds, or xdotool is missing.
+pub fn choose_file_in(display: &str, title: &str, path: &Path) -> io::Result<()> {
+    let showing = || xdotool(display, &["search", "--onlyvisible", "--limit", "1", "--name", title]).is_ok();
+    press_in(display, title, &["ctrl+l"])?;
+    for _ in 0..TRIES {
+        // What is typed while the line is still being made is lost, and nothing tells when it is there.
+        thread::sleep(SETTLED);
+        xdotool(display, &["key", "--clearmodifiers", "ctrl+a"])?;
+        xdotool(display, &["type", "--delay", "5", &path.to_string_lossy()])?;
+        thread::sleep(SETTLED);
+        xdotool(display, &["key", "--clearmodifiers", "Return"])?;
+        thread::sleep(SETTLED);
+        if !showing() {
+            return Ok(());
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::TimedOut, format!("the dialog {title:?} does not take {}", path.display())))
 }

@@ -10,7 +10,7 @@ use crate::error::IpcError;
 use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
-/// Adds a merchant; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
+/// Adds a merchant, the one in use if there was none; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
 /// without which nothing vouches for it.
 #[tauri::command]
 #[specta::specta]
@@ -28,7 +28,11 @@ pub(crate) async fn profile_add(
         };
         new.ca_file = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Authority }).await?;
     }
-    Ok(desk.profile_add(new).await?.into())
+    let added = desk.profile_add(new).await?;
+    if desk.settings().await?.active_profile.is_none() {
+        desk.profile_use(&added.profile.name).await?;
+    }
+    Ok(added.into())
 }
 
 /// Removes a merchant and its secrets, if a person agreed to exactly that.

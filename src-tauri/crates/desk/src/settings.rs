@@ -13,9 +13,14 @@ impl Desk {
         self.blocking(Inner::settings).await
     }
 
-    /// Whether nothing was ever set here: the first start.
+    /// Whether there is no merchant and nothing was set here but how the window looks: the first start.
     pub async fn is_first_start(&self) -> Result<bool, DeskError> {
-        self.blocking(|inner| Ok(inner.store.settings_untouched()? && inner.store.profiles()?.is_empty())).await
+        self.blocking(|inner| {
+            let Settings { language, theme, .. } = Settings::default();
+            let settings = Settings { language, theme, ..inner.settings()? };
+            Ok(settings == Settings::default() && inner.store.profiles()?.is_empty())
+        })
+        .await
     }
 
     /// Keeps the settings and returns them as kept. Polling follows at once.

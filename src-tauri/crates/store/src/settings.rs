@@ -81,9 +81,4 @@ impl Store {
             Ok(serde_json::from_value(Value::Object(merged))?)
         })
     }
-
-    /// Whether nothing was ever set here: the first start.
-    pub fn settings_untouched(&self) -> Result<bool, StoreError> {
-        Ok(self.read(stored)?.is_empty())
-    }
 }

@@ -82,6 +82,9 @@ async fn trying_it_makes_a_merchant_goods_and_orders_once_without_any_secret() {
     let dir = tempfile::tempdir().unwrap();
     let desk = desk_on_disk(dir.path()).await;
     assert!(desk.is_first_start().await.unwrap());
+    let english = desk_store::Settings { language: "en".into(), ..desk.settings().await.unwrap() };
+    desk.settings_set(english).await.unwrap();
+    assert!(desk.is_first_start().await.unwrap(), "a language chosen at the first start does not end it");
     let tried = desk.try_it().await.unwrap();
     assert_eq!(tried.orders, 6);
     assert!(tried.profile.profile.builtin && tried.profile.api_key.set);
