@@ -1,26 +1,31 @@
 //! Between rows and types: every id, amount and time of the database as its own type, or a named fault.
 
-use rusqlite::Row;
 use rusqlite::types::Type;
+use rusqlite::{Row, RowIndex};
 use wxpay_protocol::ids::{IdError, PrepayId, TransactionId};
 use wxpay_protocol::{Fen, SignType, TradeState, UtcMs};
 
 use crate::{Asked, Claim, Event, Evidence, NewObservation, OrderState, Report};
 
-fn impossible(row: &Row<'_>, column: &str, detail: impl std::fmt::Display) -> rusqlite::Error {
-    let index = row.as_ref().column_index(column).unwrap_or_default();
+fn impossible(row: &Row<'_>, column: impl RowIndex + Copy, detail: impl std::fmt::Display) -> rusqlite::Error {
+    let index = column.idx(row.as_ref()).unwrap_or_default();
+    let column = row.as_ref().column_name(index).unwrap_or_default();
     rusqlite::Error::FromSqlConversionFailure(index, Type::Text, format!("{column}: {detail}").into())
 }
 
 /// A text column as an id.
-pub(crate) fn id<T>(row: &Row<'_>, column: &str, parse: fn(String) -> Result<T, IdError>) -> rusqlite::Result<T> {
+pub(crate) fn id<T>(
+    row: &Row<'_>,
+    column: impl RowIndex + Copy,
+    parse: fn(String) -> Result<T, IdError>,
+) -> rusqlite::Result<T> {
     parse(row.get(column)?).map_err(|fault| impossible(row, column, fault))
 }
 
 /// A text column as an id, if it is filled.
 pub(crate) fn id_if_any<T>(
     row: &Row<'_>,
-    column: &str,
+    column: impl RowIndex + Copy,
     parse: fn(String) -> Result<T, IdError>,
 ) -> rusqlite::Result<Option<T>> {
     let text: Option<String> = row.get(column)?;
@@ -28,35 +33,39 @@ pub(crate) fn id_if_any<T>(
 }
 
 /// A column of fen, if it is filled.
-pub(crate) fn fen_if_any(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Fen>> {
+pub(crate) fn fen_if_any(row: &Row<'_>, column: impl RowIndex + Copy) -> rusqlite::Result<Option<Fen>> {
     let fen: Option<i64> = row.get(column)?;
     fen.map(|fen| Fen::new(fen).ok_or_else(|| impossible(row, column, format_args!("{fen} fen")))).transpose()
 }
 
 /// A column of fen.
-pub(crate) fn fen(row: &Row<'_>, column: &str) -> rusqlite::Result<Fen> {
+pub(crate) fn fen(row: &Row<'_>, column: impl RowIndex + Copy) -> rusqlite::Result<Fen> {
     fen_if_any(row, column)?.ok_or_else(|| impossible(row, column, "empty"))
 }
 
 /// A column of UTC milliseconds.
-pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<UtcMs> {
+pub(crate) fn time(row: &Row<'_>, column: impl RowIndex + Copy) -> rusqlite::Result<UtcMs> {
     row.get(column).map(UtcMs)
 }
 
 /// A column of UTC milliseconds, if it is filled.
-pub(crate) fn time_if_any(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<UtcMs>> {
+pub(crate) fn time_if_any(row: &Row<'_>, column: impl RowIndex + Copy) -> rusqlite::Result<Option<UtcMs>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(UtcMs))
 }
 
 /// A column of a word of the protocol.
-pub(crate) fn word<T>(row: &Row<'_>, column: &str, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+pub(crate) fn word<T>(
+    row: &Row<'_>,
+    column: impl RowIndex + Copy,
+    parse: fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     parse(&text).ok_or_else(|| impossible(row, column, format_args!("{text:?}")))
 }
 
-/// The sign_type column.
-pub(crate) fn sign_type(row: &Row<'_>) -> rusqlite::Result<SignType> {
-    word(row, "sign_type", SignType::parse)
+/// A column of a sign_type.
+pub(crate) fn sign_type(row: &Row<'_>, column: impl RowIndex + Copy) -> rusqlite::Result<SignType> {
+    word(row, column, SignType::parse)
 }
 
 /// The columns of `observation` that the fold needs, in no particular order.

@@ -132,7 +132,7 @@ impl Store {
             let within = if filter.search.is_empty() { WALK } else { WALK_FOR_A_SEARCH };
             let first = match walk_to(connection, &condition, None, sort, limit, within)? {
                 Some(first) => first,
-                None => self.first_found(connection, filter, sort, limit)?,
+                None => self.first_found(connection, filter, sort, limit, FEW_AT_FIRST)?,
             };
             rows(connection, &first)
         })
@@ -145,23 +145,42 @@ impl Store {
         filter: &OrderFilter,
         sort: OrderSort,
         limit: usize,
+        few: usize,
     ) -> Result<Vec<i64>, StoreError> {
         let searched = self.searched(connection, filter)?;
         if let Some(searched) = searched.as_deref() {
-            let condition = Condition::new(filter);
-            if searched.len() <= FEW_AT_FIRST {
-                let condition = condition.among(searched);
-                let mut first = ids(connection, &condition.sorted_among_sql(sort), &condition)?;
-                first.truncate(limit);
-                return Ok(first);
+            if searched.len() <= few {
+                return first_among(connection, filter, searched, sort, limit);
             }
+            let searches_only = *filter == OrderFilter { search: filter.search.clone(), ..OrderFilter::default() };
+            if searches_only
+                && sort.by == SortBy::CreatedAt
+                && let Some(newest) = self.texts().newest(searched, limit, sort.descending)
+                && newest.len() <= FEW
+            {
+                return first_among(connection, filter, &newest, sort, limit);
+            }
+            let condition = Condition::new(&self.narrowed(filter, sort, searched));
             let set = searched.iter().copied().collect();
             if let Some(first) = walk_to(connection, &condition, Some(&set), sort, limit, WALK)? {
                 return Ok(first);
             }
         }
-        let opened = open(connection, filter, searched.as_deref(), sort, FEW)?;
-        Ok(opened.ids.iter().copied().take(limit).collect())
+        let found = Found::new(connection, filter, searched.as_deref(), few)?;
+        found.first(connection, sort, limit, few)
+    }
+
+    /// A walk along the times begins with the first of what was found, however much was created before.
+    fn narrowed(&self, filter: &OrderFilter, sort: OrderSort, searched: &[i64]) -> OrderFilter {
+        let mut narrowed = filter.clone();
+        if sort.by == SortBy::CreatedAt
+            && let Some((first, last)) = self.texts().created_between(searched)
+        {
+            let (from, to) = (first, last.plus_ms(1));
+            narrowed.created_from = Some(narrowed.created_from.map_or(from, |wanted| wanted.max(from)));
+            narrowed.created_to = Some(narrowed.created_to.map_or(to, |wanted| wanted.min(to)));
+        }
+        narrowed
     }
 
     fn searched(&self, connection: &Connection, filter: &OrderFilter) -> Result<Option<Vec<i64>>, StoreError> {
@@ -179,15 +198,29 @@ const FEW: usize = 20_000;
 /// The same where only the first rows are wanted: a walk meets those of more matches sooner than all are sorted.
 const FEW_AT_FIRST: usize = 1_000;
 /// So long the first rows of a list are looked for along the index of the sort; then too much lies between them.
-const WALK: Duration = Duration::from_millis(25);
+const WALK: Duration = Duration::from_millis(10);
 /// The same for a search, which has a faster way where little is found.
-const WALK_FOR_A_SEARCH: Duration = Duration::from_millis(5);
+const WALK_FOR_A_SEARCH: Duration = Duration::from_millis(2);
 /// How often the time of a walk is looked at, in steps of SQLite's machine.
 const LOOK_AFTER_STEPS: i32 = 1_000;
 
 fn rows(connection: &Connection, ids: &[i64]) -> Result<Vec<Order>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?;
     Ok(ids.iter().map(|id| statement.query_row([id], order)).collect::<Result<_, _>>()?)
+}
+
+/// The first of a few that match.
+fn first_among(
+    connection: &Connection,
+    filter: &OrderFilter,
+    few: &[i64],
+    sort: OrderSort,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let condition = Condition::new(filter).among(few);
+    let mut first = ids(connection, &condition.sorted_among_sql(sort), &condition)?;
+    first.truncate(limit);
+    Ok(first)
 }
 
 fn ids(connection: &Connection, sql: &str, condition: &Condition) -> Result<Vec<i64>, StoreError> {
@@ -232,8 +265,7 @@ fn open(
     let mut totals = found.totals;
     count_polled(connection, &found.set, &mut totals)?;
     let ids: Vec<i64> = if found.ids.len() <= few {
-        let condition = Condition::new(&OrderFilter::default()).among(&found.ids);
-        ids(connection, &condition.sorted_among_sql(sort), &condition)?
+        found.sorted(connection, sort)?
     } else {
         let all = Condition::new(&OrderFilter::default());
         let mut statement = connection.prepare_cached(&all.walk_sql(sort))?;
@@ -288,6 +320,32 @@ impl Found {
             }
         }
         Ok(found)
+    }
+}
+
+impl Found {
+    fn sorted(&self, connection: &Connection, sort: OrderSort) -> Result<Vec<i64>, StoreError> {
+        let condition = Condition::new(&OrderFilter::default()).among(&self.ids);
+        ids(connection, &condition.sorted_among_sql(sort), &condition)
+    }
+
+    /// The first of them: a walk that reads nothing but the index of the sort meets one of many soon.
+    fn first(
+        &self,
+        connection: &Connection,
+        sort: OrderSort,
+        limit: usize,
+        few: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        if self.ids.len() > few {
+            let all = Condition::new(&OrderFilter::default());
+            if let Some(first) = walk_to(connection, &all, Some(&self.set), sort, limit, Duration::MAX)? {
+                return Ok(first);
+            }
+        }
+        let mut first = self.sorted(connection, sort)?;
+        first.truncate(limit);
+        Ok(first)
     }
 }
 

@@ -70,7 +70,7 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
     let (_folder, store) = shop();
     for filter in filters() {
         for sort in sorts() {
-            let (by_itself, walked, [read, among, found]) = store
+            let (by_itself, walked, firsts) = store
                 .read(|connection| {
                     let searched = store.searched(connection, &filter)?;
                     let set: Option<IdSet> = searched.as_ref().map(|ids| ids.iter().copied().collect());
@@ -86,12 +86,14 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
                         [
                             walk_to(connection, &reading, None, sort, 60, Duration::MAX)?.unwrap(),
                             walk_to(connection, &plain, set.as_ref(), sort, 60, Duration::MAX)?.unwrap(),
-                            store.first_found(connection, &filter, sort, 60)?,
+                            store.first_found(connection, &filter, sort, 60, usize::MAX)?,
+                            store.first_found(connection, &filter, sort, 60, 0)?,
+                            Found::new(connection, &filter, searched, 0)?.first(connection, sort, 60, 0)?,
                         ],
                     ))
                 })
                 .unwrap();
-            for first in [read, among, found] {
+            for first in firsts {
                 assert_eq!(first[..], by_itself.ids[..by_itself.ids.len().min(60)], "{filter:?} {sort:?}");
             }
             assert_eq!(by_itself.ids, walked.ids, "{filter:?} {sort:?}");

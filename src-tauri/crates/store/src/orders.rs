@@ -1,5 +1,7 @@
 //! Orders: the intent that is committed before anything is sent, claims, and reading them back.
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, named_params, params};
 use wxpay_protocol::ids::{Appid, MchId, OpenId, OutTradeNo, PrepayId, TransactionId};
 use wxpay_protocol::{Fen, SignType, TradeType, UtcMs};
@@ -217,40 +219,43 @@ pub(crate) const ORDER: &str = "id, profile, appid, mch_id, out_trade_no, origin
      paid_at, refunded_fee, prepay_id, prepay_at, code_url, mweb_url, advice, changed_at, next_query_at";
 
 pub(crate) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+    // By place, in the order of `ORDER`: looking up three dozen names for every row costs as much as the row.
+    let place = Cell::new(0);
+    let next = || place.replace(place.get() + 1);
     Ok(Order {
-        id: row.get("id")?,
-        profile: row.get("profile")?,
-        appid: id(row, "appid", Appid::new)?,
-        mch_id: id(row, "mch_id", MchId::new)?,
-        out_trade_no: id(row, "out_trade_no", OutTradeNo::new)?,
-        origin: row.get("origin")?,
-        sign_type: sign_type(row)?,
-        trade_type: row.get("trade_type")?,
-        total_fee: fen(row, "total_fee")?,
-        body: row.get("body")?,
-        attach: row.get("attach")?,
-        openid: id_if_any(row, "openid", OpenId::new)?,
-        product_id: row.get("product_id")?,
-        notify_url: row.get("notify_url")?,
-        scene: row.get("scene")?,
-        created_at: time(row, "created_at")?,
-        expires_at: time_if_any(row, "expires_at")?,
-        state: row.get("state")?,
-        flags: Flags::from_number(row.get("flags")?),
-        claimed_state: row.get("claimed_state")?,
-        claimed_transaction_id: id_if_any(row, "claimed_transaction_id", TransactionId::new)?,
-        claimed_paid_at: time_if_any(row, "claimed_paid_at")?,
-        transaction_id: id_if_any(row, "transaction_id", TransactionId::new)?,
-        paid_fee: fen_if_any(row, "paid_fee")?,
-        paid_at: time_if_any(row, "paid_at")?,
-        refunded_fee: fen(row, "refunded_fee")?,
-        prepay_id: id_if_any(row, "prepay_id", PrepayId::new)?,
-        prepay_at: time_if_any(row, "prepay_at")?,
-        code_url: row.get("code_url")?,
-        mweb_url: row.get("mweb_url")?,
-        advice: row.get("advice")?,
-        changed_at: time(row, "changed_at")?,
-        next_query_at: time_if_any(row, "next_query_at")?,
+        id: row.get(next())?,
+        profile: row.get(next())?,
+        appid: id(row, next(), Appid::new)?,
+        mch_id: id(row, next(), MchId::new)?,
+        out_trade_no: id(row, next(), OutTradeNo::new)?,
+        origin: row.get(next())?,
+        sign_type: sign_type(row, next())?,
+        trade_type: row.get(next())?,
+        total_fee: fen(row, next())?,
+        body: row.get(next())?,
+        attach: row.get(next())?,
+        openid: id_if_any(row, next(), OpenId::new)?,
+        product_id: row.get(next())?,
+        notify_url: row.get(next())?,
+        scene: row.get(next())?,
+        created_at: time(row, next())?,
+        expires_at: time_if_any(row, next())?,
+        state: row.get(next())?,
+        flags: Flags::from_number(row.get(next())?),
+        claimed_state: row.get(next())?,
+        claimed_transaction_id: id_if_any(row, next(), TransactionId::new)?,
+        claimed_paid_at: time_if_any(row, next())?,
+        transaction_id: id_if_any(row, next(), TransactionId::new)?,
+        paid_fee: fen_if_any(row, next())?,
+        paid_at: time_if_any(row, next())?,
+        refunded_fee: fen(row, next())?,
+        prepay_id: id_if_any(row, next(), PrepayId::new)?,
+        prepay_at: time_if_any(row, next())?,
+        code_url: row.get(next())?,
+        mweb_url: row.get(next())?,
+        advice: row.get(next())?,
+        changed_at: time(row, next())?,
+        next_query_at: time_if_any(row, next())?,
     })
 }
 

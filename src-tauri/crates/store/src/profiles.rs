@@ -44,7 +44,7 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
         name: row.get("name")?,
         appid: id(row, "appid", Appid::new)?,
         mch_id: id(row, "mch_id", MchId::new)?,
-        sign_type: sign_type(row)?,
+        sign_type: sign_type(row, "sign_type")?,
         environment: word(row, "environment", Environment::parse)?,
         base_url: row.get("base_url")?,
         ca_file: row.get("ca_file")?,

@@ -138,7 +138,7 @@ pub(crate) fn refund(row: &Row<'_>) -> rusqlite::Result<Refund> {
         mch_id: id(row, "mch_id", MchId::new)?,
         out_trade_no: id(row, "out_trade_no", OutTradeNo::new)?,
         transaction_id: id_if_any(row, "transaction_id", TransactionId::new)?,
-        sign_type: sign_type(row)?,
+        sign_type: sign_type(row, "sign_type")?,
         out_refund_no: id(row, "out_refund_no", OutRefundNo::new)?,
         origin: row.get("refund_origin")?,
         total_fee: fen(row, "total_fee")?,

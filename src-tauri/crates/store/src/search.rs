@@ -11,12 +11,20 @@ mod texts;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
+use wxpay_protocol::UtcMs;
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 pub(crate) use terms::Terms;
 use texts::{Numbers, Words};
 
-pub(crate) const NEW_SQL: &str = "SELECT id, out_trade_no, transaction_id, claimed_transaction_id, body, openid FROM orders \
+impl Store {
+    /// Reads the texts of all orders, a second's work for a million, so that the first search need not wait for it.
+    pub fn prepare_search(&self) -> Result<(), StoreError> {
+        self.read(|connection| self.texts().follow(connection))
+    }
+}
+
+pub(crate) const NEW_SQL: &str = "SELECT id, out_trade_no, transaction_id, claimed_transaction_id, body, openid, created_at FROM orders \
      WHERE id > ?1 ORDER BY id";
 pub(crate) const CHANGED_SQL: &str = "SELECT id, transaction_id, claimed_transaction_id FROM orders WHERE id <= ?2 AND id IN \
      (SELECT order_id FROM observation WHERE received_seq > ?1)";
@@ -33,6 +41,8 @@ struct State {
     bodies: Words,
     openids: Words,
     ids: Vec<i64>,
+    /// When each of `ids` was created, which never changes.
+    created_at: Vec<i64>,
 }
 
 impl Texts {
@@ -41,6 +51,35 @@ impl Texts {
         let mut state = self.lock();
         state.follow(connection)?;
         Ok(state.find(terms))
+    }
+
+    /// Reads what is new, so that the next search need not.
+    pub(crate) fn follow(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.lock().follow(connection)
+    }
+
+    /// When the first and the last of these orders were created; nothing unless all of them were read.
+    pub(crate) fn created_between(&self, ids: &[i64]) -> Option<(UtcMs, UtcMs)> {
+        let state = self.lock();
+        let mut between: Option<(i64, i64)> = None;
+        for id in ids {
+            let at = *state.created_at.get(state.place(*id)?)?;
+            between = Some(between.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        }
+        between.map(|(first, last)| (UtcMs(first), UtcMs(last)))
+    }
+
+    /// Those of these orders that were created last, or first: at least `count` where there are so many, and every one of
+    /// the same moment as the last of them. Nothing unless all of them were read.
+    pub(crate) fn newest(&self, ids: &[i64], count: usize, descending: bool) -> Option<Vec<i64>> {
+        let state = self.lock();
+        let created = ids.iter().map(|id| Some((*state.created_at.get(state.place(*id)?)?, *id)));
+        let created: Vec<(i64, i64)> = created.collect::<Option<_>>()?;
+        let mut times: Vec<i64> = created.iter().map(|(at, _)| if descending { -at } else { *at }).collect();
+        let last = count.clamp(1, times.len().max(1)) - 1;
+        let bound = if times.is_empty() { 0 } else { *times.select_nth_unstable(last).1 };
+        let within = |at: i64| if descending { -at <= bound } else { at <= bound };
+        Some(created.into_iter().filter(|(at, _)| within(*at)).map(|(_, id)| id).collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -76,10 +115,17 @@ impl State {
             self.bodies.add(&row.get_ref(4)?.as_str().unwrap_or_default().to_ascii_lowercase());
             self.openids.add(row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default());
             self.ids.push(id);
+            self.created_at.push(row.get(6)?);
             self.last_id = id;
         }
         self.last_seq = self.last_seq.max(seq);
         Ok(())
+    }
+
+    /// Where an id stands: ids are dense, so mostly right behind those before it.
+    fn place(&self, id: i64) -> Option<usize> {
+        let likely = usize::try_from(id).ok()?.checked_sub(1)?;
+        if self.ids.get(likely) == Some(&id) { Some(likely) } else { self.ids.binary_search(&id).ok() }
     }
 
     fn find(&self, terms: &Terms) -> Vec<i64> {

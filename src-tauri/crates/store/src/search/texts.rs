@@ -2,11 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
 
 use memchr::memmem;
 
 /// Stands before and after each text; no number, openid or body contains it.
 const BETWEEN: char = '\0';
+/// From so many bytes on, a pile is worth the start of threads.
+const SHARED_FROM_BYTES: usize = 4 << 20;
+/// How many look through a large pile; more would only wait for the memory.
+static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from).min(4));
 
 /// Texts, each between two [`BETWEEN`]s.
 #[derive(Default)]
@@ -21,7 +28,11 @@ impl Pile {
         if self.text.is_empty() {
             self.text.push(BETWEEN);
         }
-        self.text.extend(text.chars().map(|letter| if letter == BETWEEN { ' ' } else { letter }));
+        if text.contains(BETWEEN) {
+            self.text.extend(text.chars().map(|letter| if letter == BETWEEN { ' ' } else { letter }));
+        } else {
+            self.text.push_str(text);
+        }
         self.text.push(BETWEEN);
         self.ends.push(self.text.len());
     }
@@ -31,12 +42,39 @@ impl Pile {
         self.text.get(start..self.ends.get(index)?.checked_sub(1)?)
     }
 
-    /// The places of the texts that a needle occurs in, each once, ascending.
+    /// The places of the texts that a needle occurs in, each once, ascending. A large pile is looked through by several
+    /// threads at once.
     fn containing(&self, needle: &str) -> Vec<usize> {
+        let threads = if self.text.len() < SHARED_FROM_BYTES { 1 } else { *THREADS };
+        self.containing_by(needle, threads)
+    }
+
+    fn containing_by(&self, needle: &str, threads: usize) -> Vec<usize> {
+        let all = self.ends.len();
+        let share = all.div_ceil(threads.max(1)).max(1);
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .map(|part| (part * share).min(all)..((part + 1) * share).min(all))
+                .map(|part| scope.spawn(move || self.containing_within(needle, part)))
+                .collect();
+            let mut found = self.containing_within(needle, 0..share.min(all));
+            for other in others {
+                found.extend(other.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)));
+            }
+            found
+        })
+    }
+
+    fn containing_within(&self, needle: &str, places: Range<usize>) -> Vec<usize> {
         let mut found = Vec::new();
+        let end_of = |place: usize| self.ends.get(place).copied().unwrap_or_default();
+        // Each text is looked at with the marks on both of its sides.
+        let mut from = places.start.checked_sub(1).map_or(0, |before| end_of(before).saturating_sub(1));
+        let Some(last) = places.end.checked_sub(1).filter(|last| *last >= places.start) else { return found };
+        let text = self.text.as_bytes().get(..end_of(last)).unwrap_or_default();
         let finder = memmem::Finder::new(needle.as_bytes());
-        let (mut from, mut index) = (0, 0);
-        while let Some(at) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
+        let mut index = places.start;
+        while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)) {
             // A needle that begins with the mark before a text is found one byte before it.
             let inside = from + at + usize::from(needle.starts_with(BETWEEN));
             index += gallop(self.ends.get(index..).unwrap_or_default(), inside);
@@ -175,6 +213,19 @@ mod tests {
         assert_eq!(pile.containing("1221"), [0usize; 0]);
         let texts: Vec<_> = (0..7).map(|index| pile.get(index)).collect();
         assert_eq!(texts, [Some("1212"), Some(""), Some("拿铁"), Some("112"), Some("21"), Some("铁拿铁拿铁"), None]);
+    }
+
+    #[test]
+    fn several_threads_find_what_one_finds_wherever_their_shares_begin() {
+        let texts: Vec<String> = (0..100).map(|n| format!("{}", n * 7 % 23)).collect();
+        let pile = pile(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        for needle in ["1", "\u{0}1", "\u{0}2\u{0}", "22", "none"] {
+            let alone = pile.containing_by(needle, 1);
+            for threads in [2, 3, 7, 100, 128] {
+                assert_eq!(pile.containing_by(needle, threads), alone, "{needle:?} by {threads}");
+            }
+        }
+        assert_eq!(super::Pile::default().containing_by("1", 3), [0usize; 0]);
     }
 
     #[test]
