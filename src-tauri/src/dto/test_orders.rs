@@ -15,12 +15,20 @@ pub(crate) struct Goods {
     pub(crate) goods_id: String,
     pub(crate) name: String,
     pub(crate) price_fen: Fen,
+    /// What it is said to cost elsewhere, at least the price.
+    pub(crate) market_price_fen: Option<Fen>,
     pub(crate) on_sale: bool,
 }
 
 impl From<desk_store::Goods> for Goods {
     fn from(goods: desk_store::Goods) -> Self {
-        Self { goods_id: goods.goods_id, name: goods.name, price_fen: Fen::of(goods.price), on_sale: goods.on_sale }
+        Self {
+            goods_id: goods.goods_id,
+            name: goods.name,
+            price_fen: Fen::of(goods.price),
+            market_price_fen: goods.market_price.map(Fen::of),
+            on_sale: goods.on_sale,
+        }
     }
 }
 
@@ -29,7 +37,8 @@ impl TryFrom<Goods> for desk_store::Goods {
 
     fn try_from(goods: Goods) -> Result<Self, IpcError> {
         let price = amount("price_fen", goods.price_fen)?;
-        Ok(Self { goods_id: goods.goods_id, name: goods.name, price, on_sale: goods.on_sale })
+        let market_price = goods.market_price_fen.map(|fen| amount("market_price_fen", fen)).transpose()?;
+        Ok(Self { goods_id: goods.goods_id, name: goods.name, price, market_price, on_sale: goods.on_sale })
     }
 }
 

@@ -20,7 +20,7 @@ export const commands = {
 	/**  Keeps the settings and answers them as kept. */
 	settingsSet: (settings: Settings) => typedError<Settings, IpcError>(__TAURI_INVOKE("settings_set", { settings })),
 	/**
-	 *  Adds a merchant; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
+	 *  Adds a merchant, the one in use if there was none; its secrets go to the vault. For a simulator behind TLS a dialog asks for the certificate of its authority,
 	 *  without which nothing vouches for it.
 	 */
 	profileAdd: (input: ProfileInput) => typedError<Profile, IpcError>(__TAURI_INVOKE("profile_add", { input })),
@@ -690,6 +690,8 @@ export type Goods = {
 	goods_id: string,
 	name: string,
 	price_fen: Fen,
+	/**  What it is said to cost elsewhere, at least the price. */
+	market_price_fen: Fen | null,
 	on_sale: boolean,
 };
 

@@ -26,6 +26,9 @@ impl Desk {
         if goods.price < Fen::ZERO {
             return Err(DeskError::input("price_fen", "must be 0 or more"));
         }
+        if goods.market_price.is_some_and(|market_price| market_price < goods.price) {
+            return Err(DeskError::input("market_price_fen", "must not be below the price that is asked"));
+        }
         let saved = goods.clone();
         self.blocking(move |inner| Ok(inner.store.save_goods(goods)?)).await?;
         self.inner.changes.note(Tag::Goods, []);

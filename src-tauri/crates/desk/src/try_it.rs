@@ -51,7 +51,8 @@ impl Desk {
         if self.goods().await?.is_empty() {
             for (goods_id, name, price) in GOODS {
                 let price = Fen::new(price).unwrap_or_default();
-                self.goods_save(Goods { goods_id: goods_id.into(), name: name.into(), price, on_sale: true }).await?;
+                let (goods_id, name) = (goods_id.into(), name.into());
+                self.goods_save(Goods { goods_id, name, price, market_price: None, on_sale: true }).await?;
             }
         }
         let has_orders = self.gateway_orders("", 0, 1).await?.total > 0;

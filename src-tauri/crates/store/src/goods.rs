@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use wxpay_protocol::Fen;
 
-use crate::columns::fen;
+use crate::columns::{fen, fen_if_any};
 use crate::{Store, StoreError};
 
 /// One article.
@@ -15,6 +15,8 @@ pub struct Goods {
     pub name: String,
     /// What it costs.
     pub price: Fen,
+    /// What it is said to cost elsewhere; shown, never asked for.
+    pub market_price: Option<Fen>,
     /// Whether it is offered.
     pub on_sale: bool,
 }
@@ -24,6 +26,7 @@ fn goods(row: &Row<'_>) -> rusqlite::Result<Goods> {
         goods_id: row.get("goods_id")?,
         name: row.get("name")?,
         price: fen(row, "price_fen")?,
+        market_price: fen_if_any(row, "market_price_fen")?,
         on_sale: row.get("on_sale")?,
     })
 }
@@ -32,8 +35,9 @@ impl Store {
     /// The whole catalogue, by id.
     pub fn goods(&self) -> Result<Vec<Goods>, StoreError> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT goods_id, name, price_fen, on_sale FROM goods ORDER BY goods_id")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT goods_id, name, price_fen, market_price_fen, on_sale FROM goods ORDER BY goods_id",
+            )?;
             let rows = statement.query_map([], goods)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -42,7 +46,7 @@ impl Store {
     /// One article, if it is there.
     pub fn goods_by_id(&self, goods_id: &str) -> Result<Option<Goods>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT goods_id, name, price_fen, on_sale FROM goods WHERE goods_id = ?1";
+            let sql = "SELECT goods_id, name, price_fen, market_price_fen, on_sale FROM goods WHERE goods_id = ?1";
             Ok(connection.prepare_cached(sql)?.query_row([goods_id], goods).optional()?)
         })
     }
@@ -52,10 +56,11 @@ impl Store {
         self.write(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO goods (goods_id, name, price_fen, on_sale) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (goods_id) DO UPDATE SET \
-                     name = excluded.name, price_fen = excluded.price_fen, on_sale = excluded.on_sale",
+                    "INSERT INTO goods (goods_id, name, price_fen, market_price_fen, on_sale) VALUES (?1, ?2, ?3, ?4, ?5) \
+                     ON CONFLICT (goods_id) DO UPDATE SET name = excluded.name, price_fen = excluded.price_fen, \
+                     market_price_fen = excluded.market_price_fen, on_sale = excluded.on_sale",
                 )?
-                .execute(params![goods.goods_id, goods.name, goods.price.get(), goods.on_sale])?;
+                .execute(params![goods.goods_id, goods.name, goods.price.get(), goods.market_price.map(Fen::get), goods.on_sale])?;
             Ok(())
         })
     }

@@ -6,7 +6,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { TimeText } from "../../components/TimeText";
 import { VisibleText } from "../../components/VisibleText";
 import type { NoticeRow, ShopStep } from "../../ipc/model";
-import { listenerQuery, noticesQuery, shopStepsQuery } from "../../ipc/queries";
+import { listenerQuery, noticeDetailQuery, noticesQuery, shopStepsQuery } from "../../ipc/queries";
 
 type Drawn = {
   key: string;
@@ -15,6 +15,8 @@ type Drawn = {
   ok: boolean;
   no: string | null;
   bytes: string[];
+  /** The notice, whose own bytes are asked for. */
+  notice?: number | null;
 };
 
 /** wx.login → prepay → requestPayment → notice → query, as they happen, each with its bytes. */
@@ -45,15 +47,28 @@ export function ShopSequence() {
               <TimeText at={step.at} />
             </span>
           </p>
+          {step.notice != null && <NoticeBytes id={step.notice} />}
           {step.bytes.map((bytes) => (
-            <pre key={bytes} className="mono raw-text">
-              <VisibleText text={bytes} lines />
-            </pre>
+            <Bytes key={bytes} text={bytes} />
           ))}
         </li>
       ))}
     </ol>
   );
+}
+
+function Bytes({ text }: { text: string }) {
+  return (
+    <pre className="mono raw-text">
+      <VisibleText text={text} lines />
+    </pre>
+  );
+}
+
+/** What arrived as a notice. */
+function NoticeBytes({ id }: { id: number }) {
+  const { data } = useQuery(noticeDetailQuery(id));
+  return data ? <Bytes text={data.body} /> : null;
 }
 
 /** The notices of the shop's own orders among its requests, the newest first. */
@@ -76,6 +91,7 @@ function sequenceOf(steps: ShopStep[], notices: NoticeRow[]): Drawn[] {
       ok: notice.verdict !== "refused",
       no: notice.out_trade_no,
       bytes: [notice.answer],
+      notice: notice.id,
     }));
   return [...asked, ...notified].sort((a, b) => b.at - a.at);
 }

@@ -9,7 +9,7 @@ import type { Goods } from "../../ipc/model";
 import { goodsQuery } from "../../ipc/queries";
 import { fenAsTyped } from "../../lib/money";
 
-type Fields = { goods_id: string; name: string; price: string; on_sale: boolean };
+type Fields = { goods_id: string; name: string; price: string; market?: string; on_sale: boolean };
 type GoodsDialogProps = { goods: Goods | null; onClose: () => void };
 
 /** Adds goods, or changes some. */
@@ -19,8 +19,10 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
   const save = useMutation({
     mutationFn: async (fields: Fields) => {
       const { fen } = await desk().amountParse(fields.price.trim(), "yuan");
+      const market = fields.market?.trim() ? (await desk().amountParse(fields.market.trim(), "yuan")).fen : null;
       const { goods_id, name, on_sale } = fields;
-      return desk().goodsSave({ goods_id: goods_id.trim(), name: name.trim(), price_fen: fen, on_sale });
+      const price = { price_fen: fen, market_price_fen: market };
+      return desk().goodsSave({ goods_id: goods_id.trim(), name: name.trim(), ...price, on_sale });
     },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: goodsQuery().queryKey });
@@ -28,7 +30,9 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
     },
   });
   // A mistyped price is the field's own complaint; everything else is shown whole.
-  const badPrice = save.isError && asFailure(save.error).code === "input_invalid";
+  const badField = save.isError && asFailure(save.error).code === "input_invalid" ? asFailure(save.error).field : null;
+  const badMarket = badField === "market_price_fen";
+  const badPrice = badField !== null && !badMarket;
   return (
     <Dialog onCancel={onClose} width={420} title={t(goods ? "test.goodsEdit" : "test.goodsAdd")}>
       <Form
@@ -36,7 +40,11 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
         requiredMark={false}
         initialValues={
           goods
-            ? { ...goods, price: fenAsTyped(goods.price_fen) }
+            ? {
+                ...goods,
+                price: fenAsTyped(goods.price_fen),
+                market: goods.market_price_fen === null ? "" : fenAsTyped(goods.market_price_fen),
+              }
             : { goods_id: `g${Date.now().toString(36)}`, on_sale: true }
         }
         onFinish={(fields: Fields) => save.mutate(fields)}
@@ -59,17 +67,26 @@ export function GoodsDialog({ goods, onClose }: GoodsDialogProps) {
             <Input className="figures" inputMode="decimal" prefix="¥" data-testid="goods-price" />
           </Form.Item>
           <Form.Item
+            name="market"
+            label={t("test.goodsMarket")}
+            {...(badMarket ? { validateStatus: "error" as const, help: t("test.goodsMarketBad") } : {})}
+          >
+            <Input className="figures" inputMode="decimal" prefix="¥" data-testid="goods-market" />
+          </Form.Item>
+        </div>
+        <div className="form-pair">
+          <Form.Item
             name="goods_id"
             label={t("test.goodsId")}
             rules={[{ required: true, pattern: /^\s*[0-9A-Za-z_-]{1,32}\s*$/, message: t("test.goodsIdInvalid") }]}
           >
             <Input className="mono" disabled={goods !== null} />
           </Form.Item>
+          <Form.Item name="on_sale" label={t("test.goodsOnSale")} valuePropName="checked">
+            <Switch />
+          </Form.Item>
         </div>
-        <Form.Item name="on_sale" label={t("test.goodsOnSale")} valuePropName="checked" layout="horizontal">
-          <Switch />
-        </Form.Item>
-        {save.isError && !badPrice && <ErrorView error={save.error} />}
+        {save.isError && badField === null && <ErrorView error={save.error} />}
         <div className="form-foot">
           <Button type="primary" htmlType="submit" loading={save.isPending} data-testid="goods-save">
             {t("common.save")}

@@ -75,6 +75,11 @@ function GoodsRow({ goods, chosen, onChoose, onEdit }: GoodsRowProps) {
           {goods.name}
         </span>
         {!goods.on_sale && <span className="chip">{t("test.goodsOff")}</span>}
+        {goods.market_price_fen !== null && (
+          <s className="quiet figures" title={t("test.goodsMarket")} data-testid="goods-market-price">
+            <Money fen={goods.market_price_fen} />
+          </s>
+        )}
         <Money fen={goods.price_fen} />
       </button>
       <Button

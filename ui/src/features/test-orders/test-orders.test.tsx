@@ -116,6 +116,20 @@ describe("test orders", () => {
     expect(stopped.querySelector("[lang=en]")?.textContent).toContain("connection refused");
   });
 
+  it("take goods with a market price, which is not below the price", async () => {
+    const { user, desk } = await openForm();
+    await user.click(screen.getByTestId("goods-add"));
+    await user.type(await screen.findByTestId("goods-name"), "杯");
+    await user.type(screen.getByTestId("goods-price"), "9.90");
+    await user.type(screen.getByTestId("goods-market"), "9");
+    await user.click(screen.getByTestId("goods-save"));
+    expect(await screen.findByText("写成 29.90 这样的金额，不低于单价")).toBeTruthy();
+    await user.type(screen.getByTestId("goods-market"), "9");
+    await user.click(screen.getByTestId("goods-save"));
+    await waitFor(() => expect(desk.world.goods.at(-1)).toMatchObject({ name: "杯", market_price_fen: 9900 }));
+    await waitFor(() => expect(screen.getAllByTestId("goods-market-price").at(-1)?.textContent).toBe("¥99.00"));
+  });
+
   it("without a merchant leads to one", async () => {
     openWindow("/test-orders", { firstStart: true });
     await userEvent.click(await screen.findByTestId("first-start-skip"));

@@ -13,6 +13,8 @@ export const tools = {
     goodsId: "Code",
     goodsName: "Name",
     goodsPrice: "Price (yuan)",
+    goodsMarket: "Market price (yuan, optional)",
+    goodsMarketBad: "An amount such as 29.90, not below the price",
     goodsOnSale: "On sale",
     goodsOff: "off sale",
     goodsRequired: "Please enter a name",

@@ -11,6 +11,8 @@ export const tools = {
     goodsId: "编号",
     goodsName: "名称",
     goodsPrice: "单价（元）",
+    goodsMarket: "市场价（元，可不填）",
+    goodsMarketBad: "写成 29.90 这样的金额，不低于单价",
     goodsOnSale: "在售",
     goodsOff: "已下架",
     goodsRequired: "请填写名称",

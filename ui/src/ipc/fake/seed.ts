@@ -3,12 +3,12 @@ import type { Goods, OrderRow, OrderState, Profile, TradeType } from "../model";
 import { dice, type FakeOrder, OPEN_STATES, type World } from "./world";
 
 export const GOODS: Goods[] = [
-  { goods_id: "tee-xl", name: "T-shirt XL 纯棉", price_fen: 1990, on_sale: true },
-  { goods_id: "mug-01", name: "马克杯 350ml", price_fen: 3900, on_sale: true },
-  { goods_id: "gate-pay", name: "门店扫码付", price_fen: 199000, on_sale: true },
-  { goods_id: "member-y", name: "会员年卡 <b>&\"'", price_fen: 29800, on_sale: true },
-  { goods_id: "penny", name: "一分钱测试", price_fen: 1, on_sale: true },
-  { goods_id: "old-cap", name: "旧款棒球帽", price_fen: 5900, on_sale: false },
+  { goods_id: "tee-xl", name: "T-shirt XL 纯棉", price_fen: 1990, market_price_fen: 2990, on_sale: true },
+  { goods_id: "mug-01", name: "马克杯 350ml", price_fen: 3900, market_price_fen: null, on_sale: true },
+  { goods_id: "gate-pay", name: "门店扫码付", price_fen: 199000, market_price_fen: null, on_sale: true },
+  { goods_id: "member-y", name: "会员年卡 <b>&\"'", price_fen: 29800, market_price_fen: null, on_sale: true },
+  { goods_id: "penny", name: "一分钱测试", price_fen: 1, market_price_fen: null, on_sale: true },
+  { goods_id: "old-cap", name: "旧款棒球帽", price_fen: 5900, market_price_fen: null, on_sale: false },
 ];
 const STATES: [OrderState, number][] = [
   ["SUCCESS", 0.58],

@@ -27,6 +27,9 @@ export function fakeTestOrders(world: World): TestOrderCommands {
       return [...world.goods];
     },
     async goodsSave(goods) {
+      if (goods.market_price_fen !== null && goods.market_price_fen < goods.price_fen) {
+        throw refusal("input_invalid", "must not be below the price that is asked", "market_price_fen");
+      }
       world.goods = [...world.goods.filter((one) => one.goods_id !== goods.goods_id), goods];
       world.changed(["goods"]);
       return goods;

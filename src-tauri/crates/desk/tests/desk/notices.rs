@@ -290,6 +290,7 @@ async fn a_mini_program_logs_in_orders_pays_and_is_told_only_after_the_notice() 
         goods_id: goods_id.into(),
         name: "明前龙井".into(),
         price,
+        market_price: None,
         on_sale,
     };
     desk.goods_save(goods("tea", true)).await.unwrap();

@@ -96,7 +96,13 @@ fn settings_that_are_none_are_named_and_kept() {
 #[test]
 fn goods_are_saved_replaced_and_removed() {
     let (_folder, store) = open();
-    let latte = Goods { goods_id: "latte".into(), name: "拿铁".into(), price: fen(1_999), on_sale: true };
+    let latte = Goods {
+        goods_id: "latte".into(),
+        name: "拿铁".into(),
+        price: fen(1_999),
+        market_price: Some(fen(2_500)),
+        on_sale: true,
+    };
     store.save_goods(latte.clone()).unwrap();
     store.save_goods(Goods { on_sale: false, ..latte.clone() }).unwrap();
     assert_eq!(store.goods().unwrap(), [Goods { on_sale: false, ..latte.clone() }]);
