@@ -43,6 +43,8 @@ pub(crate) enum Tag {
     Vault,
     /// What is being polled, and when next.
     Polling,
+    /// Reconciled days.
+    Days,
 }
 
 impl From<desk::Tag> for Tag {
@@ -57,6 +59,7 @@ impl From<desk::Tag> for Tag {
             desk::Tag::Goods => Self::Goods,
             desk::Tag::Vault => Self::Vault,
             desk::Tag::Polling => Self::Polling,
+            desk::Tag::Days => Self::Days,
         }
     }
 }
@@ -80,6 +83,7 @@ impl Changed {
             Tag::Goods,
             Tag::Vault,
             Tag::Polling,
+            Tag::Days,
         ];
         Self { tags, ids: Vec::new() }
     }

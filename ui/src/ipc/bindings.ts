@@ -1955,7 +1955,9 @@ export type Tag =
 /**  The vault: absent, locked or open. */
 "vault" | 
 /**  What is being polled, and when next. */
-"polling";
+"polling" | 
+/**  Reconciled days. */
+"days";
 
 /**  Orders to be created. */
 export type TestOrdersRequest = {

@@ -40,6 +40,7 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
+  days: ["overview"],
   simulator: [
     "simulator_status",
     "simulator_orders",

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
 use crate::{
-    bill, completions, diagnose, export, lint, listen, notify, order, pay_params, poll, profile, reconcile, refund,
-    sign, simulator, verify,
+    bill, completions, day, diagnose, export, lint, listen, notify, order, pay_params, poll, profile, reconcile,
+    refund, sign, simulator, verify,
 };
 
 const AFTER: &str = "\
@@ -66,5 +66,7 @@ pub(crate) enum Command {
     #[command(name = "bill")]
     Bills(bill::Bills),
     Reconcile(Box<reconcile::Reconcile>),
+    #[command(name = "day")]
+    Days(day::Days),
     Completions(completions::Completions),
 }

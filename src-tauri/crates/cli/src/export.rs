@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use desk::Export;
 use desk::sheets::Reader;
 use desk::store::{OrderFilter, OrderSort, SortBy};
+use desk::{DayExport, Export};
 use serde_json::json;
+use wxpay_protocol::UtcMs;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::order_list::StateWord;
 use crate::output::Output;
 use crate::progress::{self, Bar};
+use crate::reconcile::date;
 
 /// Write a list to a CSV or XLSX file [导出]
 #[derive(Args)]
@@ -24,6 +26,7 @@ pub(crate) struct Exports {
 #[derive(Subcommand)]
 enum What {
     Orders(Orders),
+    Differences(Differences),
 }
 
 /// Write orders to a file, the newest first [导出订单]
@@ -58,6 +61,33 @@ struct Orders {
     ascending: bool,
 }
 
+/// Write what does not agree of reconciled days to a file [导出对账差异]
+///
+/// A workbook has the verdict of each day, the classes and the differences, with columns for 处理 and 备注 that wxpay day
+/// read-remarks reads back.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  wxpay export differences --profile shop --date 2026-11-20 -o differences.xlsx
+  wxpay export differences --profile shop --from 2026-11-01 --to 2026-11-30 -o november.csv --exact")]
+struct Differences {
+    /// The file; .csv or .xlsx says what is written
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// CSV for programs
+    #[arg(long)]
+    exact: bool,
+    /// The day
+    #[arg(long, value_name = "D", value_parser = date, required_unless_present = "from", conflicts_with_all = ["from", "to"])]
+    date: Option<UtcMs>,
+    /// The first day
+    #[arg(long, value_name = "D", value_parser = date, requires = "to")]
+    from: Option<UtcMs>,
+    /// The last day
+    #[arg(long, value_name = "D", value_parser = date, requires = "from")]
+    to: Option<UtcMs>,
+}
+
 /// `--sort`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -84,8 +114,25 @@ impl From<SortWord> for SortBy {
 }
 
 pub(crate) fn run(command: &Exports, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
-    let What::Orders(orders) = &command.what;
-    block_on(write_orders(orders, options, output))
+    match &command.what {
+        What::Orders(orders) => block_on(write_orders(orders, options, output)),
+        What::Differences(differences) => block_on(write_differences(differences, options, output)),
+    }
+}
+
+async fn write_differences(wanted: &Differences, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = options.open().await?;
+    let profile = options.choose(&desk).await?;
+    let [from, to] = [wanted.from, wanted.to].map(|bound| bound.or(wanted.date).unwrap_or_else(|| desk.now()));
+    let reader = if wanted.exact { Reader::Programs } else { Reader::People };
+    let export = DayExport { profile: profile.name, from, to, file: wanted.output.clone(), reader };
+    let count = desk.export_differences(export).await?;
+    if output.is_json() {
+        output.document(&json!({"differences": count, "file": wanted.output}))?;
+    } else {
+        output.verdict(true, &format!("{count} differences in [已导出到] {}", wanted.output.display()))?;
+    }
+    Ok(Exit::Done)
 }
 
 async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {

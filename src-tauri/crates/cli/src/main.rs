@@ -6,6 +6,9 @@ mod bill_check;
 mod bill_download;
 mod bulk;
 mod completions;
+mod day;
+mod day_remarks;
+mod day_show;
 mod desk_options;
 mod diagnose;
 mod diagnose_json;
@@ -71,6 +74,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Profiles(command) => profile::run(&command, desk, output),
         Command::Orders(command) => order::run(&command, desk, output),
         Command::Bills(command) => bill::run(&command, desk, output),
+        Command::Days(command) => day::run(&command, desk, output),
         Command::Reconcile(command) => reconcile::run(&command, desk, output),
         Command::Refunds(command) => refund::run(&command, desk, output),
         Command::Notify(command) => notify::run(&command, desk, output),

@@ -2,17 +2,17 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use desk::reconcile::{Basis, Class};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
-use desk::{Cancel, DaySides, KeptSide, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
+use desk::{Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
-use wxpay_protocol::ids::MchId;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
@@ -27,6 +27,8 @@ ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, sta
 out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \
 Chinese titles; --mapping FILE (TOML or JSON) says which column holds what. Without ORDERS and REFUNDS the bill is compared \
 with the orders and refunds that are kept of the profile's merchant.
+
+With --profile what came of the day is kept: wxpay day shows it, takes remarks and closes it.
 
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
 row for everything that does not agree.
@@ -105,25 +107,31 @@ pub(crate) fn date(text: &str) -> Result<UtcMs, &'static str> {
 }
 
 pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
-    let sides = sides(command, desk)?;
+    let merchant = merchant_of(command, desk)?;
+    let sides = sides(command, merchant.as_ref())?;
     let bar = progress(sides.bytes()?);
     let (on_bytes, cancel) = (|bytes| bar.inc(bytes), Cancel::new());
     let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
     bar.finish_and_clear();
-    let found = found?;
+    let found = Arc::new(found?);
+    let kept = match &merchant {
+        Some((opened, profile)) => Some(block_on(async { Ok(opened.keep_day(&profile.name, &sides, &found).await?) })?),
+        None => None,
+    };
     let outputs = match &command.out {
         Some(folder) => found.write(&sides, folder)?,
         None => Vec::new(),
     };
     if output.is_json() {
-        output.document(&document(&sides, &found, &outputs))?;
+        output.document(&document(&sides, &found, kept.as_ref(), &outputs))?;
     } else {
         describe(&sides, &found, &outputs, output)?;
+        describe_kept(kept.as_ref(), output);
     }
     Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
 }
 
-fn sides(command: &Reconcile, desk: &DeskOptions) -> Result<DaySides, Failure> {
+fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Result<DaySides, Failure> {
     let mut mapping = match &command.mapping {
         Some(path) => {
             let place = path.display().to_string();
@@ -139,10 +147,8 @@ fn sides(command: &Reconcile, desk: &DeskOptions) -> Result<DaySides, Failure> {
             UnitWord::Yuan => Unit::Yuan,
         });
     }
-    let is_kept = command.orders.is_none() && command.refunds.is_none();
-    let merchant = if is_kept || desk.profile().is_some() { Some(merchant(desk)?) } else { None };
-    let own = match &merchant {
-        Some((_, kept)) if is_kept => OwnSide::Kept(kept.clone()),
+    let own = match merchant {
+        Some((opened, profile)) if is_kept(command) => OwnSide::Kept(opened.kept_side(profile)),
         _ => OwnSide::Files(OwnFiles { orders: command.orders.clone(), refunds: command.refunds.clone(), mapping }),
     };
     Ok(DaySides {
@@ -156,23 +162,30 @@ fn sides(command: &Reconcile, desk: &DeskOptions) -> Result<DaySides, Failure> {
         },
         date: command.date,
         day_cut_s: command.day_cut_seconds,
-        mch_id: merchant.map(|(profile, _)| MchId::as_str(&profile.mch_id).to_owned()),
+        mch_id: merchant.map(|(_, profile)| profile.mch_id.to_string()),
     })
 }
 
-/// The merchant whose bills these are, and what is kept of it.
-fn merchant(desk: &DeskOptions) -> Result<(Profile, KeptSide), Failure> {
+/// Whether the bill is compared with what the store keeps.
+const fn is_kept(command: &Reconcile) -> bool {
+    command.orders.is_none() && command.refunds.is_none()
+}
+
+/// The merchant whose bills these are: what came of the day is kept under it.
+fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(Desk, Profile)>, Failure> {
+    if !is_kept(command) && desk.profile().is_none() {
+        return Ok(None);
+    }
     let found = block_on(async {
         let opened = desk.open().await?;
         let profile = desk.choose(&opened).await?;
-        let kept = opened.kept_side(&profile);
-        Ok((profile, kept))
+        Ok((opened, profile))
     });
     match found {
         Err(Failure::NoProfile) => {
             Err(Failure::OptionNeeded { kind: "reconcile without a merchant", option: "--orders or --refunds" })
         }
-        found => found,
+        found => found.map(Some),
     }
 }
 
@@ -185,7 +198,7 @@ fn progress(bytes: u64) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style)
 }
 
-fn document(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf]) -> Value {
+fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, outputs: &[PathBuf]) -> Value {
     let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
     let sums = bills.totals.sums;
     let classes: Map<String, Value> = Class::ALL
@@ -240,12 +253,32 @@ fn document(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf]) -> Value 
             "rows": found.malformed.iter().take(1000)
                 .map(|row| json!({"side": row.side, "line": row.line, "reason": row.reason_en})).collect::<Vec<_>>(),
         },
+        "kept": kept.map(|kept| json!({
+            "run": kept.run,
+            "again": kept.is_again,
+            "closed": kept.run.is_none(),
+            "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
+        })),
         "outputs": outputs,
     })
 }
 
+fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
+    let Some(kept) = kept else { return };
+    if kept.run.is_none() {
+        output.note("the day is closed; nothing was kept [当天已关账，未保存]: wxpay day reopen opens it again");
+    }
+    for bill in &kept.other_bills {
+        output.note(&format!(
+            "WeChat gave another bill for this day before [账单有变]: {} of {}",
+            bill.file.as_deref().unwrap_or("a file that is not known"),
+            bill.seen_at.dashed()
+        ));
+    }
+}
+
 /// A sum as JSON's number, as text beyond what a number holds.
-fn number(sum: i128) -> Value {
+pub(crate) fn number(sum: i128) -> Value {
     i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 

@@ -33,6 +33,8 @@ pub enum Tag {
     Vault,
     /// What is asked and when.
     Polling,
+    /// Reconciled days.
+    Days,
 }
 
 impl Tag {
@@ -48,6 +50,7 @@ impl Tag {
             Self::Goods => "goods",
             Self::Vault => "vault",
             Self::Polling => "polling",
+            Self::Days => "days",
         }
     }
 }

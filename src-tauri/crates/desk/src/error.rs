@@ -8,6 +8,7 @@ use wxpay_protocol::params::ParamError;
 use wxpay_protocol::unified_order;
 
 use crate::random::RandomFault;
+use crate::reconciling::ReconcileFault;
 
 /// Whether the same call may simply be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ pub enum DeskError {
     /// The database cannot be read or written.
     #[error("{0}")]
     Store(StoreError),
+    /// A day cannot be brought together; nothing of it was kept.
+    #[error(transparent)]
+    Day(#[from] ReconcileFault),
     /// A defect of this program, or of the machine under it.
     #[error("an internal step failed: {0}; please report it")]
     Internal(&'static str),
@@ -110,6 +114,7 @@ impl DeskError {
             Self::SimulatorUnavailable(_) => "simulator_unavailable",
             Self::StoreNewer(_) => "store_newer",
             Self::Store(_) => "store_unavailable",
+            Self::Day(fault) => fault.code(),
             Self::Internal(_) => "internal",
         }
     }

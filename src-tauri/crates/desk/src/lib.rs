@@ -13,6 +13,7 @@ mod changes;
 mod claims;
 mod clock;
 mod confirmations;
+mod days;
 mod desk;
 mod diagnosing;
 mod drain;
@@ -57,6 +58,7 @@ pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
+pub use days::{AGES_DAYS, Aging, DayExport, DayKept, DayView, PeriodView, ReadRemarks, RefusedRemark, reason_text};
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
 pub use drain::{Drain, Drained};
@@ -76,7 +78,8 @@ pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
-    BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch,
+    BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide, ReconcileFault, Reconciled,
+    Watch, bill_digest,
 };
 pub use refund_results::{RefundResult, arrival};
 pub use refunds::{RefundDetail, RefundWish, Refundable};

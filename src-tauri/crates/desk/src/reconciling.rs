@@ -3,6 +3,7 @@
 
 mod bills;
 mod differences;
+mod keeping;
 mod kept;
 mod local;
 mod neighbours;
@@ -19,11 +20,13 @@ use desk_reconcile::{Basis, Day, LocalSide, Scope, Share, Verdict, verdict};
 use desk_sheets::{SheetError, WriteError};
 use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
-use wxpay_protocol::bill::{BillRefusal, BillTotals, FeeDifference};
+use wxpay_protocol::bill::{BillRefusal, BillTotals, BillType, FeeDifference};
 
 use crate::progress::Cancel;
 use bills::Bills;
 pub use differences::MalformedLine;
+pub use keeping::bill_digest;
+pub(crate) use keeping::{Parts, file_digest, hex};
 pub use kept::KeptSide;
 use own_side::OwnReading;
 pub use own_side::{OwnFiles, OwnSide};
@@ -187,6 +190,19 @@ pub struct BillsRead {
     pub totals: BillTotals,
     /// The merchant.
     pub mch_id: Option<String>,
+    /// What each file is, in the order of their numbers.
+    pub each: Vec<OneBill>,
+}
+
+/// One bill of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneBill {
+    /// Which rows it holds.
+    pub kind: BillType,
+    /// How many columns it has: its generation.
+    pub columns: usize,
+    /// What it adds up to.
+    pub totals: BillTotals,
 }
 
 /// What the own side is.

@@ -72,6 +72,11 @@ impl Class {
         }
     }
 
+    /// The class of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// The name for people.
     pub const fn chinese(self) -> &'static str {
         match self {

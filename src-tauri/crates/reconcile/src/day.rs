@@ -85,6 +85,20 @@ impl Basis {
     /// Every amount.
     pub const ALL: [Self; 3] = [Self::Order, Self::Settle, Self::Cash];
 
+    /// The name for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Settle => "settle",
+            Self::Cash => "cash",
+        }
+    }
+
+    /// The amount of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|basis| basis.name() == name)
+    }
+
     /// This amount of a payment. A reverse that has a row of its own has only what it gave back.
     pub fn of_payment(self, row: &BillRow<'_>) -> Fen {
         let gave_back_only = row.total_fee == Fen::ZERO && row.settlement_total_fee == Fen::ZERO;

@@ -1,7 +1,7 @@
 //! Why a row is in its class, in words.
 
 /// Why, as far as both records show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// The bill has it, the local side does not.
     NotLocal,
@@ -46,6 +46,61 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 20] = [
+        Self::NotLocal,
+        Self::NotInBill,
+        Self::RefundNotLocal,
+        Self::RefundNotInBill,
+        Self::Amount,
+        Self::State,
+        Self::AnotherTransaction,
+        Self::PaidTwice,
+        Self::PaidTwiceLater,
+        Self::RowAgain,
+        Self::LocalAgain,
+        Self::PaidDayBefore,
+        Self::PaidDayAfter,
+        Self::InNextBill,
+        Self::InBillBefore,
+        Self::FoundInNextBill,
+        Self::FoundInBillBefore,
+        Self::InNeitherBill,
+        Self::RefundState,
+        Self::RefundAgain,
+    ];
+
+    /// The name for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotLocal => "not_local",
+            Self::NotInBill => "not_in_bill",
+            Self::RefundNotLocal => "refund_not_local",
+            Self::RefundNotInBill => "refund_not_in_bill",
+            Self::Amount => "amount",
+            Self::State => "state",
+            Self::AnotherTransaction => "another_transaction",
+            Self::PaidTwice => "paid_twice",
+            Self::PaidTwiceLater => "paid_twice_later",
+            Self::RowAgain => "row_again",
+            Self::LocalAgain => "local_again",
+            Self::PaidDayBefore => "paid_day_before",
+            Self::PaidDayAfter => "paid_day_after",
+            Self::InNextBill => "in_next_bill",
+            Self::InBillBefore => "in_bill_before",
+            Self::FoundInNextBill => "found_in_next_bill",
+            Self::FoundInBillBefore => "found_in_bill_before",
+            Self::InNeitherBill => "in_neither_bill",
+            Self::RefundState => "refund_state",
+            Self::RefundAgain => "refund_again",
+        }
+    }
+
+    /// The reason of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
     /// The sentence.
     pub const fn chinese(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ fn every_command_has_help_with_an_example() {
         "poll",
         "bill",
         "reconcile",
+        "day",
         "completions",
     ] {
         assert!(all.contains(command), "{command}");
@@ -69,6 +70,12 @@ fn every_command_has_help_with_an_example() {
         "notify inspect",
         "notify send",
         "bill check",
+        "day list",
+        "day show",
+        "day note",
+        "day close",
+        "day read-remarks",
+        "export differences",
     ]) {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let help = desk.run(&words).expect(0).out;

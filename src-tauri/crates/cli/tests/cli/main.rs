@@ -8,6 +8,7 @@ mod bill;
 mod bill_download;
 mod bulk;
 mod certificate;
+mod day;
 mod diagnose;
 mod gateway;
 mod help;

@@ -107,7 +107,7 @@ fn rows_that_cannot_be_read_keep_the_day_open_and_are_named() {
 }
 
 /// A day with one row of each class, and its files.
-fn a_day_of_everything() -> Desk {
+pub(crate) fn a_day_of_everything() -> Desk {
     let desk = Desk::new();
     let payments = [
         ("T1", "1", "10:00:00", "SUCCESS", 100, 0),
@@ -144,7 +144,7 @@ fn a_day_of_everything() -> Desk {
     desk
 }
 
-const EVERYTHING: &str = "\
+pub(crate) const EVERYTHING: &str = "\
 class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason
 bill_only,T2,422,,total_fee,200,,3,,账单里有，本地没有这个单号：可能漏了通知，或是同一商户号的其他系统的订单
 local_only,T3,423,,total_fee,,300,,3,本地记为当天已支付，账单里没有：请查单确认是否真的支付

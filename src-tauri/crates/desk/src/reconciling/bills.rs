@@ -8,7 +8,7 @@ use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
 use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
-use super::{BillsRead, DaySides, ReconcileFault, UNPACKED, Watch, Watched, place};
+use super::{BillsRead, DaySides, OneBill, ReconcileFault, UNPACKED, Watch, Watched, place};
 use crate::bill_files::BillText;
 
 /// The bills, each file once.
@@ -88,6 +88,7 @@ impl<'f> Bills<'f> {
                 read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?
             };
             add(&mut read.totals, &totals, number == 0);
+            read.each.push(OneBill { kind: found.layout.kind(), columns: found.layout.columns(), totals });
         }
         Ok((read, side, malformed))
     }

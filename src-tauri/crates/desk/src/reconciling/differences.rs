@@ -13,6 +13,7 @@ use desk_store::Scanned;
 use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
 use wxpay_protocol::{Fen, UtcMs};
 
+use super::keeping::{Identities, hex};
 use super::own_side::{OwnFiles, OwnSide};
 use super::workbook::Workbook;
 use super::{DaySides, ReconcileFault, Reconciled, local, place, raw_lines};
@@ -61,12 +62,19 @@ impl MalformedLine {
 
 /// The texts of a row; those that it does not have are empty.
 #[derive(Clone, Debug, Default)]
-struct Texts {
-    out_trade_no: String,
-    transaction_id: String,
-    refund_id: String,
+pub(super) struct Texts {
+    pub(super) out_trade_no: String,
+    pub(super) transaction_id: String,
+    pub(super) refund_id: String,
+    pub(super) out_refund_no: String,
     state: String,
     paid_at: String,
+    /// Beijing.
+    pub(super) hour: Option<u8>,
+    pub(super) device_info: String,
+    pub(super) trade_type: String,
+    pub(super) sub_mch_id: String,
+    pub(super) attach: String,
     /// Which of WeChat's amounts of a payment are which.
     amounts: Vec<(Basis, Fen)>,
 }
@@ -89,9 +97,11 @@ impl Reconciled {
         let csv = File::create(csv_part).map_err(io)?;
         let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
         let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, sides).map_err(unwritable)?;
+        let mut identities = Identities::default();
         self.each_row(sides, |cells| {
+            let identity = hex(&identities.of(sides.date, cells));
             table.row(&cells.for_programs()).map_err(unwritable)?;
-            book.row(cells).map_err(unwritable)
+            book.row(cells, &identity).map_err(unwritable)
         })?;
         table.finish().map_err(unwritable)?;
         book.finish().map_err(unwritable)?;
@@ -102,7 +112,7 @@ impl Reconciled {
     }
 
     /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
-    fn each_row(
+    pub(super) fn each_row(
         &self,
         sides: &DaySides,
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
@@ -161,6 +171,7 @@ impl OwnTexts {
                     transaction_id: or_empty(order.transaction_id),
                     state: order.shown_state.as_str().to_owned(),
                     paid_at: order.paid_at.map(UtcMs::dashed).unwrap_or_default(),
+                    hour: order.paid_at.map(hour),
                     ..Texts::default()
                 };
                 self.orders.insert(order.id.unsigned_abs(), texts);
@@ -170,7 +181,9 @@ impl OwnTexts {
                     out_trade_no: refund.out_trade_no.to_owned(),
                     transaction_id: or_empty(refund.transaction_id),
                     refund_id: or_empty(refund.refund_id),
+                    out_refund_no: refund.out_refund_no.to_owned(),
                     state: refund.state.as_str().to_owned(),
+                    hour: refund.accepted_at.map(hour),
                     ..Texts::default()
                 };
                 self.refunds.insert(refund.id.unsigned_abs(), texts);
@@ -188,6 +201,21 @@ pub(super) struct Cells<'d> {
     pub(super) values: [Cell<'d>; 2],
     pub(super) lines: [Cell<'d>; 2],
     pub(super) reason: Cow<'d, str>,
+    pub(super) of: Of<'d>,
+}
+
+/// What a row of the files is made of.
+pub(super) enum Of<'d> {
+    /// Something that does not agree.
+    Difference {
+        row: &'d Difference,
+        bill: Option<&'d Texts>,
+        ours: Option<&'d Texts>,
+        /// The other amounts that the local one equals.
+        same_as: Vec<Basis>,
+    },
+    /// Something that cannot be read.
+    Malformed(&'d MalformedLine),
 }
 
 impl Cells<'_> {
@@ -219,10 +247,11 @@ fn of_malformed(row: &MalformedLine) -> Cells<'_> {
         values: [Cell::Empty; 2],
         lines: if row.side == "bill" { [line, Cell::Empty] } else { [Cell::Empty, line] },
         reason: Cow::Borrowed(&row.reason),
+        of: Of::Malformed(row),
     }
 }
 
-fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, sides: &DaySides) -> Cells<'d> {
+fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, sides: &DaySides) -> Cells<'d> {
     let basis = sides.basis;
     let first = |text: fn(&Texts) -> &str| {
         [bill, ours].into_iter().flatten().map(text).find(|text| !text.is_empty()).unwrap_or_default()
@@ -251,11 +280,13 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
     // The store's own ids mean nothing to a person.
     let has_lines = matches!(sides.own, OwnSide::Files(_));
     let mut reason = Cow::Borrowed(row.reason.chinese());
+    let mut same_as = Vec::new();
     if row.reason == Reason::Amount
         && let Some(texts) = bill
     {
         let same = texts.amounts.iter().filter(|(other, fen)| *other != basis && fen.get() == row.local_fen);
-        for (other, _) in same {
+        same_as.extend(same.map(|(other, _)| *other));
+        for other in &same_as {
             reason = Cow::Owned(format!("{reason}；本地金额等于账单的{}", other.chinese()));
         }
     }
@@ -272,6 +303,7 @@ fn cells<'d>(row: &Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>,
         lines: [row.bill.map(|at| at.line), row.local_line.filter(|_| has_lines)]
             .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
+        of: Of::Difference { row, bill, ours, same_as },
     }
 }
 
@@ -304,8 +336,14 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
         out_trade_no: text(row.out_trade_no),
         transaction_id: text(row.transaction_id),
         refund_id: text(row.refund_id),
+        out_refund_no: text(row.out_refund_no),
         state: text(row.text(if is_refund { Column::RefundStatus } else { Column::TradeState })),
         paid_at: text(row.text(Column::TradeTime)),
+        hour: Some(hour(row.at)),
+        device_info: text(row.text(Column::DeviceInfo)),
+        trade_type: text(row.text(Column::TradeType)),
+        sub_mch_id: text(row.text(Column::SubMchId)),
+        attach: text(row.text(Column::Attach)),
         amounts: if is_refund {
             Vec::new()
         } else {
@@ -351,6 +389,11 @@ fn look_up(files: &OwnFiles, table: Table, wanted: &[u64]) -> Result<HashMap<u64
     Ok(found)
 }
 
+/// The hour of the day, Beijing.
+fn hour(at: UtcMs) -> u8 {
+    u8::try_from((at.0 - at.start_of_day().0) / 3_600_000).unwrap_or_default()
+}
+
 fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
     let text = |field: Field| layout.text(row, field).ok().flatten().map(Cow::into_owned).unwrap_or_default();
     let state = if layout.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
@@ -358,8 +401,13 @@ fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
         out_trade_no: text(Field::OutTradeNo),
         transaction_id: text(Field::TransactionId),
         refund_id: text(Field::RefundId),
+        out_refund_no: text(Field::OutRefundNo),
         state: text(state),
         paid_at: text(Field::PaidAt),
-        amounts: Vec::new(),
+        hour: [Field::PaidAt, Field::CreatedAt]
+            .into_iter()
+            .find_map(|field| layout.moment(row, field).ok().flatten())
+            .map(hour),
+        ..Texts::default()
     }
 }

@@ -9,13 +9,14 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 
 use super::differences::Cells;
 use super::{DaySides, Reconciled};
+use crate::days::{IDENTITY, field_word};
 
 /// A workbook whose last sheet takes the rows that differ.
 pub(super) struct Workbook {
     book: XlsxBook<File>,
 }
 
-const DIFFERENCES: [(&str, u16); 12] = [
+const DIFFERENCES: [(&str, u16); 13] = [
     ("类别", 18),
     ("商户订单号", 28),
     ("微信订单号", 32),
@@ -28,6 +29,7 @@ const DIFFERENCES: [(&str, u16); 12] = [
     ("原因", 60),
     ("处理", 12),
     ("备注", 30),
+    (IDENTITY.0, 36),
 ];
 
 impl Workbook {
@@ -51,7 +53,7 @@ impl Workbook {
     }
 
     /// Takes a row that differs.
-    pub(super) fn row(&mut self, cells: &Cells<'_>) -> Result<(), WriteError> {
+    pub(super) fn row(&mut self, cells: &Cells<'_>, identity: &str) -> Result<(), WriteError> {
         let [out_trade_no, transaction_id, refund_id] = cells.numbers;
         let ([bill_value, local_value], [bill_line, local_line]) = (cells.values, cells.lines);
         self.book.row(&[
@@ -59,7 +61,7 @@ impl Workbook {
             Cell::Id(out_trade_no),
             Cell::Id(transaction_id),
             Cell::Id(refund_id),
-            Cell::Text(field(cells.field)),
+            Cell::Text(field_word(cells.field)),
             bill_value,
             local_value,
             bill_line,
@@ -67,6 +69,7 @@ impl Workbook {
             Cell::Text(&cells.reason),
             Cell::Empty,
             Cell::Empty,
+            Cell::Id(identity),
         ])
     }
 
@@ -103,17 +106,4 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("其他日期的本地记录", found.verdict.out_of_scope.to_string()),
         ("无法读取的行", found.malformed_count().to_string()),
     ]
-}
-
-/// What differs, in words.
-fn field(name: &'static str) -> &'static str {
-    match name {
-        "total_fee" => "金额",
-        "refund_fee" => "退款金额",
-        "state" => "状态",
-        "transaction_id" => "微信订单号",
-        "refund_id" => "微信退款单号",
-        "paid_at" => "支付时间",
-        other => other,
-    }
 }

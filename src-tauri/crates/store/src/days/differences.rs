@@ -1,5 +1,7 @@
 //! What did not agree, row by row, each with where it stands now.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params_from_iter};
 use wxpay_protocol::UtcMs;
@@ -139,6 +141,8 @@ pub struct DifferenceFilter {
     pub only_counting: bool,
     /// The beginning of any of their numbers.
     pub search: String,
+    /// The beginning of their identity, in lower-case hexadecimal digits.
+    pub identity: String,
     /// Those with this value in this dimension.
     pub of: Option<(Dimension, String)>,
 }
@@ -191,6 +195,19 @@ impl Store {
     /// The difference with this identity in the run that counts for its day.
     pub fn difference(&self, profile: &str, identity: &[u8; 16]) -> Result<Option<DayDifference>, StoreError> {
         self.read(|connection| by_identity(connection, profile, identity))
+    }
+
+    /// How many differences of each class are open.
+    pub fn open_by_class(&self, run: i64) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "{} SELECT d.class, count(*) {FROM} WHERE d.run = ?1 AND d.counts = 1 AND NOT {HOLDS} GROUP BY d.class",
+                of_run()
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Where the differences of a run that keep the day open concentrate: the most frequent values of each dimension.
@@ -301,6 +318,9 @@ fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Value>) {
         let each = columns.map(|column| format!("d.{column} >= ? AND d.{column} < ?")).join(" OR ");
         let ends = [number.clone(), format!("{number}\u{10FFFF}")].map(Value::Text);
         and(&format!("({each})"), columns.iter().flat_map(|_| ends.clone()).collect());
+    }
+    if !filter.identity.is_empty() {
+        and("lower(hex(d.identity)) GLOB ? || '*'", vec![Value::Text(filter.identity.clone())]);
     }
     if let Some((dimension, value)) = &filter.of {
         and(&format!("CAST(d.{} AS TEXT) = ?", dimension.as_str()), vec![Value::Text(value.clone())]);

@@ -156,35 +156,45 @@ fn say(connection: &Connection, new: &NewDayNote) -> Result<(), StoreError> {
         .ok_or_else(|| StoreError::NotFound { what: "reconciled day", name: day.clone() })?;
     let refused = |rule: &'static str| Err(StoreError::Refused { what: day.clone(), rule });
     let facts = match (new.identity, new.kind) {
-        (_, NoteKind::Remark) if new.text.trim().is_empty() => return refused("a remark without words says nothing"),
-        (Some(_), NoteKind::CloseDay | NoteKind::ReopenDay) => return refused("a day is closed, not a difference"),
-        (None, NoteKind::CloseDay) if is_closed => return refused("the day is closed already"),
-        (None, NoteKind::ReopenDay) if !is_closed => return refused("the day is not closed"),
+        (_, NoteKind::Remark) if new.text.trim().is_empty() => {
+            return refused("a remark without words says nothing [备注不能为空]");
+        }
+        (Some(_), NoteKind::CloseDay | NoteKind::ReopenDay) => {
+            return refused("a day is closed, not a difference [关账是对整天的操作]");
+        }
+        (None, NoteKind::CloseDay) if is_closed => return refused("the day is closed already [当天已关账]"),
+        (None, NoteKind::ReopenDay) if !is_closed => return refused("the day is not closed [当天没有关账]"),
         (None, NoteKind::CloseDay) => {
             let standing = standing::of_run(connection, &new.profile, new.date, run)?;
             if standing.malformed > 0 {
-                return refused("rows cannot be read; mend the file and run the day again before closing it");
+                return refused(
+                    "rows cannot be read [有无法读取的行]; mend the file and run the day again before closing it",
+                );
             }
             if standing.open > 0 {
-                return refused("differences are open; resolve, carry over or ignore each before closing the day");
+                return refused(
+                    "differences are open [还有未处理的差异]; resolve, carry over or ignore each before closing the day",
+                );
             }
             None
         }
         (None, NoteKind::Remark | NoteKind::ReopenDay) => None,
-        (None, _) => return refused("only a difference is handled; name one"),
+        (None, _) => return refused("only a difference is handled [只能处理某一条差异]; name one"),
         (Some(identity), kind) => {
             let found = differences::by_identity(connection, &new.profile, &identity)?
                 .filter(|found| found.run == run)
                 .ok_or_else(|| StoreError::NotFound { what: "difference", name: crate::chain::hex(&identity) })?;
             if kind != NoteKind::Remark {
                 if is_closed {
-                    return refused("the day is closed; reopen it first");
+                    return refused("the day is closed [当天已关账]; reopen it first");
                 }
                 if !found.found.counts {
-                    return refused("what is expected on another day needs no handling");
+                    return refused("what is expected on another day needs no handling [跨日的记录无需处理]");
                 }
                 if found.found.class == "malformed" {
-                    return refused("a row that cannot be read is mended in its file, and the day run again");
+                    return refused(
+                        "a row that cannot be read is mended [无法读取的行请在文件里改正] in its file, and the day run again",
+                    );
                 }
             }
             Some(found.found.facts)

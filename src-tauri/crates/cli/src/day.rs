@@ -1,0 +1,184 @@
+//! `wxpay day`: days that were reconciled under a profile, and what people say to them.
+
+use clap::{Args, Subcommand};
+use desk::Desk;
+use desk::store::{DifferenceFilter, DifferenceState, NoteKind, Profile};
+use wxpay_protocol::UtcMs;
+
+use crate::desk_options::{DeskOptions, block_on};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::reconcile::date;
+use crate::{day_remarks, day_show};
+
+const AFTER: &str = "\
+wxpay reconcile --profile NAME keeps what came of a day; here it is looked at and worked on. A difference keeps its \
+identity [识别码] and what was said to it when the day is run again; a handling holds as long as the difference says the \
+same. Nothing that was said is ever changed or removed. A day closes when every difference is resolved, carried over or \
+ignored and every row was read; only a person opens it again.
+
+Examples:
+  wxpay day list --from 2026-11-01 --to 2026-11-30
+  wxpay day show 2026-11-20 --state open
+  wxpay day note 2026-11-20 3fa94c1e --resolve --text 已补单
+  wxpay day close 2026-11-20
+  wxpay day read-remarks differences.xlsx";
+
+/// Reconciled days [对账日]: look at them, remark, resolve, carry over, close
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub(crate) struct Days {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    List(List),
+    Show(day_show::Show),
+    Note(Note),
+    Close(Whole),
+    Reopen(Whole),
+    ReadRemarks(day_remarks::ReadRemarks),
+}
+
+/// Where days stand, and what is left of them by age [日历与账龄]
+#[derive(Args)]
+#[command(after_help = "Examples:\n  wxpay day list\n  wxpay day list --from 2026-11-01 --to 2026-11-30 --json")]
+pub(crate) struct List {
+    /// The first day; else thirty days before the last one
+    #[arg(long, value_name = "D", value_parser = date)]
+    pub(crate) from: Option<UtcMs>,
+    /// The last day; else today
+    #[arg(long, value_name = "D", value_parser = date)]
+    pub(crate) to: Option<UtcMs>,
+}
+
+/// Say something to differences of a day [备注、核销、挂账、忽略]
+///
+/// Without one of the four, the text is a remark. Without a difference it is a remark on the day.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  wxpay day note 2026-11-20 3fa94c1e --carry-over --text 等银行回执\n  wxpay day note 2026-11-20 --all-of day_cut_bill --text 跨日\n  wxpay day note 2026-11-20 --text 系统升级"
+)]
+struct Note {
+    /// The day
+    #[arg(value_name = "D", value_parser = date)]
+    date: UtcMs,
+    /// The beginnings of identities, as `wxpay day show` prints them
+    #[arg(value_name = "DIFFERENCE")]
+    differences: Vec<String>,
+    /// Every open difference of this class
+    #[arg(long, value_name = "CLASS", conflicts_with = "differences")]
+    all_of: Option<String>,
+    #[command(flatten)]
+    handling: Handling,
+    /// In which words
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    text: String,
+}
+
+#[derive(Args)]
+#[group(multiple = false)]
+#[allow(clippy::struct_excessive_bools, reason = "at most one of four flags")]
+struct Handling {
+    /// It is settled [核销]
+    #[arg(long)]
+    resolve: bool,
+    /// It is known and still to be settled [挂账]
+    #[arg(long)]
+    carry_over: bool,
+    /// It needs nothing [忽略]
+    #[arg(long)]
+    ignore: bool,
+    /// It is open again [重新打开]
+    #[arg(long)]
+    reopen: bool,
+}
+
+impl Handling {
+    const fn kind(&self) -> NoteKind {
+        match (self.resolve, self.carry_over, self.ignore, self.reopen) {
+            (true, ..) => NoteKind::Resolve,
+            (_, true, ..) => NoteKind::CarryOver,
+            (_, _, true, _) => NoteKind::Ignore,
+            (.., true) => NoteKind::Reopen,
+            _ => NoteKind::Remark,
+        }
+    }
+}
+
+/// A whole day
+#[derive(Args)]
+#[command(after_help = "Examples:\n  wxpay day close 2026-11-20\n  wxpay day reopen 2026-11-20 --text 账单有更正")]
+struct Whole {
+    /// The day
+    #[arg(value_name = "D", value_parser = date)]
+    date: UtcMs,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    text: String,
+}
+
+pub(crate) fn run(command: &Days, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    block_on(async {
+        let desk = options.open().await?;
+        let profile = options.choose(&desk).await?;
+        match &command.action {
+            Action::List(list) => day_show::list(list, &desk, &profile, output).await,
+            Action::Show(show) => day_show::show(show, &desk, &profile, output).await,
+            Action::Note(note) => say(note, &desk, &profile, output).await,
+            Action::Close(day) => whole(day, NoteKind::CloseDay, &desk, &profile, output).await,
+            Action::Reopen(day) => whole(day, NoteKind::ReopenDay, &desk, &profile, output).await,
+            Action::ReadRemarks(read) => day_remarks::run(read, &desk, &profile, output).await,
+        }
+    })
+}
+
+async fn say(note: &Note, desk: &Desk, profile: &Profile, output: &mut Output) -> Result<Exit, Failure> {
+    let mut identities = Vec::new();
+    for beginning in &note.differences {
+        identities.push(desk.find_difference(&profile.name, note.date, beginning).await?.found.identity);
+    }
+    if let Some(class) = &note.all_of {
+        let filter = DifferenceFilter {
+            class: Some(class.clone()),
+            state: Some(DifferenceState::Open),
+            ..DifferenceFilter::default()
+        };
+        let page = desk.day_differences(&profile.name, note.date, filter, 0, usize::MAX).await?;
+        identities.extend(page.rows.iter().map(|row| row.found.identity));
+        if identities.is_empty() {
+            return Err(desk::DeskError::NotFound { what: "open difference of class", name: class.clone() }.into());
+        }
+    }
+    let kind = note.handling.kind();
+    desk.say_of_day(&profile.name, note.date, &identities, kind, &note.text).await?;
+    if output.is_json() {
+        let identities: Vec<String> = identities.iter().map(day_show::hex).collect();
+        output.document(
+            &serde_json::json!({"date": note.date.day(), "said": kind.as_str(), "differences": identities}),
+        )?;
+    } else {
+        output.verdict(true, &format!("{} said of {} [已记录]", kind.as_str(), identities.len().max(1)))?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn whole(
+    day: &Whole,
+    kind: NoteKind,
+    desk: &Desk,
+    profile: &Profile,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    desk.say_of_day(&profile.name, day.date, &[], kind, &day.text).await?;
+    let standing = desk.day(&profile.name, day.date).await?.standing;
+    if output.is_json() {
+        output.document(&day_show::standing(&standing))?;
+    } else {
+        let word = if kind == NoteKind::CloseDay { "closed [已关账]" } else { "open again [已重新打开]" };
+        output.verdict(true, &format!("{} is {word}", day.date.day()))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,175 @@
+//! Days that are kept under a profile: the same inputs again, handling, closing, exporting and reading remarks back.
+
+use serde_json::{Value, json};
+
+use crate::program::{Answer, Desk};
+use crate::reconcile::{EVERYTHING, a_day_of_everything};
+
+const DAY: &str = "2026-11-20";
+
+/// The day with one row of each class, under a merchant.
+fn kept() -> Desk {
+    let desk = a_day_of_everything();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    run(&desk, &[]).expect(1);
+    desk
+}
+
+fn run(desk: &Desk, more: &[&str]) -> Answer {
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--refunds", "refunds.csv", "--date", DAY];
+    desk.run(&[&day[..], &["--profile", "shop", "--json"], more].concat())
+}
+
+fn day(desk: &Desk, words: &[&str]) -> Answer {
+    desk.run(&[&["day"], words, &["--profile", "shop", "--json"]].concat())
+}
+
+fn show(desk: &Desk, more: &[&str]) -> Value {
+    let answer = day(desk, &[&["show", DAY], more].concat());
+    assert!(answer.status <= 1, "{}", answer.err);
+    answer.json()
+}
+
+fn identity(desk: &Desk, class: &str) -> String {
+    show(desk, &["--class", class])["differences"][0]["identity"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_same_inputs_are_the_same_run_and_what_was_said_follows_a_difference() {
+    let desk = kept();
+    let first = show(&desk, &[]);
+    assert_eq!((&first["mark"], &first["differences"].as_array().unwrap().len()), (&json!("open"), &12));
+    assert_eq!((&first["open"], &first["bills_seen"]), (&json!(10), &json!(1)));
+    assert_eq!((&first["run"]["payments_gap_fen"], &first["run"]["refunds_gap_fen"]), (&json!(1050), &json!(15)));
+    let amount = identity(&desk, "amount_diff");
+    day(&desk, &["note", DAY, &amount[..8], "--resolve", "--text", "代金券"]).expect(0);
+    let again = run(&desk, &[]).expect(1).json();
+    assert_eq!((&again["kept"]["again"], &again["kept"]["run"]), (&json!(true), &first["run"]["id"]));
+    desk.file("more.csv", std::fs::read(desk.path("orders.csv")).unwrap());
+    assert_eq!(run(&desk, &["--orders", "more.csv"]).status, 2, "one file of orders");
+    let wider = run(&desk, &["--day-cut-seconds", "600"]).expect(1).json();
+    assert_eq!(wider["kept"]["again"], json!(false));
+    let found = &show(&desk, &["--class", "amount_diff"])["differences"][0];
+    assert_eq!((&found["state"], &found["identity"]), (&json!("resolved"), &json!(amount)));
+    assert_eq!(found["notes"][0]["text"], "代金券");
+}
+
+#[test]
+fn a_day_closes_when_everything_is_handled_and_another_bill_for_it_is_an_alarm() {
+    let desk = kept();
+    let refused = day(&desk, &["close", DAY]).expect(3);
+    assert!(refused.err.contains("还有未处理的差异"), "{}", refused.err);
+    for class in EVERYTHING.lines().skip(1).map(|line| line.split(',').next().unwrap()) {
+        let said = day(&desk, &["note", DAY, "--all-of", class, "--ignore"]);
+        assert_eq!(said.status, i32::from(class.starts_with("day_cut")), "{class}: {}", said.err);
+    }
+    assert_eq!(show(&desk, &[])["mark"], "handled");
+    assert_eq!(day(&desk, &["close", DAY]).expect(0).json()["mark"], "closed");
+    assert_eq!(run(&desk, &[]).expect(1).json()["kept"]["closed"], false, "the run that it was closed with");
+    let other = std::fs::read_to_string(desk.path("bill.csv")).unwrap().replace("JSAPI", "NATIVE");
+    desk.file("bill.csv", other);
+    let kept = run(&desk, &[]).expect(1).json()["kept"].clone();
+    assert_eq!((&kept["closed"], kept["other_bills"].as_array().unwrap().len()), (&json!(true), 1));
+    let shown = show(&desk, &[]);
+    assert_eq!((&shown["bill_changed"], &shown["mark"]), (&json!(true), &json!("closed")));
+    day(&desk, &["reopen", DAY, "--text", "账单有更正"]).expect(0);
+    assert_eq!(run(&desk, &[]).expect(1).json()["kept"]["closed"], false);
+    assert_eq!(show(&desk, &[])["bill_changed"], false);
+    let listed = day(&desk, &["list", "--from", "20261119", "--to", "20261121"]).expect(0).json();
+    let marks: Vec<_> = listed["days"].as_array().unwrap().iter().map(|day| day["mark"].as_str().unwrap()).collect();
+    assert_eq!(marks, ["nothing", "handled", "nothing"], "only the trade type is another one");
+}
+
+/// The workbook with other cells: what finance sends back.
+fn rewrite(desk: &Desk, from: &str, to: &str, change: impl Fn(&[String], usize, &str) -> Option<String>) {
+    use desk::sheets::{Cell, Column, Sheet, XlsxBook};
+    let file = std::fs::File::open(desk.path(from)).unwrap();
+    let mut book = Sheet::open(std::io::BufReader::new(file)).unwrap();
+    book.choose_sheet(2);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    book.each(|row| {
+        rows.push((0..row.len()).map(|cell| row.text(cell).unwrap().into_owned()).collect());
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    let titles = rows.remove(0);
+    let mut out = XlsxBook::new(std::fs::File::create(desk.path(to)).unwrap());
+    let columns: Vec<Column> = titles.iter().map(|title| Column { title: title.clone(), width_chars: 10 }).collect();
+    out.sheet("差异", &columns).unwrap();
+    for (place, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = titles
+            .iter()
+            .zip(row)
+            .map(|(title, cell)| change(row, place, title).unwrap_or_else(|| cell.clone()))
+            .collect();
+        out.row(&cells.iter().map(|cell| Cell::Text(cell)).collect::<Vec<_>>()).unwrap();
+    }
+    out.finish().unwrap();
+}
+
+#[test]
+fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
+    let desk = kept();
+    let export = |file: &str| {
+        desk.run(&["export", "differences", "--date", DAY, "-o", file, "--profile", "shop", "--json"]).expect(0).json()
+    };
+    assert_eq!(export("out.xlsx")["differences"], 12);
+    assert_eq!(
+        day(&desk, &["read-remarks", "out.xlsx"]).expect(0).json(),
+        json!({"rows": 12, "remarks": 0, "handled": 0, "refused": []})
+    );
+    rewrite(&desk, "out.xlsx", "back.xlsx", |row, place, title| match (row[0].as_str(), title) {
+        ("金额不一致" | "跨日待匹配", "处理") => Some("已核销".into()),
+        ("金额不一致", "备注") => Some("=1+1 代金券 💰".into()),
+        ("状态不一致", "处理") => Some("完成".into()),
+        _ if place == 0 && title == "识别码" => Some("12".into()),
+        _ => None,
+    });
+    let read = day(&desk, &["read-remarks", "back.xlsx"]).expect(1).json();
+    assert_eq!((&read["remarks"], &read["handled"]), (&json!(1), &json!(1)));
+    let reasons: Vec<_> =
+        read["refused"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    for part in ["识别码不完整", "待处理, 已核销", "跨日的记录无需处理"] {
+        assert!(reasons.iter().any(|reason| reason.contains(part)), "{part}: {reasons:?}");
+    }
+    let found = &show(&desk, &["--state", "resolved"])["differences"];
+    assert_eq!((&found[0]["class"], &found[0]["notes"][0]["text"]), (&json!("amount_diff"), &json!("=1+1 代金券 💰")));
+    export("again.xlsx");
+    assert_eq!(
+        day(&desk, &["read-remarks", "again.xlsx"]).expect(0).json()["remarks"],
+        0,
+        "what is there is not said again"
+    );
+    day(&desk, &["read-remarks", "orders.csv"]).expect(3);
+    // The workbook of `reconcile --out` can be read back as well.
+    run(&desk, &["--out", "out"]).expect(1);
+    assert_eq!(day(&desk, &["read-remarks", "out/reconcile.xlsx"]).expect(0).json()["rows"], 12);
+}
+
+#[test]
+fn differences_are_exported_for_programs_as_reconcile_writes_them() {
+    let desk = kept();
+    let words = ["export", "differences", "--from", "20261101", "--to", "20261130", "-o", "out.csv", "--exact"];
+    desk.run(&[&words[..], &["--profile", "shop"]].concat()).expect(0);
+    let written = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    let first_ten: String =
+        written.lines().map(|line| line.splitn(11, ',').take(10).collect::<Vec<_>>().join(",") + "\n").collect();
+    assert_eq!(first_ten, EVERYTHING);
+    assert!(written.lines().nth(1).unwrap().contains(",2026-11-20,open,,,"), "{written}");
+    desk.run(&["export", "differences", "--date", DAY, "-o", "out.pdf", "--profile", "shop"]).expect(3);
+    assert!(!desk.path("out.pdf").exists());
+}
+
+#[test]
+fn what_does_not_exist_is_said() {
+    let desk = kept();
+    day(&desk, &["show", "2026-11-19"]).expect(1);
+    day(&desk, &["note", DAY, "ffffffffffff", "--resolve"]).expect(1);
+    day(&desk, &["note", "2026-11-19", "--text", "x"]).expect(1);
+    day(&desk, &["note", DAY]).expect(3);
+    day(&desk, &["note", DAY, "--resolve"]).expect(3);
+    day(&desk, &["reopen", DAY]).expect(3);
+    day(&desk, &["show", "yesterday"]).expect(2);
+    run(&desk, &["--profile", "nobody"]).expect(2);
+}

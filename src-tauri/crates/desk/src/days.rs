@@ -1,0 +1,258 @@
+//! Working with days: bringing one together and keeping what came of it, where days stand, and what people say to them.
+
+mod exporting;
+mod remarks;
+mod table;
+mod viewing;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use desk_store::{BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun};
+use wxpay_protocol::UtcMs;
+
+use crate::changes::Tag;
+use crate::desk::Inner;
+use crate::progress::{Cancel, Meter, OnProgress};
+use crate::reconciling::{Parts, bill_digest, file_digest};
+use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
+
+pub use exporting::DayExport;
+pub use remarks::{ReadRemarks, RefusedRemark};
+pub use table::reason_text;
+pub(crate) use table::{IDENTITY, field_word};
+pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
+
+/// The word for the store, where a file of the merchant could stand.
+const STORE: &str = "store";
+/// So many differences are written at once: few enough that a notice never waits for them.
+const AT_ONCE: usize = 2_000;
+
+/// What of a day is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayKept {
+    /// Its run; nothing where the day is closed, so that nothing was kept.
+    pub run: Option<i64>,
+    /// The same inputs gave the same result before.
+    pub is_again: bool,
+    /// Other bills that WeChat gave for this day: one of them is no longer what it was.
+    pub other_bills: Vec<DayBill>,
+}
+
+impl Desk {
+    /// Brings a day together and keeps what came of it. Told in bytes of the files.
+    pub async fn reconcile_day(
+        &self,
+        profile: &str,
+        sides: DaySides,
+        progress: OnProgress,
+        cancel: &Cancel,
+    ) -> Result<DayKept, DeskError> {
+        let (profile, cancel) = (profile.to_owned(), cancel.clone());
+        let kept = self
+            .blocking(move |inner| {
+                let mut sides = sides;
+                sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
+                let bytes = sides.bytes()?;
+                let meter = Mutex::new((Meter::new(bytes, progress), 0));
+                let on_bytes = |more: u64| {
+                    if let Ok(mut meter) = meter.lock() {
+                        meter.1 += more;
+                        // Shares and packed files are read more than once; the bar stays below its end until the end.
+                        let done = meter.1.min(bytes.saturating_sub(1));
+                        meter.0.set(done, bytes);
+                    }
+                };
+                let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel })?;
+                let kept = inner.keep_day(&profile, &sides, &found)?;
+                if let Ok(mut meter) = meter.lock() {
+                    meter.0.set(bytes, bytes);
+                }
+                Ok(kept)
+            })
+            .await?;
+        self.inner.changes.note(Tag::Days, []);
+        Ok(kept)
+    }
+
+    /// Keeps what came of a day that was brought together already.
+    pub async fn keep_day(
+        &self,
+        profile: &str,
+        sides: &DaySides,
+        found: &Arc<Reconciled>,
+    ) -> Result<DayKept, DeskError> {
+        let (profile, sides, found) = (profile.to_owned(), sides.clone(), Arc::clone(found));
+        let kept = self.blocking(move |inner| inner.keep_day(&profile, &sides, &found)).await?;
+        self.inner.changes.note(Tag::Days, []);
+        Ok(kept)
+    }
+
+    /// Says something to differences of a day, or, without any, to the day itself; all of it or nothing.
+    pub async fn say_of_day(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        identities: &[[u8; 16]],
+        kind: NoteKind,
+        text: &str,
+    ) -> Result<(), DeskError> {
+        let about: Vec<Option<[u8; 16]>> =
+            if identities.is_empty() { vec![None] } else { identities.iter().copied().map(Some).collect() };
+        let (said_by, said_at) = (operator(), self.now());
+        let notes = about
+            .into_iter()
+            .map(|identity| NewDayNote {
+                profile: profile.to_owned(),
+                date: date.start_of_day(),
+                identity,
+                kind,
+                said_by: said_by.clone(),
+                said_at,
+                text: text.to_owned(),
+            })
+            .collect();
+        self.blocking(move |inner| Ok(inner.store.say(notes)?)).await?;
+        self.inner.changes.note(Tag::Days, []);
+        Ok(())
+    }
+}
+
+/// Who works at this machine, by the name that the system gives.
+pub(crate) fn operator() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "—".to_owned())
+}
+
+impl Inner {
+    fn keep_day(&self, profile: &str, sides: &DaySides, found: &Reconciled) -> Result<DayKept, DeskError> {
+        let date = sides.date.start_of_day();
+        let (bills, other_bills) = self.keep_bills(profile, date, found)?;
+        let parts = bills
+            .iter()
+            .fold(Parts::new().add(profile).add(date.day()), |parts, bill| parts.add(bill.digest))
+            .add(sides.basis.name())
+            .number(sides.day_cut_s);
+        let parts = match &sides.own {
+            OwnSide::Files(files) => side(side(parts, files.orders.as_deref())?, files.refunds.as_deref())?,
+            OwnSide::Kept(_) => parts.add(STORE),
+        };
+        let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();
+        let new = self.new_run(profile, sides, found, &ids, found.add_to(parts));
+        let (run, is_again) = match self.store.begin_run(new)? {
+            RunBegun::Again(run) => (Some(run), true),
+            RunBegun::Closed => (None, false),
+            RunBegun::New(run) => {
+                self.keep_differences(run, sides, found, &ids)?;
+                self.store.complete_run(run)?;
+                (Some(run), false)
+            }
+        };
+        Ok(DayKept { run, is_again, other_bills })
+    }
+
+    /// Notes the bills; gives them in the order of the files, and the other ones that are known for the day.
+    fn keep_bills(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        found: &Reconciled,
+    ) -> Result<(Vec<DayBill>, Vec<DayBill>), DeskError> {
+        let (mut bills, mut others) = (Vec::new(), Vec::new());
+        for (path, bill) in found.bills.files.iter().zip(&found.bills.each) {
+            let sums = bill.totals.sums;
+            let digest = bill_digest(path).map_err(|cause| unreadable(path, cause))?;
+            let kept = self.store.keep_bill(NewDayBill {
+                profile: profile.to_owned(),
+                date,
+                kind: bill.kind.as_str(),
+                columns: u32::try_from(bill.columns).unwrap_or(u32::MAX),
+                digest,
+                sums: BillSums {
+                    rows: sums.rows,
+                    payments: bill.totals.payments,
+                    refunds: bill.totals.refunds,
+                    malformed: bill.totals.malformed,
+                    summary_ok: bill.totals.summary_ok,
+                    total_fen: sums.total_fee,
+                    settle_fen: sums.settlement_total_fee,
+                    refund_fen: sums.settlement_refund_fee,
+                    fee_milli_fen: sums.fee_milli_fen,
+                },
+                seen_at: self.clock.now(),
+                file: std::path::absolute(path).ok().map(|path| path.display().to_string()),
+            })?;
+            bills.push(kept.bill);
+            others.extend(kept.others);
+        }
+        others.retain(|other| bills.iter().all(|bill| bill.id != other.id));
+        Ok((bills, others))
+    }
+
+    fn new_run(&self, profile: &str, sides: &DaySides, found: &Reconciled, bills: &[i64], digest: [u8; 32]) -> NewRun {
+        let name = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let (orders, refunds) = match &sides.own {
+            OwnSide::Files(files) => (name(&files.orders), name(&files.refunds)),
+            OwnSide::Kept(_) => (Some(STORE.to_owned()), Some(STORE.to_owned())),
+        };
+        let [payments_gap_fen, refunds_gap_fen] = found.gaps_fen();
+        let verdict = &found.verdict;
+        NewRun {
+            profile: profile.to_owned(),
+            date: sides.date.start_of_day(),
+            digest,
+            bills: bills.to_vec(),
+            basis: sides.basis.name(),
+            day_cut_s: sides.day_cut_s,
+            orders,
+            refunds,
+            balanced: found.is_balanced(),
+            differences: found.difference_count(),
+            malformed: found.malformed_count(),
+            local_orders: found.local.orders,
+            local_refunds: found.local.refunds,
+            out_of_scope: verdict.out_of_scope,
+            not_compared: verdict.not_compared,
+            time_marked: verdict.time_marked,
+            fee_count: verdict.fees.count,
+            fee_milli_fen: found.fee_difference().milli_fen(),
+            payments_gap_fen,
+            refunds_gap_fen,
+            classes: found.tallies(),
+            ran_at: self.clock.now(),
+            ran_by: operator(),
+        }
+    }
+
+    fn keep_differences(&self, run: i64, sides: &DaySides, found: &Reconciled, bills: &[i64]) -> Result<(), DeskError> {
+        let mut batch: Vec<NewDifference> = Vec::with_capacity(AT_ONCE);
+        let mut failed = None;
+        let each = found.each_kept(sides, bills, |row| {
+            batch.push(row);
+            if batch.len() < AT_ONCE {
+                return Ok(());
+            }
+            self.store.add_differences(run, std::mem::take(&mut batch)).map_err(|fault| {
+                failed = Some(fault);
+                ReconcileFault::Internal
+            })
+        });
+        if let Some(fault) = failed {
+            return Err(fault.into());
+        }
+        each?;
+        Ok(self.store.add_differences(run, batch)?)
+    }
+}
+
+/// Adds the merchant's own side to a digest.
+fn side(parts: Parts, path: Option<&Path>) -> Result<Parts, DeskError> {
+    Ok(match path {
+        None => parts.add("none"),
+        Some(path) => parts.add(file_digest(path).map_err(|cause| unreadable(path, cause))?),
+    })
+}
+
+fn unreadable(path: &Path, cause: std::io::Error) -> ReconcileFault {
+    ReconcileFault::Unreadable { place: path.display().to_string(), cause }
+}

@@ -1,0 +1,215 @@
+//! The differences of a span of days as a table: a workbook that finance can forward, with the verdict of each day, or CSV.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use desk_reconcile::Class;
+use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
+use desk_store::{DayRun, DayStanding, DifferenceFilter};
+use wxpay_protocol::bill::yuan_text;
+use wxpay_protocol::{Fen, UtcMs};
+
+use super::table::{COLUMNS, Words, cells, class_word, mark_words};
+use crate::desk::Inner;
+use crate::{Desk, DeskError};
+
+/// Differences that are held at once.
+const AT_ONCE: usize = 2_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// What is to be exported.
+#[derive(Clone, Debug)]
+pub struct DayExport {
+    /// Whose days.
+    pub profile: String,
+    /// Any moment of the first day.
+    pub from: UtcMs,
+    /// Any moment of the last day.
+    pub to: UtcMs,
+    /// The file, `.csv` or `.xlsx`; one that is there is replaced, once the new one is whole.
+    pub file: PathBuf,
+    /// For whom. A workbook is always for people.
+    pub reader: Reader,
+}
+
+enum Sink {
+    Csv(CsvTable<File>),
+    Xlsx(Box<XlsxBook<File>>),
+}
+
+impl Sink {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
+        match self {
+            Self::Csv(table) => table.row(cells),
+            Self::Xlsx(book) => book.row(cells),
+        }
+    }
+
+    fn finish(self) -> Result<(), WriteError> {
+        match self {
+            Self::Csv(table) => table.finish().map(drop),
+            Self::Xlsx(book) => book.finish().map(drop),
+        }
+    }
+}
+
+impl Desk {
+    /// Writes the differences of the runs that count for a span of days, and says how many. The file appears whole or not at
+    /// all.
+    pub async fn export_differences(&self, export: DayExport) -> Result<u64, DeskError> {
+        let ending =
+            export.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let is_workbook = match ending.as_str() {
+            "csv" => false,
+            "xlsx" => true,
+            _ => return Err(DeskError::input("file", "must end in .csv or .xlsx, which says what is written")),
+        };
+        self.blocking(move |inner| {
+            let words = match export.reader {
+                Reader::Programs if !is_workbook => Words::Wire,
+                _ if inner.settings()?.language == "en" => Words::English,
+                _ => Words::Chinese,
+            };
+            let end = export.to.start_of_day().plus_ms(DAY_MS);
+            let days = inner.store.days(&export.profile, export.from, end)?;
+            let failed = |fault: WriteError| {
+                DeskError::input("file", format!("{} cannot be written: {fault}", export.file.display()))
+            };
+            let draft = export.file.with_extension(format!("{ending}.part"));
+            let written = inner.write_days(&days, &draft, is_workbook, words, &failed);
+            let renamed = written.and_then(|count| {
+                fs::rename(&draft, &export.file).map_err(|fault| failed(fault.into()))?;
+                Ok(count)
+            });
+            if renamed.is_err() {
+                // What cannot be removed is half a table under a name that says so.
+                fs::remove_file(&draft).ok();
+            }
+            renamed
+        })
+        .await
+    }
+}
+
+impl Inner {
+    fn write_days(
+        &self,
+        days: &[DayStanding],
+        draft: &Path,
+        is_workbook: bool,
+        words: Words,
+        failed: &impl Fn(WriteError) -> DeskError,
+    ) -> Result<u64, DeskError> {
+        let file = File::create(draft).map_err(|fault| failed(fault.into()))?;
+        let runs: Vec<(DayRun, &DayStanding)> = days
+            .iter()
+            .filter_map(|day| Some(self.store.day_run(day.run?).transpose()?.map(|run| (run, day))))
+            .collect::<Result<_, _>>()?;
+        let mut sink = if is_workbook {
+            Sink::Xlsx(Box::new(begin_book(file, &runs, words).map_err(failed)?))
+        } else {
+            let titles = COLUMNS.map(|(wire, chinese, english, _)| words.of(wire, chinese, english));
+            let reader = if words == Words::Wire { Reader::Programs } else { Reader::People };
+            Sink::Csv(CsvTable::new(file, reader, &titles).map_err(failed)?)
+        };
+        let mut count = 0;
+        for (run, _) in &runs {
+            let mut start = 0;
+            loop {
+                let page = self.store.differences(run.id, &DifferenceFilter::default(), start, AT_ONCE)?;
+                for row in &page.rows {
+                    cells(row, words, |cells| sink.row(cells)).map_err(failed)?;
+                }
+                count += page.rows.len() as u64;
+                start += page.rows.len();
+                if page.rows.is_empty() || start as u64 >= page.total {
+                    break;
+                }
+            }
+        }
+        sink.finish().map_err(failed)?;
+        Ok(count)
+    }
+}
+
+/// A workbook with the verdict of each day and the classes of all, whose last sheet takes the differences.
+fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Result<XlsxBook<File>, WriteError> {
+    let mut book = XlsxBook::new(file);
+    book.sheet(words.of("", "结论", "Verdict"), &columns(&VERDICT, words))?;
+    for (run, day) in runs {
+        let (chinese, english) = mark_words(day.mark);
+        let sum = |of: fn(&desk_store::BillSums) -> i128| yuan_text(run.bills.iter().map(|bill| of(&bill.sums)).sum());
+        let (paid, refunded) = (sum(|sums| sums.total_fen), sum(|sums| sums.refund_fen));
+        let gaps = [run.payments_gap_fen, run.refunds_gap_fen].map(yuan_text);
+        let [payments_gap, refunds_gap] = gaps.each_ref().map(|text| amount(text));
+        let (date, rows) = (run.date.day(), run.bills.iter().map(|bill| bill.sums.rows).sum());
+        book.row(&[
+            Cell::Text(&date),
+            Cell::Text(words.of("", chinese, english)),
+            Cell::Count(rows),
+            amount(&paid),
+            amount(&refunded),
+            Cell::Count(run.local_orders),
+            Cell::Count(run.local_refunds),
+            payments_gap,
+            refunds_gap,
+            Cell::Count(day.differences),
+            Cell::Count(day.open),
+            Cell::Count(day.carried_over),
+            Cell::Count(day.malformed),
+            Cell::Count(run.fee_count),
+        ])?;
+    }
+    book.sheet(words.of("", "分类", "Classes"), &columns(&CLASSES, words))?;
+    for class in Class::ALL {
+        let tallies = || runs.iter().flat_map(|(run, _)| &run.classes).filter(|tally| tally.class == class.name());
+        let bill = tallies().map(|tally| tally.bill_fen).sum::<i128>();
+        let local = tallies().map(|tally| tally.local_fen).sum::<i128>();
+        let sums = [bill, local, local - bill].map(yuan_text);
+        let [bill, local, gap] = sums.each_ref().map(|text| amount(text));
+        let count = tallies().map(|tally| tally.count).sum();
+        book.row(&[Cell::Text(class_word(class.name(), words)), Cell::Count(count), bill, local, gap])?;
+    }
+    book.sheet(words.of("", "差异", "Differences"), &columns(&COLUMNS, words))?;
+    Ok(book)
+}
+
+type Titles = (&'static str, &'static str, &'static str, u16);
+
+const VERDICT: [Titles; 14] = [
+    ("", "日期", "Date", 12),
+    ("", "结论", "Verdict", 12),
+    ("", "账单笔数", "Bill rows", 12),
+    ("", "账单订单金额(元)", "Bill, ordered (yuan)", 18),
+    ("", "账单退款金额(元)", "Bill, refunded (yuan)", 18),
+    ("", "本地订单", "Local orders", 12),
+    ("", "本地退款", "Local refunds", 12),
+    ("", "支付：本地减账单(元)", "Payments, local less bill (yuan)", 20),
+    ("", "退款：本地减账单(元)", "Refunds, local less bill (yuan)", 20),
+    ("", "差异", "Differences", 10),
+    ("", "待处理", "Open", 10),
+    ("", "挂账", "Carried over", 10),
+    ("", "无法读取的行", "Unreadable rows", 14),
+    ("", "手续费不一致", "Fees off", 12),
+];
+
+const CLASSES: [Titles; 5] = [
+    ("", "类别", "Class", 22),
+    ("", "笔数", "Count", 12),
+    ("", "账单金额(元)", "Bill (yuan)", 18),
+    ("", "本地金额(元)", "Local (yuan)", 18),
+    ("", "本地减账单(元)", "Local less bill (yuan)", 18),
+];
+
+fn columns(titles: &[Titles], words: Words) -> Vec<Column> {
+    let column = |(wire, chinese, english, width_chars): &Titles| Column {
+        title: words.of(wire, chinese, english).to_owned(),
+        width_chars: *width_chars,
+    };
+    titles.iter().map(column).collect()
+}
+
+/// Money as money; a sum beyond what an amount holds as text.
+fn amount(text: &str) -> Cell<'_> {
+    Fen::parse_yuan(text).map_or(Cell::Text(text), Cell::Amount)
+}

@@ -1,0 +1,207 @@
+//! Remarks and handlings read back from an exported table, row by row by the identity of the difference.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use desk_sheets::{Row, Sheet, SheetError};
+use desk_store::{DayDifference, DifferenceState, Handled, NewDayNote, NoteKind, StoreError};
+
+use super::operator;
+use super::table::{IDENTITY, REMARK, STATE, remark, state_words};
+use crate::changes::Tag;
+use crate::desk::Inner;
+use crate::{Desk, DeskError};
+
+/// A longer remark is a text of its own.
+const REMARK_CHARS_MAX: usize = 2_000;
+/// Rows among which the titles may stand.
+const TITLE_ROWS: u64 = 50;
+
+/// A row whose remark was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRemark {
+    /// Its line in the sheet.
+    pub line: u64,
+    /// Why not, in Chinese and English.
+    pub reason: String,
+}
+
+/// What reading remarks back did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadRemarks {
+    /// Rows with an identity.
+    pub rows: u64,
+    /// New remarks.
+    pub remarks: u64,
+    /// Differences that were handled, or opened again.
+    pub handled: u64,
+    /// Rows that were not taken.
+    pub refused: Vec<RefusedRemark>,
+}
+
+/// A row of the table.
+struct Said {
+    line: u64,
+    identity: String,
+    state: String,
+    remark: String,
+}
+
+impl Desk {
+    /// Reads remarks and handlings back from a table that was exported before; what is there already is not said again.
+    pub async fn read_remarks(&self, profile: &str, file: &Path) -> Result<ReadRemarks, DeskError> {
+        let (profile, file) = (profile.to_owned(), file.to_owned());
+        let read = self
+            .blocking(move |inner| {
+                inner.profile(&profile)?;
+                let mut read = ReadRemarks::default();
+                for said in said_in(&file)? {
+                    read.rows += 1;
+                    if let Err(reason) = inner.take(&profile, &said, &mut read)? {
+                        read.refused.push(RefusedRemark { line: said.line, reason });
+                    }
+                }
+                Ok(read)
+            })
+            .await?;
+        self.inner.changes.note(Tag::Days, []);
+        Ok(read)
+    }
+}
+
+impl Inner {
+    /// Takes what one row says; the inner fault is the row's alone.
+    fn take(&self, profile: &str, said: &Said, read: &mut ReadRemarks) -> Result<Result<(), String>, DeskError> {
+        let Some(identity) = parse_identity(&said.identity) else {
+            return Ok(Err(format!("{:?} is no identity [识别码不完整]; do not change that column", said.identity)));
+        };
+        let Some(found) = self.store.difference(profile, &identity)? else {
+            return Ok(Err(
+                "no run that counts has this difference any more [最近一次对账已没有这条差异]; export again".to_owned(),
+            ));
+        };
+        let kind = match handling(&said.state, &found) {
+            Ok(kind) => kind,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if said.remark.chars().count() > REMARK_CHARS_MAX {
+            return Ok(Err(format!("the remark has more than {REMARK_CHARS_MAX} characters [备注太长]; shorten it")));
+        }
+        let is_new = !said.remark.is_empty() && said.remark != remark(&found);
+        let kind = match kind {
+            None if !is_new => return Ok(Ok(())),
+            None => NoteKind::Remark,
+            Some(kind) => kind,
+        };
+        let note = NewDayNote {
+            profile: profile.to_owned(),
+            date: found.date,
+            identity: Some(identity),
+            kind,
+            said_by: operator(),
+            said_at: self.clock.now(),
+            text: if is_new { said.remark.clone() } else { String::new() },
+        };
+        match self.store.say(vec![note]) {
+            Ok(()) => {
+                read.remarks += u64::from(is_new);
+                read.handled += u64::from(kind != NoteKind::Remark);
+                Ok(Ok(()))
+            }
+            Err(fault @ (StoreError::Refused { .. } | StoreError::NotFound { .. })) => Ok(Err(fault.to_string())),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+}
+
+/// What the word in the state column asks for; nothing where the difference stands so already.
+fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, String> {
+    let states = [
+        (DifferenceState::Expected, None),
+        (DifferenceState::Open, Some(NoteKind::Reopen)),
+        (DifferenceState::Handled(Handled::Resolved), Some(NoteKind::Resolve)),
+        (DifferenceState::Handled(Handled::CarriedOver), Some(NoteKind::CarryOver)),
+        (DifferenceState::Handled(Handled::Ignored), Some(NoteKind::Ignore)),
+    ];
+    let is_word = |state: DifferenceState| {
+        let (chinese, english) = state_words(state);
+        word == chinese || word.eq_ignore_ascii_case(english) || word.eq_ignore_ascii_case(state.as_str())
+    };
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let Some((state, kind)) = states.into_iter().find(|(state, _)| is_word(*state)) else {
+        return Err(format!("{word:?} is none of [处理一栏只能是] 待处理, 已核销, 挂账, 已忽略"));
+    };
+    Ok(if state == found.state { None } else { kind })
+}
+
+fn parse_identity(text: &str) -> Option<[u8; 16]> {
+    let digits = text.trim();
+    if digits.len() != 32 || !digits.is_ascii() {
+        return None;
+    }
+    let mut identity = [0; 16];
+    for (place, byte) in identity.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(place * 2..place * 2 + 2)?, 16).ok()?;
+    }
+    Some(identity)
+}
+
+/// The rows of every sheet that has the three columns.
+fn said_in(file: &Path) -> Result<Vec<Said>, DeskError> {
+    let place = file.display();
+    let unreadable =
+        |fault: std::io::Error| DeskError::malformed(format!("{place} cannot be read: {fault}; check the name"));
+    let refused = |fault: SheetError| DeskError::malformed(format!("{place}: {fault}"));
+    let mut book = Sheet::open(BufReader::new(File::open(file).map_err(unreadable)?)).map_err(refused)?;
+    let (mut all, mut is_ours) = (Vec::new(), false);
+    for sheet in 0..book.sheet_names().len().max(1) {
+        book.choose_sheet(sheet);
+        let mut columns: Option<[usize; 3]> = None;
+        book.each(|row| {
+            match columns {
+                None => columns = columns_of(row),
+                Some([identity, state, remark]) => {
+                    let said = Said {
+                        line: row.line(),
+                        identity: text(row, identity),
+                        state: text(row, state),
+                        remark: text(row, remark),
+                    };
+                    if !said.identity.is_empty() {
+                        all.push(said);
+                    }
+                }
+            }
+            let gives_up = columns.is_none() && row.line() >= TITLE_ROWS;
+            if gives_up { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .map_err(refused)?;
+        is_ours |= columns.is_some();
+    }
+    if is_ours {
+        return Ok(all);
+    }
+    Err(DeskError::malformed(format!(
+        "{place} has no columns 识别码, 处理 and 备注; give a table that was exported here [不是从这里导出的差异表]"
+    )))
+}
+
+fn text(row: &Row<'_>, place: usize) -> String {
+    row.text(place).map(|text| text.trim().to_owned()).unwrap_or_default()
+}
+
+/// Where the three columns stand, if the row is the one with the titles.
+fn columns_of(row: &Row<'_>) -> Option<[usize; 3]> {
+    let find = |(chinese, english): (&str, &str)| {
+        let word = english.to_lowercase();
+        (0..row.len()).find(|place| {
+            let title = text(row, *place);
+            title == chinese || title.to_lowercase() == word
+        })
+    };
+    Some([find(IDENTITY)?, find(STATE)?, find(REMARK)?])
+}

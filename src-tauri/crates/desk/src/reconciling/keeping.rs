@@ -1,0 +1,249 @@
+//! What came of a day, as the store keeps it: the differences with a number of their own each, and the run with the digest of
+//! what went in and what came out.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use desk_reconcile::{Class, Difference};
+use desk_sheets::Cell;
+use desk_store::{ClassTally, NewDifference};
+use sha2::{Digest, Sha256};
+use wxpay_protocol::UtcMs;
+
+use super::differences::{Cells, Of, Texts};
+use super::{DaySides, MalformedLine, OwnSide, ReconcileFault, Reconciled};
+use crate::bill_files::BillText;
+
+/// The word of rows that cannot be read, where a class stands.
+pub(crate) const MALFORMED: &str = "malformed";
+
+/// SHA-256 of a bill's plain text, whether the file is packed or not.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn bill_digest(path: &Path) -> io::Result<[u8; 32]> {
+    digest(BillText::open(File::open(path)?)?)
+}
+
+/// SHA-256 of a file.
+pub(crate) fn file_digest(path: &Path) -> io::Result<[u8; 32]> {
+    digest(File::open(path)?)
+}
+
+fn digest(mut source: impl Read) -> io::Result<[u8; 32]> {
+    let (mut sum, mut block) = (Sha256::new(), vec![0; 256 * 1024]);
+    loop {
+        match source.read(&mut block) {
+            Ok(0) => return Ok(sum.finalize().into()),
+            Ok(count) => sum.update(block.get(..count).unwrap_or_default()),
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+/// An identity as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    wxpay_protocol::sign::upper_hex(bytes).to_lowercase()
+}
+
+/// A digest over parts, each with its length.
+pub(crate) struct Parts(Sha256);
+
+impl Parts {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    pub(crate) fn add(mut self, part: impl AsRef<[u8]>) -> Self {
+        let part = part.as_ref();
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part);
+        self
+    }
+
+    pub(crate) fn number(self, number: impl Into<i128>) -> Self {
+        let number: i128 = number.into();
+        self.add(number.to_le_bytes())
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+
+    fn half(self) -> [u8; 16] {
+        let whole = self.finish();
+        let mut half = [0; 16];
+        for (to, from) in half.iter_mut().zip(whole) {
+            *to = from;
+        }
+        half
+    }
+}
+
+/// Gives the differences of one day their identities: what they are about, and which of several that are about the same.
+#[derive(Default)]
+pub(super) struct Identities(HashMap<[u8; 16], u32>);
+
+impl Identities {
+    pub(super) fn of(&mut self, date: UtcMs, cells: &Cells<'_>) -> [u8; 16] {
+        let parts = Parts::new().add(date.day()).add(cells.class);
+        let about = match &cells.of {
+            Of::Malformed(MalformedLine { side, line, reason, .. }) => parts.add(side).number(*line).add(reason).half(),
+            Of::Difference { row, bill, ours, .. } => {
+                let text = |of: fn(&Texts) -> &String| first([*bill, *ours], of);
+                let number = if row.is_refund {
+                    [text(|texts| &texts.refund_id), text(|texts| &texts.out_refund_no)]
+                } else if row.class == Class::DuplicatePayment {
+                    [text(|texts| &texts.transaction_id), ""]
+                } else {
+                    [text(|texts| &texts.out_trade_no), ""]
+                };
+                let number = number.into_iter().find(|number| !number.is_empty()).unwrap_or_default();
+                parts.number(u8::from(row.is_refund)).add(number).half()
+            }
+        };
+        let seen = self.0.entry(about).or_default();
+        *seen += 1;
+        if *seen == 1 { about } else { Parts::new().add(about).number(*seen).half() }
+    }
+}
+
+fn first(sides: [Option<&Texts>; 2], of: fn(&Texts) -> &String) -> &str {
+    sides.into_iter().flatten().map(|side| of(side).as_str()).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+impl Reconciled {
+    /// Gives everything that does not agree as the store keeps it, in its order. `bills` are the ids of the files.
+    pub(crate) fn each_kept(
+        &self,
+        sides: &DaySides,
+        bills: &[i64],
+        mut take: impl FnMut(NewDifference) -> Result<(), ReconcileFault>,
+    ) -> Result<(), ReconcileFault> {
+        let mut identities = Identities::default();
+        let mut place = 0;
+        // The store's own ids mean nothing to a person.
+        let has_lines = matches!(sides.own, OwnSide::Files(_));
+        self.each_row(sides, |cells| {
+            let identity = identities.of(sides.date, cells);
+            let kept = kept(cells, bills);
+            let local_line = kept.local_line.filter(|_| has_lines);
+            let kept = NewDifference { place, identity, local_line, ..kept };
+            place += 1;
+            take(NewDifference { facts: facts(&kept), ..kept })
+        })
+    }
+
+    /// Differences that keep the day open, without the rows that cannot be read.
+    pub(crate) fn difference_count(&self) -> u64 {
+        self.verdict.differences.iter().filter(|row| row.class.is_difference()).count() as u64
+    }
+
+    /// The local amounts less those of the bill, of payments and of refunds, in fen.
+    pub(crate) fn gaps_fen(&self) -> [i128; 2] {
+        let gap = |row: &Difference| i128::from(row.local_fen) - i128::from(row.bill_fen);
+        [false, true]
+            .map(|is_refund| self.verdict.differences.iter().filter(|row| row.is_refund == is_refund).map(gap).sum())
+    }
+
+    /// What each class adds up to, those without rows left out.
+    pub(crate) fn tallies(&self) -> Vec<ClassTally> {
+        Class::ALL
+            .into_iter()
+            .map(|class| (class, self.verdict.tally(class)))
+            .filter(|(_, tally)| tally.count > 0)
+            .map(|(class, tally)| ClassTally {
+                class: class.name().to_owned(),
+                count: tally.count,
+                bill_rows: tally.bill_rows,
+                local_rows: tally.local_rows,
+                bill_fen: tally.bill_fen,
+                local_fen: tally.local_fen,
+            })
+            .collect()
+    }
+
+    /// Adds what came out to the digest of what went in.
+    pub(crate) fn add_to(&self, mut parts: Parts) -> [u8; 32] {
+        for tally in self.tallies() {
+            parts = parts.add(tally.class).number(tally.count).number(tally.bill_fen).number(tally.local_fen);
+        }
+        for row in &self.verdict.differences {
+            parts = parts.add(row.class.name()).add(row.reason.name());
+            parts = parts.number(row.bill.map_or(0, |at| at.line)).number(row.local_line.unwrap_or_default());
+            parts = parts.number(row.bill_fen).number(row.local_fen);
+        }
+        parts.number(self.malformed_count()).number(self.verdict.out_of_scope).finish()
+    }
+}
+
+fn kept(cells: &Cells<'_>, bills: &[i64]) -> NewDifference {
+    match &cells.of {
+        Of::Malformed(row) => NewDifference {
+            class: MALFORMED.to_owned(),
+            counts: true,
+            reason: row.side.to_owned(),
+            fault: Some(row.reason.clone()),
+            fault_en: Some(row.reason_en.clone()),
+            bill_line: (row.side == "bill").then_some(row.line),
+            local_line: (row.side != "bill").then_some(row.line),
+            ..NewDifference::default()
+        },
+        Of::Difference { row, bill, ours, same_as } => {
+            let sides = [*bill, *ours];
+            let text = |of: fn(&Texts) -> &String| some(first(sides, of));
+            let of_bill = |of: fn(&Texts) -> &String| bill.and_then(|texts| some(of(texts))).filter(|text| text != "0");
+            let [bill_value, local_value] = cells.values.map(|cell| match cell {
+                Cell::Text(text) => some(text),
+                _ => None,
+            });
+            NewDifference {
+                class: row.class.name().to_owned(),
+                counts: row.class.is_difference(),
+                reason: row.reason.name().to_owned(),
+                same_as: some(&same_as.iter().map(|basis| basis.name()).collect::<Vec<_>>().join(",")),
+                out_trade_no: text(|texts| &texts.out_trade_no),
+                transaction_id: text(|texts| &texts.transaction_id),
+                refund_id: text(|texts| &texts.refund_id),
+                out_refund_no: text(|texts| &texts.out_refund_no),
+                field: some(cells.field),
+                bill_value,
+                local_value,
+                bill_fen: row.bill.map(|_| row.bill_fen),
+                local_fen: row.local_line.map(|_| row.local_fen),
+                bill: row.bill.and_then(|at| bills.get(at.file).copied()),
+                bill_line: row.bill.map(|at| at.line),
+                local_line: row.local_line,
+                hour: sides.into_iter().flatten().find_map(|side| side.hour),
+                device_info: of_bill(|texts| &texts.device_info),
+                trade_type: of_bill(|texts| &texts.trade_type),
+                sub_mch_id: of_bill(|texts| &texts.sub_mch_id),
+                attach: of_bill(|texts| &texts.attach),
+                ..NewDifference::default()
+            }
+        }
+    }
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What a difference says: a handling of it holds as long as this stays.
+fn facts(row: &NewDifference) -> [u8; 16] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let fen = |fen: Option<i64>| fen.unwrap_or(i64::MIN);
+    Parts::new()
+        .add(&row.reason)
+        .add(text(&row.field))
+        .add(text(&row.bill_value))
+        .add(text(&row.local_value))
+        .add(text(&row.fault))
+        .number(fen(row.bill_fen))
+        .number(fen(row.local_fen))
+        .half()
+}
