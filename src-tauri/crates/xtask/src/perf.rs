@@ -45,10 +45,11 @@ impl Figure {
 }
 
 /// What can be measured, by name.
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),
     ("simulator", |workspace, _, _| bench(workspace, "wxpay-simulator")),
     ("store", |workspace, _, orders| store::measure(workspace, orders)),
+    ("notices", |workspace, _, _| bench(workspace, "desk")),
     ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
     ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
     ("export", export::measure),
@@ -56,7 +57,7 @@ const PARTS: [(&str, Part); 8] = [
     ("window", |workspace, _, _| window::measure(workspace)),
 ];
 /// Parts that are benchmarks of a crate and need no program built.
-const BENCHES: [&str; 3] = ["protocol", "simulator", "store"];
+const BENCHES: [&str; 4] = ["protocol", "simulator", "store", "notices"];
 /// Orders in the store that is measured, unless `--orders N` says otherwise.
 const ORDERS: u64 = 1_000_000;
 
