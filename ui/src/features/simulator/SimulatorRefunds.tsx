@@ -53,12 +53,12 @@ export function SimulatorRefunds() {
           pageRows={PAGE_ROWS}
           page={(page) => simulatorRefundsQuery(search, page)}
           columns={[
-            { name: t("simulator.column.action"), width: 132 },
-            { name: t("simulator.column.state"), width: 104 },
-            { name: t("simulator.refund.amount"), width: 104, right: true },
-            { name: t("simulator.refund.ofTotal"), width: 104, right: true },
-            { name: t("simulator.refund.number"), width: 236 },
-            { name: t("simulator.column.outTradeNo"), width: 212 },
+            { name: t("simulator.column.action"), width: 104 },
+            { name: t("simulator.column.state"), width: 88 },
+            { name: t("simulator.refund.amount"), width: 88, right: true },
+            { name: t("simulator.refund.ofTotal"), width: 88, right: true },
+            { name: t("simulator.refund.number"), width: 216 },
+            { name: t("simulator.column.outTradeNo"), width: 200 },
             { name: t("simulator.refund.accepted"), width: 150 },
             { name: t("simulator.refund.ended") },
           ]}

@@ -5,7 +5,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
   refund: {
     title: "Refunds",
     search: "Beginning of a refund number, or a whole order number",
-    totals: "{{count}} refunds · refunded {{refunded}} · held {{held}}",
+    totals: "Refunds {{count}} · refunded {{refunded}} · held {{held}}",
     empty: "No refunds yet",
     emptyText:
       "Choose 'Refund…' in the details of a paid order, or enter an order's number here. Refunds made on the merchant platform appear here once they are asked about.",
