@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
 use crate::{
-    bill, completions, day, diagnose, export, lint, listen, notify, order, pay_params, poll, profile, reconcile,
-    refund, sign, simulator, verify,
+    bill, completions, day, diagnose, export, lint, listen, lookup, notify, order, pay_params, poll, profile,
+    reconcile, refund, sign, simulator, verify,
 };
 
 const AFTER: &str = "\
@@ -28,6 +28,7 @@ Examples:
   wxpay refund create --out-trade-no N --refund-fee 101
   wxpay listen --listen 127.0.0.1:8120 --json
   wxpay poll --drain --timeout 120
+  wxpay lookup 4200000000202401020000000001
   wxpay bill check bill.csv
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20 --out result/";
 
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Notify(notify::Notify),
     Listen(listen::Listen),
     Poll(poll::Poll),
+    Lookup(lookup::Lookup),
     #[command(name = "export")]
     Exports(export::Exports),
     #[command(name = "bill")]

@@ -19,6 +19,7 @@ mod exit;
 mod export;
 mod lint;
 mod listen;
+mod lookup;
 mod message;
 mod notify;
 mod option_words;
@@ -80,6 +81,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Notify(command) => notify::run(&command, desk, output),
         Command::Listen(command) => listen::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
+        Command::Lookup(command) => lookup::run(&command, desk, output),
         Command::Exports(command) => export::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),
         Command::Completions(command) => completions::run(&command, Arguments::command(), output),

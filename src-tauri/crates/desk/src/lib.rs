@@ -24,6 +24,7 @@ mod goods;
 mod import;
 mod lane;
 mod listener;
+mod lookup;
 mod mappings;
 mod notices;
 mod observing;
@@ -67,6 +68,10 @@ pub use export::{Export, Exported};
 pub use gateway::{BUILTIN, GatewayClock, GatewayExchange, GatewayStatus};
 pub use import::{Import, ImportPreview, Imported};
 pub use listener::{Heard, ListenOptions, ListenStatus};
+pub use lookup::{
+    Inquiry, LOOKUP_MAX, LookedUp, LookupAnswer, LookupTable, LookupVerdict, LookupWish, NumberKind, PastedNumber,
+    Step, StepSource, Told, numbers,
+};
 pub use mappings::{parse_mapping, read_mapping};
 pub use notices::{NoticeDetail, NoticeOutcome, NoticePage, inspect_by_key};
 pub use orders::{Doing, OpenedOrders, OrderDetail};

@@ -234,7 +234,7 @@ impl Desk {
     }
 
     /// All refunds that the gateway has of an order, page by page, those made elsewhere included.
-    async fn find_refunds(&self, signer: &Signer, order: &Order) -> Result<(), DeskError> {
+    pub(crate) async fn find_refunds(&self, signer: &Signer, order: &Order) -> Result<(), DeskError> {
         let mut offset = 0;
         while offset < refund::COUNT_MAX {
             let id = order.id;

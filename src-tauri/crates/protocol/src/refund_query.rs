@@ -15,6 +15,8 @@ pub const PAGE_MAX: usize = 10;
 pub enum By {
     /// One refund, by the merchant's number.
     OutRefundNo(OutRefundNo),
+    /// One refund, by WeChat's number (`refund_id`, 32 characters at most).
+    RefundId(String),
     /// All refunds of an order, from this place on (0, 10, 20 …).
     OutTradeNo(OutTradeNo, usize),
 }
@@ -23,10 +25,11 @@ pub enum By {
 pub fn request(appid: &Appid, mch_id: &MchId, by: &By, nonce_str: &NonceStr, sign_type: SignType) -> Params {
     let offset = match by {
         By::OutTradeNo(_, offset) => Some(offset.to_string()),
-        By::OutRefundNo(_) => None,
+        By::OutRefundNo(_) | By::RefundId(_) => None,
     };
     let number = match by {
         By::OutRefundNo(number) => ("out_refund_no", number.as_str()),
+        By::RefundId(number) => ("refund_id", number.as_str()),
         By::OutTradeNo(number, _) => ("out_trade_no", number.as_str()),
     };
     let mut fields =
@@ -233,5 +236,11 @@ mod tests {
         let by = By::OutRefundNo(OutRefundNo::new("R1").unwrap());
         let params = request(&ids.0, &ids.1, &by, &ids.2, SignType::HmacSha256);
         assert_eq!((params.get("out_refund_no"), params.get("offset")), (Some("R1"), None));
+        let by = By::RefundId("50000000002024010200000000001".to_owned());
+        let params = request(&ids.0, &ids.1, &by, &ids.2, SignType::Md5);
+        assert_eq!(
+            (params.get("refund_id"), params.get("out_trade_no")),
+            (Some("50000000002024010200000000001"), None)
+        );
     }
 }

@@ -16,6 +16,7 @@ mod days;
 mod db;
 mod error;
 mod export;
+mod finding;
 pub mod fold;
 mod gateway;
 mod goods;
@@ -52,6 +53,7 @@ pub use days::{
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;
 pub use export::OrderLine;
+pub use finding::NumberFound;
 pub use gateway::BuiltinGateway;
 pub use goods::Goods;
 pub use importing::{ImportCounts, RefusedImport};

@@ -19,6 +19,7 @@ fn every_command_has_help_with_an_example() {
         "notify",
         "listen",
         "poll",
+        "lookup",
         "bill",
         "reconcile",
         "day",

@@ -16,6 +16,7 @@ mod import;
 mod journey;
 mod lint;
 mod listen;
+mod lookup;
 mod order;
 mod pay_params;
 mod poll;

@@ -13,6 +13,7 @@ mod diagnosing;
 mod drains;
 mod imports;
 mod live;
+mod lookups;
 mod notices;
 mod placing;
 mod polls;

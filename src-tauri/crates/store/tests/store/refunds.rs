@@ -203,3 +203,26 @@ fn the_list_is_filtered_searched_and_summed_and_what_is_open_is_due() {
     assert_eq!(store.next_refund_due().unwrap(), Some(after_ms(120_000)), "never sooner than a minute after the last");
     assert!(!store.hint_refund(crate::deeds::MCH_ID, "RA_1", after_ms(110_000), 60_000).unwrap());
 }
+
+#[test]
+fn whatever_a_number_belongs_to_is_found_orders_before_refunds() {
+    let (_folder, store) = opened();
+    let order_id = paid(&store, 1);
+    let refund = reserved(&store, order_id, "R1", 10);
+    record(&store, refund, after_ms(130_000), report(RefundStatus::Success, "50001", 10));
+    let order = store.order_by_id(order_id).unwrap().unwrap();
+    let found = |number: &str, mch_id: Option<&str>| {
+        let found = store.find_number(number, mch_id).unwrap();
+        found.into_iter().map(|found| (found.order_id, found.refund)).collect::<Vec<_>>()
+    };
+    assert_eq!(found("R2", None), []);
+    assert_eq!(found("R1", None), [(order_id, Some(refund))]);
+    assert_eq!(found("50001", None), [(order_id, Some(refund))]);
+    assert_eq!(found(order.out_trade_no.as_str(), None), [(order_id, None)]);
+    assert_eq!(found(order.transaction_id.as_ref().unwrap().as_str(), Some(order.mch_id.as_str())), [(order_id, None)]);
+    assert_eq!(found(order.out_trade_no.as_str(), Some("1999999999")), [], "another merchant's");
+    // A merchant may number its refunds as it numbers its orders.
+    let same = reserved(&store, order_id, order.out_trade_no.as_str(), 5);
+    assert_eq!(found(order.out_trade_no.as_str(), None), [(order_id, None), (order_id, Some(same))]);
+    assert!(store.begin_finding().unwrap() < store.begin_finding().unwrap());
+}
