@@ -28,6 +28,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "refund_query",
     "refundable",
     "refund_create",
+    "lookup",
+    "lookup_export",
     "listener_status",
     "listener_start",
     "listener_stop",

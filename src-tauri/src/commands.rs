@@ -8,6 +8,7 @@
 pub(crate) mod certificates;
 pub(crate) mod confirm;
 pub(crate) mod diagnosis;
+pub(crate) mod lookup;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod overview;

@@ -30,6 +30,7 @@ macro_rules! mirrored {
 pub(crate) mod alignment;
 pub(crate) mod diagnosis;
 pub(crate) mod evidence;
+pub(crate) mod lookup;
 pub(crate) mod notices;
 pub(crate) mod number;
 pub(crate) mod orders;

@@ -11,6 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
+use crate::commands::lookup::LastAnswers;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
 use crate::file_choice::ChosenFile;
@@ -35,6 +36,8 @@ pub(crate) struct Home {
     pub(crate) import_file: ChosenFile,
     /// The certificate that is being imported.
     pub(crate) certificate_file: ChosenFile,
+    /// The answers of the last lookup.
+    pub(crate) last_answers: LastAnswers,
     /// The search that follows what is typed.
     pub(crate) typing: Newest,
     /// Writes what is still to be logged when the program ends.
@@ -56,6 +59,7 @@ impl Home {
             jobs: Jobs::default(),
             import_file: ChosenFile::default(),
             certificate_file: ChosenFile::default(),
+            last_answers: LastAnswers::default(),
             typing: Newest::default(),
             log: Mutex::new(log),
         }

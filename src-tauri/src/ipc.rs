@@ -8,8 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    certificates, confirm, diagnosis, notices, orders, overview, profiles, refunds, settings, sheets, signature,
-    simulator, start, test_orders,
+    certificates, confirm, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings, sheets,
+    signature, simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -126,6 +126,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             refunds::refund_query,
             refunds::refundable,
             refunds::refund_create,
+            lookup::lookup,
+            lookup::lookup_export,
             notices::listener_status,
             notices::listener_start,
             notices::listener_stop,

@@ -6,6 +6,7 @@ import "./theme/sheets.css";
 import "./theme/signature.css";
 import "./theme/simulator.css";
 import "./theme/notices.css";
+import "./theme/lookup.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

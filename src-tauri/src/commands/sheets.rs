@@ -104,6 +104,6 @@ async fn preview(home: &Home, import: Import) -> Result<ImportPreview, IpcError>
 }
 
 // A page that was reloaded no longer listens; the work is done all the same.
-fn told(job: u32, progress: Channel<Progress>) -> OnProgress {
+pub(crate) fn told(job: u32, progress: Channel<Progress>) -> OnProgress {
     Box::new(move |found| drop(progress.send(Progress::of(job, found))))
 }

@@ -116,5 +116,10 @@ function useCommands(text: string): Command[] {
     label: t("palette.find", { text }),
     run: () => void navigate({ to: "/orders", search: { q: text, merchant: "*" } }),
   };
-  return /\d{4,}/.test(text) ? [find, ...matching] : [...matching, find];
+  const lookup: Command = {
+    id: "lookup",
+    label: t("palette.lookup", { text }),
+    run: () => void navigate({ to: "/lookup", search: { q: text } }),
+  };
+  return /\d{4,}/.test(text) ? [find, lookup, ...matching] : [...matching, find, lookup];
 }

@@ -1,4 +1,6 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { LookupScreen } from "../features/lookup/LookupScreen";
+import { readLookupSearch } from "../features/lookup/lookup-search";
 import { NotificationsScreen } from "../features/notifications/NotificationsScreen";
 import { readNoticesSearch } from "../features/notifications/notices-search";
 import { OrdersScreen } from "../features/orders/OrdersScreen";
@@ -57,6 +59,12 @@ const signature = createRoute({
   component: SignatureScreen,
   validateSearch: readSignatureSearch,
 });
+const lookup = createRoute({
+  getParentRoute: () => root,
+  path: "/lookup",
+  component: LookupScreen,
+  validateSearch: readLookupSearch,
+});
 const simulator = createRoute({
   getParentRoute: () => root,
   path: "/simulator",
@@ -70,7 +78,18 @@ const settings = createRoute({
   validateSearch: (search: Record<string, unknown>): { add?: true } => (search.add === true ? { add: true } : {}),
 });
 
-const tree = root.addChildren([home, overview, orders, refunds, testOrders, notices, signature, simulator, settings]);
+const tree = root.addChildren([
+  home,
+  overview,
+  orders,
+  refunds,
+  testOrders,
+  notices,
+  signature,
+  lookup,
+  simulator,
+  settings,
+]);
 
 /** Routes behind `#`, because the window is loaded from disk and has no server that knows its paths. */
 export function createWindowRouter() {

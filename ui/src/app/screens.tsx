@@ -3,6 +3,7 @@ import {
   BarChartOutlined,
   BellOutlined,
   ExperimentOutlined,
+  FileSearchOutlined,
   RollbackOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
@@ -17,6 +18,7 @@ export const SCREENS = [
   { name: "test", to: "/test-orders", icon: <ExperimentOutlined /> },
   { name: "notices", to: "/notices", icon: <BellOutlined /> },
   { name: "signature", to: "/signature", icon: <SafetyCertificateOutlined /> },
+  { name: "lookup", to: "/lookup", icon: <FileSearchOutlined /> },
   { name: "simulator", to: "/simulator", icon: <ApiOutlined /> },
   { name: "settings", to: "/settings", icon: <SettingOutlined /> },
 ] as const;

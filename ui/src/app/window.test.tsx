@@ -31,6 +31,7 @@ describe("the window", () => {
       "test-orders",
       "notices",
       "signature",
+      "lookup",
       "simulator",
       "settings",
     ].entries()) {

@@ -62,6 +62,10 @@ export const commands = {
 	refundable: (profile: string, outTradeNo: string) => typedError<Refundable, IpcError>(__TAURI_INVOKE("refundable", { profile, outTradeNo })),
 	/**  Refunds an order, if a person agreed to exactly this amount of exactly this order. */
 	refundCreate: (request: RefundRequest, confirmation: string) => typedError<RefundOutcome, IpcError>(__TAURI_INVOKE("refund_create", { request, confirmation })),
+	/**  Looks up every number of a text; progress is told while it goes on, and `job_cancel` stops it and keeps what is done. */
+	lookup: (request: LookupRequest, progress: Channel<Progress>) => typedError<LookedUp, IpcError>(__TAURI_INVOKE("lookup", { request, progress })),
+	/**  Writes the answers of the last lookup to a file that a person chooses; nothing when none was chosen. */
+	lookupExport: () => typedError<LookupFile | null, IpcError>(__TAURI_INVOKE("lookup_export")),
 	/**  The listener, while it runs. */
 	listenerStatus: () => typedError<Listener | null, IpcError>(__TAURI_INVOKE("listener_status")),
 	/**  Starts listening on this machine. */
@@ -893,6 +897,100 @@ export type Listener = {
 	shop: string | null,
 };
 
+/**  The answers to all numbers of a text. */
+export type LookedUp = {
+	answers: LookupAnswer[],
+	/**  How many numbers the text has. */
+	numbers: Count,
+	cancelled: boolean,
+};
+
+/**  The answer to one number. */
+export type LookupAnswer = {
+	/**  The number; of a payment code only its beginning. */
+	number: string,
+	/**  Other numbers of the text that belong to the same order. */
+	also: string[],
+	kind: NumberKind,
+	/**  The Beijing day that stands in the number, `2026-11-20`. */
+	date: string | null,
+	/**  Whether letters were read as digits. */
+	repaired: boolean,
+	verdict: LookupVerdict,
+	profile: string | null,
+	environment: Environment | null,
+	sentence: Told,
+	/**  Whether it can no longer change; null where no order is known. */
+	is_final: boolean | null,
+	finality: Told | null,
+	/**  The oldest first. */
+	timeline: LookupStep[],
+	order: OrderRow | null,
+	/**  The one that was asked for first. */
+	refunds: RefundRow[],
+	/**  What the error code means and what to do. */
+	code: Told | null,
+	/**  Why WeChat Pay may not have it. */
+	reasons: Told[],
+	next: Told,
+};
+
+/**  A table of answers that was written. */
+export type LookupFile = {
+	file: string,
+	rows: Count,
+};
+
+/**  What is to be looked up. */
+export type LookupRequest = {
+	/**  A number, several, or a whole message. */
+	text: string,
+	/**  Who is asked about what is not known here; null for the merchant in use. */
+	profile: string | null,
+	/**  Only what is known here. */
+	offline: boolean,
+};
+
+/**  From where a step is known. */
+export type LookupSource = 
+/**  Our own record. */
+"record" | 
+/**  The moment that the number begins with. */
+"number" | 
+/**  A file of the merchant. */
+"import" | 
+/**  The answer to unifiedorder. */
+"unifiedorder" | 
+/**  The answer to orderquery. */
+"orderquery" | 
+/**  The answer to closeorder. */
+"closeorder" | 
+/**  A payment notification. */
+"notice" | 
+/**  The answer to refund. */
+"refund" | 
+/**  The answer to refundquery. */
+"refundquery";
+
+/**  One step of what happened. */
+export type LookupStep = {
+	at: AtMs,
+	what: Told,
+	source: LookupSource,
+	verified: boolean,
+};
+
+/**  What a lookup gave. */
+export type LookupVerdict = 
+/**  Known, and where it stands. */
+"found" | 
+/**  Neither here nor at WeChat Pay. */
+"not_found" | 
+/**  Nobody knows yet. */
+"unknown" | 
+/**  No order can be asked for by it. */
+"explained";
+
 /**  The title that a field stands under. */
 export type MappedColumn = {
 	/**  WeChat's name, such as out_trade_no. */
@@ -1017,6 +1115,29 @@ export type NoticesPage = {
 	total: Count,
 	rows: NoticeRow[],
 };
+
+/**  What kind of number it is. */
+export type NumberKind = 
+/**  WeChat's order number. */
+"transaction_id" | 
+/**  WeChat's refund number. */
+"refund_id" | 
+/**  The merchant's order number. */
+"out_trade_no" | 
+/**  The merchant's refund number. */
+"out_refund_no" | 
+/**  The session of a payment. */
+"prepay_id" | 
+/**  An app. */
+"appid" | 
+/**  A merchant. */
+"mch_id" | 
+/**  A payer. */
+"openid" | 
+/**  A payment code. */
+"auth_code" | 
+/**  An error code. */
+"err_code";
 
 /**  One piece of evidence. */
 export type Observation = {
@@ -2010,6 +2131,12 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  A sentence in both languages. */
+export type Told = {
+	zh: string,
+	en: string,
+};
 
 /**  How an order of ours is paid. */
 export type TradeType = 

@@ -8,6 +8,8 @@ import type {
   ImportRequest,
   ImportResult,
   IpcError,
+  LookedUp,
+  LookupRequest,
   OrderFilter,
   OrderSort,
   Progress,
@@ -23,12 +25,13 @@ type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
   : never;
 
 /** Commands that tell how far they are while they run. */
-type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport";
+type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport" | "lookup";
 
 /** Every command of the core as a function that answers or throws an IpcFailure. */
 export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
   testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
   importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
+  lookup(request: LookupRequest, onProgress: (progress: Progress) => void): Promise<LookedUp>;
   ordersExport(
     filter: OrderFilter,
     sort: OrderSort,

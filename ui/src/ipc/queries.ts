@@ -4,6 +4,7 @@ import type {
   DiagnosisRequest,
   OrderFilter,
   OrderSort,
+  Progress,
   RefundFilter,
   RefundRow,
   SignatureRequest,
@@ -33,6 +34,15 @@ export const orderDetailQuery = (profile: string, outTradeNo: string) =>
 
 export const overviewQuery = (days: 1 | 7 | 30) =>
   queryOptions({ queryKey: key("overview", days), queryFn: () => desk().overview(days) });
+
+export const lookupQuery = (text: string, offline: boolean, onProgress: (progress: Progress) => void) =>
+  queryOptions({
+    queryKey: key("lookup", text, offline),
+    queryFn: () => desk().lookup({ text, profile: null, offline }, onProgress),
+    // What was answered stands until somebody asks again: each asking goes to WeChat Pay.
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
 
 export const goodsQuery = () => queryOptions({ queryKey: key("goods"), queryFn: () => desk().goodsList() });
 

@@ -13,6 +13,7 @@ export type QueryName =
   | "notice_detail"
   | "shop_steps"
   | "goods"
+  | "lookup"
   | "signature"
   | "diagnosis"
   | "signature_contexts"

@@ -25,6 +25,11 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.importRun(request, channel));
     },
+    lookup: (request, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.lookup(request, channel));
+    },
     ordersExport: (filter, sort, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

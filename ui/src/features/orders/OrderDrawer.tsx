@@ -1,5 +1,6 @@
 import { CloseOutlined, ReloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -136,6 +137,7 @@ function Actions({ detail }: { detail: OrderDetail }) {
   const { order, curl } = detail;
   const { query, close } = useOrderActions(order.profile, order.out_trade_no);
   const [refunding, setRefunding] = useState(false);
+  const navigate = useNavigate();
   return (
     <div className="drawer-actions">
       <Button
@@ -169,6 +171,13 @@ function Actions({ detail }: { detail: OrderDetail }) {
       {refunding && (
         <RefundDialog profile={order.profile} outTradeNo={order.out_trade_no} onClose={() => setRefunding(false)} />
       )}
+      <Button
+        size="small"
+        onClick={() => void navigate({ to: "/lookup", search: { q: order.out_trade_no } })}
+        data-testid="order-lookup"
+      >
+        {t("lookup.openLookup")}
+      </Button>
       <CopyButton text={orderAsText(t, order)} label={t("order.actions.copyText")} testId="order-copy-text" />
       {curl && <CopyButton text={curl} label={t("order.actions.copyCurl")} testId="order-copy-curl" />}
     </div>

@@ -1,5 +1,6 @@
 import type { Wording } from "../zh-CN";
 import { frame } from "./frame";
+import { lookup } from "./lookup";
 import { orders } from "./orders";
 import { refunds } from "./refunds";
 import { sheets } from "./sheets";
@@ -7,4 +8,13 @@ import { signature } from "./signature";
 import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const en: Wording = { ...frame, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };
+export const en: Wording = {
+  ...frame,
+  ...lookup,
+  ...orders,
+  ...refunds,
+  ...sheets,
+  ...signature,
+  ...simulator,
+  ...tools,
+};

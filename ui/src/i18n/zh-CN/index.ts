@@ -1,4 +1,5 @@
 import { frame } from "./frame";
+import { lookup } from "./lookup";
 import { orders } from "./orders";
 import { refunds } from "./refunds";
 import { sheets } from "./sheets";
@@ -6,7 +7,7 @@ import { signature } from "./signature";
 import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const zhCN = { ...frame, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };
+export const zhCN = { ...frame, ...lookup, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };
 
 /** Every language has exactly these keys. */
 export type Wording = typeof zhCN;

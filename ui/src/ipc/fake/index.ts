@@ -1,5 +1,6 @@
 import type { Desk } from "../desk";
 import { fakeDiagnosis } from "./diagnosis";
+import { fakeLookup } from "./lookup";
 import { fakeMerchants } from "./merchants";
 import { fakeNotices } from "./notices";
 import { fakeOrders, moveOne } from "./orders";
@@ -44,6 +45,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
     ...fakeNotices(world),
     ...fakeTestOrders(world),
     ...fakeSheets(world),
+    ...fakeLookup(world),
     ...fakeSimulator(world),
     ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),

@@ -1,0 +1,69 @@
+//! Looking numbers up, and writing the answers to a file that is chosen in a dialog of the system.
+
+use std::sync::{Mutex, PoisonError};
+
+use desk::LookupTable;
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow, Wry};
+
+use crate::commands::sheets::told;
+use crate::dto::lookup::{LookedUp, LookupFile, LookupRequest};
+use crate::dto::start::Language;
+use crate::dto::test_orders::Progress;
+use crate::error::IpcError;
+use crate::file_choice::{self, Choice, Kind};
+use crate::home::Home;
+
+/// The answers of the last lookup, so that a table is written from them and not from what the page says.
+#[derive(Default)]
+pub(crate) struct LastAnswers(Mutex<Vec<desk::LookupAnswer>>);
+
+impl LastAnswers {
+    fn keep(&self, answers: Vec<desk::LookupAnswer>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = answers;
+    }
+
+    fn all(&self) -> Vec<desk::LookupAnswer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Looks up every number of a text; progress is told while it goes on, and `job_cancel` stops it and keeps what is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lookup(
+    home: State<'_, Home>,
+    request: LookupRequest,
+    progress: Channel<Progress>,
+) -> Result<LookedUp, IpcError> {
+    let desk = home.desk().await?;
+    let job = home.jobs.begin();
+    let found = desk.lookup(request.into(), told(job.number, progress), &job.cancel).await?;
+    home.last_answers.keep(found.answers.clone());
+    Ok(LookedUp {
+        answers: found.answers.into_iter().map(Into::into).collect(),
+        numbers: found.numbers.into(),
+        cancelled: found.cancelled,
+    })
+}
+
+/// Writes the answers of the last lookup to a file that a person chooses; nothing when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lookup_export(
+    home: State<'_, Home>,
+    window: WebviewWindow<Wry>,
+) -> Result<Option<LookupFile>, IpcError> {
+    let desk = home.desk().await?;
+    let title = match Language::of(&desk.settings().await?) {
+        Language::Chinese => "导出查单结果（.xlsx 或 .csv）",
+        Language::English => "Export the answers (.xlsx or .csv)",
+    };
+    let choice = Choice { title, suggested: Some("lookup.xlsx"), kind: Kind::Table };
+    let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
+    // Whoever types a name alone gets the workbook that was suggested.
+    let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
+    let answers = home.last_answers.all();
+    desk.write_lookup(LookupTable { answers: &answers, file: &file }).await?;
+    Ok(Some(LookupFile { file: file.to_string_lossy().into_owned(), rows: answers.len().into() }))
+}

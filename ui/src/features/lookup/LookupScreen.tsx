@@ -1,0 +1,150 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Button, Checkbox, Input } from "antd";
+import { type KeyboardEvent, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmptyView } from "../../components/EmptyView";
+import { ErrorView } from "../../components/ErrorView";
+import { Page } from "../../components/Page";
+import { useReport } from "../../components/use-report";
+import { desk } from "../../ipc/client";
+import type { LookedUp, Progress } from "../../ipc/model";
+import { lookupQuery } from "../../ipc/queries";
+import { JobProgress } from "../orders/JobProgress";
+import { useLookupBench } from "./bench";
+import { LookupAnswerView } from "./LookupAnswerView";
+import { LookupTable } from "./LookupTable";
+
+const route = getRouteApi("/lookup");
+
+/** From a pasted number, or a customer's whole message, to the sentence to read out and everything behind it. */
+export function LookupScreen() {
+  const { t } = useTranslation();
+  const bench = useLookupBench();
+  const found = useLookup();
+  useNumberOfAddress();
+  const empty = bench.text.trim() === "";
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (!empty) found.ask();
+  };
+  return (
+    <Page title={t("lookup.title")} testId="screen-lookup" fill>
+      <div className="lookup">
+        <form
+          className="lookup-ask"
+          onSubmit={(event) => {
+            event.preventDefault();
+            found.ask();
+          }}
+        >
+          <Input.TextArea
+            autoFocus
+            className="mono lookup-field"
+            autoSize={{ minRows: 2, maxRows: 8 }}
+            size="large"
+            value={bench.text}
+            placeholder={t("lookup.placeholder")}
+            aria-label={t("lookup.field")}
+            onChange={(event) => bench.change({ text: event.target.value })}
+            onKeyDown={onKeyDown}
+            data-testid="lookup-text"
+          />
+          <div className="lookup-actions">
+            <Button
+              type="primary"
+              htmlType="submit"
+              disabled={empty}
+              loading={found.isFetching}
+              data-testid="lookup-go"
+            >
+              {t("lookup.go")}
+            </Button>
+            <Checkbox
+              checked={bench.offline}
+              onChange={(event) => bench.change({ offline: event.target.checked })}
+              data-testid="lookup-offline"
+            >
+              {t("lookup.offline")}
+            </Checkbox>
+            <span className="quiet">{t("lookup.hint")}</span>
+          </div>
+        </form>
+        <div className="lookup-answer" aria-live="polite">
+          {found.isFetching && <Running progress={found.progress} />}
+          {!found.isFetching && found.error && <ErrorView error={found.error} onRetry={found.ask} />}
+          {!found.isFetching && !found.error && found.data && <Answers found={found.data} />}
+          {!bench.asked && (
+            <EmptyView testId="lookup-empty" title={t("lookup.emptyTitle")} text={t("lookup.emptyText")} />
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** The answer to what was asked last; asking the same again asks WeChat Pay again. */
+function useLookup() {
+  const { asked, text, offline, ask } = useLookupBench();
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const query = useQuery({
+    ...lookupQuery(asked?.text ?? "", asked?.offline ?? false, setProgress),
+    enabled: asked !== null,
+  });
+  const again = asked !== null && asked.text === text.trim() && asked.offline === offline;
+  return {
+    data: query.data,
+    error: query.error,
+    isFetching: query.isFetching,
+    progress,
+    ask: () => {
+      setProgress(null);
+      if (again) void query.refetch();
+      else ask();
+    },
+  };
+}
+
+/** A number that another screen hands over is looked up at once, and the address lets go of it. */
+function useNumberOfAddress() {
+  const { q } = route.useSearch();
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (q === undefined) return;
+    const { change, ask } = useLookupBench.getState();
+    change({ text: q, offline: false });
+    ask();
+    void navigate({ to: "/lookup", search: {}, replace: true });
+  }, [q, navigate]);
+}
+
+function Running({ progress }: { progress: Progress | null }) {
+  const { t } = useTranslation();
+  const report = useReport();
+  const stop = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
+  if (!progress || progress.total < 2) {
+    return (
+      <p className="quiet" data-testid="lookup-running">
+        {t("lookup.running")}
+      </p>
+    );
+  }
+  return (
+    <JobProgress
+      label={t("lookup.title")}
+      progress={progress}
+      stopping={!stop.isIdle}
+      onStop={() => stop.mutate(progress.job)}
+    />
+  );
+}
+
+function Answers({ found }: { found: LookedUp }) {
+  const { t } = useTranslation();
+  const [only] = found.answers;
+  if (found.answers.length === 1 && only) return <LookupAnswerView answer={only} />;
+  if (found.answers.length === 0)
+    return <p className="quiet">{t("lookup.stopped", { done: 0, count: found.numbers })}</p>;
+  return <LookupTable found={found} />;
+}

@@ -1,0 +1,74 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
+import { describe, expect, it } from "vitest";
+import type { FakeDesk } from "../../ipc/fake";
+import { openWindow } from "../../testing/open-window";
+import { readLookupSearch } from "./lookup-search";
+
+function paid({ world }: FakeDesk) {
+  const order = world.orders.find((one) => one.state === "SUCCESS");
+  if (!order) throw new Error("the fake has no paid order");
+  return order;
+}
+
+async function type(text: string) {
+  const field = await screen.findByTestId("lookup-text");
+  await userEvent.clear(field);
+  await userEvent.click(field);
+  await userEvent.paste(text);
+}
+
+describe("lookup", () => {
+  it("refuses a text without a number, and keeps what was pasted", async () => {
+    openWindow("/lookup");
+    await type("钱扣了没发货");
+    await userEvent.keyboard("{Enter}");
+    expect((await screen.findByTestId("error-view")).dataset.code).toBe("input_invalid");
+    expect((screen.getByTestId("lookup-text") as HTMLTextAreaElement).value).toBe("钱扣了没发货");
+  });
+
+  it("answers a customer's message with one sentence, its steps with their sources, and a way to the order", async () => {
+    const { desk } = openWindow("/lookup");
+    const order = paid(desk);
+    await type(`你好，商户单号：${order.out_trade_no} 付了没发货`);
+    await userEvent.keyboard("{Enter}");
+    expect((await screen.findByTestId("lookup-sentence")).textContent).toContain("已支付");
+    expect(screen.getByTestId("lookup-final").textContent).toBe("最终结果");
+    const sources = screen.getAllByTestId("lookup-step").map((step) => step.dataset.source);
+    expect(sources).toEqual(["record", "orderquery"]);
+    await i18next.changeLanguage("en");
+    await waitFor(() => expect(screen.getByTestId("lookup-sentence").textContent).toContain("Paid"));
+    await i18next.changeLanguage("zh-CN");
+    await userEvent.click(screen.getByTestId("lookup-open-order"));
+    expect((await screen.findByTestId("order-drawer")).dataset.outTradeNo).toBe(order.out_trade_no);
+    await userEvent.click(await screen.findByTestId("order-lookup"));
+    await screen.findByTestId("screen-lookup");
+    await screen.findByTestId("lookup-sentence");
+  });
+
+  it("gives the five reasons where nobody has the number", async () => {
+    openWindow("/lookup?q=%22SHOP-9999999%22");
+    expect((await screen.findByTestId("lookup-answer")).dataset.verdict).toBe("not_found");
+    expect(screen.getByTestId("lookup-reasons").children).toHaveLength(5);
+  });
+
+  it("makes several numbers a table, and what was found is still there when one comes back", async () => {
+    const { desk } = openWindow("/lookup");
+    const order = paid(desk);
+    await type(`${order.out_trade_no}\nSHOP-0000001\nSHOP-0000002`);
+    await userEvent.click(screen.getByTestId("lookup-go"));
+    expect(await screen.findAllByTestId("lookup-row")).toHaveLength(3);
+    expect(screen.getByTestId("lookup-counts").textContent).toBe("找到 1 · 没有 2");
+    await userEvent.keyboard("{Alt>}1{/Alt}");
+    await screen.findByTestId("screen-overview");
+    await userEvent.keyboard("{Alt>}7{/Alt}");
+    expect(await screen.findAllByTestId("lookup-row")).toHaveLength(3);
+  });
+
+  it("takes a number from the address as text, because a number of JavaScript would lose digits", () => {
+    expect(readLookupSearch({ q: 4.2e27 })).toEqual({});
+    expect(readLookupSearch({ q: " 4200 " })).toEqual({ q: "4200" });
+    expect(readLookupSearch({ q: ["x"] })).toEqual({});
+  });
+});
