@@ -18,5 +18,5 @@ pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overvie
         Some(profile) => desk.polling_now(Some(&profile)).await?,
         None => Vec::new(),
     };
-    Overview::of(desk.overview(days, None).await?, asked.first(), &desk.alarms(ALARMS_SHOWN).await?)
+    Overview::of(desk.overview(days, None).await?, asked.first(), desk.alarms(ALARMS_SHOWN).await?)
 }

@@ -2,21 +2,28 @@
 
 use serde::Serialize;
 
+use crate::dto::lookup::Told;
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::error::IpcError;
 
-/// What needs a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AlarmKind {
-    /// Evidence disagrees.
-    Conflict,
-    /// An outcome is not known.
-    Unknown,
-    /// Paid although WeChat had said that it was closed.
-    PaidAfterClose,
-    /// Several answers in a row could not be verified and were not believed.
-    UnverifiedAnswer,
+mirrored! {
+    /// What kind of thing needs a person.
+    AlarmKind of desk::AlarmKind {
+        /// The answers to a merchant do not verify; nothing is asked any more.
+        KeyRefused = "key_refused",
+        /// A merchant's certificate is not valid any more.
+        CertificateExpired = "certificate_expired",
+        /// A merchant's certificate expires within 30 days.
+        CertificateExpires = "certificate_expires",
+        /// Evidence disagrees.
+        Conflict = "conflict",
+        /// Paid although WeChat had said that it was closed.
+        PaidAfterClose = "paid_after_close",
+        /// An outcome is not known.
+        Unknown = "unknown",
+        /// Several answers in a row could not be verified and were not believed.
+        UnverifiedAnswer = "unverified_answer",
+    }
 }
 
 /// Why no questions are sent at the moment.
@@ -41,12 +48,30 @@ impl From<desk::HeldBack> for HeldBack {
     }
 }
 
-/// An order that needs a person.
+/// Something that needs a person.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct Alarm {
     pub(crate) kind: AlarmKind,
-    pub(crate) out_trade_no: String,
+    pub(crate) profile: String,
+    /// The order that holds the evidence; null where the merchant itself is concerned.
+    pub(crate) out_trade_no: Option<String>,
+    /// Since when; until when a certificate is valid.
     pub(crate) at: AtMs,
+    pub(crate) what: Told,
+    pub(crate) next: Told,
+}
+
+impl From<desk::Alarm> for Alarm {
+    fn from(alarm: desk::Alarm) -> Self {
+        Self {
+            kind: alarm.kind.into(),
+            profile: alarm.profile,
+            out_trade_no: alarm.out_trade_no,
+            at: alarm.at.into(),
+            what: alarm.what.into(),
+            next: alarm.next.into(),
+        }
+    }
 }
 
 /// One Beijing day.
@@ -83,7 +108,7 @@ impl Overview {
     pub(crate) fn of(
         found: desk_store::Overview,
         asked: Option<&desk::PollingNow>,
-        alarms: &[desk_store::Alarm],
+        alarms: Vec<desk::Alarm>,
     ) -> Result<Self, IpcError> {
         let day = |day: desk_store::Day| {
             Ok(OverviewDay {
@@ -104,20 +129,8 @@ impl Overview {
             next_query_at: found.next_query_at.map(Into::into),
             held_back: asked.and_then(|asked| asked.held_back).map(Into::into),
             other_city: asked.is_some_and(|asked| asked.other_city),
-            alarms: alarms.iter().filter_map(alarm).collect(),
+            alarms: alarms.into_iter().map(Into::into).collect(),
             daily: found.daily.into_iter().map(day).collect::<Result<_, IpcError>>()?,
         })
     }
-}
-
-fn alarm(found: &desk_store::Alarm) -> Option<Alarm> {
-    use desk_store::Flags;
-    let kinds = [
-        (Flags::CONFLICT, AlarmKind::Conflict),
-        (Flags::UNKNOWN, AlarmKind::Unknown),
-        (Flags::PAID_AFTER_CLOSE, AlarmKind::PaidAfterClose),
-        (Flags::UNVERIFIED_ANSWER, AlarmKind::UnverifiedAnswer),
-    ];
-    let (_, kind) = kinds.into_iter().find(|(flag, _)| found.flag.contains(*flag))?;
-    Some(Alarm { kind, out_trade_no: found.out_trade_no.to_string(), at: found.at.into() })
 }

@@ -7,6 +7,7 @@ import { EnvironmentTag } from "../components/EnvironmentTag";
 import { useProfileLabel } from "../components/use-profile-label";
 import { useActiveProfile, useProfileSwitch, useSettings, useStart } from "../components/use-settings";
 import { UnlockDialog } from "../features/start/UnlockDialog";
+import { AlarmBell } from "./AlarmBell";
 import { PollingStatus } from "./PollingStatus";
 
 const ADD = "\u0000add";
@@ -19,6 +20,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <MerchantSwitch />
       <span className="top-gap" />
       <PollingStatus />
+      <AlarmBell />
       <VaultStatus />
       <Button
         type="text"

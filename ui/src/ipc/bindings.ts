@@ -178,21 +178,32 @@ export const events = {
 };
 
 /* Types */
-/**  An order that needs a person. */
+/**  Something that needs a person. */
 export type Alarm = {
 	kind: AlarmKind,
-	out_trade_no: string,
+	profile: string,
+	/**  The order that holds the evidence; null where the merchant itself is concerned. */
+	out_trade_no: string | null,
+	/**  Since when; until when a certificate is valid. */
 	at: AtMs,
+	what: Told,
+	next: Told,
 };
 
-/**  What needs a person. */
+/**  What kind of thing needs a person. */
 export type AlarmKind = 
+/**  The answers to a merchant do not verify; nothing is asked any more. */
+"key_refused" | 
+/**  A merchant's certificate is not valid any more. */
+"certificate_expired" | 
+/**  A merchant's certificate expires within 30 days. */
+"certificate_expires" | 
 /**  Evidence disagrees. */
 "conflict" | 
-/**  An outcome is not known. */
-"unknown" | 
 /**  Paid although WeChat had said that it was closed. */
 "paid_after_close" | 
+/**  An outcome is not known. */
+"unknown" | 
 /**  Several answers in a row could not be verified and were not believed. */
 "unverified_answer";
 

@@ -36,7 +36,8 @@ const QUERIES_OF_TAG = {
   notices: ["listener", "notices", "notice_detail", "shop_steps"],
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
   polling: ["order_detail", "overview"],
-  profiles: ["start", "signature", "diagnosis"],
+  // A certificate that expires is told of among what needs a person.
+  profiles: ["start", "signature", "diagnosis", "overview"],
   // The core words the findings of a signature in the language that is set.
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],

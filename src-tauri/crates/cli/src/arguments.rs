@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::desk_options::DeskOptions;
 use crate::{
-    bill, completions, day, diagnose, export, lint, listen, lookup, notify, order, pay_params, poll, profile,
+    alarms, bill, completions, day, diagnose, export, lint, listen, lookup, notify, order, pay_params, poll, profile,
     reconcile, refund, sign, simulator, verify,
 };
 
@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Listen(listen::Listen),
     Poll(poll::Poll),
     Lookup(lookup::Lookup),
+    Alarms(alarms::Alarms),
     #[command(name = "export")]
     Exports(export::Exports),
     #[command(name = "bill")]

@@ -1,5 +1,6 @@
 //! `wxpay`: WeChat Pay v2 from the command line.
 
+mod alarms;
 mod arguments;
 mod bill;
 mod bill_check;
@@ -81,6 +82,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Notify(command) => notify::run(&command, desk, output),
         Command::Listen(command) => listen::run(&command, desk, output),
         Command::Poll(command) => poll::run(&command, desk, output),
+        Command::Alarms(command) => alarms::run(&command, desk, output),
         Command::Lookup(command) => lookup::run(&command, desk, output),
         Command::Exports(command) => export::run(&command, desk, output),
         Command::Simulator(command) => simulator::run(&command, output),

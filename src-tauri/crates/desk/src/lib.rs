@@ -5,6 +5,7 @@
 //! folded by the store. An outcome that nobody knows is followed by a question under the same number, never by a new
 //! number. Clock, randomness, the wire and the keyring are passed in through [`Seams`].
 
+mod alarms;
 mod asking;
 mod bill_download;
 mod bill_files;
@@ -50,9 +51,11 @@ mod settings;
 mod shop;
 mod signer;
 mod test_orders;
+mod told;
 mod try_it;
 mod unlocking;
 
+pub use alarms::{Alarm, AlarmKind};
 pub use bill_download::{Before, BillFault, BillWish, FetchedBill, SavedBill, Soundness};
 pub use bill_files::BillText;
 pub use certificates::CertificateFile;
@@ -70,7 +73,7 @@ pub use import::{Import, ImportPreview, Imported};
 pub use listener::{Heard, ListenOptions, ListenStatus};
 pub use lookup::{
     Inquiry, LOOKUP_MAX, LookedUp, LookupAnswer, LookupTable, LookupVerdict, LookupWish, NumberKind, PastedNumber,
-    Step, StepSource, Told, numbers,
+    Step, StepSource, numbers,
 };
 pub use mappings::{parse_mapping, read_mapping};
 pub use notices::{NoticeDetail, NoticeOutcome, NoticePage, inspect_by_key};
@@ -93,6 +96,7 @@ pub use relaying::{Forwarded, LoopbackUrl};
 pub use results::OrderResult;
 pub use shop::ShopStep;
 pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
+pub use told::Told;
 pub use try_it::Tried;
 pub use unlocking::VaultView;
 

@@ -11,7 +11,6 @@ mod payment_way;
 mod sentence;
 mod table;
 mod timeline;
-mod told;
 
 use desk_store::{NumberFound, Order, Profile};
 use tokio::task::JoinSet;
@@ -20,7 +19,6 @@ pub use answer::{Inquiry, LookupAnswer, LookupVerdict};
 pub use numbers::{NumberKind, PastedNumber, numbers};
 pub use table::LookupTable;
 pub use timeline::{Step, StepSource};
-pub use told::Told;
 
 use crate::progress::{Cancel, Meter, OnProgress};
 use crate::{Desk, DeskError};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use desk_store::{Advice, Alarm, Flags, Observation, Order, OrderFilter, OrderSort, OrderState, Overview, Totals};
+use desk_store::{Advice, Flags, Observation, Order, OrderFilter, OrderSort, OrderState, Overview, Totals};
 use wxpay_client::signed_request;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{TradeType, UtcMs, order_query, pay_params};
@@ -197,11 +197,6 @@ impl Desk {
     pub async fn held_back(&self, profile: &str) -> Result<Option<HeldBack>, DeskError> {
         let profile = self.profile(profile).await?.profile;
         Ok(self.inner.pace(profile.environment, profile.mch_id.as_str()).held_back())
-    }
-
-    /// What needs a person, the newest first.
-    pub async fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
-        self.blocking(move |inner| Ok(inner.store.alarms(limit)?)).await
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Alarm {
     pub flag: Flags,
     /// The order's id in the store.
     pub order_id: i64,
+    /// The profile of the order.
+    pub profile: String,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,
     /// When the order changed last.
@@ -73,8 +75,7 @@ pub(crate) const CREATED_SQL: &str = "SELECT (created_at - ?1) / 86400000, count
      WHERE created_at >= ?1 AND created_at < ?2 AND (?3 IS NULL OR profile = ?3) GROUP BY 1";
 pub(crate) const PAID_SQL: &str = "SELECT (paid_at - ?1) / 86400000, count(*), sum(paid_fee), sum(refunded_fee) FROM orders \
      WHERE paid_at >= ?1 AND paid_at < ?2 AND (?3 IS NULL OR profile = ?3) GROUP BY 1";
-pub(crate) const ALARMS_SQL: &str =
-    "SELECT id, out_trade_no, flags, changed_at FROM orders WHERE flags & 27 <> 0 ORDER BY changed_at DESC LIMIT ?1";
+pub(crate) const ALARMS_SQL: &str = "SELECT id, profile, out_trade_no, flags, changed_at FROM orders WHERE flags & 27 <> 0 ORDER BY changed_at DESC LIMIT ?1";
 
 impl Store {
     /// The figures of the Beijing days that `from` ≤ time < `to` touches; of one profile, or of all.
@@ -100,7 +101,9 @@ impl Store {
                 let marks = [Flags::CONFLICT, Flags::PAID_AFTER_CLOSE, Flags::UNKNOWN, Flags::UNVERIFIED_ANSWER];
                 let (order_id, at) = (row.get("id")?, time(row, "changed_at")?);
                 let out_trade_no = id(row, "out_trade_no", OutTradeNo::new)?;
-                let alarm = |flag| Alarm { flag, order_id, out_trade_no: out_trade_no.clone(), at };
+                let profile: String = row.get("profile")?;
+                let alarm =
+                    |flag| Alarm { flag, order_id, profile: profile.clone(), out_trade_no: out_trade_no.clone(), at };
                 Ok(marks.into_iter().filter(|flag| flags.contains(*flag)).map(alarm).collect::<Vec<_>>())
             })?;
             let alarms: Vec<Vec<Alarm>> = rows.collect::<Result<_, _>>()?;

@@ -35,6 +35,7 @@ export const frame = {
     settings: "Settings",
   },
   top: {
+    alarms: "{{count}} things need a person",
     merchant: "Merchant",
     noMerchant: "No merchant yet",
     addMerchant: "Add merchant…",

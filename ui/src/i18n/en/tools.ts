@@ -131,12 +131,6 @@ export const tools = {
     pollingNone: "nothing to ask about",
     alarms: "Needs attention",
     alarmsEmpty: "Nothing needs attention",
-    alarm: {
-      conflict: "The evidence disagrees; the state is kept until somebody looks",
-      unknown: "The outcome is unknown; the program asks with the same number",
-      paid_after_close: "Paid after it was closed; decide whether to deliver or refund",
-      unverified_answer: "An answer did not pass verification and was not believed",
-    },
     daily: "By day",
     day: "Day",
     emptyTitle: "Orders and amounts of each day will be here",

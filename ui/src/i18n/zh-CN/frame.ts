@@ -33,6 +33,7 @@ export const frame = {
     settings: "设置",
   },
   top: {
+    alarms: "需要留意 {{count}} 件",
     merchant: "商户",
     noMerchant: "还没有商户",
     addMerchant: "添加商户…",

@@ -128,12 +128,6 @@ export const tools = {
     pollingNone: "没有待查的订单",
     alarms: "需要留意",
     alarmsEmpty: "没有需要留意的事",
-    alarm: {
-      conflict: "证据互相矛盾，状态保持不变，等人核对",
-      unknown: "结果未知，程序在用同一单号查询",
-      paid_after_close: "关单后收到付款，请决定发货或退款",
-      unverified_answer: "收到未通过核实的回答，没有采信",
-    },
     daily: "每天",
     day: "日期",
     emptyTitle: "这里会有每天的订单与金额",

@@ -1,5 +1,5 @@
 import type { Desk } from "../desk";
-import type { Observation, OrderDetail, OrderFilter, OrderResult, OrderSort } from "../model";
+import type { Observation, OrderDetail, OrderFilter, OrderResult, OrderSort, Overview } from "../model";
 import { pay } from "./seed";
 import { type FakeOrder, OPEN_STATES, refusal, type World } from "./world";
 
@@ -214,6 +214,30 @@ export function fakeOrders(world: World): OrderCommands {
   };
 }
 
+const MARKS = {
+  conflict: "证据互相矛盾，状态保持不变",
+  paid_after_close: "关单之后收到了付款",
+  unknown: "下单或关单的结果未知",
+  unverified_answer: "连续收到签名不成立的应答，没有采信",
+};
+
+function alarmsOf(order: FakeOrder): Overview["alarms"] {
+  return order.flags.flatMap((kind) =>
+    kind === "confirmed"
+      ? []
+      : [
+          {
+            kind,
+            profile: order.profile,
+            out_trade_no: order.out_trade_no,
+            at: order.created_at,
+            what: { zh: MARKS[kind], en: kind },
+            next: { zh: "打开订单核对证据", en: "open the order" },
+          },
+        ],
+  );
+}
+
 function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overview"]>> {
   const beijingDay = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
   const list = Array.from({ length: days }, (_, back) => beijingDay(Date.now() - back * 86_400_000)).reverse();
@@ -231,11 +255,7 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     next_query_at: open.next_query_at,
     held_back: world.heldBack,
     other_city: world.otherCity,
-    alarms: world.orders.flatMap((order) =>
-      order.flags.flatMap((flag) =>
-        flag === "confirmed" ? [] : [{ kind: flag, out_trade_no: order.out_trade_no, at: order.created_at }],
-      ),
-    ),
+    alarms: world.orders.flatMap(alarmsOf),
     daily: list.map((day) => {
       const orders = within.filter((order) => beijingDay(order.created_at) === day);
       const { paid_count: paid, paid_fen } = totalsOf(orders);

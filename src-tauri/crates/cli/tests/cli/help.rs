@@ -20,6 +20,7 @@ fn every_command_has_help_with_an_example() {
         "listen",
         "poll",
         "lookup",
+        "alarms",
         "bill",
         "reconcile",
         "day",

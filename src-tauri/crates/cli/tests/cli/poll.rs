@@ -104,3 +104,25 @@ fn without_the_passphrase_nothing_is_asked() {
     assert_eq!(wrong.json()["error"]["code"], "vault_wrong_passphrase");
     assert!(!wrong.err.contains("not the passphrase"));
 }
+
+#[test]
+fn what_is_unknown_is_an_alarm_until_a_question_is_answered() {
+    let desk = Desk::new();
+    let none = desk.run(&["alarms", "--json"]).expect(0).json();
+    assert_eq!(none["count"], 0);
+    let gateway = Gateway::start(&desk, &[]);
+    let relay = Relay::to(gateway.word("listening"));
+    desk.merchant("shop", &relay.url, &[]).expect(0);
+    relay.drop_answers();
+    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
+    let created = desk.ask(&native).expect(5).json();
+    let number = &created["orders"][0]["out_trade_no"];
+    let found = desk.run(&["alarms", "--json"]).expect(1).json();
+    let alarm = &found["alarms"][0];
+    assert_eq!((&alarm["kind"], &alarm["out_trade_no"], &alarm["profile"]), (&"unknown".into(), number, &"shop".into()));
+    assert!(alarm["next"].as_str().unwrap().contains("同一单号"), "{alarm}");
+    desk.run(&["alarms", "--profile", "nobody"]).expect(1);
+    relay.pass();
+    desk.ask(&["order", "query", number.as_str().unwrap()]).expect(0);
+    desk.run(&["alarms"]).expect(0);
+}

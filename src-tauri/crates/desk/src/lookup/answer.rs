@@ -10,8 +10,8 @@ use super::numbers::{NumberKind, PastedNumber, endpoint_of};
 use super::payment_way::payment_way;
 use super::sentence::{Standing, not_exist_reasons};
 use super::timeline::{Step, reports_of, timeline};
-use super::told::{Told, of_code};
 use crate::RefundDetail;
+use crate::told::{Told, of_code};
 
 /// How many digits WeChat's order numbers have today.
 const TRANSACTION_ID_DIGITS: usize = 28;

@@ -1,6 +1,6 @@
 //! From what the payer paid, as far as `bank_type` tells (protocol page §5): an open list, so an unknown word is said as it is.
 
-use super::told::Told;
+use crate::told::Told;
 
 /// Abbreviations of the banks that most payments come from.
 const BANKS: [(&str, &str, &str); 14] = [

@@ -4,8 +4,8 @@ use desk_store::{Flags, OrderState, Refund, RefundState};
 use wxpay_protocol::{Fen, UtcMs, error_code, order_query};
 
 use super::Inquiry;
-use super::told::{Told, minute, of_code, yuan};
 use crate::arrival;
+use crate::told::{Told, minute, of_code, yuan};
 
 /// The most refunds that the sentence names one by one.
 const NAMED_REFUNDS: usize = 3;

@@ -89,7 +89,7 @@ fn each_row(
 ) -> Result<(), WriteError> {
     let number = answer.number.shown();
     let order = answer.order.as_ref();
-    let told = |told: &super::Told| if english { told.en.clone() } else { told.zh.clone() };
+    let told = |told: &crate::told::Told| if english { told.en.clone() } else { told.zh.clone() };
     let (sentence, next) = (told(&answer.sentence), told(&answer.next));
     let finality = answer.finality.as_ref().map(told).unwrap_or_default();
     let refunds: Vec<&str> = answer.refunds.iter().map(|refund| refund.out_refund_no.as_str()).collect();

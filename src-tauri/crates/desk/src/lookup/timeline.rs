@@ -7,7 +7,7 @@ use desk_store::{
 use wxpay_protocol::{TradeState, UtcMs};
 
 use super::numbers::made_at;
-use super::told::{Told, yuan};
+use crate::told::{Told, yuan};
 use crate::{RefundDetail, arrival};
 
 /// From where a step is known.

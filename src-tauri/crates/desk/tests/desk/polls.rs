@@ -215,6 +215,8 @@ async fn answers_that_never_verify_end_the_questions_say_why_and_change_no_order
     shop.desk.start_polling();
     tokio::time::sleep(Duration::from_secs(600)).await;
     assert_eq!(shop.desk.held_back("shop").await.unwrap(), Some(desk::HeldBack::KeyRefused));
+    let alarms = shop.desk.alarms(50).await.unwrap();
+    assert_eq!((alarms[0].kind, alarms[0].out_trade_no.as_deref()), (desk::AlarmKind::KeyRefused, None));
     let asked = shop.wire.bodies(QUERY).len();
     tokio::time::sleep(Duration::from_secs(6 * 3_600)).await;
     let later = shop.wire.bodies(QUERY).len() - asked;
