@@ -27,6 +27,7 @@ struct Words {
     paid: &'static str,
     refunded: &'static str,
     arrival: &'static str,
+    sentence: &'static str,
 }
 
 const CHINESE: Words = Words {
@@ -37,6 +38,7 @@ const CHINESE: Words = Words {
     paid: "已支付",
     refunded: "有退款",
     arrival: "零钱",
+    sentence: "已支付 ¥19.90",
 };
 
 const ENGLISH: Words = Words {
@@ -47,6 +49,7 @@ const ENGLISH: Words = Words {
     paid: "Paid",
     refunded: "Refunded",
     arrival: "balance",
+    sentence: "Paid ¥19.90",
 };
 
 async fn gateway(dir: &Path) -> Running {
@@ -169,11 +172,17 @@ async fn walk(window: &DeskWindow, dir: &Path, words: &Words) {
     let row = format!("[data-testid=\"notice-row\"][data-out-trade-no=\"{}\"][data-verdict=\"accepted\"]", NUMBERS[1]);
     window.find(&format!("{row} .row-button")).await.unwrap().click().await.unwrap();
     window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await.unwrap();
+
+    window.go_to("lookup").await.unwrap();
+    window.fill("lookup-text", &format!("你好，{} 付了 19.90，退款到了吗？", NUMBERS[1])).await.unwrap();
+    window.click("lookup-go").await.unwrap();
+    let told = |text: &str| text.starts_with(words.sentence) && text.contains("5.00");
+    window.text_when("lookup-sentence", told).await.unwrap();
     running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_of_orders_refunds_and_notices_goes_through_the_window_over_tls_in_chinese() {
+async fn a_day_from_import_to_lookup_goes_through_the_window_over_tls_in_chinese() {
     let home = tempfile::tempdir().unwrap();
     let window = WindowStart::over(&home.path().join("desk")).open().await.unwrap();
     walk(&window, home.path(), &CHINESE).await;
@@ -181,7 +190,7 @@ async fn a_day_of_orders_refunds_and_notices_goes_through_the_window_over_tls_in
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_of_orders_refunds_and_notices_goes_through_the_window_over_tls_in_english() {
+async fn a_day_from_import_to_lookup_goes_through_the_window_over_tls_in_english() {
     let home = tempfile::tempdir().unwrap();
     let window = WindowStart::over(&home.path().join("desk")).open().await.unwrap();
     window.choose_part("first-start-language", 1).await.unwrap();

@@ -6,12 +6,13 @@ use serde_json::Value;
 use crate::report::Report;
 
 /// Every screen, by the name of its navigation entry and as a caption.
-const SCREENS: [(&str, &str); 8] = [
+const SCREENS: [(&str, &str); 9] = [
     ("overview", "概览 · Overview"),
     ("orders", "订单 · Orders"),
     ("refunds", "退款 · Refunds"),
     ("test-orders", "测试下单 · Test orders"),
     ("notices", "通知 · Notices"),
+    ("lookup", "查单 · Lookup"),
     ("signature", "签名 · Signature"),
     ("simulator", "模拟网关 · Simulator"),
     ("settings", "设置 · Settings"),

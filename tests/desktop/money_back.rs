@@ -1,4 +1,4 @@
-//! The part of the tour about refunds and notices.
+//! The part of the tour about refunds, notices and lookups.
 
 use acceptance::keyboard::press_in;
 use acceptance::window::{DeskWindow, WindowError};
@@ -40,6 +40,24 @@ pub(crate) async fn notice(window: &DeskWindow, report: &mut Report) -> Result<(
     report.picture(window, "notice-judged", "通知：逐项判定 · A notice, check by check").await?;
     report.done(
         "Started the listener, had the built-in gateway send a notice, and opened it: accepted, every check told.",
+    );
+    Ok(())
+}
+
+/// A customer's message becomes the sentence to read out.
+pub(crate) async fn lookup(window: &DeskWindow, report: &mut Report, number: &str) -> Result<(), WindowError> {
+    report.begin("a lookup");
+    window.go_to("lookup").await?;
+    window.fill("lookup-text", &format!("你好，商户单号：{number} 退款到了吗？")).await?;
+    window.click("lookup-go").await?;
+    window.text_when("lookup-sentence", |text| text.contains("5.00")).await?;
+    report.picture(window, "lookup-one", "查单：可以念给客户听的一句话 · The sentence to read out").await?;
+    window.fill("lookup-text", &format!("{number} SHOP-0000001 SHOP-0000002")).await?;
+    window.click("lookup-go").await?;
+    window.count_is("lookup-row", 3).await?;
+    report.picture(window, "lookup-several", "查单：几个单号 · Several numbers").await?;
+    report.done(
+        "Pasted a customer's message and three numbers: the sentence names the refund, the table what nobody has.",
     );
     Ok(())
 }

@@ -44,6 +44,7 @@ pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report) -> Result
     if let Some(paid) = numbers.get(1) {
         money_back::refund(window, report, paid).await?;
         states.insert(paid.clone(), "REFUND");
+        money_back::lookup(window, report, paid).await?;
     }
     money_back::notice(window, report).await?;
     batch(window, report).await?;
