@@ -7,6 +7,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod confirm;
+pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod lookup;
 pub(crate) mod notices;

@@ -28,6 +28,7 @@ macro_rules! mirrored {
 }
 
 pub(crate) mod alignment;
+pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod evidence;
 pub(crate) mod lookup;

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Toml,
     /// Orders, refunds.
     Table,
+    /// A bill of WeChat's.
+    Bill,
     /// A merchant's certificate.
     Certificate,
     /// The certificate of an authority.
@@ -38,6 +40,7 @@ impl Kind {
         match self {
             Self::Toml => ("TOML", &["toml"]),
             Self::Table => ("CSV, XLSX", &["csv", "xlsx", "txt"]),
+            Self::Bill => ("CSV, GZIP", &["csv", "gz", "txt"]),
             Self::Certificate => ("PKCS #12, PEM", &["p12", "pfx", "pem"]),
             Self::Authority => ("PEM", &["pem", "crt"]),
         }

@@ -12,6 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use crate::commands::lookup::LastAnswers;
+use crate::day_files::DayFiles;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
 use crate::file_choice::ChosenFile;
@@ -34,6 +35,8 @@ pub(crate) struct Home {
     pub(crate) jobs: Jobs,
     /// What is being imported.
     pub(crate) import_file: ChosenFile,
+    /// The files of a day that is to be reconciled.
+    pub(crate) day_files: DayFiles,
     /// The certificate that is being imported.
     pub(crate) certificate_file: ChosenFile,
     /// The answers of the last lookup.
@@ -58,6 +61,7 @@ impl Home {
             dialog: Dialog::default(),
             jobs: Jobs::default(),
             import_file: ChosenFile::default(),
+            day_files: DayFiles::default(),
             certificate_file: ChosenFile::default(),
             last_answers: LastAnswers::default(),
             typing: Newest::default(),

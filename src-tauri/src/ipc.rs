@@ -8,7 +8,7 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    certificates, confirm, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings, sheets,
+    certificates, confirm, days, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings, sheets,
     signature, simulator, start, test_orders,
 };
 
@@ -86,6 +86,11 @@ impl Changed {
             Tag::Days,
         ];
         Self { tags, ids: Vec::new() }
+    }
+
+    /// Something about days.
+    pub(crate) fn days() -> Self {
+        Self { tags: vec![Tag::Days], ids: Vec::new() }
     }
 
     /// Tells the window.
@@ -177,6 +182,18 @@ pub(crate) fn builder() -> Builder<Wry> {
             simulator::scenarios::simulator_scenario_open,
             simulator::scenarios::simulator_scenario_stop,
             overview::overview,
+            days::days_calendar,
+            days::day_detail,
+            days::day_differences,
+            days::day_say,
+            days::day_bills,
+            days::day_bill_choose,
+            days::day_bills_clear,
+            days::day_orders_choose,
+            days::day_orders_preview,
+            days::day_run,
+            days::days_export,
+            days::days_read_remarks,
         ])
         .events(collect_events![Changed])
 }

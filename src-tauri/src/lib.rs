@@ -4,6 +4,7 @@
 mod allowed;
 mod commands;
 mod data_dir;
+mod day_files;
 mod diagnosing;
 mod dialog;
 mod dto;

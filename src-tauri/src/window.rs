@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, DragDropEvent, Manager, Theme, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, Wry};
+
+use crate::home::Home;
+use crate::ipc::Changed;
 
 /// The label that the capability file names.
 pub(crate) const LABEL: &str = "main";
@@ -26,11 +29,25 @@ pub(crate) fn open(app: &AppHandle<Wry>, webview_dir: Option<PathBuf>) -> tauri:
         builder = builder.data_directory(directory);
     }
     let window = builder.build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+            take_dropped(&handle, paths);
+        }
+    });
     // The theme is known only once the window exists; it is shown after its canvas has the right colour.
     if window.theme().is_ok_and(|theme| theme == Theme::Dark) {
         window.set_background_color(Some(CANVAS_DARK))?;
     }
     window.show()
+}
+
+/// Files that were dropped on the window are bills that wait to be compared.
+fn take_dropped(app: &AppHandle<Wry>, paths: &[PathBuf]) {
+    app.state::<Home>().day_files.add_bills(paths.iter().cloned());
+    if let Err(error) = Changed::days().tell(app) {
+        tracing::warn!(%error, "the window could not be told of the files that were dropped");
+    }
 }
 
 /// Brings the window to the front when the program is started a second time.

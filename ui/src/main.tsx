@@ -7,6 +7,7 @@ import "./theme/signature.css";
 import "./theme/simulator.css";
 import "./theme/notices.css";
 import "./theme/lookup.css";
+import "./theme/days.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";

@@ -23,7 +23,7 @@ export function Navigation() {
           className="nav-entry"
           activeProps={{ className: "nav-entry-active", "aria-current": "page" }}
           activeOptions={{ includeSearch: false }}
-          title={`${t(`nav.${screen.name}`)} · Alt+${at + 1}`}
+          title={`${t(`nav.${screen.name}`)} · Alt+${(at + 1) % 10}`}
           data-testid={`nav-${screen.name}`}
         >
           {screen.icon}

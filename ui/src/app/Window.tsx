@@ -51,7 +51,7 @@ function useFrameKeys(togglePalette: () => void): void {
         togglePalette();
         return;
       }
-      const screen = event.altKey && /^[1-9]$/.test(event.key) ? SCREENS[Number(event.key) - 1] : undefined;
+      const screen = event.altKey && /^[0-9]$/.test(event.key) ? SCREENS[(Number(event.key) + 9) % 10] : undefined;
       if (screen) {
         event.preventDefault();
         void navigate({ to: screen.to });

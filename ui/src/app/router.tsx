@@ -1,4 +1,6 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { DaysScreen } from "../features/days/DaysScreen";
+import { readDaysSearch } from "../features/days/days-search";
 import { LookupScreen } from "../features/lookup/LookupScreen";
 import { readLookupSearch } from "../features/lookup/lookup-search";
 import { NotificationsScreen } from "../features/notifications/NotificationsScreen";
@@ -47,6 +49,12 @@ const refunds = createRoute({
   component: RefundsScreen,
   validateSearch: readRefundsSearch,
 });
+const days = createRoute({
+  getParentRoute: () => root,
+  path: "/days",
+  component: DaysScreen,
+  validateSearch: readDaysSearch,
+});
 const notices = createRoute({
   getParentRoute: () => root,
   path: "/notices",
@@ -83,6 +91,7 @@ const tree = root.addChildren([
   overview,
   orders,
   refunds,
+  days,
   testOrders,
   notices,
   signature,

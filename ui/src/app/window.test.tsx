@@ -28,6 +28,7 @@ describe("the window", () => {
       "overview",
       "orders",
       "refunds",
+      "days",
       "test-orders",
       "notices",
       "signature",
@@ -35,7 +36,7 @@ describe("the window", () => {
       "simulator",
       "settings",
     ].entries()) {
-      await userEvent.keyboard(`{Alt>}${digit + 1}{/Alt}`);
+      await userEvent.keyboard(`{Alt>}${(digit + 1) % 10}{/Alt}`);
       await screen.findByTestId(`screen-${name}`);
     }
   });

@@ -170,6 +170,30 @@ export const commands = {
 	simulatorScenarioStop: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_stop")),
 	/**  The figures of the last days, today included, over all merchants, and what needs a person. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
+	/**  Where the days from one to another stand, and what is left of all. */
+	daysCalendar: (profile: string, from: string, to: string) => typedError<DayCalendar, IpcError>(__TAURI_INVOKE("days_calendar", { profile, from, to })),
+	/**  Everything that is known of a day. */
+	dayDetail: (profile: string, dateText: string) => typedError<DayDetail, IpcError>(__TAURI_INVOKE("day_detail", { profile, dateText })),
+	/**  What of a day does not agree. */
+	dayDifferences: (profile: string, dateText: string, filter: DifferenceFilter, start: Count, limit: Count) => typedError<DifferenceRows, IpcError>(__TAURI_INVOKE("day_differences", { profile, dateText, filter, start, limit })),
+	/**  Says something to differences, or to a day. */
+	daySay: (saying: DaySaying) => typedError<null, IpcError>(__TAURI_INVOKE("day_say", { saying })),
+	/**  The bills that were chosen or dropped and wait to be compared. */
+	dayBills: () => typedError<ChosenBill[], IpcError>(__TAURI_INVOKE("day_bills")),
+	/**  Asks for a bill, to be compared with those that were chosen before. */
+	dayBillChoose: () => typedError<boolean, IpcError>(__TAURI_INVOKE("day_bill_choose")),
+	/**  Forgets the bills that were chosen. */
+	dayBillsClear: () => typedError<null, IpcError>(__TAURI_INVOKE("day_bills_clear")),
+	/**  Asks for a file of the merchant's own orders and shows how it would be read; nothing when none was chosen. */
+	dayOrdersChoose: (profile: string) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("day_orders_choose", { profile })),
+	/**  Shows how the chosen orders would be read with this mapping. */
+	dayOrdersPreview: (profile: string, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_orders_preview", { profile, mapping })),
+	/**  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. */
+	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
+	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
+	daysExport: (profile: string, from: string, to: string) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to })),
+	/**  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. */
+	daysReadRemarks: (profile: string) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile })),
 };
 
 /** Events */
@@ -329,6 +353,15 @@ export type CheckVerdict =
 /**  A sign was made. */
 "signed";
 
+/**  A bill that was chosen and not yet compared. */
+export type ChosenBill = {
+	file_name: string,
+	/**  The day of its first row; nothing where it cannot be read. */
+	date: string | null,
+	/**  Why it cannot be read. */
+	problem: string | null,
+};
+
 /**  One client call with the values of the message. */
 export type ClientCallView = {
 	/**  How it is written: `wx.requestPayment`. */
@@ -384,6 +417,193 @@ export type CustomerPays = {
 	/**  What a coupon pays of it; 0 for none. */
 	coupon_fee_fen: Fen,
 	coupon_type: CouponType,
+};
+
+/**  Unsettled differences of one age. */
+export type DayAging = {
+	/**  Up to so many days old; nothing for those that are older. */
+	up_to_days: number | null,
+	open: Count,
+	carried_over: Count,
+};
+
+/**  Which of WeChat's amounts the merchant keeps. */
+export type DayBasis = 
+/**  订单金额. */
+"order" | 
+/**  应结订单金额. */
+"settle" | 
+/**  What was paid in cash. */
+"cash";
+
+/**  A bill that was seen. */
+export type DayBill = {
+	/**  `ALL`, `SUCCESS`, `REFUND`, `RECHARGE_REFUND` or `FUNDFLOW`. */
+	kind: string,
+	rows: Count,
+	summary_ok: boolean,
+	total_fen: Fen,
+	refund_fen: Fen,
+	/**  In thousandths of a fen. */
+	fee_milli_fen: Fen,
+	/**  The beginning of the digest of its text. */
+	digest: string,
+	seen_at: AtMs,
+	file_name: string | null,
+};
+
+/**  The days of a span, and what is left of all days. */
+export type DayCalendar = {
+	days: DayStanding[],
+	aging: DayAging[],
+};
+
+/**  What a class adds up to. */
+export type DayClass = {
+	/**  `matched`, `bill_only`, … or `malformed`. */
+	class: string,
+	count: Count,
+	open: Count,
+	bill_fen: Fen,
+	local_fen: Fen,
+};
+
+/**  How many differences share a value. */
+export type DayConcentration = {
+	dimension: DayDimension,
+	value: string,
+	count: Count,
+};
+
+/**  A day. */
+export type DayDetail = {
+	standing: DayStanding,
+	outcome: DayOutcome | null,
+	bills: DayBill[],
+	notes: DayNote[],
+	concentrations: DayConcentration[],
+};
+
+/**  By what differences may concentrate. */
+export type DayDimension = 
+/**  The hour of the day. */
+"hour" | 
+/**  设备号. */
+"device_info" | 
+/**  交易类型. */
+"trade_type" | 
+/**  特约商户号. */
+"sub_mch_id";
+
+/**  The one mark of a day. */
+export type DayMark = 
+/**  Nothing is known. */
+"nothing" | 
+/**  There are payments, and the bill is not there. */
+"missing_bill" | 
+/**  A bill is there, and nobody compared it. */
+"not_run" | 
+/**  Nothing differs. */
+"balanced" | 
+/**  Something differs and is open, or a row cannot be read. */
+"open" | 
+/**  Something differs, and all of it is handled. */
+"handled" | 
+/**  A person closed it. */
+"closed";
+
+/**  Something that was said. */
+export type DayNote = {
+	kind: DayNoteKind,
+	said_by: string,
+	said_at: AtMs,
+	text: string,
+};
+
+/**  What is said to a difference or a day. */
+export type DayNoteKind = 
+/**  Words only. */
+"remark" | 
+/**  It is settled. */
+"resolve" | 
+/**  It is known, and still to be settled. */
+"carry_over" | 
+/**  It needs nothing. */
+"ignore" | 
+/**  It is open again. */
+"reopen" | 
+/**  The day is closed. */
+"close_day" | 
+/**  The day is open again. */
+"reopen_day";
+
+/**  What came of a day when it was run last. */
+export type DayOutcome = {
+	basis: string,
+	/**  A file's name, or `store`. */
+	orders: string | null,
+	refunds: string | null,
+	bill_rows: Count,
+	bill_total_fen: Fen,
+	bill_refund_fen: Fen,
+	local_orders: Count,
+	local_refunds: Count,
+	payments_gap_fen: Fen,
+	refunds_gap_fen: Fen,
+	summary_ok: boolean,
+	fee_count: Count,
+	classes: DayClass[],
+	ran_at: AtMs,
+	ran_by: string,
+};
+
+/**  How a day is to be brought together. */
+export type DayRequest = {
+	profile: string,
+	/**  `2026-11-20`. */
+	date: string,
+	/**  How the chosen file of orders is read; nothing to compare with the store. */
+	mapping: SheetMapping | null,
+	basis: DayBasis,
+	day_cut_s: number,
+};
+
+/**  What became of a run. */
+export type DayRunResult = {
+	/**  Stopped; nothing was kept. */
+	cancelled: boolean,
+	/**  The day is closed; nothing was kept. */
+	closed: boolean,
+	/**  The same inputs gave the same result before. */
+	again: boolean,
+	/**  Other bills of WeChat for the same day. */
+	other_bills: Count,
+};
+
+/**  What is to be said. */
+export type DaySaying = {
+	profile: string,
+	/**  `2026-11-20`. */
+	date: string,
+	/**  Of differences; without any, of the day. */
+	identities: string[],
+	kind: DayNoteKind,
+	text: string,
+};
+
+/**  Where a day stands. */
+export type DayStanding = {
+	/**  `2026-11-20`. */
+	date: string,
+	mark: DayMark,
+	differences: Count,
+	open: Count,
+	carried_over: Count,
+	malformed: Count,
+	/**  The local amounts less those of the bill, refunds taken off. */
+	gap_fen: Fen,
+	/**  WeChat's bill is known with two texts, and the newer one was not looked at. */
+	bill_changed: boolean,
 };
 
 /**  A question about a sign; everything but the pasted text is optional. */
@@ -453,6 +673,50 @@ export type DiagnosisView = {
 	sent_notes: ReadingNote[],
 	/**  For copying: no key, and personal values masked. */
 	redacted_report: string,
+};
+
+/**  Which differences of a day. */
+export type DifferenceFilter = {
+	class: string | null,
+	/**  `open`, `resolved`, `carried_over`, `ignored` or `expected`. */
+	state: string | null,
+	/**  The beginning of a number. */
+	search: string,
+	dimension: DayDimension | null,
+	/**  The value in that dimension. */
+	value: string,
+};
+
+/**  A row that does not agree, both sides in one. */
+export type DifferenceRow = {
+	identity: string,
+	class: string,
+	state: string,
+	/**  It was handled when it said something else. */
+	has_changed: boolean,
+	reason_zh: string,
+	reason_en: string,
+	out_trade_no: string | null,
+	transaction_id: string | null,
+	refund_id: string | null,
+	out_refund_no: string | null,
+	field: string | null,
+	bill_value: string | null,
+	local_value: string | null,
+	bill_fen: Fen | null,
+	local_fen: Fen | null,
+	bill_line: Count | null,
+	local_line: Count | null,
+	device_info: string | null,
+	trade_type: string | null,
+	attach: string | null,
+	notes: DayNote[],
+};
+
+/**  A stretch of the differences of a day. */
+export type DifferenceRows = {
+	total: Count,
+	rows: DifferenceRow[],
 };
 
 /**  A field that was signed otherwise than it was sent. */
@@ -1614,6 +1878,22 @@ export type RefundsPage = {
 	/**  Held by refunds that are not final. */
 	held_fen: Fen,
 	rows: RefundRow[],
+};
+
+/**  A row whose remark was not taken. */
+export type RefusedRemarkRow = {
+	line: Count,
+	reason: string,
+};
+
+/**  What reading remarks back did. */
+export type RemarksRead = {
+	rows: Count,
+	remarks: Count,
+	handled: Count,
+	/**  The first hundred rows that were not taken. */
+	refused: RefusedRemarkRow[],
+	refused_count: Count,
 };
 
 /**  Whether the same call may simply be made again. */

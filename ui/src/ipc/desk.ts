@@ -2,6 +2,8 @@ import type { commands } from "./bindings";
 import { asFailure, IpcFailure } from "./failure";
 import type {
   Changed,
+  DayRequest,
+  DayRunResult,
   DiagnosisRequest,
   DiagnosisView,
   ExportResult,
@@ -25,11 +27,12 @@ type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
   : never;
 
 /** Commands that tell how far they are while they run. */
-type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport" | "lookup";
+type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport" | "lookup" | "dayRun";
 
 /** Every command of the core as a function that answers or throws an IpcFailure. */
 export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
   testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
+  dayRun(request: DayRequest, onProgress: (progress: Progress) => void): Promise<DayRunResult>;
   importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
   lookup(request: LookupRequest, onProgress: (progress: Progress) => void): Promise<LookedUp>;
   ordersExport(

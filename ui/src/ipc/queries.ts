@@ -2,6 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { desk } from "./client";
 import type {
   DiagnosisRequest,
+  DifferenceFilter,
+  DifferenceRow,
   OrderFilter,
   OrderSort,
   Progress,
@@ -101,6 +103,21 @@ export const simulatorOrdersQuery = (search: string, page: number) =>
   queryOptions({
     queryKey: key("simulator_orders", search, page),
     queryFn: () => desk().simulatorOrders(search, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const calendarQuery = (profile: string, from: string, to: string) =>
+  queryOptions({ queryKey: key("days", profile, from, to), queryFn: () => desk().daysCalendar(profile, from, to) });
+
+export const dayQuery = (profile: string, date: string) =>
+  queryOptions({ queryKey: key("day", profile, date), queryFn: () => desk().dayDetail(profile, date) });
+
+export const chosenBillsQuery = () => queryOptions({ queryKey: key("chosen_bills"), queryFn: () => desk().dayBills() });
+
+export const differencesQuery = (profile: string, date: string, filter: DifferenceFilter, page: number) =>
+  queryOptions({
+    queryKey: key("differences", profile, date, filter, page),
+    queryFn: async (): Promise<{ total: number; rows: DifferenceRow[] }> =>
+      desk().dayDifferences(profile, date, filter, page * PAGE_ROWS, PAGE_ROWS),
   });
 
 export const refundsQuery = (filter: RefundFilter, page: number) =>

@@ -6,6 +6,10 @@ export type QueryName =
   | "orders"
   | "order_detail"
   | "overview"
+  | "days"
+  | "day"
+  | "differences"
+  | "chosen_bills"
   | "refunds"
   | "refund_detail"
   | "listener"
@@ -42,7 +46,7 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["overview"],
+  days: ["days", "day", "differences", "chosen_bills"],
   simulator: [
     "simulator_status",
     "simulator_orders",

@@ -20,6 +20,11 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.testOrdersCreate(request, channel));
     },
+    dayRun: (request, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.dayRun(request, channel));
+    },
     importRun: (request, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

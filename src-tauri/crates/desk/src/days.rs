@@ -18,7 +18,7 @@ use crate::reconciling::{Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
 pub use exporting::DayExport;
-pub use remarks::{ReadRemarks, RefusedRemark};
+pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, field_word};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};

@@ -62,7 +62,9 @@ pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
-pub use days::{AGES_DAYS, Aging, DayExport, DayKept, DayView, PeriodView, ReadRemarks, RefusedRemark, reason_text};
+pub use days::{
+    AGES_DAYS, Aging, DayExport, DayKept, DayView, PeriodView, ReadRemarks, RefusedRemark, parse_identity, reason_text,
+};
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
 pub use drain::{Drain, Drained};

@@ -8,8 +8,14 @@ import { FIELDS, type ImportJob, type SheetField, withColumn, withState } from "
 /** States that a file may say; the others are this program's own. */
 const FILE_STATES = ORDER_STATES.filter((state) => !["CREATING", "CREATE_FAILED", "UNVERIFIED"].includes(state));
 
+type PartProps = {
+  /** Who takes what a person says about the file. */
+  job: Pick<ImportJob, "sheet" | "chooseSheet" | "looking" | "say">;
+  shown: ImportPreview;
+};
+
 /** The first rows of a file, each column with what it is read as, and what only a person can say. */
-export function ImportPreviewView({ job, shown }: { job: ImportJob; shown: ImportPreview }) {
+export function ImportPreviewView({ job, shown }: PartProps) {
   const { t } = useTranslation();
   return (
     <>
@@ -41,8 +47,6 @@ export function ImportPreviewView({ job, shown }: { job: ImportJob; shown: Impor
     </>
   );
 }
-
-type PartProps = { job: ImportJob; shown: ImportPreview };
 
 function PreviewTable({ job, shown }: PartProps) {
   const { t } = useTranslation();

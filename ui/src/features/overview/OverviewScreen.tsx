@@ -15,6 +15,7 @@ import { formatSeconds, secondsUntil } from "../../lib/time";
 import { useNow } from "../../lib/use-now";
 import { Alarms } from "./Alarms";
 import { Daily } from "./Daily";
+import { Verdicts } from "./Verdicts";
 
 const route = getRouteApi("/overview");
 const SPANS = [1, 7, 30] as const;
@@ -68,7 +69,10 @@ function Content({ overview }: { overview: Overview }) {
       ) : (
         <div className="overview-parts">
           <Daily days={overview.daily} />
-          <Alarms alarms={overview.alarms} />
+          <div>
+            <Alarms alarms={overview.alarms} />
+            <Verdicts />
+          </div>
         </div>
       )}
     </>

@@ -25,6 +25,7 @@ export const frame = {
     overview: "Overview",
     orders: "Orders",
     refunds: "Refunds",
+    days: "Reconciliation",
     test: "Test orders",
     notices: "Notices",
     signature: "Signature",

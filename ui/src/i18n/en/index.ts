@@ -1,4 +1,5 @@
 import type { Wording } from "../zh-CN";
+import { days } from "./days";
 import { frame } from "./frame";
 import { lookup } from "./lookup";
 import { orders } from "./orders";
@@ -9,6 +10,7 @@ import { simulator } from "./simulator";
 import { tools } from "./tools";
 
 export const en: Wording = {
+  ...days,
   ...frame,
   ...lookup,
   ...orders,

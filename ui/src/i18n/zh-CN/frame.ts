@@ -23,6 +23,7 @@ export const frame = {
     overview: "概览",
     orders: "订单",
     refunds: "退款",
+    days: "对账",
     test: "测试下单",
     notices: "通知",
     signature: "签名调试",

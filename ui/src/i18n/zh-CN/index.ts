@@ -1,3 +1,4 @@
+import { days } from "./days";
 import { frame } from "./frame";
 import { lookup } from "./lookup";
 import { orders } from "./orders";
@@ -7,7 +8,17 @@ import { signature } from "./signature";
 import { simulator } from "./simulator";
 import { tools } from "./tools";
 
-export const zhCN = { ...frame, ...lookup, ...orders, ...refunds, ...sheets, ...signature, ...simulator, ...tools };
+export const zhCN = {
+  ...days,
+  ...frame,
+  ...lookup,
+  ...orders,
+  ...refunds,
+  ...sheets,
+  ...signature,
+  ...simulator,
+  ...tools,
+};
 
 /** Every language has exactly these keys. */
 export type Wording = typeof zhCN;

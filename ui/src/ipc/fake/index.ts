@@ -1,4 +1,5 @@
 import type { Desk } from "../desk";
+import { fakeDays } from "./days";
 import { fakeDiagnosis } from "./diagnosis";
 import { fakeLookup } from "./lookup";
 import { fakeMerchants } from "./merchants";
@@ -46,6 +47,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
     ...fakeTestOrders(world),
     ...fakeSheets(world),
     ...fakeLookup(world),
+    ...fakeDays(world),
     ...fakeSimulator(world),
     ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),

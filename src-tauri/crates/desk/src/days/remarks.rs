@@ -138,7 +138,8 @@ fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, Strin
     Ok(if state == found.state { None } else { kind })
 }
 
-fn parse_identity(text: &str) -> Option<[u8; 16]> {
+/// An identity out of its 32 hexadecimal digits.
+pub fn parse_identity(text: &str) -> Option<[u8; 16]> {
     let digits = text.trim();
     if digits.len() != 32 || !digits.is_ascii() {
         return None;

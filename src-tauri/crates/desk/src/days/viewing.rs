@@ -1,6 +1,7 @@
 //! Where days stand: one, a calendar of them, and what a span of them adds up to.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use desk_store::{
     ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter,
@@ -8,9 +9,12 @@ use desk_store::{
 };
 use wxpay_protocol::UtcMs;
 
+use crate::desk::Inner;
 use crate::{Desk, DeskError};
 
 const DAY_MS: i64 = 86_400_000;
+/// From a day's beginning until its bill is ready (protocol page §4.6).
+const READY_MS: i64 = DAY_MS + 10 * 3_600_000;
 
 /// The ages by which unsettled differences are told apart: up to so many days, and beyond.
 pub const AGES_DAYS: [u32; 4] = [1, 3, 7, 30];
@@ -65,7 +69,7 @@ impl Desk {
     pub async fn days(&self, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<DayStanding>, DeskError> {
         let profile = profile.to_owned();
         let end = to.start_of_day().plus_ms(DAY_MS);
-        self.blocking(move |inner| Ok(inner.store.days(&profile, from, end)?)).await
+        self.blocking(move |inner| inner.standings(&profile, from, end)).await
     }
 
     /// Everything that is known of a day.
@@ -73,7 +77,7 @@ impl Desk {
         let (profile, date) = (profile.to_owned(), date.start_of_day());
         self.blocking(move |inner| {
             let store = &inner.store;
-            let mut standing = store.days(&profile, date, date.plus_ms(1))?;
+            let mut standing = inner.standings(&profile, date, date.plus_ms(1))?;
             let standing = standing.pop().ok_or(DeskError::Internal("a day was not found"))?;
             let run = store.current_run(&profile, date)?;
             let (open, concentrations) = match &run {
@@ -88,6 +92,21 @@ impl Desk {
                 open,
                 concentrations,
             })
+        })
+        .await
+    }
+
+    /// The newest bills of the days before and after a day that are still where they were found.
+    pub async fn bills_beside(&self, profile: &str, date: UtcMs) -> Result<Vec<PathBuf>, DeskError> {
+        let (profile, date) = (profile.to_owned(), date.start_of_day());
+        self.blocking(move |inner| {
+            let mut found = Vec::new();
+            for beside in [date.plus_ms(-DAY_MS), date.plus_ms(DAY_MS)] {
+                let bills = inner.store.day_bills(&profile, beside)?;
+                let files = bills.into_iter().rev().filter(|bill| bill.kind == "ALL").filter_map(|bill| bill.file);
+                found.extend(files.map(PathBuf::from).find(|file| file.is_file()));
+            }
+            Ok(found)
         })
         .await
     }
@@ -143,7 +162,7 @@ impl Desk {
         let profile = profile.to_owned();
         let end = to.start_of_day().plus_ms(DAY_MS);
         self.blocking(move |inner| {
-            let days = inner.store.days(&profile, from, end)?;
+            let days = inner.standings(&profile, from, end)?;
             let mut period = PeriodView {
                 settled_days: days.iter().filter(|day| is_settled(day.mark)).count() as u64,
                 days,
@@ -165,6 +184,20 @@ impl Desk {
             Ok(period)
         })
         .await
+    }
+}
+
+impl Inner {
+    /// Where days stand. No bill is missed before WeChat has it, at 10:00 of the next day.
+    fn standings(&self, profile: &str, from: UtcMs, end: UtcMs) -> Result<Vec<DayStanding>, DeskError> {
+        let now = self.clock.now();
+        let mut days = self.store.days(profile, from, end)?;
+        for day in &mut days {
+            if day.mark == DayMark::MissingBill && now < day.date.plus_ms(READY_MS) {
+                day.mark = DayMark::Nothing;
+            }
+        }
+        Ok(days)
     }
 }
 

@@ -1,0 +1,490 @@
+//! Reconciled days: a calendar of them, one of them, and what does not agree.
+
+use desk::reason_text;
+use desk_store::{
+    DayBill as CoreBill, DayDifference, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, DifferenceState,
+    Dimension,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::dto::number::{AtMs, Count, Fen};
+use crate::dto::sheets::SheetMapping;
+use crate::error::IpcError;
+
+mirrored! {
+    /// The one mark of a day.
+    DayMark of desk_store::DayMark {
+        /// Nothing is known.
+        Nothing = "nothing",
+        /// There are payments, and the bill is not there.
+        MissingBill = "missing_bill",
+        /// A bill is there, and nobody compared it.
+        NotRun = "not_run",
+        /// Nothing differs.
+        Balanced = "balanced",
+        /// Something differs and is open, or a row cannot be read.
+        Open = "open",
+        /// Something differs, and all of it is handled.
+        Handled = "handled",
+        /// A person closed it.
+        Closed = "closed",
+    }
+}
+
+mirrored! {
+    /// What is said to a difference or a day.
+    DayNoteKind of desk_store::NoteKind {
+        /// Words only.
+        Remark = "remark",
+        /// It is settled.
+        Resolve = "resolve",
+        /// It is known, and still to be settled.
+        CarryOver = "carry_over",
+        /// It needs nothing.
+        Ignore = "ignore",
+        /// It is open again.
+        Reopen = "reopen",
+        /// The day is closed.
+        CloseDay = "close_day",
+        /// The day is open again.
+        ReopenDay = "reopen_day",
+    }
+}
+
+mirrored! {
+    /// Which of WeChat's amounts the merchant keeps.
+    DayBasis of desk::reconcile::Basis {
+        /// 订单金额.
+        Order = "order",
+        /// 应结订单金额.
+        Settle = "settle",
+        /// What was paid in cash.
+        Cash = "cash",
+    }
+}
+
+mirrored! {
+    /// By what differences may concentrate.
+    DayDimension of Dimension {
+        /// The hour of the day.
+        Hour = "hour",
+        /// 设备号.
+        DeviceInfo = "device_info",
+        /// 交易类型.
+        TradeType = "trade_type",
+        /// 特约商户号.
+        SubMchId = "sub_mch_id",
+    }
+}
+
+/// Where a day stands.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayStanding {
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    pub(crate) mark: DayMark,
+    pub(crate) differences: Count,
+    pub(crate) open: Count,
+    pub(crate) carried_over: Count,
+    pub(crate) malformed: Count,
+    /// The local amounts less those of the bill, refunds taken off.
+    pub(crate) gap_fen: Fen,
+    /// WeChat's bill is known with two texts, and the newer one was not looked at.
+    pub(crate) bill_changed: bool,
+}
+
+impl TryFrom<CoreStanding> for DayStanding {
+    type Error = IpcError;
+
+    fn try_from(day: CoreStanding) -> Result<Self, IpcError> {
+        Ok(Self {
+            date: day.date.day(),
+            mark: day.mark.into(),
+            differences: day.differences.into(),
+            open: day.open.into(),
+            carried_over: day.carried_over.into(),
+            malformed: day.malformed.into(),
+            gap_fen: Fen::sum(day.gap_fen)?,
+            bill_changed: day.bill_changed,
+        })
+    }
+}
+
+/// Unsettled differences of one age.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayAging {
+    /// Up to so many days old; nothing for those that are older.
+    pub(crate) up_to_days: Option<u32>,
+    pub(crate) open: Count,
+    pub(crate) carried_over: Count,
+}
+
+/// The days of a span, and what is left of all days.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayCalendar {
+    pub(crate) days: Vec<DayStanding>,
+    pub(crate) aging: Vec<DayAging>,
+}
+
+impl TryFrom<desk::PeriodView> for DayCalendar {
+    type Error = IpcError;
+
+    fn try_from(period: desk::PeriodView) -> Result<Self, IpcError> {
+        let aging = period.aging.into_iter().map(|age| DayAging {
+            up_to_days: age.up_to_days,
+            open: age.open.into(),
+            carried_over: age.carried_over.into(),
+        });
+        Ok(Self {
+            days: period.days.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?,
+            aging: aging.collect(),
+        })
+    }
+}
+
+/// A bill that was seen.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayBill {
+    /// `ALL`, `SUCCESS`, `REFUND`, `RECHARGE_REFUND` or `FUNDFLOW`.
+    pub(crate) kind: String,
+    pub(crate) rows: Count,
+    pub(crate) summary_ok: bool,
+    pub(crate) total_fen: Fen,
+    pub(crate) refund_fen: Fen,
+    /// In thousandths of a fen.
+    pub(crate) fee_milli_fen: Fen,
+    /// The beginning of the digest of its text.
+    pub(crate) digest: String,
+    pub(crate) seen_at: AtMs,
+    pub(crate) file_name: Option<String>,
+}
+
+impl TryFrom<CoreBill> for DayBill {
+    type Error = IpcError;
+
+    fn try_from(bill: CoreBill) -> Result<Self, IpcError> {
+        let digest = hex(bill.digest.get(..6).unwrap_or_default());
+        Ok(Self {
+            kind: bill.kind,
+            rows: bill.sums.rows.into(),
+            summary_ok: bill.sums.summary_ok,
+            total_fen: Fen::sum(bill.sums.total_fen)?,
+            refund_fen: Fen::sum(bill.sums.refund_fen)?,
+            fee_milli_fen: Fen::sum(bill.sums.fee_milli_fen)?,
+            digest,
+            seen_at: bill.seen_at.into(),
+            file_name: bill.file.map(|file| file_name(std::path::Path::new(&file))),
+        })
+    }
+}
+
+/// Something that was said.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayNote {
+    pub(crate) kind: DayNoteKind,
+    pub(crate) said_by: String,
+    pub(crate) said_at: AtMs,
+    pub(crate) text: String,
+}
+
+impl From<CoreNote> for DayNote {
+    fn from(note: CoreNote) -> Self {
+        Self { kind: note.kind.into(), said_by: note.said_by, said_at: note.said_at.into(), text: note.text }
+    }
+}
+
+/// What a class adds up to.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayClass {
+    /// `matched`, `bill_only`, … or `malformed`.
+    pub(crate) class: String,
+    pub(crate) count: Count,
+    pub(crate) open: Count,
+    pub(crate) bill_fen: Fen,
+    pub(crate) local_fen: Fen,
+}
+
+/// How many differences share a value.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayConcentration {
+    pub(crate) dimension: DayDimension,
+    pub(crate) value: String,
+    pub(crate) count: Count,
+}
+
+/// What came of a day when it was run last.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayOutcome {
+    pub(crate) basis: String,
+    /// A file's name, or `store`.
+    pub(crate) orders: Option<String>,
+    pub(crate) refunds: Option<String>,
+    pub(crate) bill_rows: Count,
+    pub(crate) bill_total_fen: Fen,
+    pub(crate) bill_refund_fen: Fen,
+    pub(crate) local_orders: Count,
+    pub(crate) local_refunds: Count,
+    pub(crate) payments_gap_fen: Fen,
+    pub(crate) refunds_gap_fen: Fen,
+    pub(crate) summary_ok: bool,
+    pub(crate) fee_count: Count,
+    pub(crate) classes: Vec<DayClass>,
+    pub(crate) ran_at: AtMs,
+    pub(crate) ran_by: String,
+}
+
+/// A day.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayDetail {
+    pub(crate) standing: DayStanding,
+    pub(crate) outcome: Option<DayOutcome>,
+    pub(crate) bills: Vec<DayBill>,
+    pub(crate) notes: Vec<DayNote>,
+    pub(crate) concentrations: Vec<DayConcentration>,
+}
+
+impl TryFrom<desk::DayView> for DayDetail {
+    type Error = IpcError;
+
+    fn try_from(view: desk::DayView) -> Result<Self, IpcError> {
+        let malformed = view.standing.malformed;
+        let outcome = view.run.map(|run| outcome(run, &view.open, malformed)).transpose()?;
+        let concentrations = view.concentrations.into_iter().map(|most| DayConcentration {
+            dimension: most.dimension.into(),
+            value: most.value,
+            count: most.count.into(),
+        });
+        Ok(Self {
+            standing: view.standing.try_into()?,
+            outcome,
+            bills: view.bills.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?,
+            notes: view.notes.into_iter().map(Into::into).collect(),
+            concentrations: concentrations.collect(),
+        })
+    }
+}
+
+fn outcome(
+    run: DayRun,
+    open: &std::collections::BTreeMap<String, u64>,
+    malformed: u64,
+) -> Result<DayOutcome, IpcError> {
+    let sum = |of: fn(&desk_store::BillSums) -> i128| Fen::sum(run.bills.iter().map(|bill| of(&bill.sums)).sum());
+    let mut classes = Vec::new();
+    for tally in &run.classes {
+        classes.push(DayClass {
+            open: open.get(&tally.class).copied().unwrap_or_default().into(),
+            class: tally.class.clone(),
+            count: tally.count.into(),
+            bill_fen: Fen::sum(tally.bill_fen)?,
+            local_fen: Fen::sum(tally.local_fen)?,
+        });
+    }
+    if malformed > 0 {
+        let (count, zero) = (Count::from(malformed), Fen::sum(0)?);
+        let class = "malformed".to_owned();
+        classes.push(DayClass { class, count, open: count, bill_fen: zero, local_fen: zero });
+    }
+    let side = |name: Option<String>| name.map(|name| file_name(std::path::Path::new(&name)));
+    Ok(DayOutcome {
+        bill_rows: run.bills.iter().map(|bill| bill.sums.rows).sum::<u64>().into(),
+        bill_total_fen: sum(|sums| sums.total_fen)?,
+        bill_refund_fen: sum(|sums| sums.refund_fen)?,
+        summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
+        basis: run.basis,
+        orders: side(run.orders),
+        refunds: side(run.refunds),
+        local_orders: run.local_orders.into(),
+        local_refunds: run.local_refunds.into(),
+        payments_gap_fen: Fen::sum(run.payments_gap_fen)?,
+        refunds_gap_fen: Fen::sum(run.refunds_gap_fen)?,
+        fee_count: run.fee_count.into(),
+        classes,
+        ran_at: run.ran_at.into(),
+        ran_by: run.ran_by,
+    })
+}
+
+/// Which differences of a day.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub(crate) struct DifferenceFilter {
+    pub(crate) class: Option<String>,
+    /// `open`, `resolved`, `carried_over`, `ignored` or `expected`.
+    pub(crate) state: Option<String>,
+    /// The beginning of a number.
+    pub(crate) search: String,
+    pub(crate) dimension: Option<DayDimension>,
+    /// The value in that dimension.
+    pub(crate) value: String,
+}
+
+impl From<DifferenceFilter> for desk_store::DifferenceFilter {
+    fn from(filter: DifferenceFilter) -> Self {
+        Self {
+            class: filter.class,
+            state: filter.state.as_deref().and_then(DifferenceState::parse),
+            search: filter.search,
+            of: filter.dimension.map(|dimension| (dimension.into(), filter.value)),
+            ..Self::default()
+        }
+    }
+}
+
+/// A row that does not agree, both sides in one.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DifferenceRow {
+    pub(crate) identity: String,
+    pub(crate) class: String,
+    pub(crate) state: String,
+    /// It was handled when it said something else.
+    pub(crate) has_changed: bool,
+    pub(crate) reason_zh: String,
+    pub(crate) reason_en: String,
+    pub(crate) out_trade_no: Option<String>,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) refund_id: Option<String>,
+    pub(crate) out_refund_no: Option<String>,
+    pub(crate) field: Option<String>,
+    pub(crate) bill_value: Option<String>,
+    pub(crate) local_value: Option<String>,
+    pub(crate) bill_fen: Option<Fen>,
+    pub(crate) local_fen: Option<Fen>,
+    pub(crate) bill_line: Option<Count>,
+    pub(crate) local_line: Option<Count>,
+    pub(crate) device_info: Option<String>,
+    pub(crate) trade_type: Option<String>,
+    pub(crate) attach: Option<String>,
+    pub(crate) notes: Vec<DayNote>,
+}
+
+impl TryFrom<DayDifference> for DifferenceRow {
+    type Error = IpcError;
+
+    fn try_from(row: DayDifference) -> Result<Self, IpcError> {
+        let found = row.found;
+        let fen = |fen: Option<i64>| fen.map(|fen| Fen::sum(fen.into())).transpose();
+        Ok(Self {
+            identity: hex(&found.identity),
+            state: row.state.as_str().to_owned(),
+            has_changed: row.has_changed,
+            reason_zh: reason_text(&found, false),
+            reason_en: reason_text(&found, true),
+            class: found.class,
+            out_trade_no: found.out_trade_no,
+            transaction_id: found.transaction_id,
+            refund_id: found.refund_id,
+            out_refund_no: found.out_refund_no,
+            field: found.field,
+            bill_value: found.bill_value,
+            local_value: found.local_value,
+            bill_fen: fen(found.bill_fen)?,
+            local_fen: fen(found.local_fen)?,
+            bill_line: found.bill_line.map(Into::into),
+            local_line: found.local_line.map(Into::into),
+            device_info: found.device_info,
+            trade_type: found.trade_type,
+            attach: found.attach,
+            notes: row.notes.into_iter().map(Into::into).collect(),
+        })
+    }
+}
+
+/// A stretch of the differences of a day.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DifferenceRows {
+    pub(crate) total: Count,
+    pub(crate) rows: Vec<DifferenceRow>,
+}
+
+/// What is to be said.
+#[derive(Debug, Deserialize, specta::Type)]
+pub(crate) struct DaySaying {
+    pub(crate) profile: String,
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    /// Of differences; without any, of the day.
+    pub(crate) identities: Vec<String>,
+    pub(crate) kind: DayNoteKind,
+    pub(crate) text: String,
+}
+
+/// A bill that was chosen and not yet compared.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ChosenBill {
+    pub(crate) file_name: String,
+    /// The day of its first row; nothing where it cannot be read.
+    pub(crate) date: Option<String>,
+    /// Why it cannot be read.
+    pub(crate) problem: Option<String>,
+}
+
+/// How a day is to be brought together.
+#[derive(Debug, Deserialize, specta::Type)]
+pub(crate) struct DayRequest {
+    pub(crate) profile: String,
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    /// How the chosen file of orders is read; nothing to compare with the store.
+    pub(crate) mapping: Option<SheetMapping>,
+    pub(crate) basis: DayBasis,
+    pub(crate) day_cut_s: u32,
+}
+
+/// What became of a run.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayRunResult {
+    /// Stopped; nothing was kept.
+    pub(crate) cancelled: bool,
+    /// The day is closed; nothing was kept.
+    pub(crate) closed: bool,
+    /// The same inputs gave the same result before.
+    pub(crate) again: bool,
+    /// Other bills of WeChat for the same day.
+    pub(crate) other_bills: Count,
+}
+
+/// What reading remarks back did.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct RemarksRead {
+    pub(crate) rows: Count,
+    pub(crate) remarks: Count,
+    pub(crate) handled: Count,
+    /// The first hundred rows that were not taken.
+    pub(crate) refused: Vec<RefusedRemarkRow>,
+    pub(crate) refused_count: Count,
+}
+
+/// A row whose remark was not taken.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct RefusedRemarkRow {
+    pub(crate) line: Count,
+    pub(crate) reason: String,
+}
+
+const REFUSED_SHOWN: usize = 100;
+
+impl From<desk::ReadRemarks> for RemarksRead {
+    fn from(read: desk::ReadRemarks) -> Self {
+        Self {
+            rows: read.rows.into(),
+            remarks: read.remarks.into(),
+            handled: read.handled.into(),
+            refused_count: read.refused.len().into(),
+            refused: read
+                .refused
+                .into_iter()
+                .take(REFUSED_SHOWN)
+                .map(|row| RefusedRemarkRow { line: row.line.into(), reason: row.reason })
+                .collect(),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    wxpay_protocol::sign::upper_hex(bytes).to_lowercase()
+}
+
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,160 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorView } from "../../components/ErrorView";
+import { Money } from "../../components/Money";
+import { SkeletonRows } from "../../components/Skeleton";
+import { TimeText } from "../../components/TimeText";
+import { useReport } from "../../components/use-report";
+import { desk } from "../../ipc/client";
+import type { DayDetail } from "../../ipc/model";
+import { dayQuery } from "../../ipc/queries";
+import { invalidate } from "../../ipc/tags";
+import { formatFen, formatYuan } from "../../lib/money";
+import { DayClasses } from "./DayClasses";
+import { DayInputs } from "./DayInputs";
+import { DayMarkSign } from "./DayMarkSign";
+import { Differences } from "./Differences";
+import type { DaysSearch } from "./days-search";
+
+type DayPaneProps = {
+  profile: string;
+  date: string;
+  search: DaysSearch;
+  onSearch: (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) => void;
+};
+
+/** One day: its verdict, the classes, what does not agree, and the files that it is made of. */
+export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
+  const found = useQuery(dayQuery(profile, date));
+  const [again, setAgain] = useState(false);
+  if (found.isPending) return <SkeletonRows rows={8} />;
+  if (found.isError) return <ErrorView error={found.error} onRetry={() => void found.refetch()} />;
+  const day = found.data;
+  return (
+    <div className="day" data-testid="day" data-mark={day.standing.mark}>
+      <Verdict profile={profile} day={day} onAgain={() => setAgain(!again)} />
+      {(again || !day.outcome) && <DayInputs profile={profile} date={date} onDone={() => setAgain(false)} />}
+      {day.outcome && (
+        <>
+          <DayClasses day={day} chosen={search.class} onChoose={(value) => onSearch({ class: value })} />
+          <Differences profile={profile} date={date} search={search} onSearch={onSearch} />
+        </>
+      )}
+    </div>
+  );
+}
+
+type VerdictProps = { profile: string; day: DayDetail; onAgain: () => void };
+
+function Verdict({ profile, day, onAgain }: VerdictProps) {
+  const { t } = useTranslation();
+  const { standing, outcome } = day;
+  return (
+    <header className="verdict">
+      <p className="verdict-line" data-testid="day-verdict">
+        <strong className="figures">{standing.date}</strong>
+        <DayMarkSign mark={standing.mark} />
+        {outcome && (
+          <span className="figures">
+            {t("days.left", {
+              differences: standing.differences,
+              open: standing.open,
+              carried: standing.carried_over,
+              malformed: standing.malformed,
+            })}
+          </span>
+        )}
+        <span className="verdict-actions">
+          {outcome && (
+            <Button size="small" onClick={onAgain} data-testid="day-again">
+              {t("days.again")}
+            </Button>
+          )}
+          {outcome && <CloseDay profile={profile} day={day} />}
+        </span>
+      </p>
+      {standing.bill_changed && (
+        <p className="tone-red" role="alert" data-testid="bill-changed">
+          {t("days.billChanged")}
+        </p>
+      )}
+      {outcome && <Sides outcome={outcome} />}
+      {day.notes.map((note) => (
+        <p key={note.said_at} className="quiet">
+          <TimeText at={note.said_at} /> {note.said_by} {t(`days.kind.${note.kind}`)} {note.text}
+        </p>
+      ))}
+    </header>
+  );
+}
+
+function Sides({ outcome }: { outcome: NonNullable<DayDetail["outcome"]> }) {
+  const { t } = useTranslation();
+  const side = outcome.orders === "store" ? t("days.store") : (outcome.orders ?? "—");
+  return (
+    <dl className="day-sides figures" data-testid="day-sides">
+      <dt>{t("days.billSide")}</dt>
+      <dd>
+        {t("days.billSums", {
+          rows: outcome.bill_rows,
+          ordered: formatYuan(outcome.bill_total_fen),
+          refunded: formatYuan(outcome.bill_refund_fen),
+        })}{" "}
+        <span className={outcome.summary_ok ? "tone-green" : "tone-red"}>
+          {t(outcome.summary_ok ? "days.summaryOk" : "days.summaryOff")}
+        </span>
+      </dd>
+      <dt>{t("days.ownSide", { side })}</dt>
+      <dd>{t("days.ownSums", { orders: outcome.local_orders, refunds: outcome.local_refunds })}</dd>
+      <dt>{t("days.gap")}</dt>
+      <dd>
+        {t("days.gaps", {
+          payments: formatFen(outcome.payments_gap_fen),
+          refunds: formatFen(outcome.refunds_gap_fen),
+        })}{" "}
+        <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
+      </dd>
+      {outcome.fee_count > 0 && (
+        <>
+          <dt>{t("days.fees")}</dt>
+          <dd>{t("days.feesOff", { count: outcome.fee_count })}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function CloseDay({ profile, day }: { profile: string; day: DayDetail }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const report = useReport();
+  const closed = day.standing.mark === "closed";
+  const say = useMutation({
+    mutationFn: () =>
+      desk().daySay({
+        profile,
+        date: day.standing.date,
+        identities: [],
+        kind: closed ? "reopen_day" : "close_day",
+        text: "",
+      }),
+    onSuccess: () => invalidate(client, { tags: ["days"], ids: [] }),
+    onError: report,
+  });
+  const left = day.standing.open + day.standing.malformed;
+  return (
+    <Button
+      size="small"
+      type={closed || left > 0 ? "default" : "primary"}
+      disabled={!closed && left > 0}
+      title={!closed && left > 0 ? t("days.closeWhy") : undefined}
+      loading={say.isPending}
+      onClick={() => say.mutate()}
+      data-testid="day-close"
+    >
+      {t(closed ? "days.reopen" : "days.close")}
+    </Button>
+  );
+}

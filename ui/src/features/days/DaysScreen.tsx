@@ -1,0 +1,149 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { App, Button, Segmented } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmptyView } from "../../components/EmptyView";
+import { Page } from "../../components/Page";
+import { useReport } from "../../components/use-report";
+import { useStart } from "../../components/use-settings";
+import { desk } from "../../ipc/client";
+import { calendarQuery } from "../../ipc/queries";
+import { useLayoutPrefs, type Viewpoint } from "../../lib/prefs";
+import { beijingDay } from "../../lib/time";
+import { DayPane } from "./DayPane";
+import { type DaysSearch, readDaysSearch } from "./days-search";
+import { MonthCalendar } from "./MonthCalendar";
+import { monthOf } from "./month";
+
+const route = getRouteApi("/days");
+
+/** Reconciliation: the days of a month, and beside them the one that is open. */
+export function DaysScreen() {
+  const { t } = useTranslation();
+  const { active_profile } = useStart();
+  return (
+    <Page
+      title={t("days.title")}
+      testId="screen-days"
+      fill
+      aside={active_profile && <Tools profile={active_profile} />}
+    >
+      {active_profile ? (
+        <Days key={active_profile} profile={active_profile} />
+      ) : (
+        <EmptyView title={t("days.noMerchant")} text={t("days.noMerchantText")} />
+      )}
+    </Page>
+  );
+}
+
+function Days({ profile }: { profile: string }) {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const [month, setMonth] = useState(search.date ?? beijingDay(Date.now()));
+  const go = (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) =>
+    void navigate({ to: "/days", search: readDaysSearch({ ...search, ...part }), replace: true });
+  const { t } = useTranslation();
+  return (
+    <div className="days">
+      <div className="days-side">
+        <MonthCalendar
+          profile={profile}
+          month={month}
+          chosen={search.date}
+          onMonth={setMonth}
+          onChoose={(date) => go({ date, class: undefined, state: undefined })}
+        />
+        <Ages profile={profile} month={month} />
+      </div>
+      {search.date ? (
+        <DayPane key={search.date} profile={profile} date={search.date} search={search} onSearch={go} />
+      ) : (
+        <EmptyView testId="days-pick" title={t("days.pick")} text={t("days.pickText")} />
+      )}
+    </div>
+  );
+}
+
+/** What is left of all days, by age. */
+function Ages({ profile, month }: { profile: string; month: string }) {
+  const { t } = useTranslation();
+  const { first, last } = monthOf(month);
+  const { data } = useQuery(calendarQuery(profile, first, last));
+  const left = data?.aging.filter((age) => age.open + age.carried_over > 0) ?? [];
+  if (left.length === 0) return null;
+  return (
+    <section className="ages" data-testid="ages">
+      <h2>{t("days.aging")}</h2>
+      <table className="list-table">
+        <tbody>
+          {left.map((age) => (
+            <tr key={age.up_to_days ?? 0}>
+              <td>{age.up_to_days === null ? t("days.older") : t("days.upTo", { days: age.up_to_days })}</td>
+              <td className="right figures">{t("days.openCount", { count: age.open })}</td>
+              <td className="right figures">{t("days.carriedCount", { count: age.carried_over })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Tools({ profile }: { profile: string }) {
+  const { t } = useTranslation();
+  const { message, modal } = App.useApp();
+  const report = useReport();
+  const { viewpoint, setViewpoint } = useLayoutPrefs();
+  const { date } = route.useSearch();
+  const { first, last } = monthOf(date ?? beijingDay(Date.now()));
+  const write = async (from: string, to: string) => {
+    const file = await desk().daysExport(profile, from, to);
+    if (file) message.success(t("days.exported", { file }));
+  };
+  const read = async () => {
+    const found = await desk().daysReadRemarks(profile);
+    if (!found) return;
+    const words = t("days.read", { ...found, refused: found.refused_count });
+    if (found.refused.length === 0) message.success(words);
+    else
+      modal.warning({
+        title: words,
+        content: (
+          <ul className="import-refused" data-testid="remarks-refused">
+            {found.refused.map((row) => (
+              <li key={row.line}>
+                {t("sheets.line", { line: row.line })} {row.reason}
+              </li>
+            ))}
+          </ul>
+        ),
+      });
+  };
+  return (
+    <div className="sheet-actions">
+      <Segmented<Viewpoint>
+        size="small"
+        value={viewpoint}
+        aria-label={t("days.viewpoint")}
+        options={[
+          { value: "neutral", label: t("days.neutral") },
+          { value: "own", label: t("days.own") },
+        ]}
+        onChange={setViewpoint}
+      />
+      {date && (
+        <Button size="small" onClick={() => void write(date, date).catch(report)} data-testid="day-export">
+          {t("days.exportDay")}
+        </Button>
+      )}
+      <Button size="small" onClick={() => void write(first, last).catch(report)} data-testid="month-export">
+        {t("days.exportMonth")}
+      </Button>
+      <Button size="small" onClick={() => void read().catch(report)} data-testid="remarks-read">
+        {t("days.readBack")}
+      </Button>
+    </div>
+  );
+}

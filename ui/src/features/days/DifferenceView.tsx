@@ -1,0 +1,120 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Input } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../components/CopyText";
+import { Fact, Facts } from "../../components/Fact";
+import { TimeText } from "../../components/TimeText";
+import { useReport } from "../../components/use-report";
+import { desk } from "../../ipc/client";
+import type { DayNoteKind, DifferenceRow } from "../../ipc/model";
+import { invalidate } from "../../ipc/tags";
+import { stateOf, Value } from "./Differences";
+
+type DifferenceViewProps = { profile: string; date: string; row: DifferenceRow };
+
+/** One difference: both sides, why, what was said, and what to do with it. */
+export function DifferenceView({ profile, date, row }: DifferenceViewProps) {
+  const { t, i18n } = useTranslation();
+  return (
+    <aside className="exchange" data-testid="difference" data-state={row.state}>
+      <p>{i18n.language === "en" ? row.reason_en : row.reason_zh}</p>
+      {row.has_changed && <p className="tone-amber">{t("days.changed")}</p>}
+      <Facts>
+        <Fact name={t("days.bill")}>
+          <Value row={row} value={row.bill_value} fen={row.bill_fen} />
+          {row.bill_line !== null && <span className="quiet"> {t("days.line", { line: row.bill_line })}</span>}
+        </Fact>
+        <Fact name={t("days.local")}>
+          <Value row={row} value={row.local_value} fen={row.local_fen} />
+          {row.local_line !== null && <span className="quiet"> {t("days.line", { line: row.local_line })}</span>}
+        </Fact>
+        <Fact name={t("days.outTradeNo")}>
+          <CopyText text={row.out_trade_no} />
+        </Fact>
+        <Fact name={t("days.transactionId")}>
+          <CopyText text={row.transaction_id} />
+        </Fact>
+        {row.refund_id && (
+          <Fact name={t("days.refundId")}>
+            <CopyText text={row.refund_id} />
+          </Fact>
+        )}
+        {row.device_info && <Fact name={t("days.deviceInfo")}>{row.device_info}</Fact>}
+        {row.trade_type && <Fact name={t("days.tradeType")}>{row.trade_type}</Fact>}
+        {row.attach && <Fact name="attach">{row.attach}</Fact>}
+      </Facts>
+      <ol className="day-notes">
+        {row.notes.map((note) => (
+          <li key={`${note.said_at} ${note.kind} ${note.text}`} data-testid="difference-note">
+            <TimeText at={note.said_at} /> {note.said_by} <strong>{t(`days.kind.${note.kind}`)}</strong> {note.text}
+          </li>
+        ))}
+      </ol>
+      {row.class === "malformed" ? (
+        <p className="quiet">{t("days.mend")}</p>
+      ) : (
+        <Actions profile={profile} date={date} row={row} />
+      )}
+    </aside>
+  );
+}
+
+function Actions({ profile, date, row }: DifferenceViewProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const client = useQueryClient();
+  const report = useReport();
+  const say = useMutation({
+    mutationFn: (kind: DayNoteKind) => desk().daySay({ profile, date, identities: [row.identity], kind, text }),
+    onSuccess: () => {
+      setText("");
+      return invalidate(client, { tags: ["days"], ids: [] });
+    },
+    onError: report,
+  });
+  const state = stateOf(row);
+  const kinds: DayNoteKind[] =
+    state === "expected"
+      ? []
+      : state === "open"
+        ? ["resolve", "carry_over", "ignore"]
+        : state === "carried_over"
+          ? ["resolve", "reopen"]
+          : ["reopen"];
+  return (
+    <div className="day-actions">
+      <Input.TextArea
+        autoSize={{ minRows: 2, maxRows: 6 }}
+        maxLength={2000}
+        value={text}
+        aria-label={t("days.remark")}
+        placeholder={t("days.remarkAsk")}
+        onChange={(event) => setText(event.target.value)}
+        data-testid="difference-text"
+      />
+      <div className="sheet-actions">
+        {kinds.map((kind) => (
+          <Button
+            key={kind}
+            size="small"
+            type={kind === "resolve" ? "primary" : "default"}
+            disabled={say.isPending}
+            onClick={() => say.mutate(kind)}
+            data-testid={`difference-${kind}`}
+          >
+            {t(`days.kind.${kind}`)}
+          </Button>
+        ))}
+        <Button
+          size="small"
+          disabled={say.isPending || text.trim() === ""}
+          onClick={() => say.mutate("remark")}
+          data-testid="difference-remark"
+        >
+          {t("days.kind.remark")}
+        </Button>
+      </div>
+    </div>
+  );
+}
