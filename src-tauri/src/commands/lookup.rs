@@ -36,6 +36,13 @@ pub(crate) async fn lookup(
     request: LookupRequest,
     progress: Channel<Progress>,
 ) -> Result<LookedUp, IpcError> {
+    if desk::numbers(&request.text).is_empty() {
+        return Err(IpcError::malformed(
+            "there is no number in the text; paste a transaction number (4200…), an order number or a refund number"
+                .into(),
+            Some("这段文字里没有单号：请粘贴微信支付单号（4200…）、商户单号或退款单号".into()),
+        ));
+    }
     let desk = home.desk().await?;
     let job = home.jobs.begin();
     let found = desk.lookup(request.into(), told(job.number, progress), &job.cancel).await?;

@@ -24,7 +24,7 @@ describe("lookup", () => {
     openWindow("/lookup");
     await type("钱扣了没发货");
     await userEvent.keyboard("{Enter}");
-    expect((await screen.findByTestId("error-view")).dataset.code).toBe("input_invalid");
+    expect((await screen.findByTestId("error-view")).dataset.code).toBe("input_malformed");
     expect((screen.getByTestId("lookup-text") as HTMLTextAreaElement).value).toBe("钱扣了没发货");
   });
 

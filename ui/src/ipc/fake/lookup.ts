@@ -79,7 +79,7 @@ export function fakeLookup(world: World): LookupCommands {
   return {
     async lookup({ text }, onProgress) {
       const numbers = numbersOf(text);
-      if (numbers.length === 0) throw refusal("input_invalid", "holds no number", "text");
+      if (numbers.length === 0) throw refusal("input_malformed", "there is no number in the text");
       onProgress({ job: 3, done: 0, total: numbers.length, rate_per_s: 10, rest_s: null });
       const answers = numbers.map((number) => {
         const order = world.orders.find((one) => one.out_trade_no === number || one.transaction_id === number);
