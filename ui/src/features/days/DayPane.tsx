@@ -52,8 +52,8 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
   const { t } = useTranslation();
   const { standing, outcome } = day;
   return (
-    <header className="verdict">
-      <p className="verdict-line" data-testid="day-verdict">
+    <header className="day-verdict">
+      <p className="day-verdict-line" data-testid="day-verdict">
         <strong className="figures">{standing.date}</strong>
         <DayMarkSign mark={standing.mark} />
         {outcome && (
@@ -66,7 +66,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
             })}
           </span>
         )}
-        <span className="verdict-actions">
+        <span className="day-verdict-actions">
           {outcome && (
             <Button size="small" onClick={onAgain} data-testid="day-again">
               {t("days.again")}

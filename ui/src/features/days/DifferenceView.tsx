@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Input } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
@@ -11,14 +11,26 @@ import type { DayNoteKind, DifferenceRow } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
 import { stateOf, Value } from "./Differences";
 
-type DifferenceViewProps = { profile: string; date: string; row: DifferenceRow };
+type DifferenceProps = { profile: string; date: string; row: DifferenceRow };
 
 /** One difference: both sides, why, what was said, and what to do with it. */
-export function DifferenceView({ profile, date, row }: DifferenceViewProps) {
+export function DifferenceView({ profile, date, row, onClose }: DifferenceProps & { onClose: () => void }) {
   const { t, i18n } = useTranslation();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented) onClose();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [onClose]);
   return (
-    <aside className="exchange" data-testid="difference" data-state={row.state}>
-      <p>{i18n.language === "en" ? row.reason_en : row.reason_zh}</p>
+    <aside className="exchange difference" data-testid="difference" data-state={row.state}>
+      <p className="difference-head">
+        <strong>{i18n.language === "en" ? row.reason_en : row.reason_zh}</strong>
+        <Button size="small" type="text" aria-label={t("sheets.close")} onClick={onClose}>
+          ×
+        </Button>
+      </p>
       {row.has_changed && <p className="tone-amber">{t("days.changed")}</p>}
       <Facts>
         <Fact name={t("days.bill")}>
@@ -60,7 +72,7 @@ export function DifferenceView({ profile, date, row }: DifferenceViewProps) {
   );
 }
 
-function Actions({ profile, date, row }: DifferenceViewProps) {
+function Actions({ profile, date, row }: DifferenceProps) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const client = useQueryClient();

@@ -71,12 +71,12 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
             pageRows={PAGE_ROWS}
             page={(at) => differencesQuery(profile, date, filter, at)}
             columns={[
-              { name: t("days.class"), width: 132 },
-              { name: t("days.number"), width: 220 },
-              { name: t("days.bill"), width: 128, right: true },
-              { name: t("days.local"), width: 128, right: true },
+              { name: t("days.class"), width: 124 },
+              { name: t("days.number"), width: 208 },
+              { name: t("days.bill"), width: 104, right: true },
+              { name: t("days.local"), width: 104, right: true },
               { name: t("days.reason") },
-              { name: t("days.state"), width: 92 },
+              { name: t("days.state"), width: 84 },
             ]}
             row={(row) => (
               <Line
@@ -87,10 +87,14 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
               />
             )}
           />
-          {chosen ? (
-            <DifferenceView key={chosen.identity} profile={profile} date={date} row={chosen} />
-          ) : (
-            <p className="exchange exchange-none quiet">{t("days.pickRow")}</p>
+          {chosen && (
+            <DifferenceView
+              key={chosen.identity}
+              profile={profile}
+              date={date}
+              row={chosen}
+              onClose={() => setPicked(null)}
+            />
           )}
         </div>
       )}

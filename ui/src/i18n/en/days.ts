@@ -100,7 +100,6 @@ export const days = {
     noneFoundText: "Try another class, state or number.",
     number: "Number",
     reason: "Reason",
-    pickRow: "Pick a difference to see both sides and to handle it",
     line: "line {{line}}",
     outTradeNo: "Order number",
     transactionId: "Payment number",

@@ -92,7 +92,6 @@ export const days = {
     noneFoundText: "换一个类别、处理状态或单号。",
     number: "单号",
     reason: "原因",
-    pickRow: "选择一条差异，查看两边的内容并处理",
     line: "第 {{line}} 行",
     outTradeNo: "商户单号",
     transactionId: "微信支付单号",
