@@ -6,10 +6,11 @@ use serde_json::Value;
 use crate::report::Report;
 
 /// Every screen, by the name of its navigation entry and as a caption.
-const SCREENS: [(&str, &str); 9] = [
+const SCREENS: [(&str, &str); 10] = [
     ("overview", "概览 · Overview"),
     ("orders", "订单 · Orders"),
     ("refunds", "退款 · Refunds"),
+    ("days", "对账 · Reconciliation"),
     ("test-orders", "测试下单 · Test orders"),
     ("notices", "通知 · Notices"),
     ("lookup", "查单 · Lookup"),

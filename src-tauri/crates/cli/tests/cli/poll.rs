@@ -119,7 +119,10 @@ fn what_is_unknown_is_an_alarm_until_a_question_is_answered() {
     let number = &created["orders"][0]["out_trade_no"];
     let found = desk.run(&["alarms", "--json"]).expect(1).json();
     let alarm = &found["alarms"][0];
-    assert_eq!((&alarm["kind"], &alarm["out_trade_no"], &alarm["profile"]), (&"unknown".into(), number, &"shop".into()));
+    assert_eq!(
+        (&alarm["kind"], &alarm["out_trade_no"], &alarm["profile"]),
+        (&"unknown".into(), number, &"shop".into())
+    );
     assert!(alarm["next"].as_str().unwrap().contains("同一单号"), "{alarm}");
     desk.run(&["alarms", "--profile", "nobody"]).expect(1);
     relay.pass();
