@@ -4,6 +4,7 @@
 
 mod agreement;
 mod day;
+mod days;
 mod lookup;
 mod main_job;
 mod paste;

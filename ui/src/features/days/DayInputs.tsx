@@ -35,6 +35,7 @@ export function DayInputs({ profile, date, onDone }: DayInputsProps) {
       <div className="day-input">
         <span className="day-input-name">{t("days.other")}</span>
         <Radio.Group
+          data-testid="day-own"
           value={own.shown ? "file" : "store"}
           onChange={(event) => (event.target.value === "store" ? own.forget() : own.choose())}
           options={[
