@@ -96,6 +96,12 @@ impl Home {
         }
         // After the gateway: a question that finds nobody there is not asked again for a while.
         desk.start_polling();
+        let searched = desk.clone();
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = searched.prepare_search().await {
+                IpcError::only_logged(error);
+            }
+        });
         Ok(desk)
     }
 

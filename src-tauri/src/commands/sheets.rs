@@ -90,7 +90,7 @@ pub(crate) async fn orders_export(
     let export = Export { filter: filter.into(), sort: sort.into(), file, reader: Reader::People };
     let job = home.jobs.begin();
     let exported = desk.export_orders(export, told(job.number, progress), &job.cancel).await?;
-    Ok(Some(ExportResult { orders: exported.orders.into(), file: shown, cancelled: exported.cancelled }))
+    Ok(Some(ExportResult { orders: exported.rows.into(), file: shown, cancelled: exported.cancelled }))
 }
 
 fn import(home: &Home, profile: String, sheet: u32) -> Result<Import, IpcError> {

@@ -1,11 +1,11 @@
 //! `wxpay export`: lists as CSV or XLSX.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use desk::sheets::Reader;
-use desk::store::{OrderFilter, OrderSort, SortBy};
-use desk::{DayExport, Export};
+use desk::store::{OrderFilter, OrderSort, RefundFilter, SortBy};
+use desk::{DayExport, Export, Exported, RefundExport};
 use serde_json::json;
 use wxpay_protocol::UtcMs;
 
@@ -15,6 +15,7 @@ use crate::order_list::StateWord;
 use crate::output::Output;
 use crate::progress::{self, Bar};
 use crate::reconcile::date;
+use crate::refund;
 
 /// Write a list to a CSV or XLSX file [导出]
 #[derive(Args)]
@@ -26,6 +27,7 @@ pub(crate) struct Exports {
 #[derive(Subcommand)]
 enum What {
     Orders(Orders),
+    Refunds(Refunds),
     Differences(Differences),
 }
 
@@ -59,6 +61,31 @@ struct Orders {
     /// Smallest first
     #[arg(long)]
     ascending: bool,
+}
+
+/// Write refunds to a file, the newest first [导出退款]
+///
+/// Without --profile the refunds of all merchants. Nothing is sent and no key is needed.
+#[derive(Args)]
+#[command(after_help = "\
+A table for people [给人看] or, with --exact, CSV for programs, as wxpay export orders writes them.
+
+Examples:
+  wxpay export refunds -o refunds.xlsx --state SUCCESS
+  wxpay export refunds -o refunds.csv --exact --json")]
+struct Refunds {
+    /// The file; .csv or .xlsx says what is written
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// CSV for programs
+    #[arg(long)]
+    exact: bool,
+    /// Only refunds in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<refund::StateWord>,
+    /// The beginning of a number of the refund, or a whole number of its order
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
 }
 
 /// Write what does not agree of reconciled days to a file [导出对账差异]
@@ -116,6 +143,7 @@ impl From<SortWord> for SortBy {
 pub(crate) fn run(command: &Exports, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     match &command.what {
         What::Orders(orders) => block_on(write_orders(orders, options, output)),
+        What::Refunds(refunds) => block_on(write_refunds(refunds, options, output)),
         What::Differences(differences) => block_on(write_differences(differences, options, output)),
     }
 }
@@ -124,8 +152,8 @@ async fn write_differences(wanted: &Differences, options: &DeskOptions, output: 
     let desk = options.open().await?;
     let profile = options.choose(&desk).await?;
     let [from, to] = [wanted.from, wanted.to].map(|bound| bound.or(wanted.date).unwrap_or_else(|| desk.now()));
-    let reader = if wanted.exact { Reader::Programs } else { Reader::People };
-    let export = DayExport { profile: profile.name, from, to, file: wanted.output.clone(), reader };
+    let export =
+        DayExport { profile: profile.name, from, to, file: wanted.output.clone(), reader: reader(wanted.exact) };
     let count = desk.export_differences(export).await?;
     if output.is_json() {
         output.document(&json!({"differences": count, "file": wanted.output}))?;
@@ -149,23 +177,51 @@ async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Outpu
         },
         sort: OrderSort { by: orders.sort.into(), descending: !orders.ascending },
         file: orders.output.clone(),
-        reader: if orders.exact { Reader::Programs } else { Reader::People },
+        reader: reader(orders.exact),
     };
     let bar = Bar::new("exported [已导出]");
     let exported = desk.export_orders(export, bar.watcher(), &progress::cancel_on_interrupt()).await;
     bar.finish();
-    let exported = exported?;
+    tell(exported?, "orders", &orders.output, output)
+}
+
+async fn write_refunds(refunds: &Refunds, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let desk = options.open().await?;
+    if let Some(name) = options.profile() {
+        desk.profile(name).await?;
+    }
+    let export = RefundExport {
+        filter: RefundFilter {
+            states: refunds.state.iter().map(|word| word.0).collect(),
+            profile: options.profile().map(str::to_owned),
+            search: refunds.search.clone(),
+            ..RefundFilter::default()
+        },
+        file: refunds.output.clone(),
+        reader: reader(refunds.exact),
+    };
+    let bar = Bar::new("exported [已导出]");
+    let exported = desk.export_refunds(export, bar.watcher(), &progress::cancel_on_interrupt()).await;
+    bar.finish();
+    tell(exported?, "refunds", &refunds.output, output)
+}
+
+fn reader(exact: bool) -> Reader {
+    if exact { Reader::Programs } else { Reader::People }
+}
+
+fn tell(exported: Exported, what: &str, file: &Path, output: &mut Output) -> Result<Exit, Failure> {
     if output.is_json() {
         output.document(&json!({
-            "orders": exported.orders,
-            "file": (!exported.cancelled).then_some(&orders.output),
+            what: exported.rows,
+            "file": (!exported.cancelled).then_some(file),
             "cancelled": exported.cancelled,
         }))?;
     } else {
         let text = if exported.cancelled {
             "stopped [已停止]: no file was written".to_owned()
         } else {
-            format!("{} orders in [已导出到] {}", exported.orders, orders.output.display())
+            format!("{} {what} in [已导出到] {}", exported.rows, file.display())
         };
         output.verdict(!exported.cancelled, &text)?;
     }

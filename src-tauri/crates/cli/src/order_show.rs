@@ -1,7 +1,7 @@
 //! `wxpay order show`: one order with its evidence.
 
-use desk::OrderDetail;
 use desk::store::{Event, Observation, Order, OrderState};
+use desk::{HeldBack, NextQuestion, OrderDetail};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 
@@ -33,6 +33,7 @@ pub(crate) async fn run(command: &Show, options: &DeskOptions, output: &mut Outp
         document
             .insert("refunds".to_owned(), refunds.iter().map(|refund| Value::Object(refund::fields(refund))).collect());
         document.insert("doing".to_owned(), json!(detail.doing.as_str()));
+        document.insert("next_question".to_owned(), json!(detail.next_question.map(next_question)));
         output.document(&document)?;
     } else {
         describe(&detail, output)?;
@@ -61,6 +62,12 @@ pub(crate) fn fields(order: &Order) -> Map<String, Value> {
         ("next_query_at", json!(time(order.next_query_at))),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn next_question(next: NextQuestion) -> Value {
+    let (zh, en) = next.why.sentence();
+    let held_back = next.held_back.map(HeldBack::as_str);
+    json!({"at": next.at.rfc3339(), "why": next.why.as_str(), "text": en, "text_zh": zh, "held_back": held_back})
 }
 
 fn observation(observation: &Observation) -> Value {
@@ -98,7 +105,7 @@ fn describe(detail: &OrderDetail, output: &mut Output) -> Result<(), Failure> {
         ("prepay_id", order.prepay_id.as_ref().map(ToString::to_string)),
         ("code_url", order.code_url.clone()),
         ("mweb_url", order.mweb_url.clone()),
-        ("next question [下次查单]", order.next_query_at.map(UtcMs::rfc3339)),
+        ("next question [下次查单]", detail.next_question.map(told)),
         ("doing", Some(detail.doing.as_str().to_owned())),
     ];
     for (name, text) in texts {
@@ -118,6 +125,13 @@ fn describe(detail: &OrderDetail, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
+}
+
+fn told(next: NextQuestion) -> String {
+    let (zh, en) = next.why.sentence();
+    let waits =
+        next.held_back.map_or_else(String::new, |why| format!("; nothing is sent now [暂停]: {}", why.as_str()));
+    format!("{}: {en} [{zh}]{waits}", next.at.rfc3339())
 }
 
 fn said(event: &Event) -> String {

@@ -13,10 +13,10 @@ use crate::progress::{self, Bar};
 
 const AFTER: &str = "\
 One pass asks what is due by the schedule (5 s, 10 s, 30 s, 60 s, 3 min, 10 min, 30 min after the last question). --drain \
-asks every open order in turn until all are final. Both go on where an earlier run was cut off. Without --profile all \
+asks about every open order and refund in turn until all are final; a refund that waits for a person (CHANGE) is not waited for. Both go on where an earlier run was cut off. Without --profile all \
 merchants are asked.
 
-Exit status with --drain: 0 all orders are final · 5 the time is out and some are still open.
+Exit status with --drain: 0 all orders and refunds are final · 5 the time is out and some are still open.
 
 Examples:
   wxpay poll
@@ -27,7 +27,7 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub(crate) struct Poll {
-    /// Ask all open orders in turn until every one is final
+    /// Ask about all open orders and refunds in turn until every one is final
     #[arg(long)]
     drain: bool,
     /// Seconds after which draining ends
@@ -101,25 +101,34 @@ fn merchant(now: &PollingNow) -> Value {
 }
 
 fn tell_drained(drained: Drained, output: &mut Output) -> Result<Exit, Failure> {
-    let all_final = drained.open == 0;
+    let all_final = drained.all_final();
     if output.is_json() {
         output.document(&json!({
             "total": drained.total,
             "open": drained.open,
+            "refunds": drained.refunds,
+            "refunds_open": drained.refunds_open,
             "asked": drained.asked,
             "polled_elsewhere": drained.polled_elsewhere,
             "cancelled": drained.cancelled,
         }))?;
     } else {
-        if drained.polled_elsewhere && drained.total > 0 {
+        if drained.polled_elsewhere && drained.total + drained.refunds > 0 {
             output.note("another program polls this data folder; this one watched");
         }
         let sentence = if all_final {
-            format!("all final [全部终态]: {} orders, {} questions", drained.total, drained.asked)
+            let refunds =
+                if drained.refunds > 0 { format!("{} refunds [退款], ", drained.refunds) } else { String::new() };
+            format!("all final [全部终态]: {} orders, {refunds}{} questions", drained.total, drained.asked)
         } else {
             let why = if drained.cancelled { "stopped" } else { "time is out" };
+            let refunds = if drained.refunds_open > 0 {
+                format!(" and {} of {} refunds [退款]", drained.refunds_open, drained.refunds)
+            } else {
+                String::new()
+            };
             format!(
-                "{why}: {} of {} orders are still open [未终态]; run it again, nothing is lost",
+                "{why}: {} of {} orders{refunds} are still open [未终态]; run it again, nothing is lost",
                 drained.open, drained.total
             )
         };

@@ -69,7 +69,7 @@ struct List {
 
 /// `--state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct StateWord(RefundState);
+pub(crate) struct StateWord(pub(crate) RefundState);
 
 impl clap::ValueEnum for StateWord {
     fn value_variants<'a>() -> &'a [Self] {

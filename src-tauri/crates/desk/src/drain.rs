@@ -1,4 +1,4 @@
-//! Draining: all open orders are asked in turn until none is open or the time is out.
+//! Draining: all open orders and refunds are asked about in turn until none is open or the time is out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +36,10 @@ pub struct Drained {
     pub total: u64,
     /// How many are still open.
     pub open: u64,
+    /// How many refunds were open at the start; those that wait for a person (CHANGE) do not count.
+    pub refunds: u64,
+    /// How many of them are still open.
+    pub refunds_open: u64,
     /// How many questions were asked and recorded.
     pub asked: u64,
     /// Whether another process polled all the time, so that this one only watched.
@@ -44,28 +48,41 @@ pub struct Drained {
     pub cancelled: bool,
 }
 
+impl Drained {
+    /// Whether nothing is open any more.
+    pub const fn all_final(&self) -> bool {
+        self.open == 0 && self.refunds_open == 0
+    }
+
+    const fn left(&self) -> u64 {
+        self.open + self.refunds_open
+    }
+}
+
 impl Desk {
-    /// Asks all open orders in turn until all are final, the time is out, or it is cancelled.
+    /// Asks about all open orders and refunds in turn until all are final, the time is out, or it is cancelled.
     pub async fn drain(&self, drain: Drain, progress: OnProgress, cancel: &Cancel) -> Result<Drained, DeskError> {
         let deadline = Instant::now() + drain.timeout;
         let profile = drain.profile.as_deref();
-        let total = self.open_count(profile).await?;
-        let mut drained = Drained { total, open: total, polled_elsewhere: true, ..Drained::default() };
+        let mut drained = Drained { polled_elsewhere: true, ..Drained::default() };
+        self.count_open(profile, &mut drained).await?;
+        (drained.total, drained.refunds) = (drained.open, drained.refunds_open);
+        let total = drained.left();
         let mut meter = Meter::new(total, progress);
         let mut round = 0;
         let asked = Arc::new(AtomicU64::new(0));
-        while drained.open > 0 && Instant::now() < deadline && !cancel.is_cancelled() {
+        while !drained.all_final() && Instant::now() < deadline && !cancel.is_cancelled() {
             let started = Instant::now();
             if self.hold_lease().await? {
                 drained.polled_elsewhere = false;
                 self.drain_round(&drain, deadline, &mut meter, cancel, &asked).await?;
             }
-            drained.open = self.open_count(profile).await?;
-            let total = drained.total.max(drained.open);
-            meter.set(total - drained.open, total);
+            self.count_open(profile, &mut drained).await?;
+            let total = total.max(drained.left());
+            meter.set(total - drained.left(), total);
             let gap = ROUND_GAPS_S.get(round).or(ROUND_GAPS_S.last()).copied().unwrap_or(1);
             round += 1;
-            if drained.open > 0 {
+            if !drained.all_final() {
                 tokio::time::sleep_until((started + Duration::from_secs(gap)).min(deadline)).await;
             }
         }
@@ -75,7 +92,18 @@ impl Desk {
         Ok(drained)
     }
 
-    /// Every order that is open now, once. Lanes that run out of time or are cancelled are dropped; the store keeps what was
+    async fn count_open(&self, profile: Option<&str>, drained: &mut Drained) -> Result<(), DeskError> {
+        let profile = profile.map(str::to_owned);
+        (drained.open, drained.refunds_open) = self
+            .blocking(move |inner| {
+                let profile = profile.as_deref();
+                Ok((inner.store.open_count(profile)?, inner.store.open_refund_count(profile)?))
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Every order and refund that is open now, once. Lanes that run out of time or are cancelled are dropped; the store keeps what was
     /// recorded, and what was under way is asked again.
     async fn drain_round(
         &self,
@@ -99,12 +127,16 @@ impl Desk {
             works.push((name, Work::Listed(ids)));
         }
         let profile = drain.profile.as_deref();
-        let mut lanes = std::pin::pin!(self.run_lanes(works, closing, drain.rate_per_s, asked));
+        let mut work = std::pin::pin!(async {
+            let lanes = self.run_lanes(works, closing, drain.rate_per_s, asked);
+            let (orders, refunds) = tokio::join!(lanes, self.ask_open_refunds(profile, asked));
+            orders.and(refunds)
+        });
         let mut renew = Instant::now() + RENEW;
         let mut look = tokio::time::interval(Duration::from_millis(250));
         loop {
             tokio::select! {
-                ended = &mut lanes => return ended,
+                ended = &mut work => return ended,
                 _ = look.tick() => {}
             }
             if Instant::now() >= deadline || cancel.is_cancelled() {
@@ -114,8 +146,9 @@ impl Desk {
                 self.hold_lease().await?;
                 renew = Instant::now() + RENEW;
             }
-            let open = self.open_count(profile).await?;
-            meter.set_open(open);
+            let mut now = Drained::default();
+            self.count_open(profile, &mut now).await?;
+            meter.set_open(now.left());
         }
     }
 }

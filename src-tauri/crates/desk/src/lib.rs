@@ -27,6 +27,7 @@ mod lane;
 mod listener;
 mod lookup;
 mod mappings;
+mod next_question;
 mod notices;
 mod observing;
 mod order_rules;
@@ -40,6 +41,7 @@ mod profiles;
 mod progress;
 mod random;
 mod reconciling;
+mod refund_export;
 mod refund_observing;
 mod refund_polling;
 mod refund_results;
@@ -50,6 +52,7 @@ mod results;
 mod settings;
 mod shop;
 mod signer;
+mod table_file;
 mod test_orders;
 mod told;
 mod try_it;
@@ -78,6 +81,7 @@ pub use lookup::{
     Step, StepSource, numbers,
 };
 pub use mappings::{parse_mapping, read_mapping};
+pub use next_question::{NextQuestion, WhyThen};
 pub use notices::{NoticeDetail, NoticeOutcome, NoticePage, inspect_by_key};
 pub use orders::{Doing, OpenedOrders, OrderDetail};
 pub use pace::HeldBack;
@@ -91,6 +95,7 @@ pub use reconciling::{
     BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide, ReconcileFault, Reconciled,
     Watch, bill_digest,
 };
+pub use refund_export::RefundExport;
 pub use refund_results::{RefundResult, arrival};
 pub use refunds::{RefundDetail, RefundWish, Refundable};
 pub use refusals::RefusedRow;

@@ -9,6 +9,7 @@ use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{TradeType, UtcMs, order_query, pay_params};
 
 use crate::desk::Inner;
+use crate::next_question::{NextQuestion, next_question};
 use crate::pace::HeldBack;
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
@@ -111,6 +112,8 @@ pub struct OrderDetail {
     pub observations: Vec<Observation>,
     /// What the program does about it.
     pub doing: Doing,
+    /// When it is asked about next and why then; nothing when it is not.
+    pub next_question: Option<NextQuestion>,
     /// The parameters for the payer's device, signed now; nothing without a prepay_id, for other trade types, or while the
     /// key cannot be had.
     pub pay_params: Option<Vec<(String, String)>>,
@@ -149,18 +152,27 @@ impl Desk {
         self.blocking(move |inner| Ok(inner.store.first_rows(&filter, sort, limit)?)).await
     }
 
+    /// Reads what searches look through, a second's work for a million orders, so that the first search need not wait for it.
+    pub async fn prepare_search(&self) -> Result<(), DeskError> {
+        self.blocking(|inner| Ok(inner.store.prepare_search()?)).await
+    }
+
     /// One order of a profile with its evidence.
     pub async fn order_detail(&self, profile: &str, out_trade_no: &str) -> Result<OrderDetail, DeskError> {
         let (profile, number) = (profile.to_owned(), out_trade_no.trim().to_owned());
         self.blocking(move |inner| {
-            let order = inner.order(&inner.profile(&profile)?.mch_id, &number)?;
+            let of = inner.profile(&profile)?;
+            let order = inner.order(&of.mch_id, &number)?;
             let observations = inner.store.observations(order.id)?;
             let doing = Doing::of(&order, inner.clock.now());
+            let held_back = inner.pace(of.environment, of.mch_id.as_str()).held_back();
+            let schedule = inner.store.schedule(order.id)?;
+            let next_question = next_question(&order, schedule, &observations, &inner.poll_policy()?, held_back);
             // A missing or locked key is no reason not to show the order.
             let signer = inner.signer(&profile).ok();
             let pay_params = signer.as_ref().and_then(|signer| inner.pay_params(signer, &order).ok().flatten());
             let curl = signer.as_ref().and_then(|signer| inner.curl(signer, &order).ok());
-            Ok(OrderDetail { order, observations, doing, pay_params, curl })
+            Ok(OrderDetail { order, observations, doing, next_question, pay_params, curl })
         })
         .await
     }

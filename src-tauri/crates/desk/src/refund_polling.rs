@@ -1,5 +1,6 @@
 //! Asking about refunds until they are final, and sending again, unchanged, what verifiably never arrived.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use desk_store::Refund;
@@ -17,18 +18,35 @@ impl Desk {
     /// Asks once about every refund that is due now; how many were asked about. The caller holds the lease on polling.
     pub(crate) async fn poll_refunds(&self, profile: Option<&str>) -> Result<u64, DeskError> {
         let due = self.blocking(|inner| Ok(inner.store.refunds_due(inner.clock.now(), BATCH)?)).await?;
-        let mut asked = 0;
+        let asked = AtomicU64::new(0);
+        let due = due.into_iter().filter(|refund| profile.is_none_or(|profile| profile == refund.profile));
+        self.follow_refunds(due, &asked).await?;
+        Ok(asked.into_inner())
+    }
+
+    /// Asks once about every refund that becomes final by asking, whenever it is due; a request is sent again only when it is.
+    pub(crate) async fn ask_open_refunds(&self, profile: Option<&str>, asked: &AtomicU64) -> Result<(), DeskError> {
+        let profile = profile.map(str::to_owned);
+        let open = self.blocking(move |inner| Ok(inner.store.open_refunds(profile.as_deref())?)).await?;
+        let now = self.now();
+        let open = open.into_iter().filter(|refund| !is_resend(refund) || refund.next_query_at <= Some(now));
+        self.follow_refunds(open, asked).await
+    }
+
+    async fn follow_refunds(&self, refunds: impl Iterator<Item = Refund>, asked: &AtomicU64) -> Result<(), DeskError> {
         let mut failed = None;
-        for refund in due.into_iter().filter(|refund| profile.is_none_or(|profile| profile == refund.profile)) {
+        for refund in refunds {
             match self.follow_refund(&refund).await {
-                Ok(()) => asked += 1,
+                Ok(()) => {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(fault) => {
                     tracing::warn!(refund = %refund.out_refund_no, %fault, "a refund was not asked about");
                     failed.get_or_insert(fault);
                 }
             }
         }
-        failed.map_or(Ok(asked), Err)
+        failed.map_or(Ok(()), Err)
     }
 
     async fn follow_refund(&self, refund: &Refund) -> Result<(), DeskError> {

@@ -75,6 +75,6 @@ pub use refund_list::{RefundFilter, RefundList, RefundTotals};
 pub use refund_record::RecordedRefund;
 pub use refunds::{NewRefund, Refund, RefundIntent, Reservation, ReserveRefusal};
 pub use scan::{MerchantRows, Scanned, ScannedOrder, ScannedRefund};
-pub use schedule::PollPolicy;
+pub use schedule::{PollPolicy, Schedule};
 pub use settings::Settings;
 pub use store::Store;

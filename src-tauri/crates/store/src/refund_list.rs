@@ -1,5 +1,7 @@
 //! The list of refunds: filtered, the newest first, with exact totals.
 
+use std::ops::ControlFlow;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use wxpay_protocol::UtcMs;
@@ -53,6 +55,25 @@ impl Store {
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params_from_iter(&values), refund)?;
             Ok(RefundList { totals, rows: rows.collect::<Result<_, _>>()? })
+        })
+    }
+
+    /// Hands out all refunds of a list, the newest first, as they are at one moment, until they end or `each` breaks.
+    pub fn each_refund(
+        &self,
+        filter: &RefundFilter,
+        mut each: impl FnMut(&Refund) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let (wanted, values) = conditions(filter);
+        self.read(|connection| {
+            let sql = format!("SELECT {REFUND}{wanted} ORDER BY r.created_at DESC, r.id DESC");
+            let mut statement = connection.prepare_cached(&sql)?;
+            for found in statement.query_map(params_from_iter(&values), refund)? {
+                if each(&found?).is_break() {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 }

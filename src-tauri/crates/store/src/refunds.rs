@@ -129,6 +129,9 @@ pub(crate) const REFUND: &str = "r.id, r.order_id, r.profile, o.appid, r.mch_id,
      o.total_fee, r.refund_fee, r.refund_desc, r.created_at, r.state, r.conflict, r.advice, r.refund_id, r.refund_channel, r.recv_account, r.success_at, \
      r.changed_at, r.next_query_at FROM refunds r JOIN orders o ON o.id = r.order_id";
 
+/// What becomes final by asking, of a profile or of all.
+const OPEN: &str = "r.next_query_at IS NOT NULL AND r.state <> ?1 AND (?2 IS NULL OR r.profile = ?2)";
+
 pub(crate) fn refund(row: &Row<'_>) -> rusqlite::Result<Refund> {
     Ok(Refund {
         id: row.get("id")?,
@@ -253,6 +256,26 @@ impl Store {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![now.0, i64::try_from(limit).unwrap_or(i64::MAX)], refund)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How many refunds of a profile, or of all, become final by asking: not those that wait for a person (CHANGE).
+    pub fn open_refund_count(&self, profile: Option<&str>) -> Result<u64, StoreError> {
+        self.read(|connection| {
+            let sql = format!("SELECT count(*) FROM refunds r WHERE {OPEN}");
+            let count: i64 =
+                connection.prepare_cached(&sql)?.query_row(params![RefundState::Change, profile], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
+    }
+
+    /// Those refunds, the longest waiting first.
+    pub fn open_refunds(&self, profile: Option<&str>) -> Result<Vec<Refund>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("SELECT {REFUND} WHERE {OPEN} ORDER BY r.next_query_at");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![RefundState::Change, profile], refund)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }

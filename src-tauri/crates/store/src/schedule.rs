@@ -1,6 +1,6 @@
 //! When each open order is asked about: a persistent schedule that survives restarts.
 
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use wxpay_protocol::UtcMs;
 
 use crate::fold::{Arrival, Folded, NOT_EXIST_APART_MS};
@@ -29,7 +29,8 @@ impl PollPolicy {
         (i64::from(longest) * 1000).max(NOT_EXIST_APART_MS)
     }
 
-    pub(crate) fn gap_ms(&self, step: i64) -> Option<i64> {
+    /// How long is waited after so many answers that were not final; nothing where nothing more is asked.
+    pub fn gap_ms(&self, step: i64) -> Option<i64> {
         let step = usize::try_from(step).unwrap_or_default();
         self.ladder_s.get(step).or(self.ladder_s.last()).map(|seconds| i64::from(*seconds) * 1000)
     }
@@ -93,7 +94,30 @@ pub(crate) fn reschedule(
     (Some(next), step.saturating_add(1))
 }
 
+/// Where an order stands in its schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Steps of the ladder that were taken since something was last known to move; 0 when the next question is the first.
+    pub poll_step: i64,
+    /// The counter when something last hinted that the order changed; 0 if nothing did.
+    pub hint_seq: i64,
+}
+
 impl Store {
+    /// Where an order stands in its schedule.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such order.
+    pub fn schedule(&self, order_id: i64) -> Result<Schedule, StoreError> {
+        self.read(|connection| {
+            let found = connection
+                .prepare_cached("SELECT poll_step, hint_seq FROM orders WHERE id = ?1")?
+                .query_row([order_id], |row| Ok(Schedule { poll_step: row.get(0)?, hint_seq: row.get(1)? }))
+                .optional()?;
+            found.ok_or_else(|| StoreError::NotFound { what: "order", name: order_id.to_string() })
+        })
+    }
+
     /// Orders whose question is due, longest waiting first; of one profile, or of all.
     pub fn due(&self, profile: Option<&str>, now: UtcMs, limit: usize) -> Result<Vec<Order>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -45,12 +45,20 @@ fn a_paid_order_is_refunded_in_parts_over_mutual_tls_asked_about_and_listed() {
             .concat(),
     )
     .expect(0);
-    desk.ask(&["poll", "--drain", "--timeout", "60"]).expect(0);
+    let drained = desk.ask(&["poll", "--drain", "--timeout", "60"]).expect(0).json();
+    assert_eq!((&drained["refunds"], &drained["refunds_open"]), (&1.into(), &0.into()), "{drained}");
     desk.ask(&["refund", "query", rest["out_refund_no"].as_str().unwrap()]).expect(0);
 
     let listed = desk.run(&["refund", "list", "--json"]).expect(0).json();
     assert_eq!((&listed["count"], &listed["refunded_fee"], &listed["held_fee"]), (&2.into(), &50.into(), &0.into()));
     assert_eq!(desk.run(&["refund", "list", "--state", "SUCCESS", "--json"]).expect(0).json()["count"], 1);
+    let written = desk.run(&["export", "refunds", "-o", "refunds.csv", "--exact", "--state", "SUCCESS", "--json"]);
+    assert_eq!(written.expect(0).json()["refunds"], 1);
+    let exact = std::fs::read_to_string(desk.path("refunds.csv")).unwrap();
+    assert!(exact.starts_with("out_refund_no,refund_id,out_trade_no,"), "{exact}");
+    assert!(exact.contains("\nR-1,") && exact.contains(",SUCCESS,50,101,不合身,"), "{exact}");
+    desk.run(&["export", "refunds", "-o", "refunds.xlsx"]).expect(0);
+    assert!(desk.path("refunds.xlsx").exists());
     let shown = desk.run(&["order", "show", number, "--profile", "shop", "--json"]).expect(0).json();
     assert_eq!((shown["refunds"].as_array().unwrap().len(), &shown["refunded_fee"]), (2, &50.into()), "{shown}");
     desk.ask(&["order", "query", number]).expect(0);

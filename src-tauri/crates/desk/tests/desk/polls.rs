@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use desk::WhyThen;
 use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState};
 use tokio::time::Instant;
@@ -33,6 +34,24 @@ async fn an_open_order_is_asked_about_on_the_ladder() {
     let asked = shop.wire.bodies(QUERY).len();
     tokio::time::sleep(Duration::from_secs(7_200)).await;
     assert_eq!(shop.wire.bodies(QUERY).len(), asked, "a paid order is still asked about");
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_an_order_is_asked_about_next_and_why_is_told() {
+    let shop = Shop::open().await;
+    let next = async |number: &str| shop.desk.order_detail("shop", number).await.unwrap().next_question;
+    let number = shop.create_one().await;
+    let first = next(&number).await.unwrap();
+    assert_eq!(first.why, WhyThen::Ladder { question: 1, gap_s: 5 });
+    assert_eq!(Some(first.at), shop.order(&number).await.next_query_at);
+    shop.desk.query_order("shop", &number).await.unwrap();
+    assert_eq!(next(&number).await.unwrap().why, WhyThen::Ladder { question: 2, gap_s: 10 });
+    shop.pay(&number);
+    shop.desk.query_order("shop", &number).await.unwrap();
+    assert_eq!(next(&number).await, None, "a paid order is not asked about");
+    shop.wire.next(CREATE, Fate::LostAfter);
+    let lost = shop.create(test_order()).await.orders[0].out_trade_no.clone();
+    assert_eq!(next(&lost).await.unwrap().why, WhyThen::CreationUnknown);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use desk::simulator::Request;
 use desk::store::{OrderState, RefundState};
-use desk::{DeskError, RefundResult, RefundWish};
+use desk::{Cancel, DeskError, Drain, RefundResult, RefundWish};
 use wxpay_protocol::{Fen, RefundStatus, SignType};
 
 use crate::shop::*;
@@ -89,6 +89,24 @@ async fn partial_refunds_add_up_to_the_payment_and_the_order_follows() {
     let detail = shop.desk.refund_detail("shop", &first.out_refund_no).await.unwrap();
     assert!(detail.refund.success_at.is_some() && detail.refund.recv_account.is_some());
     assert!(detail.observations.iter().all(|seen| seen.evidence.verified));
+}
+
+#[tokio::test(start_paused = true)]
+async fn draining_asks_about_open_refunds_until_they_are_final() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    let refund = shop.refund(&number, 60).await;
+    let drained = async || {
+        let drain =
+            Drain { profile: None, timeout: std::time::Duration::from_secs(30), close_after: None, rate_per_s: None };
+        shop.desk.drain(drain, Box::new(|_| {}), &Cancel::new()).await.unwrap()
+    };
+    let first = drained().await;
+    assert_eq!((first.open, first.refunds, first.refunds_open, first.all_final()), (0, 1, 1, false));
+    shop.gateway.end_refund(None, &refund.out_refund_no, RefundStatus::Success).unwrap();
+    let second = drained().await;
+    assert_eq!((second.refunds, second.refunds_open, second.all_final()), (1, 0, true));
+    assert_eq!(shop.refund_state(&refund.out_refund_no).await, RefundState::Success);
 }
 
 #[tokio::test(start_paused = true)]

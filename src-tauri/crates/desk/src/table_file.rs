@@ -1,0 +1,126 @@
+//! A table as a file, CSV or XLSX: it appears whole, or not at all.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
+
+use crate::DeskError;
+use crate::desk::Inner;
+
+/// A column: WeChat's name, the titles for people in Chinese and English, and the width in characters.
+pub(crate) type Heading = (&'static str, &'static str, &'static str, u16);
+
+/// In which words a table is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    Wire,
+    Chinese,
+    English,
+}
+
+impl Words {
+    fn title(self, (wire, chinese, english, _): Heading) -> &'static str {
+        match self {
+            Self::Wire => wire,
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
+    pub(crate) fn yes_or_no(self, yes: bool) -> &'static str {
+        match (self, yes) {
+            (Self::Chinese, true) => "是",
+            (Self::Chinese, false) => "否",
+            (_, true) => "yes",
+            (_, false) => "no",
+        }
+    }
+}
+
+enum Table {
+    Csv(CsvTable<File>),
+    Xlsx(Box<XlsxBook<BufWriter<File>>>),
+}
+
+/// A table that is being written under another name.
+pub(crate) struct TableFile {
+    table: Table,
+    words: Words,
+    draft: PathBuf,
+    path: PathBuf,
+}
+
+impl TableFile {
+    /// Begins a file whose ending says what it is. A workbook is always for people.
+    pub(crate) fn begin(
+        inner: &Inner,
+        path: &Path,
+        reader: Reader,
+        (chinese, english): (&str, &str),
+        columns: &[Heading],
+    ) -> Result<Self, DeskError> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let is_workbook = match ending.as_str() {
+            "csv" => false,
+            "xlsx" => true,
+            _ => return Err(DeskError::input("file", "must end in .csv or .xlsx, which says what is written")),
+        };
+        let words = match if is_workbook { Reader::People } else { reader } {
+            Reader::Programs => Words::Wire,
+            Reader::People if inner.settings()?.language == "en" => Words::English,
+            Reader::People => Words::Chinese,
+        };
+        let draft = path.with_extension(format!("{ending}.part"));
+        let begin = || -> Result<Table, WriteError> {
+            let file = File::create(&draft)?;
+            if !is_workbook {
+                let titles: Vec<&str> = columns.iter().map(|column| words.title(*column)).collect();
+                return Ok(Table::Csv(CsvTable::new(file, reader, &titles)?));
+            }
+            let mut book = XlsxBook::new(BufWriter::new(file));
+            let column = |heading: &Heading| Column { title: words.title(*heading).into(), width_chars: heading.3 };
+            let columns: Vec<Column> = columns.iter().map(column).collect();
+            book.sheet(if words == Words::English { english } else { chinese }, &columns)?;
+            Ok(Table::Xlsx(Box::new(book)))
+        };
+        let table = begin().map_err(|fault| failed(path, &fault))?;
+        Ok(Self { table, words, draft, path: path.to_owned() })
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        self.words
+    }
+
+    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
+        match &mut self.table {
+            Table::Csv(table) => table.row(cells),
+            Table::Xlsx(book) => book.row(cells),
+        }
+    }
+
+    /// Puts the file in its place. Nothing comes of one that is not wanted or that could not be written.
+    pub(crate) fn end(self, wanted: bool, broken: Option<WriteError>) -> Result<(), DeskError> {
+        let Self { table, draft, path, .. } = self;
+        let written = match (broken, table) {
+            (Some(fault), _) => Err(fault),
+            (None, table) if !wanted => {
+                drop(table);
+                Ok(())
+            }
+            (None, Table::Csv(table)) => table.finish().map(drop),
+            (None, Table::Xlsx(book)) => book.finish().map(drop),
+        };
+        let written = written.and_then(|()| if wanted { Ok(fs::rename(&draft, &path)?) } else { Ok(()) });
+        if !wanted || written.is_err() {
+            // What cannot be removed is half a table under a name that says so.
+            fs::remove_file(&draft).ok();
+        }
+        written.map_err(|fault| failed(&path, &fault))
+    }
+}
+
+fn failed(path: &Path, fault: &WriteError) -> DeskError {
+    DeskError::input("file", format!("{} cannot be written: {fault}", path.display()))
+}
