@@ -32,6 +32,7 @@ pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod evidence;
 pub(crate) mod lookup;
+pub(crate) mod next_question;
 pub(crate) mod notices;
 pub(crate) mod number;
 pub(crate) mod orders;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wxpay_protocol::Fen as Amount;
 
 use crate::dto::evidence::Observation;
+use crate::dto::next_question::NextQuestion;
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::dto::words::{OrderState, Outcome, SignType, TradeType};
 
@@ -275,6 +276,8 @@ pub(crate) struct OrderDetail {
     pub(crate) pay_params: Option<Vec<PayParam>>,
     /// What the program does about it.
     pub(crate) doing: Option<Doing>,
+    /// When it is asked about next and why then; null when it is not.
+    pub(crate) next_question: Option<NextQuestion>,
     /// The evidence, oldest first.
     pub(crate) timeline: Vec<Observation>,
     /// The orderquery as a cURL command, with its sign and never with the key.
@@ -288,6 +291,7 @@ impl From<desk::OrderDetail> for OrderDetail {
             order: detail.order.into(),
             pay_params: detail.pay_params.map(|params| params.into_iter().map(param).collect()),
             doing: Some(detail.doing.into()),
+            next_question: detail.next_question.map(Into::into),
             timeline: detail.observations.into_iter().map(Into::into).collect(),
             curl: detail.curl,
         }

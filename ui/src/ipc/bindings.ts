@@ -1279,6 +1279,18 @@ export type MappedState = {
 	state: string,
 };
 
+/**  The next question about an order. */
+export type NextQuestion = {
+	at: AtMs,
+	why: WhyThen,
+	/**  Which question of the ladder it is, 1 or more; null where the ladder is not why. */
+	question: number | null,
+	/**  Seconds between the last answer and the question; null where the ladder is not why. */
+	gap_s: number | null,
+	/**  Why nothing is sent at the moment. */
+	held_back: HeldBack | null,
+};
+
 /**  What to do now. */
 export type NextStep = 
 /**  The sign is right: look at the wire, the rules and the key. */
@@ -1460,6 +1472,8 @@ export type OrderDetail = {
 	pay_params: PayParam[] | null,
 	/**  What the program does about it. */
 	doing: Doing | null,
+	/**  When it is asked about next and why then; null when it is not. */
+	next_question: NextQuestion | null,
 	/**  The evidence, oldest first. */
 	timeline: Observation[],
 	/**  The orderquery as a cURL command, with its sign and never with the key. */
@@ -2502,6 +2516,25 @@ export type WarningView = {
 	detail: string,
 	severity: Severity,
 };
+
+/**  Why a question is due when it is. */
+export type WhyThen = 
+/**  An imported file says that the order is open. */
+"claimed" | 
+/**  The first question after the creation was sent. */
+"first_after_creation" | 
+/**  Nobody knows whether the creation arrived. */
+"creation_unknown" | 
+/**  The creation is sent again, unchanged. */
+"send_again" | 
+/**  Something hints that it changed. */
+"hinted" | 
+/**  What came in last needs an answer to be explained. */
+"to_explain" | 
+/**  The order expires then. */
+"expiry" | 
+/**  Nothing was final yet; the pauses get longer. */
+"ladder";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

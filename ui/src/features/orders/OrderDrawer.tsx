@@ -62,7 +62,7 @@ function Detail({ detail }: { detail: OrderDetail }) {
       {REFUNDABLE.has(order.state) && <OrderRefunds profile={order.profile} outTradeNo={order.out_trade_no} />}
       <section className="drawer-part">
         <h2>{t("order.facts")}</h2>
-        <OrderFacts order={order} />
+        <OrderFacts detail={detail} />
       </section>
       {PAYABLE.has(order.state) && detail.pay_params && detail.pay_params.length > 0 && (
         <section className="drawer-part">

@@ -6,7 +6,7 @@ import { TimeText } from "../../components/TimeText";
 import type { OrderDetail } from "../../ipc/model";
 
 /** What is known of an order, every number one click from the clipboard. */
-export function OrderFacts({ order }: { order: OrderDetail["order"] }) {
+export function OrderFacts({ detail: { order, next_question } }: { detail: OrderDetail }) {
   const { t } = useTranslation();
   const copied: [string, string | null][] = [
     [t("order.fact.attach"), order.attach],
@@ -31,9 +31,16 @@ export function OrderFacts({ order }: { order: OrderDetail["order"] }) {
       <Fact name={t("order.fact.paid")}>
         <TimeText at={order.paid_at} />
       </Fact>
-      {order.next_query_at !== null && (
+      {next_question !== null && (
         <Fact name={t("order.fact.nextQuery")}>
-          <TimeText at={order.next_query_at} />
+          <TimeText at={next_question.at} />
+          <span className="quiet" data-testid="next-question-why">
+            {t(`order.nextWhy.${next_question.why}`, {
+              question: next_question.question,
+              seconds: next_question.gap_s,
+            })}
+            {next_question.held_back !== null && ` ${t(`order.heldBack.${next_question.held_back}`)}`}
+          </span>
         </Fact>
       )}
       {order.expires_at !== null && (

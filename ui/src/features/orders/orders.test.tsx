@@ -96,6 +96,8 @@ describe("an order in the drawer", () => {
     const drawer = await screen.findByTestId("order-drawer");
     expect((await within(drawer).findByTestId("drawer-state")).dataset.state).toBe("NOTPAY");
     expect(within(drawer).getByTestId("pay-params").textContent).toContain("prepay_id=");
+    // When the next question comes is nothing without why it comes then.
+    expect(within(drawer).getByTestId("next-question-why").textContent).toMatch(/3.*30/);
     expect(within(drawer).getAllByTestId("timeline-step").length).toBeGreaterThan(1);
   });
 

@@ -99,6 +99,21 @@ export const orders = {
       mwebUrl: "mweb_url",
       codeUrl: "code_url",
     },
+    nextWhy: {
+      claimed: "An imported file says that it is open; nobody asked about it yet.",
+      first_after_creation: "Its creation was sent; the first question comes after the time of an answer.",
+      creation_unknown: "Its creation is unknown; the answer decides whether it is sent again, unchanged.",
+      send_again: "The gateway does not have it; its creation is sent again, unchanged.",
+      hinted: "Something hints that it changed, which only a signed answer may say.",
+      to_explain: "What came in last can only be explained by an answer.",
+      expiry: "It expires then: asked about a last time and, if unpaid, closed.",
+      ladder: "Not final yet: question {{question}} of the ladder, {{seconds}} s after the last answer.",
+    },
+    heldBack: {
+      unreachable: "Nothing is sent now: the gateway cannot be reached.",
+      too_often: "Nothing is sent now: the gateway says that it is asked too often.",
+      key_refused: "Nothing is sent now: its answers do not verify with this key.",
+    },
     source: { test: "Test order", import: "Imported", lookup: "Looked up" },
     pay: {
       title: "Payment parameters",

@@ -95,6 +95,21 @@ export const orders = {
       mwebUrl: "mweb_url",
       codeUrl: "code_url",
     },
+    nextWhy: {
+      claimed: "导入的文件称此单未结束，尚未向微信核实。",
+      first_after_creation: "下单请求已提交，等应答时限过后首次查单。",
+      creation_unknown: "下单结果未知，查单后决定是否原样重发。",
+      send_again: "微信侧没有此单，用原单号原样重发下单请求。",
+      hinted: "收到可能已变化的提示，以签名的查单应答为准。",
+      to_explain: "最近收到的内容需查单才能解释。",
+      expiry: "订单到期，最后查一次，未支付则关单。",
+      ladder: "尚未到终态，第 {{question}} 次轮询，距上次应答 {{seconds}} 秒。",
+    },
+    heldBack: {
+      unreachable: "现在不发送：网关连接不上。",
+      too_often: "现在不发送：网关说查得太频繁。",
+      key_refused: "现在不发送：应答用这把密钥验签不过。",
+    },
     source: { test: "测试订单", import: "导入", lookup: "查单" },
     pay: {
       title: "调起支付参数",

@@ -132,6 +132,14 @@ function doingOf(order: FakeOrder): OrderDetail["doing"] {
   return order.next_query_at === null ? "done" : "polling";
 }
 
+function nextQuestionOf(order: FakeOrder): OrderDetail["next_question"] {
+  if (order.next_query_at === null) return null;
+  const asked = { at: order.next_query_at, held_back: null };
+  if (order.state === "CREATING") return { ...asked, why: "creation_unknown", question: null, gap_s: null };
+  if (order.state === "UNVERIFIED") return { ...asked, why: "claimed", question: null, gap_s: null };
+  return { ...asked, why: "ladder", question: 3, gap_s: 30 };
+}
+
 function payParamsOf(order: FakeOrder): OrderDetail["pay_params"] {
   if (order.prepay_id === null || order.state !== "NOTPAY") return null;
   return [
@@ -182,6 +190,7 @@ export function fakeOrders(world: World): OrderCommands {
         order: { ...order },
         pay_params: payParamsOf(order),
         doing: doingOf(order),
+        next_question: nextQuestionOf(order),
         timeline: timelineOf(order),
         curl: `curl -sS '${"http://127.0.0.1:41873/pay/orderquery"}' -d '<xml>…</xml>'`,
       };
