@@ -193,7 +193,7 @@ fn progress() -> ProgressBar {
 }
 
 fn is_alarm(saved: &SavedBill) -> bool {
-    saved.soundness.malformed > 0 || matches!(saved.before, Before::Changed(_))
+    saved.soundness.malformed > 0 || matches!(saved.before, Before::Changed(_)) || !saved.others.is_empty()
 }
 
 fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
@@ -216,7 +216,7 @@ fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
         "summary_ok": saved.soundness.summary_ok,
         "digest_held": saved.digest_held,
         "same_as_before": saved.before == Before::Same,
-        "changed": older.is_some(),
+        "changed": older.is_some() || !saved.others.is_empty(),
         "older_file": older,
     })
 }
@@ -240,6 +240,14 @@ fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), F
             "the bill has changed since it was downloaded before [账单与上次下载的不同]; the older one is {}",
             older.display()
         )),
+    }
+    for other in &saved.others {
+        let file = other.file.as_deref().unwrap_or("–");
+        output.note(&format!(
+            "another bill of {day} was seen on {} [这一天的账单变过]: {} rows, {file}",
+            other.seen_at.dashed(),
+            other.sums.rows
+        ));
     }
     if saved.digest_held == Some(false) {
         output.note("the answer had no header Digest, so that only its summary vouches for it [应答没有摘要]");

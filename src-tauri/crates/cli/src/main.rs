@@ -36,6 +36,7 @@ mod profile;
 mod profile_certificate;
 mod progress;
 mod reconcile;
+mod reconcile_ask;
 mod refund;
 mod refund_create;
 mod secrets;

@@ -17,6 +17,7 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::reconcile_ask;
 
 const AFTER: &str = "\
 The day is Beijing time. The local side of it is every order paid on it and every refund accepted on it, and whatever the \
@@ -47,9 +48,12 @@ pub(crate) struct Reconcile {
     /// Bills of the day as they were downloaded, plain or GZIP
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     bill: Vec<PathBuf>,
-    /// Bills of the day before and after: what was paid around midnight is looked up in them
+    /// Bills of the day before and after: what was paid around midnight is looked up in them; else those known of the profile
     #[arg(long, value_name = "FILE", num_args = 1..)]
     beside: Vec<PathBuf>,
+    /// Ask the gateway about the first N differences, 500 unless said; needs a profile
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "500")]
+    ask: Option<usize>,
     /// Your orders, CSV or XLSX
     #[arg(long, value_name = "FILE")]
     orders: Option<PathBuf>,
@@ -113,7 +117,12 @@ pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) 
     let (on_bytes, cancel) = (|bytes| bar.inc(bytes), Cancel::new());
     let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
     bar.finish_and_clear();
-    let found = Arc::new(found?);
+    let mut found = found?;
+    let asked = match (&merchant, command.ask) {
+        (Some(merchant), Some(most)) => reconcile_ask::ask(merchant, desk, &sides, &mut found, most)?,
+        _ => Vec::new(),
+    };
+    let found = Arc::new(found);
     let kept = match &merchant {
         Some((opened, profile)) => Some(block_on(async { Ok(opened.keep_day(&profile.name, &sides, &found).await?) })?),
         None => None,
@@ -123,10 +132,15 @@ pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) 
         None => Vec::new(),
     };
     if output.is_json() {
-        output.document(&document(&sides, &found, kept.as_ref(), &outputs))?;
+        let mut document = document(&sides, &found, kept.as_ref(), &outputs);
+        if let (Some(fields), Some(_)) = (document.as_object_mut(), command.ask) {
+            fields.insert("asked".to_owned(), json!(reconcile_ask::shown(&found, &asked)));
+        }
+        output.document(&document)?;
     } else {
         describe(&sides, &found, &outputs, output)?;
         describe_kept(kept.as_ref(), output);
+        reconcile_ask::describe(&found, &asked, output)?;
     }
     Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
 }
@@ -151,9 +165,15 @@ fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Result<DayS
         Some((opened, profile)) if is_kept(command) => OwnSide::Kept(opened.kept_side(profile)),
         _ => OwnSide::Files(OwnFiles { orders: command.orders.clone(), refunds: command.refunds.clone(), mapping }),
     };
+    let beside = match merchant {
+        Some((opened, profile)) if command.beside.is_empty() => {
+            block_on(async { Ok(opened.bills_beside(&profile.name, command.date).await?) })?
+        }
+        _ => command.beside.clone(),
+    };
     Ok(DaySides {
         bills: command.bill.clone(),
-        beside: command.beside.clone(),
+        beside,
         own,
         basis: match command.amount {
             AmountWord::Order => Basis::Order,
@@ -173,7 +193,7 @@ const fn is_kept(command: &Reconcile) -> bool {
 
 /// The merchant whose bills these are: what came of the day is kept under it.
 fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(Desk, Profile)>, Failure> {
-    if !is_kept(command) && desk.profile().is_none() {
+    if !is_kept(command) && desk.profile().is_none() && command.ask.is_none() {
         return Ok(None);
     }
     let found = block_on(async {

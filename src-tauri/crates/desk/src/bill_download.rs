@@ -6,6 +6,7 @@ mod soundness;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use desk_store::DayBill;
 use wxpay_client::{DownloadFault, MerchantCertificate};
 use wxpay_protocol::bill::download::{self, BillKind, NoBillMeaning};
 use wxpay_protocol::bill::{BillRefusal, BillType};
@@ -13,6 +14,7 @@ use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Params, UtcMs};
 
+use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::reconciling::Watch;
 use crate::signer::Signer;
@@ -39,7 +41,7 @@ pub struct BillWish {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchedBill {
     /// It is on the disk.
-    Saved(SavedBill),
+    Saved(Box<SavedBill>),
     /// Nothing was traded on that day.
     NoTrade,
 }
@@ -57,6 +59,8 @@ pub struct SavedBill {
     pub digest_held: Option<bool>,
     /// What stood in its place before.
     pub before: Before,
+    /// Other bills of trades that were seen for this day and kind, which is an alarm: bills do not change.
+    pub others: Vec<DayBill>,
 }
 
 /// What a newly fetched bill took the place of.
@@ -225,14 +229,29 @@ impl Desk {
             Err(fault) => return Err(fault.into()),
         };
         let (whole, wish) = (part.finish()?, wish.clone());
+        let (profile, day) = (wish.profile.clone(), wish.day);
         let checked = move || {
             let soundness = soundness::check(whole.path(), &wish, mch_id.as_str())?;
             let digest_held = soundness::check_digest(&wish, body.digest.as_deref(), &whole, &soundness)?;
             let before = whole.put(&target, &soundness.sha256)?;
-            Ok(FetchedBill::Saved(SavedBill { file: target, bytes: body.bytes, soundness, digest_held, before }))
+            Ok::<_, BillFault>(SavedBill {
+                file: target,
+                bytes: body.bytes,
+                soundness,
+                digest_held,
+                before,
+                others: Vec::new(),
+            })
         };
         let done = tokio::task::spawn_blocking(checked).await;
-        done.map_err(|_| DeskError::Internal("checking a bill"))?
+        let mut saved = done.map_err(|_| DeskError::Internal("checking a bill"))??;
+        if let Some(bill) = saved.soundness.trades {
+            let (digest, file) = (saved.soundness.digest, saved.file.clone());
+            let kept = self.blocking(move |inner| inner.keep_bill(&profile, day, &bill, digest, &file)).await?;
+            saved.others = kept.others;
+            self.inner.changes.note(Tag::Days, []);
+        }
+        Ok(FetchedBill::Saved(Box::new(saved)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Working with days: bringing one together and keeping what came of it, where days stand, and what people say to them.
 
+mod beside;
 mod exporting;
 mod remarks;
 mod table;
@@ -8,13 +9,13 @@ mod viewing;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use desk_store::{BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun};
+use desk_store::{BillKept, BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun};
 use wxpay_protocol::UtcMs;
 
 use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::progress::{Cancel, Meter, OnProgress};
-use crate::reconciling::{Parts, bill_digest, file_digest};
+use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
 pub use exporting::DayExport;
@@ -53,6 +54,9 @@ impl Desk {
             .blocking(move |inner| {
                 let mut sides = sides;
                 sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
+                if sides.beside.is_empty() {
+                    sides.beside = inner.bills_beside(&profile, sides.date)?;
+                }
                 let bytes = sides.bytes()?;
                 let meter = Mutex::new((Meter::new(bytes, progress), 0));
                 let on_bytes = |more: u64| {
@@ -160,33 +164,45 @@ impl Inner {
     ) -> Result<(Vec<DayBill>, Vec<DayBill>), DeskError> {
         let (mut bills, mut others) = (Vec::new(), Vec::new());
         for (path, bill) in found.bills.files.iter().zip(&found.bills.each) {
-            let sums = bill.totals.sums;
             let digest = bill_digest(path).map_err(|cause| unreadable(path, cause))?;
-            let kept = self.store.keep_bill(NewDayBill {
-                profile: profile.to_owned(),
-                date,
-                kind: bill.kind.as_str(),
-                columns: u32::try_from(bill.columns).unwrap_or(u32::MAX),
-                digest,
-                sums: BillSums {
-                    rows: sums.rows,
-                    payments: bill.totals.payments,
-                    refunds: bill.totals.refunds,
-                    malformed: bill.totals.malformed,
-                    summary_ok: bill.totals.summary_ok,
-                    total_fen: sums.total_fee,
-                    settle_fen: sums.settlement_total_fee,
-                    refund_fen: sums.settlement_refund_fee,
-                    fee_milli_fen: sums.fee_milli_fen,
-                },
-                seen_at: self.clock.now(),
-                file: std::path::absolute(path).ok().map(|path| path.display().to_string()),
-            })?;
+            let kept = self.keep_bill(profile, date, bill, digest, path)?;
             bills.push(kept.bill);
             others.extend(kept.others);
         }
         others.retain(|other| bills.iter().all(|bill| bill.id != other.id));
         Ok((bills, others))
+    }
+
+    /// Notes one bill of a day.
+    pub(crate) fn keep_bill(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        bill: &OneBill,
+        digest: [u8; 32],
+        path: &Path,
+    ) -> Result<BillKept, DeskError> {
+        let sums = bill.totals.sums;
+        Ok(self.store.keep_bill(NewDayBill {
+            profile: profile.to_owned(),
+            date: date.start_of_day(),
+            kind: bill.kind.as_str(),
+            columns: u32::try_from(bill.columns).unwrap_or(u32::MAX),
+            digest,
+            sums: BillSums {
+                rows: sums.rows,
+                payments: bill.totals.payments,
+                refunds: bill.totals.refunds,
+                malformed: bill.totals.malformed,
+                summary_ok: bill.totals.summary_ok,
+                total_fen: sums.total_fee,
+                settle_fen: sums.settlement_total_fee,
+                refund_fen: sums.settlement_refund_fee,
+                fee_milli_fen: sums.fee_milli_fen,
+            },
+            seen_at: self.clock.now(),
+            file: std::path::absolute(path).ok().map(|path| path.display().to_string()),
+        })?)
     }
 
     fn new_run(&self, profile: &str, sides: &DaySides, found: &Reconciled, bills: &[i64], digest: [u8; 32]) -> NewRun {

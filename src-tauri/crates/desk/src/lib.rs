@@ -17,6 +17,7 @@ mod confirmations;
 mod days;
 mod desk;
 mod diagnosing;
+mod doubtful;
 mod drain;
 mod error;
 mod export;
@@ -70,6 +71,7 @@ pub use days::{
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
+pub use doubtful::{Doubtful, GatewaySays};
 pub use drain::{Drain, Drained};
 pub use error::{Again, DeskError};
 pub use export::{Export, Exported};

@@ -9,8 +9,10 @@ mod local;
 mod neighbours;
 mod own_side;
 mod raw_lines;
+mod told;
 mod workbook;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{BillRefusal, BillTotals, BillType, FeeDifference};
 
+use crate::GatewaySays;
 use crate::progress::Cancel;
 use bills::Bills;
 pub use differences::MalformedLine;
@@ -229,6 +232,8 @@ pub struct Reconciled {
     pub verdict: Verdict,
     /// Rows that cannot be read, the first of them.
     pub malformed: Vec<MalformedLine>,
+    /// What the gateway said about differences, by their places in the verdict; empty unless it was asked.
+    pub told: BTreeMap<usize, GatewaySays>,
 }
 
 impl Reconciled {
@@ -323,7 +328,9 @@ impl DaySides {
             malformed.extend(ours_malformed);
             let found = verdict(side, ours);
             match &mut whole {
-                None => whole = Some(Reconciled { bills: read, local, verdict: found, malformed }),
+                None => {
+                    whole = Some(Reconciled { bills: read, local, verdict: found, malformed, told: BTreeMap::new() });
+                }
                 Some(whole) => whole.verdict.add(found),
             }
         }

@@ -205,6 +205,17 @@ impl Desk {
         order: &Order,
         refund: &Refund,
     ) -> Result<RefundResult, DeskError> {
+        let (observation, recorded) = self.see_refund(signer, order, refund).await?;
+        Ok(RefundResult::new(refund, refund_query::PATH, &observation, &recorded))
+    }
+
+    /// Asks about one refund and keeps what comes back.
+    pub(crate) async fn see_refund(
+        &self,
+        signer: &Signer,
+        order: &Order,
+        refund: &Refund,
+    ) -> Result<(NewRefundObservation, RecordedRefund), DeskError> {
         let seq = self.begin_asking_refund(refund.id).await?;
         let asking = Asking { refund: refund.id, seq, at: self.now() };
         let by = By::OutRefundNo(refund.out_refund_no.clone());
@@ -214,7 +225,7 @@ impl Desk {
         if recorded.changed {
             self.follow_order(order).await;
         }
-        Ok(RefundResult::new(refund, refund_query::PATH, &observation, &recorded))
+        Ok((observation, recorded))
     }
 
     async fn send_refund_query(

@@ -9,6 +9,7 @@
 mod class;
 mod day;
 mod fingerprint;
+mod heap;
 mod neighbour;
 mod payments;
 mod reason;

@@ -4,6 +4,7 @@ use wxpay_protocol::bill::{BillRow, BillState};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 use crate::fingerprint::short;
+use crate::heap::Heap;
 use crate::record::{BillPayment, BillRefund, Order, OrderWord, Refund};
 use crate::verdict::FeeMarks;
 use crate::{Basis, BillPlace, Day, Fingerprint};
@@ -46,8 +47,8 @@ pub struct BillSide {
     pub(crate) day: Day,
     basis: Basis,
     share: Share,
-    pub(crate) payments: Vec<Vec<BillPayment>>,
-    pub(crate) refunds: Vec<BillRefund>,
+    pub(crate) payments: Vec<Heap<BillPayment>>,
+    pub(crate) refunds: Heap<BillRefund>,
     pub(crate) fees: FeeMarks,
     scope: Scope,
     pub(crate) not_compared: u64,
@@ -69,8 +70,8 @@ impl BillSide {
             day,
             basis,
             share,
-            payments: vec![Vec::new(); HEAPS],
-            refunds: Vec::new(),
+            payments: vec![Heap::new(); HEAPS],
+            refunds: Heap::new(),
             fees: FeeMarks::default(),
             scope,
             not_compared: 0,
@@ -99,7 +100,7 @@ impl BillSide {
                 let Some(heap) = self.share.heap(number).and_then(|heap| self.payments.get_mut(heap)) else { return };
                 let amount_fen = self.basis.of_payment(row).get();
                 let ids = (number, short(row.transaction_id));
-                put(heap, BillPayment::new(ids, amount_fen, row.state, self.day.seconds(row.at), at));
+                heap.push(BillPayment::new(ids, amount_fen, row.state, self.day.seconds(row.at), at));
             }
         }
     }
@@ -109,7 +110,7 @@ impl BillSide {
             let (id, out_number) = (Fingerprint::of(row.refund_id), Fingerprint::of(row.out_refund_no));
             let amount_fen = self.basis.of_refund(row).get();
             let is_success = row.refund_status == b"SUCCESS";
-            put(&mut self.refunds, BillRefund::new(id, out_number, amount_fen, is_success, at));
+            self.refunds.push(BillRefund::new(id, out_number, amount_fen, is_success, at));
         }
     }
 }
@@ -153,14 +154,14 @@ pub struct LocalRefund<'a> {
 pub struct LocalSide {
     day: Day,
     share: Share,
-    pub(crate) orders: Vec<Vec<Order>>,
-    pub(crate) refunds: Vec<Refund>,
+    pub(crate) orders: Vec<Heap<Order>>,
+    pub(crate) refunds: Heap<Refund>,
 }
 
 impl LocalSide {
     /// A side without rows.
     pub fn new(day: Day, share: Share) -> Self {
-        Self { day, share, orders: vec![Vec::new(); HEAPS], refunds: Vec::new() }
+        Self { day, share, orders: vec![Heap::new(); HEAPS], refunds: Heap::new() }
     }
 
     /// Takes an order.
@@ -182,7 +183,7 @@ impl LocalSide {
             line: Order::line(order.line),
             word,
         };
-        put(heap, record);
+        heap.push(record);
     }
 
     /// Takes a refund.
@@ -196,16 +197,7 @@ impl LocalSide {
                 in_day: refund.accepted_at.is_some_and(|accepted| self.day.holds(accepted)),
                 is_success: refund.status.map(|status| status == RefundStatus::Success),
             };
-            put(&mut self.refunds, record);
+            self.refunds.push(record);
         }
     }
-}
-
-/// Grows by a quarter instead of doubling: a heap is never much larger than what is in it.
-#[inline]
-fn put<T>(heap: &mut Vec<T>, record: T) {
-    if heap.len() == heap.capacity() {
-        heap.reserve_exact((heap.len() / 4).max(64));
-    }
-    heap.push(record);
 }

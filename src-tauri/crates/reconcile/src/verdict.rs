@@ -140,7 +140,7 @@ impl Verdict {
 }
 
 /// Brings both sides together, over all cores.
-pub fn verdict(bill: BillSide, local: LocalSide) -> Verdict {
+pub fn verdict(mut bill: BillSide, mut local: LocalSide) -> Verdict {
     let (day, fees, not_compared) = (bill.day, bill.fees, bill.not_compared);
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(HEAPS);
     let mut heaps: Vec<_> = bill.payments.into_iter().zip(local.orders).collect();
@@ -153,13 +153,13 @@ pub fn verdict(bill: BillSide, local: LocalSide) -> Verdict {
                 scope.spawn(move || {
                     let mut found = Verdict::default();
                     for (bills, orders) in part {
-                        payments::judge(bills, orders, day, &mut found);
+                        payments::judge(&mut bills.take(), &mut orders.take(), day, &mut found);
                     }
                     found
                 })
             })
             .collect();
-        refunds::judge(bill.refunds, local.refunds, &mut whole);
+        refunds::judge(bill.refunds.take(), local.refunds.take(), &mut whole);
         for part in parts {
             match part.join() {
                 Ok(found) => whole.add(found),

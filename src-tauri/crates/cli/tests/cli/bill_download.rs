@@ -78,6 +78,54 @@ fn a_day_is_downloaded_plain_or_packed_and_agrees_with_what_is_kept_of_it() {
     assert_eq!(differs["classes"]["state_diff"]["count"], 1, "{differs}");
     desk.ask(&["order", "query", &numbers[2]]).expect(0);
     desk.ask(&reconcile).expect(0);
+    let elsewhere = download(&desk, &["--date", day, "-o", "elsewhere.csv"]).expect(1).json();
+    assert_eq!(elsewhere["bills"][0]["changed"], true, "the first bill of the day said something else");
+}
+
+#[test]
+fn the_gateway_is_asked_about_what_differs_and_its_answers_stand_beside_the_reasons() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [paid, unpaid] = &orders(&desk, "2")[..] else { panic!("two orders") };
+    gateway.pay(&desk, paid).expect(0);
+    let day = today();
+    download(&desk, &["--date", &day, "-o", "bill.csv"]).expect(0);
+    let head = "out_trade_no,transaction_id,state,total_fee,paid_at";
+    let rows = [unpaid.as_str(), "20240102030405999"].map(|number| format!("{number},,SUCCESS,101,{day} 12:00:00"));
+    desk.file("orders.csv", format!("{head}\n{}\n", rows.join("\n")));
+    let files = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", &day, "--ask", "--out", "out"];
+    let asked = desk.ask(&files).expect(1).json();
+    let answers: Vec<(&str, &str)> = asked["asked"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| (answer["class"].as_str().unwrap(), answer["answer"].as_str().unwrap()))
+        .collect();
+    assert_eq!(answers, [("bill_only", "SUCCESS"), ("local_only", "NOTPAY"), ("local_only", "NOTEXIST")], "{asked}");
+    let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
+    for sentence in ["；查单：支付成功，1.01元", "；查单：未支付", "；微信支付没有这个单号"]
+    {
+        assert!(written.contains(sentence), "{sentence}: {written}");
+    }
+    // What is kept was unpaid as far as anybody knew; the answers are evidence, and the same day is balanced afterwards.
+    let kept = ["reconcile", "--bill", "bill.csv", "--profile", "shop", "--date", &day];
+    let balanced = desk.ask(&kept).expect(0).json();
+    assert_eq!((&balanced["asked"], &balanced["classes"]["matched"]["count"]), (&Value::Null, &json!(1)));
+    desk.run(&[
+        "reconcile",
+        "--bill",
+        "bill.csv",
+        "--orders",
+        "orders.csv",
+        "--date",
+        &day,
+        "--ask",
+        "5",
+        "--profile",
+        "none",
+    ])
+    .expect(1);
 }
 
 #[test]

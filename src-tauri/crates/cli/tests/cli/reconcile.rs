@@ -309,3 +309,22 @@ fn what_was_paid_around_midnight_is_looked_up_in_the_bill_beside_the_day() {
     let same_day = reconcile(&desk, &["--beside", "next.csv"]).expect(3);
     assert!(same_day.err.contains("不是前后一天的账单"), "{}", same_day.err);
 }
+
+#[test]
+fn a_bill_that_was_seen_under_the_profile_is_looked_in_without_being_named() {
+    let desk = a_day_of_everything();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let next = bill(&[("T9", "9", "00:00:20", "SUCCESS", 900, 0)], &[]).replace("2026-11-20", "2026-11-21");
+    desk.file("next.csv", &next);
+    let next_day = ["--orders", "orders.csv", "--date", "2026-11-21", "--profile", "shop", "--json"];
+    desk.run(&[&["reconcile", "--bill", "next.csv"], &next_day[..]].concat()).expect(1);
+    let row = |out: &str| {
+        reconcile(&desk, &["--profile", "shop", "--out", out]).expect(1);
+        let written = std::fs::read_to_string(desk.path(out).join("differences.csv")).unwrap();
+        written.lines().find(|line| line.contains(",T9,")).unwrap().to_owned()
+    };
+    assert!(row("out").ends_with("已在次日的账单里"), "{}", row("out"));
+    // A file that is no longer what was seen is not believed.
+    desk.file("next.csv", next.replace("T9", "T8"));
+    assert!(row("again").ends_with("预计在次日的账单里"), "{}", row("again"));
+}

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use wxpay_client::BodySink;
 
 use super::{Before, BillFault, soundness, unwritable};
-use crate::reconciling::Watch;
+use crate::reconciling::{Watch, hex};
 
 /// What is written at once.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -42,7 +42,7 @@ impl<'w> Part<'w> {
         let place = self.file.get_ref().path().to_owned();
         let file = self.file.into_inner().map_err(|fault| unwritable(&place)(fault.into_error()))?;
         file.as_file().sync_all().map_err(unwritable(&place))?;
-        Ok(Whole { file, sha1: soundness::hexadecimal(&self.sha1.finalize()) })
+        Ok(Whole { file, sha1: hex(&self.sha1.finalize()) })
     }
 }
 

@@ -12,6 +12,7 @@ use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowRead
 use super::part::Whole;
 use super::{BillFault, BillWish, word_of};
 use crate::bill_files::BillText;
+use crate::reconciling::{OneBill, bill_digest, file_digest, hex};
 
 /// What was found in a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub struct Soundness {
     pub malformed: u64,
     /// Every row was read and the summary says the same.
     pub summary_ok: bool,
+    /// The same digest.
+    pub(super) digest: [u8; 32],
+    /// What a bill of trades is.
+    pub(super) trades: Option<OneBill>,
     /// Of its plain text, for the header `Digest`.
     sha1: String,
 }
@@ -51,13 +56,16 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
     let text = File::open(file).and_then(BillText::open).map_err(unreadable)?;
     let (mut sha256, mut sha1) = (Sha256::new(), Sha1::new());
     let hashed = Hashed { text, sha256: &mut sha256, sha1: &mut sha1 };
+    let mut of_trades = None;
     let (rows, malformed, summary_ok) = match (Bill::open(hashed)?, wish.kind) {
         (Bill::Trades(bill), BillKind::Trades(kind)) => {
             if bill.layout().kind() != kind {
                 let (found, asked) = (word_of(bill.layout().kind()), word_of(kind));
                 return Err(BillFault::OtherKind { found, asked });
             }
+            let columns = bill.layout().columns();
             let totals = trades(*bill, wish, mch_id)?;
+            of_trades = Some(OneBill { kind, columns, totals });
             (totals.sums.rows + totals.malformed, totals.malformed, totals.summary_ok)
         }
         (Bill::FundFlow(flow), BillKind::FundFlow(_)) => fund_flow(*flow)?,
@@ -68,8 +76,9 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
             return Err(BillFault::OtherKind { found: "FUNDFLOW".into(), asked: asked.word() });
         }
     };
-    let (sha256, sha1) = (hexadecimal(&sha256.finalize()), hexadecimal(&sha1.finalize()));
-    Ok(Soundness { sha256, rows, malformed, summary_ok, sha1 })
+    let digest: [u8; 32] = sha256.finalize().into();
+    let (sha256, sha1) = (hex(&digest), hex(&sha1.finalize()));
+    Ok(Soundness { sha256, rows, malformed, summary_ok, digest, trades: of_trades, sha1 })
 }
 
 fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, mch_id: &str) -> Result<BillTotals, BillFault> {
@@ -112,21 +121,5 @@ pub(super) fn check_digest(
 
 /// The digest of a file's plain text; of a file that cannot be unpacked, of its bytes.
 pub(super) fn sha256_of(file: &Path) -> io::Result<String> {
-    let plain = BillText::open(File::open(file)?).and_then(digest);
-    plain.or_else(|_| digest(File::open(file)?))
-}
-
-fn digest(mut text: impl Read) -> io::Result<String> {
-    let mut sha256 = Sha256::new();
-    let mut block = vec![0; 256 * 1024];
-    loop {
-        match text.read(&mut block)? {
-            0 => return Ok(hexadecimal(&sha256.finalize())),
-            count => sha256.update(block.get(..count).unwrap_or_default()),
-        }
-    }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    wxpay_protocol::sign::upper_hex(bytes).to_lowercase()
+    bill_digest(file).or_else(|_| file_digest(file)).map(|digest| hex(&digest))
 }

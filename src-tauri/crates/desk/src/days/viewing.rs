@@ -1,7 +1,6 @@
 //! Where days stand: one, a calendar of them, and what a span of them adds up to.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use desk_store::{
     ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter,
@@ -92,21 +91,6 @@ impl Desk {
                 open,
                 concentrations,
             })
-        })
-        .await
-    }
-
-    /// The newest bills of the days before and after a day that are still where they were found.
-    pub async fn bills_beside(&self, profile: &str, date: UtcMs) -> Result<Vec<PathBuf>, DeskError> {
-        let (profile, date) = (profile.to_owned(), date.start_of_day());
-        self.blocking(move |inner| {
-            let mut found = Vec::new();
-            for beside in [date.plus_ms(-DAY_MS), date.plus_ms(DAY_MS)] {
-                let bills = inner.store.day_bills(&profile, beside)?;
-                let files = bills.into_iter().rev().filter(|bill| bill.kind == "ALL").filter_map(|bill| bill.file);
-                found.extend(files.map(PathBuf::from).find(|file| file.is_file()));
-            }
-            Ok(found)
         })
         .await
     }

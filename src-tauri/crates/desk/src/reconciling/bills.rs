@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
 use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
@@ -10,6 +12,9 @@ use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeRe
 use super::differences::{MAX_MALFORMED, MalformedLine};
 use super::{BillsRead, DaySides, OneBill, ReconcileFault, UNPACKED, Watch, Watched, place};
 use crate::bill_files::BillText;
+
+/// Rows between two looks at whether somebody stopped it.
+const LOOK_ROWS: u32 = 4096;
 
 /// The bills, each file once.
 pub(super) struct Bills<'f> {
@@ -79,18 +84,56 @@ impl<'f> Bills<'f> {
             let path = &found.path;
             let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
             let file = File::open(path).map_err(unreadable)?;
-            // A packed bill is unpacked in a thread that outlives what watches; the watching is done on what comes out of it.
-            let totals = if found.is_packed {
-                let text = BillText::open(file).map_err(unreadable)?;
-                read_one(open(text, path)?, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?
+            // A packed bill is unpacked in a thread that outlives whoever watches, so that it only counts what it has read.
+            let (totals, unpacked) = if found.is_packed {
+                let read_bytes = Arc::new(AtomicU64::new(0));
+                let counted = Counted { file, read_bytes: Arc::clone(&read_bytes) };
+                let bill = open(BillText::open(counted).map_err(unreadable)?, path)?;
+                let watch = Looking { watch, read_bytes: Some(&read_bytes) };
+                let totals = read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?;
+                (totals, read_bytes.swap(0, Ordering::Relaxed))
             } else {
                 let bill = open(Watched { file, watch }, path)?;
-                read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?
+                let watch = Looking { watch, read_bytes: None };
+                let totals = read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?;
+                (totals, 0)
             };
+            (watch.on_bytes)(unpacked);
             add(&mut read.totals, &totals, number == 0);
             read.each.push(OneBill { kind: found.layout.kind(), columns: found.layout.columns(), totals });
         }
         Ok((read, side, malformed))
+    }
+}
+
+/// A file that counts what is read of it.
+struct Counted {
+    file: File,
+    read_bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(room)?;
+        self.read_bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Who looks at the reading every few thousand rows.
+#[derive(Clone, Copy)]
+struct Looking<'w> {
+    watch: Watch<'w>,
+    /// What was read of a packed file and not told yet; a plain one tells by itself.
+    read_bytes: Option<&'w AtomicU64>,
+}
+
+impl Looking<'_> {
+    fn look(&self) -> Result<(), ReconcileFault> {
+        if let Some(read_bytes) = self.read_bytes {
+            (self.watch.on_bytes)(read_bytes.swap(0, Ordering::Relaxed));
+        }
+        if self.watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { Ok(()) }
     }
 }
 
@@ -108,7 +151,7 @@ fn read_one<R: Read>(
     side: &mut BillSide,
     mch_id: &mut Option<String>,
     malformed: &mut Vec<MalformedLine>,
-    watch: Watch<'_>,
+    looking: Looking<'_>,
 ) -> Result<BillTotals, ReconcileFault> {
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
     if let Some(mch_id) = &mch_id {
@@ -128,8 +171,8 @@ fn read_one<R: Read>(
             BillLine::Malformed(_) => {}
         }
         rows = rows.wrapping_add(1);
-        if rows.is_multiple_of(4096) && watch.cancel.is_cancelled() {
-            return Err(ReconcileFault::Cancelled);
+        if rows.is_multiple_of(LOOK_ROWS) {
+            looking.look()?;
         }
     }
     *mch_id = bill.merchant().map(|mch_id| String::from_utf8_lossy(mch_id).into_owned()).or(mch_id.take());

@@ -118,12 +118,18 @@ impl Reconciled {
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
         let own = self.own_texts(&sides.own)?;
+        let mut place = 0;
         for some in self.verdict.differences.chunks(AT_ONCE) {
             let bills = bill_texts(&self.bills.files, some)?;
             for difference in some {
                 let bill = difference.bill.and_then(|at| bills.get(&at));
                 let ours = difference.local_line.and_then(|line| own.of(difference.is_refund).get(&line));
-                take(&cells(difference, bill, ours, sides))?;
+                let mut cells = cells(difference, bill, ours, sides);
+                if let Some(told) = self.told.get(&place) {
+                    cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
+                }
+                take(&cells)?;
+                place += 1;
             }
         }
         self.malformed.iter().try_for_each(|row| take(&of_malformed(row)))

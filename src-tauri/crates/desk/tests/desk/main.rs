@@ -10,6 +10,7 @@
 mod bills;
 mod crossings;
 mod diagnosing;
+mod doubtful;
 mod drains;
 mod imports;
 mod live;

@@ -11,12 +11,12 @@ use crate::deeds::START;
 const DAY_MS: i64 = 86_400_000;
 const SHOP: &str = "shop";
 
-struct Days {
+pub(crate) struct Days {
     _folder: tempfile::TempDir,
-    store: Store,
+    pub(crate) store: Store,
 }
 
-fn open() -> Days {
+pub(crate) fn open() -> Days {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     Days { _folder: folder, store }
@@ -26,7 +26,7 @@ fn date() -> UtcMs {
     START.start_of_day()
 }
 
-fn difference(number: u8, facts: u8) -> NewDifference {
+pub(crate) fn difference(number: u8, facts: u8) -> NewDifference {
     NewDifference {
         place: number.into(),
         identity: [number; 16],
@@ -42,7 +42,7 @@ fn difference(number: u8, facts: u8) -> NewDifference {
     }
 }
 
-fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
+pub(crate) fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
     NewRun {
         profile: SHOP.into(),
         date: date(),
@@ -71,7 +71,7 @@ fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
 }
 
 impl Days {
-    fn bill(&self, digest: u8) -> desk_store::BillKept {
+    pub(crate) fn bill(&self, digest: u8) -> desk_store::BillKept {
         let new = NewDayBill {
             profile: SHOP.into(),
             date: date(),
@@ -95,7 +95,7 @@ impl Days {
         run
     }
 
-    fn say(&self, identity: Option<u8>, kind: NoteKind, text: &str) -> Result<(), StoreError> {
+    pub(crate) fn say(&self, identity: Option<u8>, kind: NoteKind, text: &str) -> Result<(), StoreError> {
         self.store.say(vec![NewDayNote {
             profile: SHOP.into(),
             date: date(),
@@ -111,7 +111,7 @@ impl Days {
         self.store.difference(SHOP, &[number; 16]).unwrap().unwrap().state
     }
 
-    fn standing(&self) -> DayStanding {
+    pub(crate) fn standing(&self) -> DayStanding {
         self.store.days(SHOP, date(), date().plus_ms(1)).unwrap().remove(0)
     }
 }

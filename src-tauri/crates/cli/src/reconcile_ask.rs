@@ -1,0 +1,84 @@
+//! `wxpay reconcile --ask`: what the gateway says about the differences of a day.
+
+use desk::reconcile::Class;
+use desk::store::Profile;
+use desk::{DaySides, Desk, Doubtful, GatewaySays, Reconciled};
+use serde_json::{Value, json};
+use wxpay_protocol::{Fen, UtcMs};
+
+use crate::desk_options::{DeskOptions, block_on};
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::progress::{Bar, cancel_on_interrupt};
+
+/// What was asked about, by the place of its difference.
+type Asked = Vec<(usize, Doubtful)>;
+
+/// Asks about the first `most` differences and keeps the answers beside them.
+pub(crate) fn ask(
+    (opened, profile): &(Desk, Profile),
+    options: &DeskOptions,
+    sides: &DaySides,
+    found: &mut Reconciled,
+    most: usize,
+) -> Result<Asked, Failure> {
+    let mut asked = found.doubtful(sides, most)?;
+    let questions: Vec<Doubtful> = asked.iter().map(|(_, question)| question.clone()).collect();
+    let bar = Bar::new("asking [查单]");
+    let told = block_on(async {
+        if !profile.builtin {
+            options.unlock(opened).await?;
+        }
+        Ok(opened.ask_doubtful(&profile.name, &questions, bar.watcher(), &cancel_on_interrupt()).await?)
+    });
+    bar.finish();
+    let told = told?;
+    asked.truncate(told.len());
+    for ((place, _), told) in asked.iter().zip(told) {
+        found.keep_told(*place, told);
+    }
+    Ok(asked)
+}
+
+/// The answers for programs.
+pub(crate) fn shown(found: &Reconciled, asked: &Asked) -> Vec<Value> {
+    each(found, asked).map(|(class, question, told)| one(class, question, told)).collect()
+}
+
+fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
+    let (what, number) = match question {
+        Doubtful::Order(number) => ("out_trade_no", number),
+        Doubtful::Refund(number) => ("out_refund_no", number),
+    };
+    let (fee, id, paid_at) = match told {
+        GatewaySays::Order { total_fee, transaction_id, paid_at, .. } => {
+            (*total_fee, transaction_id.clone(), paid_at.map(UtcMs::rfc3339))
+        }
+        GatewaySays::Refund { refund_fee, refund_id, .. } => (Some(*refund_fee), Some(refund_id.clone()), None),
+        GatewaySays::Absent | GatewaySays::Nothing(_) => (None, None, None),
+    };
+    json!({
+        "class": class.name(),
+        what: number,
+        "answer": told.word(),
+        "fee": fee.map(Fen::get),
+        "id": id,
+        "paid_at": paid_at,
+        "sentence": told.chinese(),
+    })
+}
+
+/// The answers for people.
+pub(crate) fn describe(found: &Reconciled, asked: &Asked, output: &mut Output) -> Result<(), Failure> {
+    for (class, question, told) in each(found, asked) {
+        let (Doubtful::Order(number) | Doubtful::Refund(number)) = question;
+        output.line(&format!("  {:<20} {number}  {}", class.name(), told.chinese()))?;
+    }
+    Ok(())
+}
+
+fn each<'f>(found: &'f Reconciled, asked: &'f Asked) -> impl Iterator<Item = (Class, &'f Doubtful, &'f GatewaySays)> {
+    asked.iter().filter_map(|(place, question)| {
+        Some((found.verdict.differences.get(*place)?.class, question, found.told.get(place)?))
+    })
+}

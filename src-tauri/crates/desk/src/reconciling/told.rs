@@ -1,0 +1,54 @@
+//! What the gateway was asked about the differences of a day, beside each of them.
+
+use desk_reconcile::{Class, Difference};
+
+use super::differences::{Of, Texts};
+use super::{DaySides, ReconcileFault, Reconciled};
+use crate::{Doubtful, GatewaySays};
+
+impl Reconciled {
+    /// The first `most` differences that the gateway can say something about, by their places in the verdict: what one side alone
+    /// has, and what the two sides tell differently.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read again.
+    pub fn doubtful(&self, sides: &DaySides, most: usize) -> Result<Vec<(usize, Doubtful)>, ReconcileFault> {
+        let (mut doubtful, mut place) = (Vec::new(), 0);
+        self.each_row(sides, |cells| {
+            if let Of::Difference { row, bill, ours, .. } = &cells.of {
+                if doubtful.len() < most
+                    && let Some(question) = question(row, *bill, *ours)
+                {
+                    doubtful.push((place, question));
+                }
+                place += 1;
+            }
+            Ok(())
+        })?;
+        Ok(doubtful)
+    }
+
+    /// Keeps what was told about the difference at a place, so that it stands beside its reason.
+    pub fn keep_told(&mut self, place: usize, told: GatewaySays) {
+        self.told.insert(place, told);
+    }
+}
+
+fn question(row: &Difference, bill: Option<&Texts>, ours: Option<&Texts>) -> Option<Doubtful> {
+    let number = |of: fn(&Texts) -> &String| {
+        [ours, bill].into_iter().flatten().map(of).find(|number| !number.is_empty()).cloned()
+    };
+    match row.class {
+        Class::BillOnly | Class::LocalOnly | Class::AmountDiff | Class::StateDiff | Class::DayCutLocal => {
+            number(|texts| &texts.out_trade_no).map(Doubtful::Order)
+        }
+        Class::RefundBillOnly | Class::RefundLocalOnly | Class::RefundAmountDiff | Class::RefundStateDiff => {
+            number(|texts| &texts.out_refund_no).map(Doubtful::Refund)
+        }
+        // Nobody doubts these: the numbers say what they are.
+        Class::Matched | Class::RefundMatched | Class::DayCutBill | Class::DuplicatePayment | Class::DuplicateLocal => {
+            None
+        }
+    }
+}

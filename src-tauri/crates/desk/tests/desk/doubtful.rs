@@ -1,0 +1,59 @@
+//! What two sides of a day disagree on, asked of the gateway.
+
+use desk::store::OrderState;
+use desk::{Cancel, Doubtful, GatewaySays};
+use wxpay_protocol::{Fen, TradeState, order_query};
+
+use crate::shop::{Fate, START, Shop, desk_on, profile, test_order};
+
+fn order(number: &str) -> Doubtful {
+    Doubtful::Order(number.to_owned())
+}
+
+async fn ask(shop: &Shop, doubtful: &[Doubtful]) -> Vec<GatewaySays> {
+    shop.desk.ask_doubtful("shop", doubtful, Box::new(|_| {}), &Cancel::new()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_does_not_answer_is_left_alone_after_three_and_a_stop_is_heeded() {
+    let shop = Shop::open().await;
+    let numbers: Vec<Doubtful> = (0..6).map(|n| order(&format!("20240102030405000{n}"))).collect();
+    for _ in 0..3 {
+        shop.wire.next(order_query::PATH, Fate::NotSent);
+    }
+    let told = ask(&shop, &numbers).await;
+    assert!(told.len() == 3 && told.iter().all(|told| told.word() == "UNKNOWN"), "{told:?}");
+    let stopped = Cancel::new();
+    stopped.cancel();
+    let none = shop.desk.ask_doubtful("shop", &numbers, Box::new(|_| {}), &stopped).await.unwrap();
+    assert!(none.is_empty());
+    let forged = |text: &str| text.replace("<trade_state><![CDATA[NOTPAY]]>", "<trade_state><![CDATA[SUCCESS]]>");
+    let unpaid = shop.create_one().await;
+    shop.wire.next(order_query::PATH, Fate::Changed(forged));
+    let [told] = &ask(&shop, &[order(&unpaid)]).await[..] else { panic!("one answer") };
+    assert_eq!(told.word(), "UNKNOWN", "an answer that does not verify tells nothing: {told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_here_becomes_evidence_and_what_is_not_is_only_told() {
+    let shop = Shop::open().await;
+    let ours = shop.create_one().await;
+    shop.pay(&ours);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (other, _) = desk_on(elsewhere.path(), &shop.gateway, &shop.keyring, START).await;
+    other.profile_add(profile("shop")).await.unwrap();
+    let theirs = other.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let theirs = theirs.orders[0].out_trade_no.clone();
+    shop.pay(&theirs);
+    let asked =
+        [order(&ours), order(&theirs), order("20240102030405999"), Doubtful::Refund("R2024".into()), order("T1")];
+    let told = ask(&shop, &asked).await;
+    let words: Vec<&str> = told.iter().map(GatewaySays::word).collect();
+    assert_eq!(words, ["SUCCESS", "SUCCESS", "NOTEXIST", "NOTEXIST", "UNKNOWN"], "{told:?}");
+    let GatewaySays::Order { state, total_fee, transaction_id, paid_at } = &told[1] else { panic!("{:?}", told[1]) };
+    assert_eq!((*state, *total_fee), (TradeState::Success, Fen::new(101)));
+    assert!(transaction_id.is_some() && paid_at.is_some());
+    assert!(told[1].chinese().contains("1.01元"), "{}", told[1].chinese());
+    assert_eq!(shop.state(&ours).await, OrderState::Success, "the answer was recorded");
+    assert!(shop.desk.order_detail("shop", &theirs).await.is_err(), "an order of somebody else is not taken in");
+}

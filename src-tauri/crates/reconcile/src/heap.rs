@@ -1,0 +1,57 @@
+//! Rows of one part of all numbers, kept while both sides are read.
+
+use std::mem;
+
+/// Rows of a piece: a few pages, so that what is reserved and not used never adds up.
+const PIECE_ROWS: usize = 256;
+
+/// A growing heap of records that are never copied while it grows and never take much more than they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Heap<T> {
+    full: Vec<Vec<T>>,
+    last: Vec<T>,
+}
+
+impl<T> Heap<T> {
+    pub(crate) const fn new() -> Self {
+        Self { full: Vec::new(), last: Vec::new() }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, record: T) {
+        if self.last.len() == self.last.capacity() {
+            let piece = mem::replace(&mut self.last, Vec::with_capacity(PIECE_ROWS));
+            if !piece.is_empty() {
+                self.full.push(piece);
+            }
+        }
+        self.last.push(record);
+    }
+
+    /// All of it in one piece; the heap is empty afterwards.
+    pub(crate) fn take(&mut self) -> Vec<T> {
+        let last = mem::take(&mut self.last);
+        let count = self.full.iter().map(Vec::len).sum::<usize>() + last.len();
+        let mut whole = Vec::with_capacity(count);
+        for piece in mem::take(&mut self.full) {
+            whole.extend(piece);
+        }
+        whole.extend(last);
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_record_comes_back_in_its_order_however_many_there_are() {
+        for count in [0, 1, PIECE_ROWS - 1, PIECE_ROWS, PIECE_ROWS + 1, 3 * PIECE_ROWS + 7] {
+            let mut heap = Heap::new();
+            (0..count).for_each(|record| heap.push(record));
+            assert_eq!(heap.take(), (0..count).collect::<Vec<_>>());
+            assert!(heap.take().is_empty());
+        }
+    }
+}
