@@ -182,7 +182,7 @@ async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Outpu
     let bar = Bar::new("exported [已导出]");
     let exported = desk.export_orders(export, bar.watcher(), &progress::cancel_on_interrupt()).await;
     bar.finish();
-    tell(exported?, "orders", &orders.output, output)
+    tell(&exported?, "orders", &orders.output, output)
 }
 
 async fn write_refunds(refunds: &Refunds, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
@@ -203,14 +203,14 @@ async fn write_refunds(refunds: &Refunds, options: &DeskOptions, output: &mut Ou
     let bar = Bar::new("exported [已导出]");
     let exported = desk.export_refunds(export, bar.watcher(), &progress::cancel_on_interrupt()).await;
     bar.finish();
-    tell(exported?, "refunds", &refunds.output, output)
+    tell(&exported?, "refunds", &refunds.output, output)
 }
 
 fn reader(exact: bool) -> Reader {
     if exact { Reader::Programs } else { Reader::People }
 }
 
-fn tell(exported: Exported, what: &str, file: &Path, output: &mut Output) -> Result<Exit, Failure> {
+fn tell(exported: &Exported, what: &str, file: &Path, output: &mut Output) -> Result<Exit, Failure> {
     if output.is_json() {
         output.document(&json!({
             what: exported.rows,

@@ -48,7 +48,7 @@ fn cells<'r>(refund: &'r Refund, words: Words) -> [Cell<'r>; COLUMNS.len()] {
         Cell::Id(refund.out_refund_no.as_str()),
         id(refund.refund_id.as_deref()),
         Cell::Id(refund.out_trade_no.as_str()),
-        id(refund.transaction_id.as_ref().map(|id| id.as_str())),
+        id(refund.transaction_id.as_ref().map(wxpay_protocol::ids::TransactionId::as_str)),
         Cell::Text(state_word(words, refund.state)),
         Cell::Amount(refund.refund_fee),
         Cell::Amount(refund.total_fee),
@@ -102,7 +102,7 @@ impl Desk {
                     return ControlFlow::Break(());
                 }
                 rows += 1;
-                if rows % LOOK_ROWS == 0 {
+                if rows.is_multiple_of(LOOK_ROWS) {
                     meter.set(rows, count.max(rows));
                     if cancel.is_cancelled() {
                         return ControlFlow::Break(());
