@@ -86,7 +86,7 @@ fn show_has_the_documented_fields_and_the_evidence_in_order() {
     let shown = desk.run(&["order", "show", number, "--json"]).expect(0).json();
     let fields: Vec<&String> = shown.as_object().unwrap().keys().collect();
     let documented = "out_trade_no transaction_id mch_id appid trade_type total_fee paid_fee refunded_fee state \
-                      claimed_state flags created_at paid_at next_query_at observations refunds doing";
+                      claimed_state flags created_at paid_at next_query_at observations refunds doing next_question";
     assert_eq!(fields, documented.split(' ').collect::<Vec<_>>());
     assert_eq!((&shown["total_fee"], &shown["paid_fee"]), (&1999.into(), &1999.into()));
     assert_eq!((&shown["next_query_at"], &shown["refunds"]), (&Value::Null, &json!([])));
