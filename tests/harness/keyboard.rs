@@ -44,8 +44,9 @@ fn xdotool(display: &str, arguments: &[&str]) -> io::Result<String> {
 /// When no such dialog shows within ten seconds, or xdotool is missing.
 pub fn choose_file_in(display: &str, title: &str, path: &Path) -> io::Result<()> {
     let showing = || xdotool(display, &["search", "--onlyvisible", "--limit", "1", "--name", title]).is_ok();
-    press_in(display, title, &["ctrl+l"])?;
     for _ in 0..TRIES {
+        // Keys that come before the dialog has the keyboard are lost, so that each try asks for the line anew.
+        press_in(display, title, &["ctrl+l"])?;
         // What is typed while the line is still being made is lost, and nothing tells when it is there.
         thread::sleep(SETTLED);
         xdotool(display, &["key", "--clearmodifiers", "ctrl+a"])?;
