@@ -7,6 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 const TRIES: u32 = 5;
+/// How often a dialog is looked for that was answered, before it is answered again.
+const LOOKS: u32 = 10;
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// Waits until a window with this title shows, gives it the keyboard and presses these keys one after the other.
@@ -53,9 +55,11 @@ pub fn choose_file_in(display: &str, title: &str, path: &Path) -> io::Result<()>
         xdotool(display, &["type", "--delay", "5", &path.to_string_lossy()])?;
         thread::sleep(SETTLED);
         xdotool(display, &["key", "--clearmodifiers", "Return"])?;
-        thread::sleep(SETTLED);
-        if !showing() {
-            return Ok(());
+        for _ in 0..LOOKS {
+            thread::sleep(SETTLED);
+            if !showing() {
+                return Ok(());
+            }
         }
     }
     Err(io::Error::new(io::ErrorKind::TimedOut, format!("the dialog {title:?} does not take {}", path.display())))
