@@ -1,17 +1,13 @@
 //! Exporting lists of orders to CSV or XLSX: for people, so that no spreadsheet touches a number, or for programs.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use desk_sheets::{Cell, Reader};
 use desk_store::{OrderFilter, OrderLine, OrderSort, OrderState};
 
-use crate::progress::{Cancel, Meter, OnProgress};
+use crate::progress::{Cancel, OnProgress};
 use crate::table_file::{Heading, TableFile, Words};
 use crate::{Desk, DeskError};
-
-/// Rows between two looks at whether somebody cancelled.
-pub(crate) const LOOK_ROWS: u64 = 1024;
 
 /// A list to be exported.
 #[derive(Clone, Debug)]
@@ -111,35 +107,16 @@ impl Desk {
     ) -> Result<Exported, DeskError> {
         let cancel = cancel.clone();
         self.blocking(move |inner| {
-            let mut table = TableFile::begin(inner, &export.file, export.reader, ("订单", "Orders"), &COLUMNS)?;
+            let table = TableFile::begin(inner, &export.file, export.reader, ("订单", "Orders"), &COLUMNS)?;
             let words = table.words();
             let ids = inner.store.open_list(&export.filter, export.sort)?.ids;
-            let count = ids.len() as u64;
-            let mut meter = Meter::new(count, progress);
-            let mut rows = 0;
-            let mut broken = None;
-            inner.store.each_order(&ids, |order| {
-                let flags =
-                    if order.flags == desk_store::Flags::NONE { String::new() } else { order.flags.words().join(" ") };
-                if let Err(fault) = table.row(&cells(order, words, &flags)) {
-                    broken = Some(fault);
-                    return ControlFlow::Break(());
-                }
-                rows += 1;
-                if rows % LOOK_ROWS == 0 {
-                    meter.set(rows, count);
-                    if cancel.is_cancelled() {
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
-            })?;
-            let cancelled = cancel.is_cancelled();
-            table.end(!cancelled, broken)?;
-            if !cancelled {
-                meter.set(rows, count);
-            }
-            Ok(Exported { rows, cancelled })
+            table.fill(ids.len() as u64, progress, &cancel, |row| {
+                inner.store.each_order(&ids, |order| {
+                    let known = order.flags != desk_store::Flags::NONE;
+                    let flags = if known { order.flags.words().join(" ") } else { String::new() };
+                    row(&cells(order, words, &flags))
+                })
+            })
         })
         .await
     }

@@ -1,13 +1,11 @@
 //! Exporting lists of refunds, as lists of orders are.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use desk_sheets::{Cell, Reader};
 use desk_store::{Refund, RefundFilter, RefundState};
 
-use crate::export::LOOK_ROWS;
-use crate::progress::{Cancel, Meter, OnProgress};
+use crate::progress::{Cancel, OnProgress};
 use crate::table_file::{Heading, TableFile, Words};
 use crate::{Desk, DeskError, Exported};
 
@@ -90,32 +88,12 @@ impl Desk {
     ) -> Result<Exported, DeskError> {
         let cancel = cancel.clone();
         self.blocking(move |inner| {
-            let mut table = TableFile::begin(inner, &export.file, export.reader, ("退款", "Refunds"), &COLUMNS)?;
+            let table = TableFile::begin(inner, &export.file, export.reader, ("退款", "Refunds"), &COLUMNS)?;
             let words = table.words();
             let count = inner.store.refunds(&export.filter, 0, 0)?.totals.count;
-            let mut meter = Meter::new(count, progress);
-            let mut rows: u64 = 0;
-            let mut broken = None;
-            inner.store.each_refund(&export.filter, |refund| {
-                if let Err(fault) = table.row(&cells(refund, words)) {
-                    broken = Some(fault);
-                    return ControlFlow::Break(());
-                }
-                rows += 1;
-                if rows.is_multiple_of(LOOK_ROWS) {
-                    meter.set(rows, count.max(rows));
-                    if cancel.is_cancelled() {
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
-            })?;
-            let cancelled = cancel.is_cancelled();
-            table.end(!cancelled, broken)?;
-            if !cancelled {
-                meter.set(rows, rows);
-            }
-            Ok(Exported { rows, cancelled })
+            table.fill(count, progress, &cancel, |row| {
+                inner.store.each_refund(&export.filter, |refund| row(&cells(refund, words)))
+            })
         })
         .await
     }

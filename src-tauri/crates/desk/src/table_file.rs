@@ -2,12 +2,18 @@
 
 use std::fs::{self, File};
 use std::io::BufWriter;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
+use desk_store::StoreError;
 
-use crate::DeskError;
 use crate::desk::Inner;
+use crate::progress::{Cancel, Meter, OnProgress};
+use crate::{DeskError, Exported};
+
+/// After so many rows it is looked whether a person gave up.
+const LOOK_ROWS: u64 = 1024;
 
 /// A column: WeChat's name, the titles for people in Chinese and English, and the width in characters.
 pub(crate) type Heading = (&'static str, &'static str, &'static str, u16);
@@ -93,7 +99,41 @@ impl TableFile {
         self.words
     }
 
-    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
+    /// Writes the rows that `each` hands out and puts the file in its place, unless a person gives up on the way.
+    pub(crate) fn fill(
+        mut self,
+        count: u64,
+        progress: OnProgress,
+        cancel: &Cancel,
+        each: impl FnOnce(&mut dyn FnMut(&[Cell<'_>]) -> ControlFlow<()>) -> Result<(), StoreError>,
+    ) -> Result<Exported, DeskError> {
+        let mut meter = Meter::new(count, progress);
+        let mut rows: u64 = 0;
+        let mut broken = None;
+        let walked = each(&mut |cells| {
+            if let Err(fault) = self.row(cells) {
+                broken = Some(fault);
+                return ControlFlow::Break(());
+            }
+            rows += 1;
+            if rows.is_multiple_of(LOOK_ROWS) {
+                meter.set(rows, count.max(rows));
+                if cancel.is_cancelled() {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        let cancelled = cancel.is_cancelled();
+        self.end(!cancelled && walked.is_ok(), broken)?;
+        walked?;
+        if !cancelled {
+            meter.set(rows, rows);
+        }
+        Ok(Exported { rows, cancelled })
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
         match &mut self.table {
             Table::Csv(table) => table.row(cells),
             Table::Xlsx(book) => book.row(cells),
@@ -101,7 +141,7 @@ impl TableFile {
     }
 
     /// Puts the file in its place. Nothing comes of one that is not wanted or that could not be written.
-    pub(crate) fn end(self, wanted: bool, broken: Option<WriteError>) -> Result<(), DeskError> {
+    fn end(self, wanted: bool, broken: Option<WriteError>) -> Result<(), DeskError> {
         let Self { table, draft, path, .. } = self;
         let written = match (broken, table) {
             (Some(fault), _) => Err(fault),
