@@ -271,7 +271,7 @@ fn outcome(
 ) -> Result<DayOutcome, IpcError> {
     let sum = |of: fn(&desk_store::BillSums) -> i128| Fen::sum(run.bills.iter().map(|bill| of(&bill.sums)).sum());
     let mut classes = Vec::new();
-    for tally in &run.classes {
+    for tally in &run.found.classes {
         classes.push(DayClass {
             open: open.get(&tally.class).copied().unwrap_or_default().into(),
             class: tally.class.clone(),
@@ -291,17 +291,17 @@ fn outcome(
         bill_total_fen: sum(|sums| sums.total_fen)?,
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
-        basis: run.basis,
-        orders: side(run.orders),
-        refunds: side(run.refunds),
-        local_orders: run.local_orders.into(),
-        local_refunds: run.local_refunds.into(),
-        payments_gap_fen: Fen::sum(run.payments_gap_fen)?,
-        refunds_gap_fen: Fen::sum(run.refunds_gap_fen)?,
-        fee_count: run.fee_count.into(),
+        basis: run.found.basis,
+        orders: side(run.found.orders),
+        refunds: side(run.found.refunds),
+        local_orders: run.found.local_orders.into(),
+        local_refunds: run.found.local_refunds.into(),
+        payments_gap_fen: Fen::sum(run.found.payments_gap_fen)?,
+        refunds_gap_fen: Fen::sum(run.found.refunds_gap_fen)?,
+        fee_count: run.found.fee_count.into(),
         classes,
-        ran_at: run.ran_at.into(),
-        ran_by: run.ran_by,
+        ran_at: run.found.ran_at.into(),
+        ran_by: run.found.ran_by,
     })
 }
 

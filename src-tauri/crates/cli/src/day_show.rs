@@ -201,16 +201,16 @@ pub(crate) fn standing(day: &DayStanding) -> Value {
 fn run(run: &DayRun) -> Value {
     json!({
         "id": run.id,
-        "balanced": run.balanced,
-        "amount": run.basis,
-        "day_cut_seconds": run.day_cut_s,
-        "orders": run.orders,
-        "refunds": run.refunds,
-        "ran_at": run.ran_at.rfc3339(),
-        "ran_by": run.ran_by,
-        "payments_gap_fen": number(run.payments_gap_fen),
-        "refunds_gap_fen": number(run.refunds_gap_fen),
-        "classes": run.classes.iter().map(|tally| (tally.class.clone(), json!({
+        "balanced": run.found.balanced,
+        "amount": run.found.basis,
+        "day_cut_seconds": run.found.day_cut_s,
+        "orders": run.found.orders,
+        "refunds": run.found.refunds,
+        "ran_at": run.found.ran_at.rfc3339(),
+        "ran_by": run.found.ran_by,
+        "payments_gap_fen": number(run.found.payments_gap_fen),
+        "refunds_gap_fen": number(run.found.refunds_gap_fen),
+        "classes": run.found.classes.iter().map(|tally| (tally.class.clone(), json!({
             "count": tally.count, "bill_fen": number(tally.bill_fen), "local_fen": number(tally.local_fen),
         }))).collect::<Map<_, _>>(),
     })

@@ -9,7 +9,9 @@ mod viewing;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use desk_store::{BillKept, BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun};
+use desk_store::{
+    BillKept, BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings,
+};
 use wxpay_protocol::UtcMs;
 
 use crate::changes::Tag;
@@ -218,25 +220,27 @@ impl Inner {
             date: sides.date.start_of_day(),
             digest,
             bills: bills.to_vec(),
-            basis: sides.basis.name(),
-            day_cut_s: sides.day_cut_s,
-            orders,
-            refunds,
-            balanced: found.is_balanced(),
-            differences: found.difference_count(),
-            malformed: found.malformed_count(),
-            local_orders: found.local.orders,
-            local_refunds: found.local.refunds,
-            out_of_scope: verdict.out_of_scope,
-            not_compared: verdict.not_compared,
-            time_marked: verdict.time_marked,
-            fee_count: verdict.fees.count,
-            fee_milli_fen: found.fee_difference().milli_fen(),
-            payments_gap_fen,
-            refunds_gap_fen,
-            classes: found.tallies(),
-            ran_at: self.clock.now(),
-            ran_by: operator(),
+            found: RunFindings {
+                basis: sides.basis.name().to_owned(),
+                day_cut_s: sides.day_cut_s,
+                orders,
+                refunds,
+                balanced: found.is_balanced(),
+                differences: found.difference_count(),
+                malformed: found.malformed_count(),
+                local_orders: found.local.orders,
+                local_refunds: found.local.refunds,
+                out_of_scope: verdict.out_of_scope,
+                not_compared: verdict.not_compared,
+                time_marked: verdict.time_marked,
+                fee_count: verdict.fees.count,
+                fee_milli_fen: found.fee_difference().milli_fen(),
+                payments_gap_fen,
+                refunds_gap_fen,
+                classes: found.tallies(),
+                ran_at: self.clock.now(),
+                ran_by: operator(),
+            },
         }
     }
 

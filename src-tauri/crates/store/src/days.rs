@@ -11,7 +11,7 @@ pub use differences::{
     Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, Dimension, NewDifference,
 };
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
-pub use runs::{ClassTally, DayRun, NewRun, RunBegun};
+pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};
 pub use standing::{DayMark, DayStanding};
 
 use crate::StoreError;

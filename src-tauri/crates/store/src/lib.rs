@@ -48,7 +48,7 @@ pub use certificates::Certificate;
 pub use days::{
     BillKept, BillSums, ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding,
     DifferenceFilter, DifferencePage, DifferenceState, Dimension, Handled, NewDayBill, NewDayNote, NewDifference,
-    NewRun, NoteKind, RunBegun,
+    NewRun, NoteKind, RunBegun, RunFindings,
 };
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;

@@ -17,18 +17,22 @@ fn count(writer: &Writer) -> i64 {
         .unwrap()
 }
 
+/// Jobs that wait meanwhile share the next transaction.
+fn hold(writer: &Writer) {
+    writer
+        .write(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            Ok(())
+        })
+        .unwrap();
+}
+
 #[test]
 fn a_failed_job_undoes_its_own_writes_only() {
     let folder = tempfile::tempdir().unwrap();
     let writer = start(folder.path());
     std::thread::scope(|scope| {
-        // Jobs that wait while the first one sleeps share the next transaction.
-        scope.spawn(|| {
-            writer.write(|_| {
-                std::thread::sleep(Duration::from_millis(50));
-                Ok(())
-            })
-        });
+        scope.spawn(|| hold(&writer));
         let good = scope.spawn(|| insert(&writer, "good"));
         let bad = scope.spawn(|| {
             writer.write(|connection| {
@@ -47,12 +51,7 @@ fn a_job_of_its_own_is_undone_as_a_whole_and_its_neighbours_stand() {
     let folder = tempfile::tempdir().unwrap();
     let writer = start(folder.path());
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            writer.write(|_| {
-                std::thread::sleep(Duration::from_millis(50));
-                Ok(())
-            })
-        });
+        scope.spawn(|| hold(&writer));
         let before = scope.spawn(|| insert(&writer, "before"));
         let alone = scope.spawn(|| {
             writer.write_alone(|connection| {

@@ -140,7 +140,7 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
         let (chinese, english) = mark_words(day.mark);
         let sum = |of: fn(&desk_store::BillSums) -> i128| yuan_text(run.bills.iter().map(|bill| of(&bill.sums)).sum());
         let (paid, refunded) = (sum(|sums| sums.total_fen), sum(|sums| sums.refund_fen));
-        let gaps = [run.payments_gap_fen, run.refunds_gap_fen].map(yuan_text);
+        let gaps = [run.found.payments_gap_fen, run.found.refunds_gap_fen].map(yuan_text);
         let [payments_gap, refunds_gap] = gaps.each_ref().map(|text| amount(text));
         let (date, rows) = (run.date.day(), run.bills.iter().map(|bill| bill.sums.rows).sum());
         book.row(&[
@@ -149,20 +149,21 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
             Cell::Count(rows),
             amount(&paid),
             amount(&refunded),
-            Cell::Count(run.local_orders),
-            Cell::Count(run.local_refunds),
+            Cell::Count(run.found.local_orders),
+            Cell::Count(run.found.local_refunds),
             payments_gap,
             refunds_gap,
             Cell::Count(day.differences),
             Cell::Count(day.open),
             Cell::Count(day.carried_over),
             Cell::Count(day.malformed),
-            Cell::Count(run.fee_count),
+            Cell::Count(run.found.fee_count),
         ])?;
     }
     book.sheet(words.of("", "分类", "Classes"), &columns(&CLASSES, words))?;
     for class in Class::ALL {
-        let tallies = || runs.iter().flat_map(|(run, _)| &run.classes).filter(|tally| tally.class == class.name());
+        let tallies =
+            || runs.iter().flat_map(|(run, _)| &run.found.classes).filter(|tally| tally.class == class.name());
         let bill = tallies().map(|tally| tally.bill_fen).sum::<i128>();
         let local = tallies().map(|tally| tally.local_fen).sum::<i128>();
         let sums = [bill, local, local - bill].map(yuan_text);

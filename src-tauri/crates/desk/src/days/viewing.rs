@@ -158,9 +158,9 @@ impl Desk {
             let mut classes: BTreeMap<String, ClassTally> = BTreeMap::new();
             for id in period.days.iter().filter_map(|day| day.run) {
                 let Some(run) = inner.store.day_run(id)? else { continue };
-                period.payments_gap_fen += run.payments_gap_fen;
-                period.refunds_gap_fen += run.refunds_gap_fen;
-                for tally in run.classes {
+                period.payments_gap_fen += run.found.payments_gap_fen;
+                period.refunds_gap_fen += run.found.refunds_gap_fen;
+                for tally in run.found.classes {
                     add(classes.entry(tally.class.clone()).or_default(), tally);
                 }
             }

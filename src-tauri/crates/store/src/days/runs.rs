@@ -26,19 +26,11 @@ pub struct ClassTally {
     pub local_fen: i128,
 }
 
-/// A run that is to be kept.
+/// How a day was compared, and what that found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewRun {
-    /// Whose.
-    pub profile: String,
-    /// The first millisecond of the Beijing day.
-    pub date: UtcMs,
-    /// Of what went in and what came out.
-    pub digest: [u8; 32],
-    /// The ids of the bills.
-    pub bills: Vec<i64>,
+pub struct RunFindings {
     /// Which of WeChat's amounts the merchant keeps: `order`, `settle` or `cash`.
-    pub basis: &'static str,
+    pub basis: String,
     /// How wide the edges around midnight are, in seconds.
     pub day_cut_s: u32,
     /// Where the orders came from: a file, or `store`.
@@ -71,10 +63,25 @@ pub struct NewRun {
     pub refunds_gap_fen: i128,
     /// What each class adds up to.
     pub classes: Vec<ClassTally>,
-    /// When.
+    /// When it ran first.
     pub ran_at: UtcMs,
     /// By whom.
     pub ran_by: String,
+}
+
+/// A run that is to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRun {
+    /// Whose.
+    pub profile: String,
+    /// The first millisecond of the Beijing day.
+    pub date: UtcMs,
+    /// Of what went in and what came out.
+    pub digest: [u8; 32],
+    /// The ids of the bills.
+    pub bills: Vec<i64>,
+    /// What it found.
+    pub found: RunFindings,
 }
 
 /// A run as it is kept.
@@ -88,44 +95,8 @@ pub struct DayRun {
     pub date: UtcMs,
     /// The bills that went in.
     pub bills: Vec<DayBill>,
-    /// As in [`NewRun::basis`].
-    pub basis: String,
-    /// How wide the edges around midnight are, in seconds.
-    pub day_cut_s: u32,
-    /// Where the orders came from.
-    pub orders: Option<String>,
-    /// Where the refunds came from.
-    pub refunds: Option<String>,
-    /// Whether nothing differs and every row was read.
-    pub balanced: bool,
-    /// Differences, handled or not.
-    pub differences: u64,
-    /// Rows that cannot be read.
-    pub malformed: u64,
-    /// Readable orders of the local side.
-    pub local_orders: u64,
-    /// Readable refunds of the local side.
-    pub local_refunds: u64,
-    /// Local rows of other days that no row of the bill names.
-    pub out_of_scope: u64,
-    /// Rows of the bill without anything to compare them with.
-    pub not_compared: u64,
-    /// Matched orders whose local time lies outside of the day.
-    pub time_marked: u64,
-    /// Fees that are off.
-    pub fee_count: u64,
-    /// By how much all together, in thousandths of a fen.
-    pub fee_milli_fen: i128,
-    /// The local payments less those of the bill, in fen.
-    pub payments_gap_fen: i128,
-    /// The local refunds less those of the bill, in fen.
-    pub refunds_gap_fen: i128,
-    /// What each class adds up to.
-    pub classes: Vec<ClassTally>,
-    /// When it ran first.
-    pub ran_at: UtcMs,
-    /// By whom.
-    pub ran_by: String,
+    /// What it found.
+    pub found: RunFindings,
 }
 
 /// What beginning a run led to.
@@ -187,7 +158,7 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<DayRun>, 
     let sql =
         format!("SELECT {BILL} FROM day_bills WHERE id IN (SELECT bill FROM day_run_bills WHERE run = ?1) ORDER BY id");
     run.bills = connection.prepare_cached(&sql)?.query_map([id], bill)?.collect::<Result<_, _>>()?;
-    run.classes = connection
+    run.found.classes = connection
         .prepare_cached(
             "SELECT class, count, bill_rows, local_rows, bill_fen, local_fen FROM day_classes WHERE run = ?1",
         )?
@@ -212,25 +183,27 @@ fn run(row: &Row<'_>) -> rusqlite::Result<DayRun> {
         profile: row.get("profile")?,
         date: time(row, "date")?,
         bills: Vec::new(),
-        basis: row.get("basis")?,
-        day_cut_s: row.get("day_cut_s")?,
-        orders: row.get("orders")?,
-        refunds: row.get("refunds")?,
-        balanced: row.get("balanced")?,
-        differences: number("differences")?,
-        malformed: number("malformed")?,
-        local_orders: number("local_orders")?,
-        local_refunds: number("local_refunds")?,
-        out_of_scope: number("out_of_scope")?,
-        not_compared: number("not_compared")?,
-        time_marked: number("time_marked")?,
-        fee_count: number("fee_count")?,
-        fee_milli_fen: row.get::<_, i64>("fee_milli_fen")?.into(),
-        payments_gap_fen: row.get::<_, i64>("payments_gap_fen")?.into(),
-        refunds_gap_fen: row.get::<_, i64>("refunds_gap_fen")?.into(),
-        classes: Vec::new(),
-        ran_at: time(row, "ran_at")?,
-        ran_by: row.get("ran_by")?,
+        found: RunFindings {
+            basis: row.get("basis")?,
+            day_cut_s: row.get("day_cut_s")?,
+            orders: row.get("orders")?,
+            refunds: row.get("refunds")?,
+            balanced: row.get("balanced")?,
+            differences: number("differences")?,
+            malformed: number("malformed")?,
+            local_orders: number("local_orders")?,
+            local_refunds: number("local_refunds")?,
+            out_of_scope: number("out_of_scope")?,
+            not_compared: number("not_compared")?,
+            time_marked: number("time_marked")?,
+            fee_count: number("fee_count")?,
+            fee_milli_fen: row.get::<_, i64>("fee_milli_fen")?.into(),
+            payments_gap_fen: row.get::<_, i64>("payments_gap_fen")?.into(),
+            refunds_gap_fen: row.get::<_, i64>("refunds_gap_fen")?.into(),
+            classes: Vec::new(),
+            ran_at: time(row, "ran_at")?,
+            ran_by: row.get("ran_by")?,
+        },
     })
 }
 
@@ -256,6 +229,7 @@ fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> 
         Some((id, false)) => clear(connection, id)?,
         None => {}
     }
+    let found = &new.found;
     let sql = format!(
         "INSERT INTO day_runs (profile, date, digest, turn, is_complete, basis, day_cut_s, orders, refunds, balanced, differences, malformed, \
          local_orders, local_refunds, out_of_scope, not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by) VALUES (:profile, :date, \
@@ -266,24 +240,24 @@ fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> 
         ":profile": new.profile,
         ":date": new.date.0,
         ":digest": new.digest,
-        ":basis": new.basis,
-        ":day_cut_s": new.day_cut_s,
-        ":orders": new.orders,
-        ":refunds": new.refunds,
-        ":balanced": new.balanced,
-        ":differences": count(new.differences),
-        ":malformed": count(new.malformed),
-        ":local_orders": count(new.local_orders),
-        ":local_refunds": count(new.local_refunds),
-        ":out_of_scope": count(new.out_of_scope),
-        ":not_compared": count(new.not_compared),
-        ":time_marked": count(new.time_marked),
-        ":fee_count": count(new.fee_count),
-        ":fee_milli_fen": kept(new.fee_milli_fen, "day_runs.fee_milli_fen")?,
-        ":payments_gap_fen": kept(new.payments_gap_fen, "day_runs.payments_gap_fen")?,
-        ":refunds_gap_fen": kept(new.refunds_gap_fen, "day_runs.refunds_gap_fen")?,
-        ":ran_at": new.ran_at.0,
-        ":ran_by": new.ran_by,
+        ":basis": found.basis,
+        ":day_cut_s": found.day_cut_s,
+        ":orders": found.orders,
+        ":refunds": found.refunds,
+        ":balanced": found.balanced,
+        ":differences": count(found.differences),
+        ":malformed": count(found.malformed),
+        ":local_orders": count(found.local_orders),
+        ":local_refunds": count(found.local_refunds),
+        ":out_of_scope": count(found.out_of_scope),
+        ":not_compared": count(found.not_compared),
+        ":time_marked": count(found.time_marked),
+        ":fee_count": count(found.fee_count),
+        ":fee_milli_fen": kept(found.fee_milli_fen, "day_runs.fee_milli_fen")?,
+        ":payments_gap_fen": kept(found.payments_gap_fen, "day_runs.payments_gap_fen")?,
+        ":refunds_gap_fen": kept(found.refunds_gap_fen, "day_runs.refunds_gap_fen")?,
+        ":ran_at": found.ran_at.0,
+        ":ran_by": found.ran_by,
     })?;
     add_parts(connection, id, new)?;
     Ok(RunBegun::New(id))
@@ -297,7 +271,7 @@ fn add_parts(connection: &Connection, id: i64, new: &NewRun) -> Result<(), Store
     let mut insert = connection.prepare_cached(
         "INSERT INTO day_classes (run, class, count, bill_rows, local_rows, bill_fen, local_fen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    for tally in &new.classes {
+    for tally in &new.found.classes {
         insert.execute(params![
             id,
             tally.class,

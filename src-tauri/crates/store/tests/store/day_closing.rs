@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use desk_store::{DayMark, NewRun, NoteKind, RunBegun};
+use desk_store::{DayMark, NoteKind, RunBegun};
 use proptest::prelude::*;
 
 use crate::days::{Days, difference, new_run, open};
@@ -111,11 +111,10 @@ impl Truth {
         let Some(text) = self.bills.get(used) else { return };
         let bill = days.bill(*text).bill.id;
         self.runs += 1;
-        let begun = days.store.begin_run(NewRun {
-            malformed,
-            balanced: found.is_empty() && malformed == 0,
-            ..new_run(self.runs, vec![bill], found.len() as u64)
-        });
+        let mut new = new_run(self.runs, vec![bill], found.len() as u64);
+        new.found.malformed = malformed;
+        new.found.balanced = found.is_empty() && malformed == 0;
+        let begun = days.store.begin_run(new);
         match begun.unwrap() {
             RunBegun::New(run) => {
                 assert!(!self.closed, "a closed day takes no run");

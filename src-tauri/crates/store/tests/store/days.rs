@@ -2,7 +2,7 @@
 
 use desk_store::{
     BillSums, ClassTally, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled, NewDayBill,
-    NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, Store, StoreError,
+    NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store, StoreError,
 };
 use wxpay_protocol::UtcMs;
 
@@ -48,25 +48,27 @@ pub(crate) fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
         date: date(),
         digest: [digest; 32],
         bills,
-        basis: "order",
-        day_cut_s: 300,
-        orders: Some("store".into()),
-        refunds: None,
-        balanced: differences == 0,
-        differences,
-        malformed: 0,
-        local_orders: 3,
-        local_refunds: 0,
-        out_of_scope: 0,
-        not_compared: 0,
-        time_marked: 0,
-        fee_count: 0,
-        fee_milli_fen: 0,
-        payments_gap_fen: -100,
-        refunds_gap_fen: 0,
-        classes: vec![ClassTally { class: "matched".into(), count: 3, ..ClassTally::default() }],
-        ran_at: START,
-        ran_by: "zhang".into(),
+        found: RunFindings {
+            basis: "order".into(),
+            day_cut_s: 300,
+            orders: Some("store".into()),
+            refunds: None,
+            balanced: differences == 0,
+            differences,
+            malformed: 0,
+            local_orders: 3,
+            local_refunds: 0,
+            out_of_scope: 0,
+            not_compared: 0,
+            time_marked: 0,
+            fee_count: 0,
+            fee_milli_fen: 0,
+            payments_gap_fen: -100,
+            refunds_gap_fen: 0,
+            classes: vec![ClassTally { class: "matched".into(), count: 3, ..ClassTally::default() }],
+            ran_at: START,
+            ran_by: "zhang".into(),
+        },
     }
 }
 
@@ -143,7 +145,7 @@ fn the_same_inputs_are_the_same_run_and_the_last_one_counts() {
     assert_eq!(days.standing().mark, DayMark::Balanced);
     assert_eq!(days.store.begin_run(new_run(1, vec![bill], 1)).unwrap(), RunBegun::Again(first));
     let run = days.store.current_run(SHOP, date()).unwrap().unwrap();
-    assert_eq!((run.id, run.bills.len(), run.classes.len(), run.differences), (first, 1, 1, 1));
+    assert_eq!((run.id, run.bills.len(), run.found.classes.len(), run.found.differences), (first, 1, 1, 1));
     assert_eq!((days.standing().mark, days.standing().gap_fen), (DayMark::Open, -100));
 }
 
