@@ -159,18 +159,12 @@ async fn walk(window: &DeskWindow, dir: &Path, words: &Words) {
     let refunds = running.gateway.refunds("", 10);
     assert_eq!((refunds.len(), refunds[0].out_trade_no.as_str()), (1, NUMBERS[1]));
     window.go_to("refunds").await.unwrap();
-    window
-        .find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button")
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
+    window.press("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await.unwrap();
     window.text_when("refund-arrival", |text| text.contains(words.arrival)).await.unwrap();
 
     window.go_to("notices").await.unwrap();
     let row = format!("[data-testid=\"notice-row\"][data-out-trade-no=\"{}\"][data-verdict=\"accepted\"]", NUMBERS[1]);
-    window.find(&format!("{row} .row-button")).await.unwrap().click().await.unwrap();
+    window.press(&format!("{row} .row-button")).await.unwrap();
     window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await.unwrap();
 
     window.go_to("lookup").await.unwrap();

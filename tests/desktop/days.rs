@@ -50,7 +50,7 @@ async fn a_day_is_reconciled_settled_and_its_remarks_read_back() {
     window.click("bill-choose").await.unwrap();
     choose(&window, "选择对账单", &dir.path().join("bill.csv")).await;
     window.count_is("chosen-bill", 1).await.unwrap();
-    window.find("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await.unwrap().click().await.unwrap();
+    window.press("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await.unwrap();
     choose(&window, "选择自己的订单", &dir.path().join("orders.csv")).await;
     window.by_test_id("import-table").await.unwrap();
     window.click("day-run").await.unwrap();
@@ -59,13 +59,7 @@ async fn a_day_is_reconciled_settled_and_its_remarks_read_back() {
     window.find("[data-testid=\"class-bill_only\"][data-count=\"1\"]").await.unwrap();
     window.count_is("difference-row", 2).await.unwrap();
 
-    window
-        .find("[data-testid=\"difference-row\"][data-class=\"amount_diff\"] .row-button")
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
+    window.press("[data-testid=\"difference-row\"][data-class=\"amount_diff\"] .row-button").await.unwrap();
     window.fill("difference-text", "代金券").await.unwrap();
     window.click("difference-resolve").await.unwrap();
     window.find("[data-testid=\"difference-row\"][data-class=\"amount_diff\"][data-state=\"resolved\"]").await.unwrap();

@@ -112,14 +112,14 @@ pub(crate) async fn empty_and_wrong(window: &DeskWindow, report: &mut Report) ->
     window.by_test_id("sim-stopped").await?;
     report.picture(window, "simulator-stopped", "模拟网关停着 · The gateway is stopped").await?;
     window.go_to("orders").await?;
-    window.find("[data-testid=\"order-state\"][data-state=\"NOTPAY\"]").await?.click().await?;
+    window.press("[data-testid=\"order-state\"][data-state=\"NOTPAY\"]").await?;
     window.click("order-query").await?;
     window.find("[data-testid=\"error-view\"][data-code=\"not_sent\"]").await?;
     window.find("[data-testid=\"drawer-state\"][data-state=\"NOTPAY\"]").await?;
     report
         .picture(window, "order-not-sent", "网关停着时查询：没有发出，钱没有动 · A question that could not be sent")
         .await?;
-    window.find(".error-notice .ant-notification-notice-close").await?.click().await?;
+    window.press(".error-notice .ant-notification-notice-close").await?;
     window.click("drawer-close").await?;
     window.go_to("simulator").await?;
     window.click("sim-start").await?;

@@ -40,7 +40,7 @@ async fn several_numbers_become_a_table_and_what_nobody_has_gets_its_five_reason
     window.click("lookup-go").await.unwrap();
     window.count_is("lookup-row", 3).await.unwrap();
     let absent = "[data-testid=\"lookup-row\"][data-verdict=\"not_found\"] .row-button";
-    window.find(absent).await.unwrap().click().await.unwrap();
+    window.press(absent).await.unwrap();
     window.find("[data-testid=\"lookup-reasons\"] li:nth-of-type(5)").await.unwrap();
     window.close().await.unwrap();
 }

@@ -22,7 +22,7 @@ pub(crate) async fn refund(window: &DeskWindow, report: &mut Report, number: &st
     report.picture(window, "order-drawer-refunded", "有退款的订单 · An order with a refund").await?;
     window.click("drawer-close").await?;
     window.go_to("refunds").await?;
-    window.find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await?.click().await?;
+    window.press("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await?;
     window.text_when("refund-arrival", |text| text.contains("零钱")).await?;
     report.picture(window, "refunds-one", "退款：到账时间和证据 · When it arrives, and the evidence").await?;
     report.done("Refunded ¥5.00 of a paid order: the core's own question was answered by keyboard, and the list says when the money arrives.");
@@ -35,7 +35,7 @@ pub(crate) async fn notice(window: &DeskWindow, report: &mut Report) -> Result<(
     window.go_to("notices").await?;
     window.click("listener-start").await?;
     window.click("notice-sample").await?;
-    window.find("[data-testid=\"notice-row\"][data-verdict=\"accepted\"] .row-button").await?.click().await?;
+    window.press("[data-testid=\"notice-row\"][data-verdict=\"accepted\"] .row-button").await?;
     window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await?;
     report.picture(window, "notice-judged", "通知：逐项判定 · A notice, check by check").await?;
     report.done(

@@ -34,13 +34,7 @@ async fn a_paid_order_is_refunded_only_after_the_cores_question_and_the_refund_i
     window.find("[data-testid=\"order-refunds\"] a").await.unwrap();
     window.go_to("refunds").await.unwrap();
     window.count_is("refund-row", 1).await.unwrap();
-    window
-        .find("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button")
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
+    window.press("[data-testid=\"refund-row\"][data-state=\"SUCCESS\"] .row-button").await.unwrap();
     window.text_when("refund-arrival", |text| text.contains("零钱")).await.unwrap();
     window.close().await.unwrap();
 }
@@ -53,7 +47,7 @@ async fn a_notice_of_the_built_in_gateway_is_received_and_shown_check_by_check()
     window.click("listener-start").await.unwrap();
     window.click("notice-sample").await.unwrap();
     let row = "[data-testid=\"notice-row\"][data-verdict=\"accepted\"] .row-button";
-    window.find(row).await.unwrap().click().await.unwrap();
+    window.press(row).await.unwrap();
     window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await.unwrap();
     window.gone("[data-testid=\"notice-check\"][data-ok=\"false\"]").await.unwrap();
     window.click("listener-stop").await.unwrap();

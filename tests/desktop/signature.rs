@@ -20,7 +20,7 @@ async fn an_empty_value_that_was_signed_is_proven_within_a_second_and_no_secret_
     let home = tempfile::tempdir().unwrap();
     let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
     workbench(&window).await.unwrap();
-    window.find("[data-testid=\"sig-fold-keys\"] summary").await.unwrap().click().await.unwrap();
+    window.unfold("[data-testid=\"sig-fold-keys\"]").await.unwrap();
     window.fill("sig-more-app_secret", APP_SECRET).await.unwrap();
     let took_ms = paste_and_time(&window, EMPTY_ATTACH_SIGNED, "explained", "A1").await.unwrap();
     assert!(took_ms < LIMIT_MS, "{took_ms} ms from pasting to the proven cause");
@@ -113,7 +113,7 @@ async fn a_message_of_the_gateways_traffic_opens_filled_in_with_its_kind_and_key
     window.go_to("simulator").await.unwrap();
     window.click("sim-tab-traffic").await.unwrap();
     let row = "[data-testid=\"sim-traffic-row\"][data-path=\"/pay/unifiedorder\"] .row-button";
-    window.find(row).await.unwrap().click().await.unwrap();
+    window.press(row).await.unwrap();
     window.click("sim-open-signature").await.unwrap();
     window.find("[data-testid=\"sig-verdict\"][data-outcome=\"valid\"]").await.unwrap();
     window.text_when("sig-context", |text| text.contains("unifiedorder")).await.unwrap();
@@ -183,8 +183,8 @@ async fn the_evidence_of_an_order_opens_filled_in() {
     let numbers = window.create_orders(1, "1.00").await.unwrap();
     window.go_to("orders").await.unwrap();
     window.pay_and_watch(&numbers[0], "已支付").await.unwrap();
-    window.find("[data-testid=\"order-state\"][data-state=\"SUCCESS\"]").await.unwrap().click().await.unwrap();
-    window.find(".raw summary").await.unwrap().click().await.unwrap();
+    window.press("[data-testid=\"order-state\"][data-state=\"SUCCESS\"]").await.unwrap();
+    window.unfold(".raw").await.unwrap();
     window.click("open-signature").await.unwrap();
     window.find("[data-testid=\"sig-verdict\"][data-outcome=\"valid\"]").await.unwrap();
     window.close().await.unwrap();

@@ -57,7 +57,7 @@ async fn a_copied_curl_sends_the_bytes_of_its_exchange_once_more() {
     let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
     tab(&window, "traffic").await;
     let row = "[data-testid=\"sim-traffic-row\"][data-path=\"/pay/unifiedorder\"] .row-button";
-    window.find(row).await.unwrap().click().await.unwrap();
+    window.press(row).await.unwrap();
     window.by_test_id("sim-copy-curl").await.unwrap();
     let asked = || async {
         let filter = json!({ "search": "", "endpoint": "unifiedorder", "outcome": null });

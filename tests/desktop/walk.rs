@@ -191,7 +191,7 @@ async fn gateway_side(window: &DeskWindow, report: &mut Report, numbers: &[Strin
     report.picture(window, "simulator-notices", "模拟网关：通知 · Notices").await?;
     report.begin("the gateway's traffic");
     window.click("sim-tab-traffic").await?;
-    window.find("[data-testid=\"sim-traffic-row\"][data-path=\"/pay/orderquery\"] .row-button").await?.click().await?;
+    window.press("[data-testid=\"sim-traffic-row\"][data-path=\"/pay/orderquery\"] .row-button").await?;
     let both = |messages: &Value| {
         let holds = |place: usize, word: &str| messages[place].as_str().is_some_and(|text| text.contains(word));
         holds(0, "<out_trade_no>") && holds(0, "<sign>") && holds(1, "<trade_state>") && holds(1, "<sign>")

@@ -96,7 +96,7 @@ impl DeskWindow {
 
     /// Pays an order on the simulator screen.
     pub async fn pay_in_simulator(&self, number: &str) -> Result<(), WindowError> {
-        self.find(&pay_button(number)).await?.click().await?;
+        self.press(&pay_button(number)).await?;
         self.find(&format!("[data-testid=\"sim-order-row\"][data-out-trade-no=\"{number}\"][data-state=\"SUCCESS\"]"))
             .await?;
         Ok(())

@@ -60,7 +60,7 @@ impl DeskWindow {
     /// Chooses one of the parts of a segmented control, counted from 0.
     pub async fn choose_part(&self, id: &str, part: usize) -> Result<(), WindowError> {
         let css = format!("[data-testid=\"{id}\"] .ant-segmented-item:nth-of-type({})", part + 1);
-        Ok(self.find(&css).await?.click().await?)
+        self.press(&css).await
     }
 
     /// Creates so many new NATIVE orders of this price on the test orders screen, and answers their numbers.
@@ -114,7 +114,7 @@ impl DeskWindow {
     /// Opens an order of the list in the drawer.
     pub async fn open_order(&self, number: &str) -> Result<(), WindowError> {
         let row = format!("[data-testid=\"order-row\"][data-out-trade-no=\"{number}\"]");
-        self.find(&row).await?.click().await?;
+        self.press(&row).await?;
         self.by_test_id("order-query").await?;
         self.stands_still("order-query").await
     }

@@ -184,7 +184,45 @@ impl DeskWindow {
 
     /// Clicks the element with this `data-testid`.
     pub async fn click(&self, id: &str) -> Result<(), WindowError> {
-        Ok(self.by_test_id(id).await?.click().await?)
+        self.press(&test_id(id)).await
+    }
+
+    /// Clicks the first element with this CSS selector, once it holds still: a row that arrives above it would have the
+    /// click land beside it.
+    pub async fn press(&self, css: &str) -> Result<(), WindowError> {
+        let where_it_is = "const e = document.querySelector(arguments[0]); if (!e) return null; \
+             const box = e.getBoundingClientRect(); return [box.x, box.y, box.width, box.height]";
+        let mut last = serde_json::Value::Null;
+        let pressed = timeout(APPEAR_LIMIT, async {
+            loop {
+                let element = self.find(css).await?;
+                let now = self.client.execute(where_it_is, vec![json!(css)]).await?;
+                let still = now == last && !now.is_null();
+                last = now;
+                if still {
+                    match element.click().await {
+                        // It was drawn anew between the look and the click.
+                        Err(error) if error.is_stale_element_reference() => {}
+                        clicked => return Ok::<_, WindowError>(clicked?),
+                    }
+                }
+                sleep(LOOK_AGAIN).await;
+            }
+        });
+        pressed.await.map_err(|_| too_long(format!("{css} to hold still"), APPEAR_LIMIT))?
+    }
+
+    /// Opens the first `details` with this CSS selector, and looks that it is open.
+    pub async fn unfold(&self, css: &str) -> Result<(), WindowError> {
+        let is_open = "const e = document.querySelector(arguments[0]); return e ? e.open : null";
+        let opened = timeout(APPEAR_LIMIT, async {
+            while self.client.execute(is_open, vec![json!(css)]).await? != json!(true) {
+                self.press(&format!("{css} > summary")).await?;
+                sleep(LOOK_AGAIN * 8).await;
+            }
+            Ok::<_, WindowError>(())
+        });
+        opened.await.map_err(|_| too_long(format!("{css} to open"), APPEAR_LIMIT))?
     }
 
     /// Types into the element with this `data-testid`.
