@@ -147,12 +147,20 @@ impl Store {
         limit: usize,
         few: usize,
     ) -> Result<Vec<i64>, StoreError> {
+        let searches_only = *filter == OrderFilter { search: filter.search.clone(), ..OrderFilter::default() };
+        if searches_only
+            && sort.by == SortBy::CreatedAt
+            && let Some(terms) = Terms::of(&filter.search)
+            && let Some(newest) = self.texts().find_newest(connection, &terms, limit, sort.descending)?
+            && newest.len() <= FEW
+        {
+            return first_among(connection, filter, &newest, sort, limit);
+        }
         let searched = self.searched(connection, filter)?;
         if let Some(searched) = searched.as_deref() {
             if searched.len() <= few {
                 return first_among(connection, filter, searched, sort, limit);
             }
-            let searches_only = *filter == OrderFilter { search: filter.search.clone(), ..OrderFilter::default() };
             if searches_only
                 && sort.by == SortBy::CreatedAt
                 && let Some(newest) = self.texts().newest(searched, limit, sort.descending)

@@ -5,6 +5,7 @@
 //! pass of a vectorised search reads in milliseconds. It is read at the first search, and before each one it is brought up to
 //! what is committed: ids and the counter of evidence only grow, so what is new is known without looking at the rest.
 
+mod blocks;
 mod terms;
 mod texts;
 
@@ -14,6 +15,7 @@ use rusqlite::Connection;
 use wxpay_protocol::UtcMs;
 
 use crate::{Store, StoreError};
+use blocks::Blocks;
 pub(crate) use terms::Terms;
 use texts::{Numbers, Words};
 
@@ -43,6 +45,7 @@ struct State {
     ids: Vec<i64>,
     /// When each of `ids` was created, which never changes.
     created_at: Vec<i64>,
+    blocks: Blocks,
 }
 
 impl Texts {
@@ -51,6 +54,21 @@ impl Texts {
         let mut state = self.lock();
         state.follow(connection)?;
         Ok(state.find(terms))
+    }
+
+    /// The orders that a search finds and that were created last, or first: at least `count` where there are so many, and every
+    /// one of the same moment as the last of them, ascending. Nothing where matches are so rare that all texts are looked
+    /// through sooner.
+    pub(crate) fn find_newest(
+        &self,
+        connection: &Connection,
+        terms: &Terms,
+        count: usize,
+        descending: bool,
+    ) -> Result<Option<Vec<i64>>, StoreError> {
+        let mut state = self.lock();
+        state.follow(connection)?;
+        Ok(state.find_newest(terms, count, descending))
     }
 
     /// Reads what is new, so that the next search need not.
@@ -101,6 +119,9 @@ impl State {
                         self.numbers.add_if_new(id, number);
                     }
                 }
+                if let Some(created_at) = self.place(id).and_then(|place| self.created_at.get(place)) {
+                    self.blocks.add_numbers(self.numbers.len(), *created_at);
+                }
             }
         }
         let mut statement = connection.prepare_cached(NEW_SQL)?;
@@ -115,7 +136,9 @@ impl State {
             self.bodies.add(&row.get_ref(4)?.as_str().unwrap_or_default().to_ascii_lowercase());
             self.openids.add(row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default());
             self.ids.push(id);
-            self.created_at.push(row.get(6)?);
+            let created_at = row.get(6)?;
+            self.created_at.push(created_at);
+            self.blocks.add_order(self.ids.len(), self.numbers.len(), created_at);
             self.last_id = id;
         }
         self.last_seq = self.last_seq.max(seq);
@@ -130,12 +153,8 @@ impl State {
 
     fn find(&self, terms: &Terms) -> Vec<i64> {
         let mut found = Vec::new();
-        if let Some(number) = &terms.number {
-            if terms.is_part() {
-                self.numbers.containing(number, &mut found);
-            } else {
-                self.numbers.beginning_with(number, &mut found);
-            }
+        if let Some((number, part)) = terms.number.as_ref().zip(terms.part()) {
+            found.extend(self.numbers.containing(&part));
             found.extend(self.openids.equal_to(number).filter_map(|place| self.ids.get(place).copied()));
         }
         found.extend(self.bodies.containing(&terms.words).filter_map(|place| self.ids.get(place).copied()));

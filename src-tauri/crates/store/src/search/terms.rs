@@ -1,5 +1,9 @@
 //! What a search asks for.
 
+use std::borrow::Cow;
+
+use super::texts::BETWEEN;
+
 /// So many characters are looked for anywhere in a number, fewer only at its beginning.
 const PART_LEN: usize = 4;
 /// From so many digits on, a search is for numbers only.
@@ -32,6 +36,12 @@ impl Terms {
     /// Whether the number is looked for anywhere, not at the beginning only.
     pub(crate) fn is_part(&self) -> bool {
         self.number.as_ref().is_some_and(|number| number.len() >= PART_LEN)
+    }
+
+    /// What is looked for among the numbers.
+    pub(crate) fn part(&self) -> Option<Cow<'_, str>> {
+        let number = self.number.as_deref()?;
+        Some(if self.is_part() { Cow::Borrowed(number) } else { Cow::Owned(format!("{BETWEEN}{number}")) })
     }
 }
 

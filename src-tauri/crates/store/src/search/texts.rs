@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 use memchr::memmem;
 
 /// Stands before and after each text; no number, openid or body contains it.
-const BETWEEN: char = '\0';
+pub(crate) const BETWEEN: char = '\0';
 /// From so many bytes on, a pile is worth the start of threads.
 const SHARED_FROM_BYTES: usize = 4 << 20;
 /// How many look through a large pile; more would only wait for the memory.
@@ -120,12 +120,19 @@ impl Numbers {
         }
     }
 
-    pub(crate) fn containing(&self, part: &str, found: &mut Vec<i64>) {
-        found.extend(self.pile.containing(part).into_iter().filter_map(|place| self.ids.get(place)));
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
     }
 
-    pub(crate) fn beginning_with(&self, start: &str, found: &mut Vec<i64>) {
-        self.containing(&format!("{BETWEEN}{start}"), found);
+    /// The orders of the numbers that contain a part, which begins with [`BETWEEN`] where it is wanted at the start only.
+    pub(crate) fn containing(&self, part: &str) -> impl Iterator<Item = i64> + '_ {
+        self.pile.containing(part).into_iter().filter_map(|place| self.ids.get(place).copied())
+    }
+
+    /// The same of the numbers at these places alone.
+    pub(crate) fn containing_within(&self, part: &str, places: Range<usize>) -> impl Iterator<Item = i64> + '_ {
+        self.pile.containing_within(part, places).into_iter().filter_map(|place| self.ids.get(place).copied())
     }
 }
 
@@ -142,14 +149,24 @@ impl Words {
     /// The text of the next order.
     pub(crate) fn add(&mut self, text: &str) {
         let hash = self.hasher.hash_one(text);
-        let known = self.by_hash.get(&hash).copied().filter(|index| self.different.get(*index as usize) == Some(text));
+        let known = self.by_hash.get(&hash).copied().filter(|index| self.is(*index, text));
         let index = known.unwrap_or_else(|| {
             let index = u32::try_from(self.different.ends.len()).unwrap_or(u32::MAX);
             self.different.push(text);
-            self.by_hash.insert(hash, index);
+            // The first text of a hash keeps it, so that one that is found by its hash is found whole.
+            self.by_hash.entry(hash).or_insert(index);
             index
         });
         self.of_orders.push(index);
+    }
+
+    fn is(&self, index: u32, text: &str) -> bool {
+        self.different.get(index as usize) == Some(text)
+    }
+
+    /// The text of the order at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<&str> {
+        self.different.get(*self.of_orders.get(place)? as usize)
     }
 
     /// The places of the orders whose text contains every one of these words.
@@ -169,8 +186,13 @@ impl Words {
 
     /// The places of the orders whose text is this one.
     pub(crate) fn equal_to(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
+        let alike = match self.by_hash.get(&self.hasher.hash_one(text)) {
+            None => Vec::new(),
+            Some(index) if self.is(*index, text) => vec![*index as usize],
+            Some(_) => self.different.containing(&format!("{BETWEEN}{text}{BETWEEN}")),
+        };
         let mut matching = vec![false; self.different.ends.len()];
-        for index in self.different.containing(&format!("{BETWEEN}{text}{BETWEEN}")) {
+        for index in alike {
             if let Some(place) = matching.get_mut(index) {
                 *place = true;
             }
