@@ -22,6 +22,8 @@ const BATCH: usize = 16_384;
 const HELD: Duration = Duration::from_millis(120);
 /// Orders between two looks at the time.
 const PART: usize = 512;
+/// After so many orders that were here already their claims are taken, which is slower, before more are looked at.
+const KNOWN: usize = 1_024;
 /// Pages of the write-ahead log (of 4 KiB) after which an import has them copied into the file.
 const LOG_PAGES_OF_IMPORT: i64 = 50_000;
 /// After so many the writer does it itself, should the import not come to it, and after so many without an import.
@@ -113,50 +115,68 @@ fn import_batch(
 ) -> Result<(ImportCounts, Vec<RefusedImport>, Vec<NewClaim>), StoreError> {
     let started = Instant::now();
     let mut refused = Vec::new();
-    let mut done = 0;
-    while let Some(part) = batch.get(done..).and_then(|rest| rest.chunks(PART).next())
+    let (mut done, mut in_groups) = (0, true);
+    while let Some(rest) = batch.get(done..).filter(|rest| !rest.is_empty())
         && (done == 0 || started.elapsed() < HELD)
     {
-        import_part(connection, part, &mut counts, &mut refused)?;
-        done += part.len();
+        let written = write_new(connection, rest, started, in_groups)?;
+        counts.inserted += (written.done - written.known.len()) as u64;
+        for known in written.known {
+            claim_again(connection, known, &mut counts, &mut refused)?;
+        }
+        done += written.done;
+        in_groups = written.in_groups;
     }
     batch.drain(..done);
     Ok((counts, refused, batch))
 }
 
-fn import_part(
+/// The front of a batch once its new orders are written.
+struct Written<'n> {
+    done: usize,
+    known: Vec<&'n NewClaim>,
+    in_groups: bool,
+}
+
+/// Writes those that are new, until it is time or many are not.
+fn write_new<'n>(
     connection: &Connection,
-    part: &[NewClaim],
+    rest: &'n [NewClaim],
+    started: Instant,
+    in_groups: bool,
+) -> Result<Written<'n>, StoreError> {
+    let next_id: i64 =
+        connection.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM orders")?.query_row([], |row| row.get(0))?;
+    without_guards(connection, |connection| {
+        let mut first = FirstClaims::new(connection, next_id, in_groups)?;
+        let mut done = 0;
+        for part in rest.chunks(PART) {
+            let first_seq = next_seqs(connection, i64::try_from(part.len()).unwrap_or(i64::MAX))?;
+            first.insert(part, first_seq)?;
+            done += part.len();
+            if first.known.len() >= KNOWN || started.elapsed() >= HELD {
+                break;
+            }
+        }
+        Ok(Written { done, known: first.known, in_groups: first.in_groups })
+    })
+}
+
+/// Takes a claim on an order that was here before.
+fn claim_again(
+    connection: &Connection,
+    known: &NewClaim,
     counts: &mut ImportCounts,
     refused: &mut Vec<RefusedImport>,
 ) -> Result<(), StoreError> {
-    let mut next_id: i64 =
-        connection.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM orders")?.query_row([], |row| row.get(0))?;
-    let first_seq = next_seqs(connection, i64::try_from(part.len()).unwrap_or(i64::MAX))?;
-    let mut known = Vec::new();
-    without_triggers(connection, |connection| {
-        let mut first = FirstClaims::new(connection)?;
-        for (new, seq) in part.iter().zip(first_seq..) {
-            if first.insert_if_new(new, next_id, seq)? {
-                next_id += 1;
-            } else {
-                known.push(new);
-            }
-        }
-        Ok(())
-    })?;
-    counts.inserted += (part.len() - known.len()) as u64;
-    for new in known {
-        match other_profile(connection, new)? {
-            Some(profile) => {
-                refused.push(RefusedImport { out_trade_no: new.out_trade_no.clone(), profile, raw: new.raw.clone() });
-                counts.refused += 1;
-            }
-            None => match claim(connection, new)? {
-                Claimed::Unchanged(_) => counts.same += 1,
-                Claimed::Known(_) | Claimed::Added(_) => counts.changed += 1,
-            },
-        }
+    if let Some(profile) = other_profile(connection, known)? {
+        refused.push(RefusedImport { out_trade_no: known.out_trade_no.clone(), profile, raw: known.raw.clone() });
+        counts.refused += 1;
+        return Ok(());
+    }
+    match claim(connection, known)? {
+        Claimed::Unchanged(_) => counts.same += 1,
+        Claimed::Known(_) | Claimed::Added(_) => counts.changed += 1,
     }
     Ok(())
 }
@@ -165,15 +185,21 @@ fn copy_log_after(connection: &Connection, pages: i64) -> Result<(), StoreError>
     Ok(connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?)
 }
 
-// A trigger on the table makes SQLite keep the old contents of every page that a row touches, row by row. What the triggers
-// look after on an insert is written out in the statement: the state is the literal of an unverified order.
-fn without_triggers<T>(
+// With triggers, references and checks that call a function SQLite keeps the old contents of every page that a statement
+// touches. Here they would find nothing: a state is the literal of an unverified order, a claim is written right after the
+// order that it refers to, and every other value is of a type that holds the rule.
+fn without_guards<T>(
     connection: &Connection,
     insert: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    const GUARDS: [DbConfig; 2] = [DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY];
+    let guard = |guards: bool| {
+        GUARDS.iter().try_for_each(|guard| connection.set_db_config(*guard, guards).map(drop))?;
+        connection.pragma_update(None, "ignore_check_constraints", !guards)
+    };
+    guard(false)?;
     let inserted = insert(connection);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+    guard(true)?;
     inserted
 }
 
@@ -190,16 +216,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_triggers_guard_again_after_an_import_even_after_one_that_failed() {
+    fn triggers_references_and_checks_guard_again_after_an_import_even_after_one_that_failed() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let failed = store.write(|connection| {
-            without_triggers(connection, |_| Err::<(), _>(StoreError::Closed)).unwrap_err();
+            without_guards(connection, |_| Err::<(), _>(StoreError::Closed)).unwrap_err();
             Ok(())
         });
         failed.unwrap();
         let fault =
             store.write(|connection| Ok(connection.execute("UPDATE counter SET value = value", [])?)).unwrap_err();
         assert!(fault.to_string().contains("the counter only grows"), "{fault}");
+        let orphan = "INSERT INTO refund_observation (received_seq, refund, asked_seq, source, asked_at, received_at, verified, \
+             signature, event, effect, reason, digest) VALUES (1, 77, 1, 0, 0, 0, 0, 3, 0, 0, 0, zeroblob(32))";
+        let fault = store.write(|connection| Ok(connection.execute(orphan, [])?)).unwrap_err();
+        assert!(fault.to_string().contains("FOREIGN KEY"), "{fault}");
+        let short = orphan.replace("zeroblob(32)", "zeroblob(31)");
+        let fault = store.write(move |connection| Ok(connection.execute(&short, [])?)).unwrap_err();
+        assert!(fault.to_string().contains("CHECK"), "{fault}");
     }
 }

@@ -11,7 +11,7 @@ const BLOCK: usize = 4_096;
 /// Where more than this part of all orders would have to be looked through, all of them are, which several threads do.
 const PART_AT_MOST: usize = 8;
 /// After so many blocks it is known how rare the matches are.
-const TRIED_BLOCKS: usize = 4;
+const TRIED_BLOCKS: usize = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Block {
@@ -92,7 +92,7 @@ impl State {
                 break;
             }
             let is_rare = looked * count > found.len().max(1) * (self.ids.len() / PART_AT_MOST);
-            if is_rare && place >= TRIED_BLOCKS {
+            if is_rare && place + 1 >= TRIED_BLOCKS {
                 return None;
             }
         }
@@ -107,11 +107,15 @@ struct Looking<'s> {
     state: &'s State,
     terms: &'s Terms,
     words: Vec<Finder<'s>>,
+    /// Whether the number may be an openid.
+    by_openid: bool,
 }
 
 impl<'s> Looking<'s> {
     fn new(state: &'s State, terms: &'s Terms) -> Self {
-        Self { state, terms, words: terms.words.iter().map(|word| Finder::new(word.as_bytes())).collect() }
+        let words = terms.words.iter().map(|word| Finder::new(word.as_bytes())).collect();
+        let by_openid = terms.number.as_deref().is_some_and(|number| state.openids.may_have(number));
+        Self { state, terms, words, by_openid }
     }
 
     fn through(&self, block: &Block, mut found: impl FnMut(i64)) {
@@ -121,7 +125,7 @@ impl<'s> Looking<'s> {
         }
         let openid = self.terms.number.as_deref();
         for place in block.orders.clone() {
-            let is_found = openid.is_some() && state.openids.get(place) == openid
+            let is_found = self.by_openid && state.openids.get(place) == openid
                 || !self.words.is_empty() && state.bodies.get(place).is_some_and(|body| self.is_in(body));
             if is_found && let Some(id) = state.ids.get(place) {
                 found(*id);

@@ -164,6 +164,11 @@ impl Words {
         self.different.get(index as usize) == Some(text)
     }
 
+    /// Whether any order may have this text; mostly it is known at once that none has.
+    pub(crate) fn may_have(&self, text: &str) -> bool {
+        self.by_hash.contains_key(&self.hasher.hash_one(text))
+    }
+
     /// The text of the order at a place.
     pub(crate) fn get(&self, place: usize) -> Option<&str> {
         self.different.get(*self.of_orders.get(place)? as usize)

@@ -81,6 +81,23 @@ fn the_same_file_again_changes_nothing_and_a_new_claim_is_kept_beside_the_old_on
 }
 
 #[test]
+fn of_an_import_that_is_partly_known_every_other_order_is_written_once_with_its_claim() {
+    let (_folder, store) = open();
+    let states = [Some(OrderState::Success), None, Some(OrderState::NotPay)];
+    let claims = |step: usize| (0..500).step_by(step).map(move |n| claim(n, states[n % 3]));
+    assert_eq!(import(&store, claims(7).collect()).0.inserted, 72);
+    let again = claims(1).chain([claim(450, states[0])]).collect();
+    assert_eq!(import(&store, again).0, ImportCounts { inserted: 428, same: 73, ..ImportCounts::default() });
+    for n in 0..500 {
+        let order = store.order(MCH_ID, &number(n)).unwrap().unwrap();
+        assert_eq!((&order.out_trade_no, order.claimed_state), (&claim(n, None).out_trade_no, states[n % 3]));
+        assert_eq!(store.observations(order.id).unwrap().len(), 1, "{n}");
+    }
+    assert_eq!(store.open_list(&OrderFilter::default(), OrderSort::default()).unwrap().totals.count, 500);
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn a_number_twice_in_one_file_with_another_amount_is_kept_as_a_second_claim() {
     let (_folder, store) = open();
     let dearer = NewClaim { total_fee: fen(999), ..claim(1, None) };
