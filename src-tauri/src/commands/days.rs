@@ -169,7 +169,7 @@ pub(crate) async fn day_run(
         date: day,
         day_cut_s: request.day_cut_s,
         mch_id: None,
-        beside: desk.bills_beside(&profile.name, day).await?,
+        beside: Vec::new(),
     };
     let job = home.jobs.begin();
     let found = desk.reconcile_day(&profile.name, sides, told(job.number, progress), &job.cancel).await;

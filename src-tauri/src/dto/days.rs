@@ -16,6 +16,8 @@ mirrored! {
     DayMark of desk_store::DayMark {
         /// Nothing is known.
         Nothing = "nothing",
+        /// WeChat has no bill because nothing was traded.
+        NoTrade = "no_trade",
         /// There are payments, and the bill is not there.
         MissingBill = "missing_bill",
         /// A bill is there, and nobody compared it.

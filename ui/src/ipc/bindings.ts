@@ -499,6 +499,8 @@ export type DayDimension =
 export type DayMark = 
 /**  Nothing is known. */
 "nothing" | 
+/**  WeChat has no bill because nothing was traded. */
+"no_trade" | 
 /**  There are payments, and the bill is not there. */
 "missing_bill" | 
 /**  A bill is there, and nobody compared it. */

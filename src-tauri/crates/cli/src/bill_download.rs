@@ -171,7 +171,7 @@ async fn fetch(command: &BillDownload, days: &[UtcMs], options: &DeskOptions) ->
             packed: command.gzip,
             to: command.output.clone(),
         };
-        match desk.fetch_bill(&wish, Watch { on_bytes: &on_bytes, cancel: &cancel }).await {
+        match desk.fetch_bill(&wish, Watch { on_bytes: &on_bytes, on_more: &|_| {}, cancel: &cancel }).await {
             Ok(bill) => bills.push((*day, bill)),
             Err(failed) => {
                 fault = Some((*day, failed));
@@ -218,6 +218,7 @@ fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
         "same_as_before": saved.before == Before::Same,
         "changed": older.is_some() || !saved.others.is_empty(),
         "older_file": older,
+        "settled_beside": saved.settled_beside.iter().map(|day| day.day()).collect::<Vec<_>>(),
     })
 }
 
@@ -248,6 +249,9 @@ fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), F
             other.seen_at.dashed(),
             other.sums.rows
         ));
+    }
+    for day in &saved.settled_beside {
+        output.note(&reconcile::settled(*day));
     }
     if saved.digest_held == Some(false) {
         output.note("the answer had no header Digest, so that only its summary vouches for it [应答没有摘要]");

@@ -123,12 +123,12 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
             output.line(&format!("  {}  {}  {}  {}", note.said_at.dashed(), note.said_by, note.kind, note.text))?;
         }
     }
-    let is_settled = matches!(day.mark, DayMark::Balanced | DayMark::Handled | DayMark::Closed);
+    let is_settled = matches!(day.mark, DayMark::NoTrade | DayMark::Balanced | DayMark::Handled | DayMark::Closed);
     Ok(if is_settled { Exit::Done } else { Exit::No })
 }
 
 fn describe(day: &DayStanding, rows: &[DayDifference], total: u64, output: &mut Output) -> Result<(), Failure> {
-    let is_settled = matches!(day.mark, DayMark::Balanced | DayMark::Handled | DayMark::Closed);
+    let is_settled = matches!(day.mark, DayMark::NoTrade | DayMark::Balanced | DayMark::Handled | DayMark::Closed);
     let sentence = format!(
         "{} {}: {} differences, {} open, {} carried over, {} rows not readable; local less bill {}",
         day.date.day(),
@@ -175,6 +175,7 @@ pub(crate) fn hex(identity: &[u8; 16]) -> String {
 const fn mark_words(mark: DayMark) -> &'static str {
     match mark {
         DayMark::Nothing => "nothing known [无记录]",
+        DayMark::NoTrade => "no trade [无交易]",
         DayMark::MissingBill => "missing bill [缺账单]",
         DayMark::NotRun => "not run [未对账]",
         DayMark::Balanced => "balanced [平]",

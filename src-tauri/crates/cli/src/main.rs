@@ -78,7 +78,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Command::Orders(command) => order::run(&command, desk, output),
         Command::Bills(command) => bill::run(&command, desk, output),
         Command::Days(command) => day::run(&command, desk, output),
-        Command::Reconcile(command) => reconcile::run(&command, desk, output),
+        Command::Reconcile(command) => desk_options::block_on(reconcile::run(&command, desk, output)),
         Command::Refunds(command) => refund::run(&command, desk, output),
         Command::Notify(command) => notify::run(&command, desk, output),
         Command::Listen(command) => listen::run(&command, desk, output),

@@ -1,9 +1,10 @@
-//! A progress bar for long work, on a terminal only, and Ctrl-C that ends it in good order.
+//! A progress bar for long work, on a terminal only or as lines for programs, and Ctrl-C that ends it in good order.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use desk::{Cancel, OnProgress};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use crate::exit::Exit;
 
@@ -18,6 +19,28 @@ impl Bar {
         let style = ProgressStyle::with_template("{prefix} {bar:40} {pos}/{len}  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         Self(ProgressBar::new(0).with_style(style).with_prefix(what))
+    }
+
+    /// A bar over the bytes of files.
+    pub(crate) fn of_bytes(what: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let style =
+            ProgressStyle::with_template("{prefix} {bar:40} {percent}%  {binary_bytes}/{binary_total_bytes}  {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::new(0).with_style(style).with_prefix(what))
+    }
+
+    /// What the desk calls as files are read.
+    pub(crate) fn byte_watcher(&self) -> OnProgress {
+        let bar = self.0.clone();
+        Box::new(move |progress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
+            let rest = progress.rest_s.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
+            bar.set_message(format!("{}/s{rest}", indicatif::BinaryBytes(progress.rate_per_s)));
+        })
     }
 
     /// What the desk calls as the work goes on.
@@ -41,6 +64,22 @@ impl Bar {
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
     }
+}
+
+/// Tells how far the work is on standard error, one JSON document a line. Nobody who reads no more keeps it from going on.
+pub(crate) fn json_lines(unit: &'static str) -> OnProgress {
+    Box::new(move |progress| {
+        let line = json!({
+            "progress": {
+                "unit": unit,
+                "done": progress.done,
+                "total": progress.total,
+                "rate_per_s": progress.rate_per_s,
+                "rest_s": progress.rest_s,
+            }
+        });
+        drop(writeln!(std::io::stderr(), "{line}"));
+    })
 }
 
 /// The first Ctrl-C stops the work where nothing is lost, the second one at once. Must be called within a runtime.

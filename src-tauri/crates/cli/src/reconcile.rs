@@ -1,6 +1,5 @@
 //! `wxpay reconcile`: a day's bill against the merchant's own orders and refunds.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,15 +7,15 @@ use clap::ValueEnum;
 use desk::reconcile::{Basis, Class};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
-use desk::{Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
-use indicatif::{ProgressBar, ProgressStyle};
+use desk::{ByteMeter, Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
-use crate::desk_options::{DeskOptions, block_on};
+use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::progress::{Bar, cancel_on_interrupt, json_lines};
 use crate::reconcile_ask;
 
 const AFTER: &str = "\
@@ -34,7 +33,8 @@ With --profile what came of the day is kept: wxpay day shows it, takes remarks a
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
 row for everything that does not agree.
 
-Exit 0 if the day is balanced, 1 if not, 3 if a file is refused.
+Exit 0 if the day is balanced, 1 if not, 3 if a file is refused. Ctrl-C ends it within a second, with 3: no run is kept and \
+no file is written.
 
 Examples:
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20
@@ -75,6 +75,9 @@ pub(crate) struct Reconcile {
     /// The day, such as 2026-11-20 or 20261120
     #[arg(long, value_name = "D", value_parser = date)]
     date: UtcMs,
+    /// Tell how far the reading is on standard error, one JSON document a line
+    #[arg(long)]
+    progress: bool,
     /// Folder for differences.csv and reconcile.xlsx
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -110,25 +113,22 @@ pub(crate) fn date(text: &str) -> Result<UtcMs, &'static str> {
     midnight.map_err(|_| "a day is written as 2026-11-20 or 20261120")
 }
 
-pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
-    let merchant = merchant_of(command, desk)?;
-    let sides = sides(command, merchant.as_ref())?;
-    let bar = progress(sides.bytes()?);
-    let (on_bytes, cancel) = (|bytes| bar.inc(bytes), Cancel::new());
-    let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel });
-    bar.finish_and_clear();
-    let mut found = found?;
+pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
+    let cancel = cancel_on_interrupt();
+    let merchant = merchant_of(command, desk).await?;
+    let sides = sides(command, merchant.as_ref(), &cancel).await?;
+    let mut found = read(command, &sides, &cancel)?;
     let asked = match (&merchant, command.ask) {
-        (Some(merchant), Some(most)) => reconcile_ask::ask(merchant, desk, &sides, &mut found, most)?,
+        (Some(merchant), Some(most)) => reconcile_ask::ask(merchant, desk, &sides, &mut found, (most, &cancel)).await?,
         _ => Vec::new(),
     };
     let found = Arc::new(found);
     let kept = match &merchant {
-        Some((opened, profile)) => Some(block_on(async { Ok(opened.keep_day(&profile.name, &sides, &found).await?) })?),
+        Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
         None => None,
     };
     let outputs = match &command.out {
-        Some(folder) => found.write(&sides, folder)?,
+        Some(folder) => found.write(&sides, folder, &cancel)?,
         None => Vec::new(),
     };
     if output.is_json() {
@@ -145,7 +145,21 @@ pub(crate) fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) 
     Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
 }
 
-fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Result<DaySides, Failure> {
+/// Reads both sides and brings them together, and tells how far it is.
+fn read(command: &Reconcile, sides: &DaySides, cancel: &Cancel) -> Result<Reconciled, Failure> {
+    let bar = Bar::of_bytes("reading [读取]");
+    let report = if command.progress { json_lines("bytes") } else { bar.byte_watcher() };
+    let meter = ByteMeter::new(sides.bytes()?, report);
+    let (on_bytes, on_more) = (|bytes| meter.add(bytes), |bytes| meter.expect(bytes));
+    let found = sides.reconcile(Watch { on_bytes: &on_bytes, on_more: &on_more, cancel });
+    if found.is_ok() {
+        meter.finish();
+    }
+    bar.finish();
+    Ok(found?)
+}
+
+async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: &Cancel) -> Result<DaySides, Failure> {
     let mut mapping = match &command.mapping {
         Some(path) => {
             let place = path.display().to_string();
@@ -167,7 +181,7 @@ fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Result<DayS
     };
     let beside = match merchant {
         Some((opened, profile)) if command.beside.is_empty() => {
-            block_on(async { Ok(opened.bills_beside(&profile.name, command.date).await?) })?
+            opened.bills_beside(&profile.name, command.date, cancel).await?
         }
         _ => command.beside.clone(),
     };
@@ -192,30 +206,17 @@ const fn is_kept(command: &Reconcile) -> bool {
 }
 
 /// The merchant whose bills these are: what came of the day is kept under it.
-fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(Desk, Profile)>, Failure> {
+async fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(Desk, Profile)>, Failure> {
     if !is_kept(command) && desk.profile().is_none() && command.ask.is_none() {
         return Ok(None);
     }
-    let found = block_on(async {
-        let opened = desk.open().await?;
-        let profile = desk.choose(&opened).await?;
-        Ok((opened, profile))
-    });
-    match found {
+    let opened = desk.open().await?;
+    match desk.choose(&opened).await {
         Err(Failure::NoProfile) => {
             Err(Failure::OptionNeeded { kind: "reconcile without a merchant", option: "--orders or --refunds" })
         }
-        found => found.map(Some),
+        chosen => Ok(Some((opened, chosen?))),
     }
-}
-
-fn progress(bytes: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("reading [读取] {bar:40} {percent}%  {bytes_per_sec}  {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(bytes).with_style(style)
 }
 
 fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, outputs: &[PathBuf]) -> Value {
@@ -277,6 +278,7 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
             "run": kept.run,
             "again": kept.is_again,
             "closed": kept.run.is_none(),
+            "settled_beside": kept.settled_beside.iter().map(|day| day.day()).collect::<Vec<_>>(),
             "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
         })),
         "outputs": outputs,
@@ -288,6 +290,9 @@ fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
     if kept.run.is_none() {
         output.note("the day is closed; nothing was kept [当天已关账，未保存]: wxpay day reopen opens it again");
     }
+    for day in &kept.settled_beside {
+        output.note(&settled(*day));
+    }
     for bill in &kept.other_bills {
         output.note(&format!(
             "WeChat gave another bill for this day before [账单有变]: {} of {}",
@@ -295,6 +300,11 @@ fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
             bill.seen_at.dashed()
         ));
     }
+}
+
+/// Says that a day beside has a new run.
+pub(crate) fn settled(day: UtcMs) -> String {
+    format!("what waited on {} for this bill was looked up in it [跨日差异已重新匹配]: wxpay day show {0}", day.day())
 }
 
 /// A sum as JSON's number, as text beyond what a number holds.

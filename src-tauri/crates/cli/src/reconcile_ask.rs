@@ -2,35 +2,33 @@
 
 use desk::reconcile::Class;
 use desk::store::Profile;
-use desk::{DaySides, Desk, Doubtful, GatewaySays, Reconciled};
+use desk::{Cancel, DaySides, Desk, Doubtful, GatewaySays, Reconciled};
 use serde_json::{Value, json};
 use wxpay_protocol::{Fen, UtcMs};
 
-use crate::desk_options::{DeskOptions, block_on};
+use crate::desk_options::DeskOptions;
 use crate::exit::Failure;
 use crate::output::Output;
-use crate::progress::{Bar, cancel_on_interrupt};
+use crate::progress::Bar;
 
 /// What was asked about, by the place of its difference.
 type Asked = Vec<(usize, Doubtful)>;
 
 /// Asks about the first `most` differences and keeps the answers beside them.
-pub(crate) fn ask(
+pub(crate) async fn ask(
     (opened, profile): &(Desk, Profile),
     options: &DeskOptions,
     sides: &DaySides,
     found: &mut Reconciled,
-    most: usize,
+    (most, cancel): (usize, &Cancel),
 ) -> Result<Asked, Failure> {
-    let mut asked = found.doubtful(sides, most)?;
+    let mut asked = found.doubtful(sides, most, cancel)?;
     let questions: Vec<Doubtful> = asked.iter().map(|(_, question)| question.clone()).collect();
+    if !profile.builtin {
+        options.unlock(opened).await?;
+    }
     let bar = Bar::new("asking [查单]");
-    let told = block_on(async {
-        if !profile.builtin {
-            options.unlock(opened).await?;
-        }
-        Ok(opened.ask_doubtful(&profile.name, &questions, bar.watcher(), &cancel_on_interrupt()).await?)
-    });
+    let told = opened.ask_doubtful(&profile.name, &questions, bar.watcher(), cancel).await;
     bar.finish();
     let told = told?;
     asked.truncate(told.len());

@@ -15,6 +15,7 @@ use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Params, UtcMs};
 
 use crate::changes::Tag;
+use crate::days::NewBill;
 use crate::desk::Inner;
 use crate::reconciling::Watch;
 use crate::signer::Signer;
@@ -42,7 +43,7 @@ pub struct BillWish {
 pub enum FetchedBill {
     /// It is on the disk.
     Saved(Box<SavedBill>),
-    /// Nothing was traded on that day.
+    /// Nothing was traded on that day, which is kept of it.
     NoTrade,
 }
 
@@ -61,6 +62,8 @@ pub struct SavedBill {
     pub before: Before,
     /// Other bills of trades that were seen for this day and kind, which is an alarm: bills do not change.
     pub others: Vec<DayBill>,
+    /// The days before and after of which something waited for this bill, and was found in it or missing there.
+    pub settled_beside: Vec<UtcMs>,
 }
 
 /// What a newly fetched bill took the place of.
@@ -224,6 +227,11 @@ impl Desk {
         let body = match body {
             Ok(body) => body,
             Err(DownloadFault::NoBill(no_bill)) if no_bill.meaning() == NoBillMeaning::NoTrade => {
+                if let BillKind::Trades(kind) = wish.kind {
+                    let (profile, day) = (wish.profile.clone(), wish.day);
+                    self.blocking(move |inner| inner.keep_no_trade(&profile, day, kind)).await?;
+                    self.inner.changes.note(Tag::Days, []);
+                }
                 return Ok(FetchedBill::NoTrade);
             }
             Err(fault) => return Err(fault.into()),
@@ -241,14 +249,22 @@ impl Desk {
                 digest_held,
                 before,
                 others: Vec::new(),
+                settled_beside: Vec::new(),
             })
         };
         let done = tokio::task::spawn_blocking(checked).await;
         let mut saved = done.map_err(|_| DeskError::Internal("checking a bill"))??;
         if let Some(bill) = saved.soundness.trades {
             let (digest, file) = (saved.soundness.digest, saved.file.clone());
-            let kept = self.blocking(move |inner| inner.keep_bill(&profile, day, &bill, digest, &file)).await?;
-            saved.others = kept.others;
+            let cancel = watch.cancel.clone();
+            let kept = self
+                .blocking(move |inner| {
+                    let others = inner.keep_bill(&profile, day, &bill, digest, &file)?.others;
+                    let new = NewBill { file: &file, digest, kind: bill.kind };
+                    Ok((others, inner.settle_beside(&profile, day, new, &cancel)?))
+                })
+                .await?;
+            (saved.others, saved.settled_beside) = kept;
             self.inner.changes.note(Tag::Days, []);
         }
         Ok(FetchedBill::Saved(Box::new(saved)))

@@ -5,18 +5,21 @@ mod exporting;
 mod remarks;
 mod table;
 mod viewing;
+mod waiting;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use desk_store::{
     BillKept, BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings,
 };
+use sha2::{Digest, Sha256};
 use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::BillType;
 
 use crate::changes::Tag;
 use crate::desk::Inner;
-use crate::progress::{Cancel, Meter, OnProgress};
+use crate::progress::{ByteMeter, Cancel, OnProgress};
 use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
@@ -25,6 +28,7 @@ pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, field_word};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
+pub(crate) use waiting::NewBill;
 
 /// The word for the store, where a file of the merchant could stand.
 const STORE: &str = "store";
@@ -40,6 +44,8 @@ pub struct DayKept {
     pub is_again: bool,
     /// Other bills that WeChat gave for this day: one of them is no longer what it was.
     pub other_bills: Vec<DayBill>,
+    /// The days before and after of which something waited for the bills of this one, and was found in them or missing there.
+    pub settled_beside: Vec<UtcMs>,
 }
 
 impl Desk {
@@ -57,23 +63,13 @@ impl Desk {
                 let mut sides = sides;
                 sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
                 if sides.beside.is_empty() {
-                    sides.beside = inner.bills_beside(&profile, sides.date)?;
+                    sides.beside = inner.bills_beside(&profile, sides.date, &cancel)?;
                 }
-                let bytes = sides.bytes()?;
-                let meter = Mutex::new((Meter::new(bytes, progress), 0));
-                let on_bytes = |more: u64| {
-                    if let Ok(mut meter) = meter.lock() {
-                        meter.1 += more;
-                        // Shares and packed files are read more than once; the bar stays below its end until the end.
-                        let done = meter.1.min(bytes.saturating_sub(1));
-                        meter.0.set(done, bytes);
-                    }
-                };
-                let found = sides.reconcile(Watch { on_bytes: &on_bytes, cancel: &cancel })?;
-                let kept = inner.keep_day(&profile, &sides, &found)?;
-                if let Ok(mut meter) = meter.lock() {
-                    meter.0.set(bytes, bytes);
-                }
+                let meter = ByteMeter::new(sides.bytes()?, progress);
+                let (on_bytes, on_more) = (|bytes| meter.add(bytes), |bytes| meter.expect(bytes));
+                let found = sides.reconcile(Watch { on_bytes: &on_bytes, on_more: &on_more, cancel: &cancel })?;
+                let kept = inner.keep_day(&profile, &sides, &found, &cancel)?;
+                meter.finish();
                 Ok(kept)
             })
             .await?;
@@ -81,15 +77,17 @@ impl Desk {
         Ok(kept)
     }
 
-    /// Keeps what came of a day that was brought together already.
+    /// Keeps what came of a day that was brought together already. Stopped before the end it keeps no run.
     pub async fn keep_day(
         &self,
         profile: &str,
         sides: &DaySides,
         found: &Arc<Reconciled>,
+        cancel: &Cancel,
     ) -> Result<DayKept, DeskError> {
         let (profile, sides, found) = (profile.to_owned(), sides.clone(), Arc::clone(found));
-        let kept = self.blocking(move |inner| inner.keep_day(&profile, &sides, &found)).await?;
+        let cancel = cancel.clone();
+        let kept = self.blocking(move |inner| inner.keep_day(&profile, &sides, &found, &cancel)).await?;
         self.inner.changes.note(Tag::Days, []);
         Ok(kept)
     }
@@ -131,30 +129,46 @@ pub(crate) fn operator() -> String {
 }
 
 impl Inner {
-    fn keep_day(&self, profile: &str, sides: &DaySides, found: &Reconciled) -> Result<DayKept, DeskError> {
-        let date = sides.date.start_of_day();
-        let (bills, other_bills) = self.keep_bills(profile, date, found)?;
-        let parts = bills
+    fn keep_day(
+        &self,
+        profile: &str,
+        sides: &DaySides,
+        found: &Reconciled,
+        cancel: &Cancel,
+    ) -> Result<DayKept, DeskError> {
+        let digests = bill_digests(found, cancel)?;
+        let parts = digests
             .iter()
-            .fold(Parts::new().add(profile).add(date.day()), |parts, bill| parts.add(bill.digest))
+            .fold(Parts::new().add(profile).add(sides.date.day()), |parts, digest| parts.add(digest))
             .add(sides.basis.name())
             .number(sides.day_cut_s);
         let parts = match &sides.own {
-            OwnSide::Files(files) => side(side(parts, files.orders.as_deref())?, files.refunds.as_deref())?,
+            OwnSide::Files(files) => {
+                side(side(parts, files.orders.as_deref(), cancel)?, files.refunds.as_deref(), cancel)?
+            }
             OwnSide::Kept(_) => parts.add(STORE),
         };
+        let (bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
         let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();
         let new = self.new_run(profile, sides, found, &ids, found.add_to(parts));
         let (run, is_again) = match self.store.begin_run(new)? {
             RunBegun::Again(run) => (Some(run), true),
             RunBegun::Closed => (None, false),
             RunBegun::New(run) => {
-                self.keep_differences(run, sides, found, &ids)?;
+                if let Err(fault) = self.keep_differences(run, (sides, found), &ids, cancel) {
+                    self.store.abandon_run(run)?;
+                    return Err(fault);
+                }
                 self.store.complete_run(run)?;
                 (Some(run), false)
             }
         };
-        Ok(DayKept { run, is_again, other_bills })
+        let mut settled_beside = Vec::new();
+        for ((file, bill), digest) in found.bills.files.iter().zip(&found.bills.each).zip(digests) {
+            let bill = NewBill { file, digest, kind: bill.kind };
+            settled_beside.extend(self.settle_beside(profile, sides.date, bill, cancel)?);
+        }
+        Ok(DayKept { run, is_again, other_bills, settled_beside })
     }
 
     /// Notes the bills; gives them in the order of the files, and the other ones that are known for the day.
@@ -163,16 +177,31 @@ impl Inner {
         profile: &str,
         date: UtcMs,
         found: &Reconciled,
+        digests: &[[u8; 32]],
     ) -> Result<(Vec<DayBill>, Vec<DayBill>), DeskError> {
         let (mut bills, mut others) = (Vec::new(), Vec::new());
-        for (path, bill) in found.bills.files.iter().zip(&found.bills.each) {
-            let digest = bill_digest(path).map_err(|cause| unreadable(path, cause))?;
-            let kept = self.keep_bill(profile, date, bill, digest, path)?;
+        for ((path, bill), digest) in found.bills.files.iter().zip(&found.bills.each).zip(digests) {
+            let kept = self.keep_bill(profile, date, bill, *digest, path)?;
             bills.push(kept.bill);
             others.extend(kept.others);
         }
         others.retain(|other| bills.iter().all(|bill| bill.id != other.id));
         Ok((bills, others))
+    }
+
+    /// Notes that WeChat has no bill of this kind for a day: nothing was traded.
+    pub(crate) fn keep_no_trade(&self, profile: &str, date: UtcMs, kind: BillType) -> Result<(), DeskError> {
+        self.store.keep_bill(NewDayBill {
+            profile: profile.to_owned(),
+            date: date.start_of_day(),
+            kind: kind.as_str(),
+            columns: 0,
+            digest: Sha256::digest([]).into(),
+            sums: BillSums { summary_ok: true, ..BillSums::default() },
+            seen_at: self.clock.now(),
+            file: None,
+        })?;
+        Ok(())
     }
 
     /// Notes one bill of a day.
@@ -244,10 +273,16 @@ impl Inner {
         }
     }
 
-    fn keep_differences(&self, run: i64, sides: &DaySides, found: &Reconciled, bills: &[i64]) -> Result<(), DeskError> {
+    fn keep_differences(
+        &self,
+        run: i64,
+        (sides, found): (&DaySides, &Reconciled),
+        bills: &[i64],
+        cancel: &Cancel,
+    ) -> Result<(), DeskError> {
         let mut batch: Vec<NewDifference> = Vec::with_capacity(AT_ONCE);
         let mut failed = None;
-        let each = found.each_kept(sides, bills, |row| {
+        let each = found.each_kept(sides, bills, cancel, |row| {
             batch.push(row);
             if batch.len() < AT_ONCE {
                 return Ok(());
@@ -266,13 +301,25 @@ impl Inner {
 }
 
 /// Adds the merchant's own side to a digest.
-fn side(parts: Parts, path: Option<&Path>) -> Result<Parts, DeskError> {
+fn side(parts: Parts, path: Option<&Path>, cancel: &Cancel) -> Result<Parts, ReconcileFault> {
     Ok(match path {
         None => parts.add("none"),
-        Some(path) => parts.add(file_digest(path).map_err(|cause| unreadable(path, cause))?),
+        Some(path) => parts.add(file_digest(path, cancel).map_err(|cause| unreadable(path, cause, cancel))?),
     })
 }
 
-fn unreadable(path: &Path, cause: std::io::Error) -> ReconcileFault {
+/// SHA-256 of each bill's text: as it was when it was read, or read now where nobody knew yet that the day would be kept.
+fn bill_digests(found: &Reconciled, cancel: &Cancel) -> Result<Vec<[u8; 32]>, ReconcileFault> {
+    let files = &found.bills.files;
+    if found.bills.digests.len() == files.len() {
+        return Ok(found.bills.digests.clone());
+    }
+    files.iter().map(|path| bill_digest(path, cancel).map_err(|cause| unreadable(path, cause, cancel))).collect()
+}
+
+fn unreadable(path: &Path, cause: std::io::Error, cancel: &Cancel) -> ReconcileFault {
+    if cancel.is_cancelled() {
+        return ReconcileFault::Cancelled;
+    }
     ReconcileFault::Unreadable { place: path.display().to_string(), cause }
 }

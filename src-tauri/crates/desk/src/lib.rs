@@ -91,7 +91,7 @@ pub use polling::Pass;
 pub use polling_now::PollingNow;
 pub use probe::{KeyProbe, KeyVerdict};
 pub use profiles::{NewProfile, ProfileShown, SecretShown};
-pub use progress::{Cancel, OnProgress, Progress};
+pub use progress::{ByteMeter, Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
     BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide, ReconcileFault, Reconciled,

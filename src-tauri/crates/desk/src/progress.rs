@@ -1,7 +1,7 @@
 //! Long work: how far it is, and a way to stop it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -85,10 +85,48 @@ impl Meter {
     }
 }
 
+/// Counts the bytes of files that several threads read, and tells how far they are.
+pub struct ByteMeter(Mutex<Counted>);
+
+struct Counted {
+    meter: Meter,
+    done: u64,
+    total: u64,
+}
+
+impl ByteMeter {
+    /// Nothing of `total` is read yet.
+    pub fn new(total: u64, report: OnProgress) -> Self {
+        Self(Mutex::new(Counted { meter: Meter::new(total, report), done: 0, total }))
+    }
+
+    /// So many more were read. Short of the end until [`Self::finish`] says so: what is read need not be finished.
+    pub fn add(&self, bytes: u64) {
+        self.with(|counted| {
+            counted.done = (counted.done + bytes).min(counted.total.saturating_sub(1));
+            counted.meter.set(counted.done, counted.total);
+        });
+    }
+
+    /// So many more than was thought are to be read.
+    pub fn expect(&self, bytes: u64) {
+        self.with(|counted| counted.total += bytes);
+    }
+
+    /// Everything is done.
+    pub fn finish(&self) {
+        self.with(|counted| counted.meter.set(counted.total, counted.total));
+    }
+
+    /// A thread that ended in a panic leaves only a number behind.
+    fn with(&self, work: impl FnOnce(&mut Counted)) {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
 
     #[tokio::test(start_paused = true)]
     async fn progress_is_told_ten_times_a_second_and_at_the_end() {
@@ -103,5 +141,21 @@ mod tests {
         assert!(seen.len() <= 12, "{}", seen.len());
         let last = seen.last().unwrap();
         assert_eq!((last.done, last.total, last.rate_per_s, last.rest_s), (1000, 1000, 1000, Some(0)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_of_several_readings_are_told_against_all_that_is_read() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        let meter = ByteMeter::new(100, Box::new(move |progress| sink.lock().unwrap().push(progress)));
+        let told = |seen: &Mutex<Vec<Progress>>| seen.lock().unwrap().last().map(|last| (last.done, last.total));
+        for (expected, read, known) in [(0, 60, (60, 100)), (0, 60, (99, 100)), (300, 100, (199, 400))] {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            meter.expect(expected);
+            meter.add(read);
+            assert_eq!(told(&seen), Some(known));
+        }
+        meter.finish();
+        assert_eq!(told(&seen), Some((400, 400)));
     }
 }

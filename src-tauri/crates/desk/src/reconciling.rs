@@ -29,19 +29,16 @@ use crate::progress::Cancel;
 use bills::Bills;
 pub use differences::MalformedLine;
 pub use keeping::bill_digest;
-pub(crate) use keeping::{Parts, file_digest, hex};
+pub(crate) use keeping::{Parts, facts, file_digest, hex, identity};
 pub use kept::KeptSide;
+pub(crate) use neighbours::settled_by;
 use own_side::OwnReading;
 pub use own_side::{OwnFiles, OwnSide};
 
-/// About what both sides of a day keep of a row, in bytes, against what a row takes in its file.
-const KEPT_BYTES: u64 = 48;
-const ROW_BYTES_OF_BILL: u64 = 270;
+/// What an order takes in a file, about: what the store has of one is told as so many bytes.
 const ROW_BYTES_OF_ORDERS: u64 = 180;
-/// How much a packed bill grows.
-const UNPACKED: u64 = 5;
-/// Beyond this the day is brought together in shares that each stay below three quarters of it.
-const MOST_KEPT_BYTES: u64 = 520 * 1024 * 1024;
+/// What both sides of a day may keep of payments and orders; beyond it the day is brought together share by share.
+const MOST_KEPT_BYTES: usize = 416 * 1024 * 1024;
 
 /// What is to be compared.
 #[derive(Clone)]
@@ -58,7 +55,8 @@ pub struct DaySides {
     pub date: UtcMs,
     /// How wide the edges around midnight are, in seconds.
     pub day_cut_s: u32,
-    /// The merchant whose bills these must be, where it is known.
+    /// The merchant whose bills these must be, where it is known. What comes of the day is then kept, so that the bills are
+    /// hashed while they are read.
     pub mch_id: Option<String>,
 }
 
@@ -195,6 +193,8 @@ pub struct BillsRead {
     pub mch_id: Option<String>,
     /// What each file is, in the order of their numbers.
     pub each: Vec<OneBill>,
+    /// SHA-256 of the plain text of each, in the order of their numbers; none where the merchant is not known.
+    pub(crate) digests: Vec<[u8; 32]>,
 }
 
 /// One bill of a day.
@@ -258,6 +258,8 @@ impl Reconciled {
 pub struct Watch<'w> {
     /// Called with the bytes that were just read.
     pub on_bytes: &'w (dyn Fn(u64) + Sync),
+    /// Called when it turns out that so many more will be read.
+    pub on_more: &'w (dyn Fn(u64) + Sync),
     /// Stops the reading at its next block.
     pub cancel: &'w Cancel,
 }
@@ -277,6 +279,11 @@ impl Read for Watched<'_> {
         (self.watch.on_bytes)(count as u64);
         Ok(count)
     }
+}
+
+/// Whether nobody stopped it.
+fn go_on(cancel: &Cancel) -> Result<(), ReconcileFault> {
+    if cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { Ok(()) }
 }
 
 impl Seek for Watched<'_> {
@@ -308,7 +315,7 @@ impl DaySides {
 
     fn reconcile_unless_stopped(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
         let day = Day::of(self.date, self.day_cut_s);
-        let bills = Bills::find(self)?;
+        let bills = Bills::find(self, watch.cancel)?;
         let scope = Scope {
             payments: bills.have_payments() && self.own.has_orders(),
             refunds: bills.have_refunds() && self.own.has_refunds(),
@@ -317,34 +324,34 @@ impl DaySides {
             return Err(ReconcileFault::NothingToCompare);
         }
         let mut whole: Option<Reconciled> = None;
-        for share in Share::all(self.shares(&bills)?) {
+        let mut next = Some(Share::first(MOST_KEPT_BYTES));
+        while let Some(share) = next {
+            if !share.is_first() {
+                (watch.on_more)(self.bytes()?);
+            }
             let (side, ours) = thread::scope(|threads| {
-                let side = threads.spawn(|| bills.read(day, share, scope, watch));
-                let ours = self.own.read(&OwnReading { day, share, scope, basis: self.basis }, watch);
+                let side = threads.spawn(|| bills.read(day, share.clone(), scope, watch));
+                let wanted = OwnReading { day, share: share.clone(), scope, basis: self.basis };
+                let ours = self.own.read(&wanted, watch);
                 (side.join(), ours)
             });
             let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
             let (local, ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
             malformed.extend(ours_malformed);
-            let found = verdict(side, ours);
+            let is_stopped = || watch.cancel.is_cancelled();
+            let found = verdict(side, ours, &is_stopped).ok_or(ReconcileFault::Cancelled)?;
             match &mut whole {
                 None => {
                     whole = Some(Reconciled { bills: read, local, verdict: found, malformed, told: BTreeMap::new() });
                 }
                 Some(whole) => whole.verdict.add(found),
             }
+            next = share.next();
         }
         let mut whole = whole.ok_or(ReconcileFault::Internal)?;
         whole.verdict.sort();
         neighbours::settle(self, whole.bills.mch_id.as_deref(), day, &mut whole.verdict, watch)?;
         Ok(whole)
-    }
-
-    /// How many shares keep the memory within its bound.
-    fn shares(&self, bills: &Bills<'_>) -> Result<usize, ReconcileFault> {
-        let kept = bills.plain_bytes() / ROW_BYTES_OF_BILL * KEPT_BYTES + self.own.orders()? * KEPT_BYTES;
-        let shares = if kept <= MOST_KEPT_BYTES { 1 } else { kept.div_ceil(MOST_KEPT_BYTES / 4 * 3) };
-        Ok(usize::try_from(shares).unwrap_or(usize::MAX))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A day's bill against the merchant's own orders and refunds: exactly one class for every row of either side.
 //!
 //! Pure: no clock, no files, no floats. A [`BillSide`] and a [`LocalSide`] are filled row by row, in two threads if you like, with
-//! some fifty bytes kept of each row; [`verdict`] brings them together. Numbers are compared by fingerprints of 128 bits, of
-//! which no two among all payments that WeChat Pay ever had are expected to agree; texts are looked up again for what differs.
+//! some forty bytes kept of each row, and share by share where that would be too much; [`verdict`] brings them together. Numbers are
+//! compared by fingerprints of 96 bits, of which no two among all payments that WeChat Pay ever had are expected to agree; texts
+//! are looked up again for what differs.
 
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
@@ -15,6 +16,7 @@ mod payments;
 mod reason;
 mod record;
 mod refunds;
+mod share;
 mod sides;
 mod verdict;
 
@@ -24,5 +26,6 @@ pub use fingerprint::Fingerprint;
 pub use neighbour::{Edge, Waiting};
 pub use reason::Reason;
 pub use record::{BillPlace, MAX_BILLS};
-pub use sides::{BillSide, LocalOrder, LocalRefund, LocalSide, Scope, Share};
+pub use share::Share;
+pub use sides::{BillSide, LocalOrder, LocalRefund, LocalSide, Scope};
 pub use verdict::{Difference, FeeMarks, Tally, Verdict, verdict};

@@ -18,14 +18,15 @@ pub enum Edge {
 
 impl Edge {
     /// Why an order waits for a bill of this day.
-    const fn waiting(self) -> Reason {
+    pub const fn waiting(self) -> Reason {
         match self {
             Self::Before => Reason::InBillBefore,
             Self::After => Reason::InNextBill,
         }
     }
 
-    const fn found(self) -> Reason {
+    /// What is said of it once that bill has it.
+    pub const fn found(self) -> Reason {
         match self {
             Self::Before => Reason::FoundInBillBefore,
             Self::After => Reason::FoundInNextBill,
@@ -46,6 +47,17 @@ impl Waiting {
         let rows = verdict.differences.iter();
         let waiting = rows.filter(|row| row.class == Class::DayCutLocal && row.reason == edge.waiting());
         Self { edge, numbers: waiting.map(|row| (row.number, false)).collect() }
+    }
+
+    /// Orders with these numbers, which a verdict of earlier said to wait.
+    pub fn for_numbers<'n>(edge: Edge, numbers: impl IntoIterator<Item = &'n [u8]>) -> Self {
+        let numbers = numbers.into_iter().map(|number| (Fingerprint::of(number), false)).collect();
+        Self { edge, numbers }
+    }
+
+    /// Whether the bill has an order; nothing for one that does not wait.
+    pub fn has(&self, out_trade_no: &[u8]) -> Option<bool> {
+        self.numbers.get(&Fingerprint::of(out_trade_no)).copied()
     }
 
     /// Whether nothing waits.

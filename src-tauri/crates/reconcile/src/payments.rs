@@ -8,7 +8,7 @@ use crate::{Class, Day, Reason};
 /// Brings the payments and orders of a heap together.
 pub(crate) fn judge(bills: &mut [BillPayment], orders: &mut [Order], day: Day, found: &mut Verdict) {
     // By transaction too, so that the rows of one stand together; the payment before its reverse.
-    bills.sort_unstable_by_key(|row| (row.number, row.transaction, row.is_revoked(), row.order()));
+    bills.sort_unstable_by_key(|row| (row.number, row.transaction(), row.is_revoked(), row.order()));
     orders.sort_unstable_by_key(|order| (order.number, order.line));
     let (mut bills, mut orders) = (&*bills, &*orders);
     loop {
@@ -52,7 +52,7 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
     let Some((order, again)) = orders.split_first() else {
         if let Some(kept) = the_payment(bills, None, found) {
             let row = kept.row;
-            found.count(Class::BillOnly, (kept.rows, 0), (row.amount_fen, 0));
+            found.count(Class::BillOnly, (kept.rows, 0), (row.amount_fen(), 0));
             found.differences.push(of_bill(Class::BillOnly, Reason::NotLocal, row));
         }
         return;
@@ -60,7 +60,7 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
     let is_named = !bills.is_empty();
     for later in again {
         if is_named || in_day(later.seconds) {
-            found.count(Class::DuplicateLocal, (0, 1), (0, later.amount_fen));
+            found.count(Class::DuplicateLocal, (0, 1), (0, later.amount_fen()));
             found.differences.push(of_order(Class::DuplicateLocal, Reason::LocalAgain, later));
         } else {
             found.out_of_scope += 1;
@@ -74,7 +74,7 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
                 (false, true) => (Class::DayCutLocal, Reason::InBillBefore),
                 (false, false) => (Class::LocalOnly, Reason::NotInBill),
             };
-            found.count(class, (0, 1), (0, order.amount_fen));
+            found.count(class, (0, 1), (0, order.amount_fen()));
             found.differences.push(of_order(class, reason, order));
         }
         None => found.out_of_scope += 1,
@@ -84,11 +84,11 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
 /// The payment that stands for the number; the others are duplicates. It is the one that the local order has, else the first.
 fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut Verdict) -> Option<Unit<'b>> {
     let mut kept: Option<Unit<'b>> = None;
-    for rows in bills.chunk_by(|one, next| one.transaction == next.transaction) {
+    for rows in bills.chunk_by(|one, next| one.transaction() == next.transaction()) {
         let unit = unit(rows, found)?;
-        let is_ours = |unit: &Unit<'_>| order.is_some_and(|order| order.transaction == unit.row.transaction);
+        let is_ours = |unit: &Unit<'_>| order.is_some_and(|order| order.transaction() == unit.row.transaction());
         let is_first = |unit: &Unit<'_>, other: &Unit<'_>| {
-            (unit.row.seconds, unit.row.order()) < (other.row.seconds, other.row.order())
+            (unit.row.second(), unit.row.order()) < (other.row.second(), other.row.order())
         };
         kept = Some(match kept {
             None => unit,
@@ -96,7 +96,7 @@ fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut 
                 let takes = is_ours(&unit) || (!is_ours(&before) && is_first(&unit, &before));
                 let (stays, second) = if takes { (unit, before) } else { (before, unit) };
                 let reason = if is_ours(&stays) { Reason::PaidTwice } else { Reason::PaidTwiceLater };
-                found.count(Class::DuplicatePayment, (second.rows, 0), (second.row.amount_fen, 0));
+                found.count(Class::DuplicatePayment, (second.rows, 0), (second.row.amount_fen(), 0));
                 found.differences.push(of_bill(Class::DuplicatePayment, reason, second.row));
                 stays
             }
@@ -112,7 +112,7 @@ fn unit<'b>(rows: &'b [BillPayment], found: &mut Verdict) -> Option<Unit<'b>> {
     for same in states.by_ref() {
         let (first, again) = same.split_first()?;
         for row in again {
-            found.count(Class::DuplicatePayment, (1, 0), (row.amount_fen, 0));
+            found.count(Class::DuplicatePayment, (1, 0), (row.amount_fen(), 0));
             found.differences.push(of_bill(Class::DuplicatePayment, Reason::RowAgain, row));
         }
         unit = Some(match unit {
@@ -125,26 +125,26 @@ fn unit<'b>(rows: &'b [BillPayment], found: &mut Verdict) -> Option<Unit<'b>> {
 
 fn judge_pair(kept: &Unit<'_>, order: &Order, day: Day, found: &mut Verdict) {
     let row = kept.row;
-    let another = order.transaction != 0 && order.transaction != row.transaction;
+    let another = order.transaction() != 0 && order.transaction() != row.transaction();
     let outside = order.seconds != Order::UNPAID && !in_day(order.seconds);
     let (class, reason) = if another {
         (Class::StateDiff, Reason::AnotherTransaction)
-    } else if !kept.agrees_with(order.word) {
+    } else if !kept.agrees_with(order.word()) {
         (Class::StateDiff, Reason::State)
-    } else if row.amount_fen != order.amount_fen {
+    } else if row.amount_fen() != order.amount_fen() {
         (Class::AmountDiff, Reason::Amount)
     } else if outside && day.is_just_outside(order.seconds) {
         (Class::DayCutBill, if order.seconds < 0 { Reason::PaidDayBefore } else { Reason::PaidDayAfter })
     } else {
         found.time_marked += u64::from(outside);
-        found.count(Class::Matched, (kept.rows, 1), (row.amount_fen, order.amount_fen));
+        found.count(Class::Matched, (kept.rows, 1), (row.amount_fen(), order.amount_fen()));
         return;
     };
-    found.count(class, (kept.rows, 1), (row.amount_fen, order.amount_fen));
+    found.count(class, (kept.rows, 1), (row.amount_fen(), order.amount_fen()));
     let difference = of_bill(class, reason, row);
     found.differences.push(Difference {
         local_line: Some(u64::from(order.line)),
-        local_fen: order.amount_fen,
+        local_fen: order.amount_fen(),
         ..difference
     });
 }
@@ -157,7 +157,7 @@ fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
         bill: Some(row.place()),
         is_refund: false,
         local_line: None,
-        bill_fen: row.amount_fen,
+        bill_fen: row.amount_fen(),
         local_fen: 0,
     }
 }
@@ -172,6 +172,6 @@ fn of_order(class: Class, reason: Reason, order: &Order) -> Difference {
         is_refund: false,
         local_line,
         bill_fen: 0,
-        local_fen: order.amount_fen,
+        local_fen: order.amount_fen(),
     }
 }

@@ -14,23 +14,41 @@ pub struct BillPlace {
     pub file: usize,
     /// From 1.
     pub line: u64,
-    /// Its first byte in the plain text.
+    /// Its first byte in the plain text, below a tebibyte.
     pub offset: u64,
 }
 
-/// A payment or what a reverse gave back; 48 bytes.
+/// Sixty-four bits where rows lie four bytes apart, so that no row is filled up to eight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Halves([u32; 2]);
+
+impl Halves {
+    #[allow(clippy::cast_possible_truncation, reason = "each half takes its thirty-two bits")]
+    const fn of(whole: u64) -> Self {
+        Self([(whole >> 32) as u32, whole as u32])
+    }
+
+    const fn whole(self) -> u64 {
+        (self.0[0] as u64) << 32 | self.0[1] as u64
+    }
+}
+
+/// A payment or what a reverse gave back; 40 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BillPayment {
     pub(crate) number: Fingerprint,
-    pub(crate) transaction: u64,
-    pub(crate) amount_fen: i64,
-    /// The offset, six bits of the file's number, one of the state.
-    place: u64,
-    pub(crate) seconds: i32,
+    transaction: Halves,
+    amount: Halves,
+    /// Forty bits of the offset, seventeen of the second of the day, six of the file's number, one of the state.
+    place: Halves,
     line: u32,
 }
 
+const SECOND_BITS: u32 = 17;
+const FILE_BITS: u32 = 6;
+
 impl BillPayment {
+    /// A row of the day: its second is 0 ..= 86 399, its offset below a tebibyte.
     #[inline]
     pub(crate) fn new(
         (number, transaction): (Fingerprint, u64),
@@ -39,21 +57,47 @@ impl BillPayment {
         seconds: i32,
         at: BillPlace,
     ) -> Self {
-        let place = pack(at, u64::from(state == BillState::Revoked));
-        Self { number, transaction, amount_fen, place, seconds, line: line(at.line) }
+        let second = u64::try_from(seconds).unwrap_or_default().min((1 << SECOND_BITS) - 1);
+        let file = at.file as u64 % MAX_BILLS as u64;
+        let place = (at.offset << SECOND_BITS | second) << FILE_BITS | file;
+        Self {
+            number,
+            transaction: Halves::of(transaction),
+            amount: Halves::of(amount_fen.cast_unsigned()),
+            place: Halves::of(place << 1 | u64::from(state == BillState::Revoked)),
+            line: line(at.line),
+        }
+    }
+
+    pub(crate) const fn transaction(&self) -> u64 {
+        self.transaction.whole()
+    }
+
+    pub(crate) const fn amount_fen(&self) -> i64 {
+        self.amount.whole().cast_signed()
     }
 
     pub(crate) const fn is_revoked(&self) -> bool {
-        self.place & 1 == 1
+        self.place.whole() & 1 == 1
+    }
+
+    /// Of the day.
+    pub(crate) const fn second(&self) -> u64 {
+        (self.place.whole() >> (FILE_BITS + 1)) % (1 << SECOND_BITS)
     }
 
     pub(crate) fn place(&self) -> BillPlace {
-        unpack(self.place, self.line)
+        let file = usize::try_from(self.file()).unwrap_or_default();
+        BillPlace { file, line: u64::from(self.line), offset: self.place.whole() >> (SECOND_BITS + FILE_BITS + 1) }
     }
 
     /// The order of a bill: by file and line.
-    pub(crate) fn order(&self) -> (u64, u32) {
-        ((self.place >> 1) % MAX_BILLS as u64, self.line)
+    pub(crate) const fn order(&self) -> (u64, u32) {
+        (self.file(), self.line)
+    }
+
+    const fn file(&self) -> u64 {
+        (self.place.whole() >> 1) % MAX_BILLS as u64
     }
 }
 
@@ -118,21 +162,57 @@ pub(crate) enum OrderWord {
     Silent,
 }
 
-/// A local order; 48 bytes.
+/// A local order; 36 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) number: Fingerprint,
-    /// 0 where the file has none.
-    pub(crate) transaction: u64,
-    pub(crate) amount_fen: i64,
+    transaction: Halves,
+    /// The amount, and two bits of the word.
+    amount: Halves,
     /// `i32::MAX` where it has no time of payment.
     pub(crate) seconds: i32,
     pub(crate) line: u32,
-    pub(crate) word: OrderWord,
 }
 
 impl Order {
     pub(crate) const UNPAID: i32 = i32::MAX;
+
+    /// `transaction` is 0 where the file has none.
+    #[inline]
+    pub(crate) fn new(
+        (number, transaction): (Fingerprint, u64),
+        amount_fen: i64,
+        word: OrderWord,
+        seconds: i32,
+        line: u64,
+    ) -> Self {
+        // No amount has more than fifty bits.
+        let amount = amount_fen << 2 | word as i64;
+        Self {
+            number,
+            transaction: Halves::of(transaction),
+            amount: Halves::of(amount.cast_unsigned()),
+            seconds,
+            line: Self::line(line),
+        }
+    }
+
+    pub(crate) const fn transaction(&self) -> u64 {
+        self.transaction.whole()
+    }
+
+    pub(crate) const fn amount_fen(&self) -> i64 {
+        self.amount.whole().cast_signed() >> 2
+    }
+
+    pub(crate) const fn word(&self) -> OrderWord {
+        match self.amount.whole() % 4 {
+            0 => OrderWord::Paid,
+            1 => OrderWord::Revoked,
+            2 => OrderWord::Unpaid,
+            _ => OrderWord::Silent,
+        }
+    }
 
     pub(crate) fn line(number: u64) -> u32 {
         line(number)
@@ -154,21 +234,44 @@ pub(crate) struct Refund {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wxpay_protocol::Fen;
 
     #[test]
     fn a_row_takes_no_more_than_it_says() {
-        assert_eq!(size_of::<BillPayment>(), 48);
-        assert_eq!(size_of::<Order>(), 48);
+        assert_eq!(size_of::<BillPayment>(), 40);
+        assert_eq!(size_of::<Order>(), 36);
     }
 
     #[test]
-    fn places_come_back_as_they_were() {
-        for (file, line, offset) in [(0, 2, 0), (63, u64::from(u32::MAX), (1 << 57) - 1), (7, 12, 4_000_000_000)] {
+    fn a_payment_comes_back_as_it_was() {
+        for (file, line, offset, fen, second) in [
+            (0, 2, 0, 0, 0),
+            (63, u64::from(u32::MAX), (1 << 40) - 1, Fen::MAX.get(), 86_399),
+            (7, 12, 4_000_000_000, -Fen::MAX.get(), 1),
+        ] {
             let at = BillPlace { file, line, offset };
-            let payment = BillPayment::new((Fingerprint::of(b"T"), 1), 1, BillState::Revoked, 0, at);
-            assert_eq!((payment.place(), payment.is_revoked()), (at, true));
+            for state in [BillState::Revoked, BillState::Success] {
+                let payment = BillPayment::new((Fingerprint::of(b"T"), u64::MAX - 1), fen, state, second, at);
+                assert_eq!((payment.place(), payment.is_revoked()), (at, state == BillState::Revoked));
+                assert_eq!((payment.amount_fen(), payment.transaction()), (fen, u64::MAX - 1));
+                assert_eq!(
+                    (payment.second(), payment.order()),
+                    (second.unsigned_abs().into(), (file as u64, line as u32))
+                );
+            }
             let refund = BillRefund::new(Fingerprint::NONE, Fingerprint::NONE, 1, false, at);
             assert_eq!((refund.place(), refund.is_success()), (at, false));
+        }
+    }
+
+    #[test]
+    fn an_order_comes_back_as_it_was() {
+        for fen in [0, 1, -1, Fen::MAX.get(), -Fen::MAX.get()] {
+            for word in [OrderWord::Paid, OrderWord::Revoked, OrderWord::Unpaid, OrderWord::Silent] {
+                let order = Order::new((Fingerprint::of(b"T"), 77), fen, word, -3, 5);
+                assert_eq!((order.amount_fen(), order.word(), order.transaction()), (fen, word, 77));
+                assert_eq!((order.seconds, order.line), (-3, 5));
+            }
         }
     }
 }

@@ -1,53 +1,23 @@
 //! The two sides, filled row by row.
 
+use std::sync::Arc;
+
 use wxpay_protocol::bill::{BillRow, BillState};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 use crate::fingerprint::short;
 use crate::heap::Heap;
 use crate::record::{BillPayment, BillRefund, Order, OrderWord, Refund};
+use crate::share::Heaps;
 use crate::verdict::FeeMarks;
-use crate::{Basis, BillPlace, Day, Fingerprint};
-
-/// Rows are spread over so many heaps by their numbers, so that each heap can be brought together within a near memory.
-pub(crate) const HEAPS: usize = 256;
-
-/// A part of all numbers. Days that do not fit into memory are brought together share by share, reading the files again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    index: usize,
-    of: usize,
-}
-
-impl Share {
-    /// Everything.
-    pub const WHOLE: Self = Self { index: 0, of: 1 };
-
-    /// The shares of a day that is cut into `count`, 1 ..= 256.
-    pub fn all(count: usize) -> impl Iterator<Item = Self> {
-        let of = count.clamp(1, HEAPS);
-        (0..of).map(move |index| Self { index, of })
-    }
-
-    /// Whether it is the first one, which also takes what is counted once.
-    pub const fn is_first(self) -> bool {
-        self.index == 0
-    }
-
-    #[inline]
-    fn heap(self, number: Fingerprint) -> Option<usize> {
-        let heap = (number.upper() >> 56) as usize;
-        (heap % self.of == self.index).then_some(heap)
-    }
-}
+use crate::{Basis, BillPlace, Day, Fingerprint, Share};
 
 /// What a bill, or several, say.
 #[derive(Debug)]
 pub struct BillSide {
     pub(crate) day: Day,
     basis: Basis,
-    share: Share,
-    pub(crate) payments: Vec<Heap<BillPayment>>,
+    pub(crate) payments: Heaps<BillPayment>,
     pub(crate) refunds: Heap<BillRefund>,
     pub(crate) fees: FeeMarks,
     scope: Scope,
@@ -65,12 +35,11 @@ pub struct Scope {
 
 impl BillSide {
     /// A side without rows.
-    pub fn new(day: Day, basis: Basis, share: Share, scope: Scope) -> Self {
+    pub fn new(day: Day, basis: Basis, share: Arc<Share>, scope: Scope) -> Self {
         Self {
             day,
             basis,
-            share,
-            payments: vec![Heap::new(); HEAPS],
+            payments: Heaps::new(share),
             refunds: Heap::new(),
             fees: FeeMarks::default(),
             scope,
@@ -81,7 +50,7 @@ impl BillSide {
     /// Takes a row of the bill with this number, from 0.
     #[inline]
     pub fn push(&mut self, file: usize, row: &BillRow<'_>) {
-        if self.share.is_first()
+        if self.is_first()
             && let Some(difference) = row.fee_difference()
             && difference.is_marked()
         {
@@ -89,7 +58,7 @@ impl BillSide {
         }
         let is_compared = if row.state == BillState::Refund { self.scope.refunds } else { self.scope.payments };
         if !is_compared {
-            self.not_compared += u64::from(self.share.is_first());
+            self.not_compared += u64::from(self.is_first());
             return;
         }
         let at = BillPlace { file, line: row.line, offset: row.offset };
@@ -97,16 +66,21 @@ impl BillSide {
             BillState::Refund => self.push_refund(row, at),
             BillState::Success | BillState::Revoked => {
                 let number = Fingerprint::of(row.out_trade_no);
-                let Some(heap) = self.share.heap(number).and_then(|heap| self.payments.get_mut(heap)) else { return };
-                let amount_fen = self.basis.of_payment(row).get();
-                let ids = (number, short(row.transaction_id));
-                heap.push(BillPayment::new(ids, amount_fen, row.state, self.day.seconds(row.at), at));
+                let (basis, day) = (self.basis, self.day);
+                self.payments.push(number, || {
+                    let ids = (number, short(row.transaction_id));
+                    BillPayment::new(ids, basis.of_payment(row).get(), row.state, day.seconds(row.at), at)
+                });
             }
         }
     }
 
+    fn is_first(&self) -> bool {
+        self.payments.share.is_first()
+    }
+
     fn push_refund(&mut self, row: &BillRow<'_>, at: BillPlace) {
-        if self.share.is_first() {
+        if self.is_first() {
             let (id, out_number) = (Fingerprint::of(row.refund_id), Fingerprint::of(row.out_refund_no));
             let amount_fen = self.basis.of_refund(row).get();
             let is_success = row.refund_status == b"SUCCESS";
@@ -153,42 +127,36 @@ pub struct LocalRefund<'a> {
 #[derive(Debug)]
 pub struct LocalSide {
     day: Day,
-    share: Share,
-    pub(crate) orders: Vec<Heap<Order>>,
+    pub(crate) orders: Heaps<Order>,
     pub(crate) refunds: Heap<Refund>,
 }
 
 impl LocalSide {
     /// A side without rows.
-    pub fn new(day: Day, share: Share) -> Self {
-        Self { day, share, orders: vec![Heap::new(); HEAPS], refunds: Heap::new() }
+    pub fn new(day: Day, share: Arc<Share>) -> Self {
+        Self { day, orders: Heaps::new(share), refunds: Heap::new() }
     }
 
     /// Takes an order.
     #[inline]
     pub fn push_order(&mut self, order: &LocalOrder<'_>) {
         let number = Fingerprint::of(order.out_trade_no);
-        let Some(heap) = self.share.heap(number).and_then(|heap| self.orders.get_mut(heap)) else { return };
-        let word = match order.state {
-            None => OrderWord::Silent,
-            Some(TradeState::Success | TradeState::Refund) => OrderWord::Paid,
-            Some(TradeState::Revoked) => OrderWord::Revoked,
-            Some(_) => OrderWord::Unpaid,
-        };
-        let record = Order {
-            number,
-            transaction: short(order.transaction_id),
-            amount_fen: order.amount.get(),
-            seconds: order.paid_at.map_or(Order::UNPAID, |paid| self.day.seconds(paid)),
-            line: Order::line(order.line),
-            word,
-        };
-        heap.push(record);
+        let day = self.day;
+        self.orders.push(number, || {
+            let word = match order.state {
+                None => OrderWord::Silent,
+                Some(TradeState::Success | TradeState::Refund) => OrderWord::Paid,
+                Some(TradeState::Revoked) => OrderWord::Revoked,
+                Some(_) => OrderWord::Unpaid,
+            };
+            let seconds = order.paid_at.map_or(Order::UNPAID, |paid| day.seconds(paid));
+            Order::new((number, short(order.transaction_id)), order.amount.get(), word, seconds, order.line)
+        });
     }
 
     /// Takes a refund.
     pub fn push_refund(&mut self, refund: &LocalRefund<'_>) {
-        if self.share.is_first() {
+        if self.orders.share.is_first() {
             let record = Refund {
                 id: Fingerprint::of(refund.refund_id),
                 out_number: Fingerprint::of(refund.out_refund_no),

@@ -5,8 +5,7 @@ use std::thread;
 
 use wxpay_protocol::bill::FeeDifference;
 
-use crate::sides::{BillSide, HEAPS, LocalSide};
-use crate::{BillPlace, Class, Fingerprint, Reason, payments, refunds};
+use crate::{BillPlace, BillSide, Class, Fingerprint, LocalSide, Reason, payments, refunds};
 
 /// What a class adds up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,13 +138,15 @@ impl Verdict {
     }
 }
 
-/// Brings both sides together, over all cores.
-pub fn verdict(mut bill: BillSide, mut local: LocalSide) -> Verdict {
-    let (day, fees, not_compared) = (bill.day, bill.fees, bill.not_compared);
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(HEAPS);
-    let mut heaps: Vec<_> = bill.payments.into_iter().zip(local.orders).collect();
-    let each = heaps.len().div_ceil(workers);
-    let mut whole = Verdict { not_compared, fees, ..Verdict::default() };
+/// Brings both sides of one share together, over all cores; nothing where `is_stopped` said so before the end.
+pub fn verdict(bill: BillSide, local: LocalSide, is_stopped: &(dyn Fn() -> bool + Sync)) -> Option<Verdict> {
+    let (day, mut bill_refunds, mut local_refunds) = (bill.day, bill.refunds, local.refunds);
+    let mut whole = Verdict { not_compared: bill.not_compared, fees: bill.fees, ..Verdict::default() };
+    let share = bill.payments.share.heaps();
+    let heaps = bill.payments.heaps.into_iter().zip(local.orders.heaps);
+    let mut heaps: Vec<_> = heaps.take(share.end).skip(share.start).collect();
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let each = heaps.len().div_ceil(workers).max(1);
     thread::scope(|scope| {
         let parts: Vec<_> = heaps
             .chunks_mut(each)
@@ -153,13 +154,16 @@ pub fn verdict(mut bill: BillSide, mut local: LocalSide) -> Verdict {
                 scope.spawn(move || {
                     let mut found = Verdict::default();
                     for (bills, orders) in part {
+                        if is_stopped() {
+                            break;
+                        }
                         payments::judge(&mut bills.take(), &mut orders.take(), day, &mut found);
                     }
                     found
                 })
             })
             .collect();
-        refunds::judge(bill.refunds.take(), local.refunds.take(), &mut whole);
+        refunds::judge(bill_refunds.take(), local_refunds.take(), &mut whole);
         for part in parts {
             match part.join() {
                 Ok(found) => whole.add(found),
@@ -167,6 +171,9 @@ pub fn verdict(mut bill: BillSide, mut local: LocalSide) -> Verdict {
             }
         }
     });
+    if is_stopped() {
+        return None;
+    }
     whole.sort();
-    whole
+    Some(whole)
 }

@@ -5,6 +5,7 @@ type Mark = DayStanding["mark"];
 
 const SIGNS: Record<Mark, { tone: string; sign: string }> = {
   nothing: { tone: "quiet", sign: "·" },
+  no_trade: { tone: "quiet", sign: "∅" },
   missing_bill: { tone: "amber", sign: "?" },
   not_run: { tone: "blue", sign: "○" },
   balanced: { tone: "green", sign: "✓" },

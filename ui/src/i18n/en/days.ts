@@ -7,6 +7,7 @@ export const days = {
     weekday: { mon: "Mo", tue: "Tu", wed: "We", thu: "Th", fri: "Fr", sat: "Sa", sun: "Su" },
     mark: {
       nothing: "nothing known",
+      no_trade: "no trade",
       missing_bill: "missing bill",
       not_run: "not run",
       balanced: "balanced",

@@ -7,6 +7,7 @@ export const days = {
     weekday: { mon: "一", tue: "二", wed: "三", thu: "四", fri: "五", sat: "六", sun: "日" },
     mark: {
       nothing: "无记录",
+      no_trade: "无交易",
       missing_bill: "缺账单",
       not_run: "未对账",
       balanced: "平",

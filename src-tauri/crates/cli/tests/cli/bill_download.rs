@@ -140,6 +140,10 @@ fn a_range_skips_days_without_trade_and_tells_what_is_there_when_a_day_goes_wron
     let range = download(&desk, &["--date", &day(-2), "--to", &day(0), "-o", "bills"]).expect(0).json();
     let outcomes: Vec<&Value> = range["bills"].as_array().unwrap().iter().map(|bill| &bill["outcome"]).collect();
     assert_eq!(outcomes, ["no_trade", "no_trade", "saved"]);
+    let listed = desk.ask(&["day", "list", "--from", &day(-3), "--to", &day(0)]).expect(0).json();
+    let marks: Vec<&Value> = listed["days"].as_array().unwrap().iter().map(|day| &day["mark"]).collect();
+    assert_eq!(marks, ["nothing", "no_trade", "no_trade", "not_run"]);
+    assert_eq!(listed["settled_days"], 2, "nothing is left to do on a day without trade");
     let old = download(&desk, &["--date", &day(-200), "-o", "bills"]).expect(4).json();
     assert_eq!(old["error"]["code"], "gateway_refused", "{old}");
     assert!(old["error"]["message"].as_str().unwrap().contains("三个月"), "{old}");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::program::{Answer, Desk};
-use crate::reconcile::{EVERYTHING, a_day_of_everything};
+use crate::reconcile::{EVERYTHING, a_day_of_everything, bill};
 
 const DAY: &str = "2026-11-20";
 
@@ -78,6 +78,61 @@ fn a_day_closes_when_everything_is_handled_and_another_bill_for_it_is_an_alarm()
     let listed = day(&desk, &["list", "--from", "20261119", "--to", "20261121"]).expect(0).json();
     let marks: Vec<_> = listed["days"].as_array().unwrap().iter().map(|day| day["mark"].as_str().unwrap()).collect();
     assert_eq!(marks, ["nothing", "handled", "nothing"], "only the trade type is another one");
+}
+
+#[test]
+fn what_a_day_waits_for_is_settled_by_itself_when_the_bill_of_the_day_beside_it_comes() {
+    for (number, class, state, reason, left) in [
+        ("T9", "day_cut_local", "expected", "已在次日的账单里", 10),
+        ("T99", "local_only", "open", "两天的账单里都没有", 11),
+    ] {
+        let desk = kept();
+        let before = show(&desk, &["--search", "T9"]);
+        assert_eq!(before["differences"][0]["class"], "day_cut_local");
+        let remark = identity(&desk, "amount_diff");
+        day(&desk, &["note", DAY, &remark[..8], "--resolve", "--text", "代金券"]).expect(0);
+        let next = bill(&[(number, "9", "00:00:20", "SUCCESS", 900, 0)], &[]).replace(DAY, "2026-11-21");
+        desk.file("next.csv", &next);
+        let words = ["reconcile", "--bill", "next.csv", "--orders", "orders.csv", "--date", "2026-11-21"];
+        let reconciled = || desk.run(&[&words[..], &["--profile", "shop", "--json"]].concat()).expect(1).json();
+        assert_eq!(reconciled()["kept"]["settled_beside"], json!([DAY]));
+        let after = show(&desk, &["--search", "T9"]);
+        let found = &after["differences"][0];
+        assert_eq!((&found["class"], &found["state"]), (&json!(class), &json!(state)));
+        assert!(found["reason_zh"].as_str().unwrap().contains(reason), "{found}");
+        let whole = show(&desk, &[]);
+        assert_eq!((&whole["differences"].as_array().unwrap().len(), &whole["open"]), (&12, &json!(left - 1)));
+        let waiting = &before["run"]["classes"];
+        assert_ne!(whole["run"]["id"], before["run"]["id"], "what was kept before stays");
+        assert_eq!(waiting["day_cut_local"]["count"], 1);
+        let classes = &whole["run"]["classes"];
+        assert_eq!(classes["local_only"]["count"], if number == "T9" { 1 } else { 2 });
+        assert_eq!(classes["matched"], waiting["matched"]);
+        let said = show(&desk, &["--class", "amount_diff"]);
+        assert_eq!(said["differences"][0]["state"], "resolved", "what was said to the others still holds");
+        assert_eq!(reconciled()["kept"]["settled_beside"], json!([]), "nothing waits any more");
+        // Brought together again with the bill beside it, the day says the same.
+        let again = run(&desk, &[]).expect(1).json();
+        assert_eq!(
+            (&again["classes"]["local_only"]["count"], &again["kept"]["again"]),
+            (&classes["local_only"]["count"], &json!(false))
+        );
+    }
+}
+
+#[test]
+fn a_closed_day_stays_as_it_was_closed_whatever_comes_later() {
+    let desk = kept();
+    for class in EVERYTHING.lines().skip(1).map(|line| line.split(',').next().unwrap()) {
+        day(&desk, &["note", DAY, "--all-of", class, "--ignore"]);
+    }
+    day(&desk, &["close", DAY]).expect(0);
+    let before = show(&desk, &[]);
+    desk.file("next.csv", bill(&[("T9", "9", "00:00:20", "SUCCESS", 900, 0)], &[]).replace(DAY, "2026-11-21"));
+    let words = ["reconcile", "--bill", "next.csv", "--orders", "orders.csv", "--date", "2026-11-21", "--json"];
+    let kept = desk.run(&[&words[..], &["--profile", "shop"]].concat()).expect(1).json()["kept"].clone();
+    assert_eq!(kept["settled_beside"], json!([]));
+    assert_eq!(show(&desk, &[]), before);
 }
 
 /// The workbook with other cells: what finance sends back.

@@ -24,6 +24,8 @@ mod probe;
 mod profile;
 mod program;
 mod reconcile;
+#[cfg(unix)]
+mod reconcile_stopped;
 mod refund;
 mod relay;
 mod secrets;

@@ -14,7 +14,7 @@ const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充
 
 /// A bill of payments (number, transaction, time of day, state, fen, coupon that the merchant bears) and refunds
 /// (number, fen, status).
-fn bill(payments: &[(&str, &str, &str, &str, i64, i64)], refunds: &[(&str, i64, &str)]) -> String {
+pub(crate) fn bill(payments: &[(&str, &str, &str, &str, i64, i64)], refunds: &[(&str, i64, &str)]) -> String {
     let yuan = |fen: i64| format!("{}.{:02}", fen / 100, fen % 100);
     let mut text = format!("\u{FEFF}{HEADER}\r\n");
     let (mut settled, mut total, mut back) = (0, 0, 0);

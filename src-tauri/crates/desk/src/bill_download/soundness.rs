@@ -11,6 +11,7 @@ use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowRead
 
 use super::part::Whole;
 use super::{BillFault, BillWish, word_of};
+use crate::Cancel;
 use crate::bill_files::BillText;
 use crate::reconciling::{OneBill, bill_digest, file_digest, hex};
 
@@ -121,5 +122,6 @@ pub(super) fn check_digest(
 
 /// The digest of a file's plain text; of a file that cannot be unpacked, of its bytes.
 pub(super) fn sha256_of(file: &Path) -> io::Result<String> {
-    bill_digest(file).or_else(|_| file_digest(file)).map(|digest| hex(&digest))
+    let cancel = Cancel::new();
+    bill_digest(file, &cancel).or_else(|_| file_digest(file, &cancel)).map(|digest| hex(&digest))
 }

@@ -89,6 +89,7 @@ pub(super) fn remark(row: &DayDifference) -> &str {
 pub(super) const fn mark_words(mark: DayMark) -> (&'static str, &'static str) {
     match mark {
         DayMark::Nothing => ("无记录", "nothing known"),
+        DayMark::NoTrade => ("无交易", "no trade"),
         DayMark::MissingBill => ("缺账单", "missing bill"),
         DayMark::NotRun => ("未对账", "not run"),
         DayMark::Balanced => ("平", "balanced"),

@@ -51,7 +51,7 @@ pub struct Aging {
 pub struct PeriodView {
     /// Every day of it.
     pub days: Vec<DayStanding>,
-    /// Days that are balanced, handled or closed.
+    /// Days that are balanced, handled or closed, or had no trade.
     pub settled_days: u64,
     /// The classes of the runs that count, added up.
     pub classes: Vec<ClassTally>,
@@ -186,7 +186,7 @@ impl Inner {
 }
 
 const fn is_settled(mark: DayMark) -> bool {
-    matches!(mark, DayMark::Balanced | DayMark::Handled | DayMark::Closed)
+    matches!(mark, DayMark::NoTrade | DayMark::Balanced | DayMark::Handled | DayMark::Closed)
 }
 
 fn add(sum: &mut ClassTally, more: ClassTally) {

@@ -1,17 +1,19 @@
 //! The bills of a day: read row by row, refused as a whole where they are not to be believed.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
+use sha2::{Digest, Sha256};
 use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
-use super::{BillsRead, DaySides, OneBill, ReconcileFault, UNPACKED, Watch, Watched, place};
+use super::{BillsRead, DaySides, OneBill, ReconcileFault, Watch, Watched, go_on, place};
 use crate::bill_files::BillText;
+use crate::progress::Cancel;
 
 /// Rows between two looks at whether somebody stopped it.
 const LOOK_ROWS: u32 = 4096;
@@ -31,13 +33,14 @@ struct Found {
 
 impl<'f> Bills<'f> {
     /// Reads the headers and leaves out files that hold the same bytes as an earlier one.
-    pub(super) fn find(sides: &'f DaySides) -> Result<Self, ReconcileFault> {
+    pub(super) fn find(sides: &'f DaySides, cancel: &Cancel) -> Result<Self, ReconcileFault> {
         let (mut found, mut same) = (Vec::<Found>::new(), Vec::new());
         for path in &sides.bills {
             let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
             let mut is_same = false;
             for earlier in &found {
-                is_same |= holds_the_same(&earlier.path, path).map_err(unreadable)?;
+                go_on(cancel)?;
+                is_same |= holds_the_same(&earlier.path, path, cancel).map_err(unreadable)?;
             }
             if is_same {
                 same.push(place(path));
@@ -58,20 +61,16 @@ impl<'f> Bills<'f> {
         self.found.iter().any(|bill| bill.layout.kind() != BillType::Success)
     }
 
-    /// About how many bytes of text there are.
-    pub(super) fn plain_bytes(&self) -> u64 {
-        let length = |bill: &Found| fs::metadata(&bill.path).map_or(0, |file| file.len());
-        self.found.iter().map(|bill| length(bill) * if bill.is_packed { UNPACKED } else { 1 }).sum()
-    }
-
     /// Reads every row of every bill into one side.
     pub(super) fn read(
         &self,
         day: Day,
-        share: Share,
+        share: Arc<Share>,
         scope: Scope,
         watch: Watch<'_>,
     ) -> Result<(BillsRead, BillSide, Vec<MalformedLine>), ReconcileFault> {
+        // Read again for another share they are what they were.
+        let is_hashed = self.sides.mch_id.is_some() && share.is_first();
         let mut side = BillSide::new(day, self.sides.basis, share, scope);
         let mut read = BillsRead {
             files: self.found.iter().map(|found| found.path.clone()).collect(),
@@ -81,28 +80,65 @@ impl<'f> Bills<'f> {
         };
         let mut malformed = Vec::new();
         for (number, found) in self.found.iter().enumerate() {
-            let path = &found.path;
-            let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
-            let file = File::open(path).map_err(unreadable)?;
-            // A packed bill is unpacked in a thread that outlives whoever watches, so that it only counts what it has read.
-            let (totals, unpacked) = if found.is_packed {
-                let read_bytes = Arc::new(AtomicU64::new(0));
-                let counted = Counted { file, read_bytes: Arc::clone(&read_bytes) };
-                let bill = open(BillText::open(counted).map_err(unreadable)?, path)?;
-                let watch = Looking { watch, read_bytes: Some(&read_bytes) };
-                let totals = read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?;
-                (totals, read_bytes.swap(0, Ordering::Relaxed))
-            } else {
-                let bill = open(Watched { file, watch }, path)?;
-                let watch = Looking { watch, read_bytes: None };
-                let totals = read_one(bill, (number, path), day, &mut side, &mut read.mch_id, &mut malformed, watch)?;
-                (totals, 0)
-            };
-            (watch.on_bytes)(unpacked);
+            let mut sum = is_hashed.then(Sha256::new);
+            let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, malformed: &mut malformed };
+            let totals = found.read(number, rows, sum.as_mut(), watch)?;
             add(&mut read.totals, &totals, number == 0);
             read.each.push(OneBill { kind: found.layout.kind(), columns: found.layout.columns(), totals });
+            read.digests.extend(sum.map(|sum| <[u8; 32]>::from(sum.finalize())));
         }
         Ok((read, side, malformed))
+    }
+}
+
+impl Found {
+    /// Reads every row; `sum` gets the whole plain text.
+    fn read(
+        &self,
+        number: usize,
+        rows: Rows<'_>,
+        sum: Option<&mut Sha256>,
+        watch: Watch<'_>,
+    ) -> Result<BillTotals, ReconcileFault> {
+        let path = &self.path;
+        let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+        let file = File::open(path).map_err(unreadable)?;
+        if !self.is_packed {
+            let bill = open(Hashed { text: Watched { file, watch }, sum }, path)?;
+            return read_one(bill, (number, path), rows, Looking { watch, read_bytes: None });
+        }
+        // A packed bill is unpacked in a thread that outlives whoever watches, so that it only counts what it has read.
+        let read_bytes = Arc::new(AtomicU64::new(0));
+        let counted = Counted { file, read_bytes: Arc::clone(&read_bytes) };
+        let text = BillText::open(counted).map_err(unreadable)?;
+        let looking = Looking { watch, read_bytes: Some(&read_bytes) };
+        let totals = read_one(open(Hashed { text, sum }, path)?, (number, path), rows, looking)?;
+        (watch.on_bytes)(read_bytes.swap(0, Ordering::Relaxed));
+        Ok(totals)
+    }
+}
+
+/// What the rows of a bill go into.
+struct Rows<'r> {
+    day: Day,
+    side: &'r mut BillSide,
+    mch_id: &'r mut Option<String>,
+    malformed: &'r mut Vec<MalformedLine>,
+}
+
+/// Plain text, hashed while it is read.
+struct Hashed<'h, R> {
+    text: R,
+    sum: Option<&'h mut Sha256>,
+}
+
+impl<R: Read> Read for Hashed<'_, R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(room)?;
+        if let Some(sum) = &mut self.sum {
+            sum.update(room.get(..count).unwrap_or_default());
+        }
+        Ok(count)
     }
 }
 
@@ -133,7 +169,7 @@ impl Looking<'_> {
         if let Some(read_bytes) = self.read_bytes {
             (self.watch.on_bytes)(read_bytes.swap(0, Ordering::Relaxed));
         }
-        if self.watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { Ok(()) }
+        go_on(self.watch.cancel)
     }
 }
 
@@ -147,12 +183,10 @@ fn open<R: Read>(source: R, path: &Path) -> Result<TradeReader<R>, ReconcileFaul
 fn read_one<R: Read>(
     mut bill: TradeReader<R>,
     (number, path): (usize, &Path),
-    day: Day,
-    side: &mut BillSide,
-    mch_id: &mut Option<String>,
-    malformed: &mut Vec<MalformedLine>,
+    into: Rows<'_>,
     looking: Looking<'_>,
 ) -> Result<BillTotals, ReconcileFault> {
+    let Rows { day, side, mch_id, malformed } = into;
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
     if let Some(mch_id) = &mch_id {
         bill.expect_merchant(mch_id);
@@ -193,8 +227,8 @@ fn add(whole: &mut BillTotals, more: &BillTotals, is_first: bool) {
     whole.sums.refund_fee += more.sums.refund_fee;
 }
 
-/// Whether two files hold the same bytes.
-fn holds_the_same(one: &Path, other: &Path) -> io::Result<bool> {
+/// Whether two files hold the same bytes, as far as nobody stopped it.
+fn holds_the_same(one: &Path, other: &Path, cancel: &Cancel) -> io::Result<bool> {
     let (mut one, mut other) = (File::open(one)?, File::open(other)?);
     if one.metadata()?.len() != other.metadata()?.len() {
         return Ok(false);
@@ -208,7 +242,7 @@ fn holds_the_same(one: &Path, other: &Path) -> io::Result<bool> {
         if left != right {
             return Ok(false);
         }
-        if left.is_empty() {
+        if left.is_empty() || cancel.is_cancelled() {
             return Ok(true);
         }
     }

@@ -16,7 +16,8 @@ use wxpay_protocol::{Fen, UtcMs};
 use super::keeping::{Identities, hex};
 use super::own_side::{OwnFiles, OwnSide};
 use super::workbook::Workbook;
-use super::{DaySides, ReconcileFault, Reconciled, local, place, raw_lines};
+use super::{DaySides, ReconcileFault, Reconciled, go_on, local, place, raw_lines};
+use crate::progress::Cancel;
 
 /// More than anybody reads; the rows beyond are counted.
 pub(super) const MAX_MALFORMED: usize = 10_000;
@@ -85,26 +86,42 @@ impl Reconciled {
     ///
     /// # Errors
     ///
-    /// A file cannot be read again, or the folder cannot be written.
-    pub fn write(&self, sides: &DaySides, folder: &Path) -> Result<Vec<PathBuf>, ReconcileFault> {
+    /// A file cannot be read again, the folder cannot be written, or somebody stopped it; then neither file is there.
+    pub fn write(&self, sides: &DaySides, folder: &Path, cancel: &Cancel) -> Result<Vec<PathBuf>, ReconcileFault> {
+        // Under other names until they are whole: nobody takes half a file for a result.
+        let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
+        let written = self.write_parts(sides, folder, &parts, cancel);
+        if written.is_err() {
+            // What cannot be removed has the name of a part.
+            parts.iter().for_each(|part| drop(fs::remove_file(part)));
+        }
+        written
+    }
+
+    fn write_parts(
+        &self,
+        sides: &DaySides,
+        folder: &Path,
+        parts: &[PathBuf; 2],
+        cancel: &Cancel,
+    ) -> Result<Vec<PathBuf>, ReconcileFault> {
         let unwritable = |cause: WriteError| ReconcileFault::Unwritable { place: place(folder), cause };
         let io = |cause: std::io::Error| unwritable(cause.into());
         fs::create_dir_all(folder).map_err(io)?;
-        // Under other names until they are whole: nobody takes half a file for a result.
-        let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
         let whole = ["differences.csv", "reconcile.xlsx"].map(|name| folder.join(name));
-        let [csv_part, book_part] = &parts;
+        let [csv_part, book_part] = parts;
         let csv = File::create(csv_part).map_err(io)?;
         let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
         let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, sides).map_err(unwritable)?;
         let mut identities = Identities::default();
-        self.each_row(sides, |cells| {
+        self.each_row(sides, cancel, |cells| {
             let identity = hex(&identities.of(sides.date, cells));
             table.row(&cells.for_programs()).map_err(unwritable)?;
             book.row(cells, &identity).map_err(unwritable)
         })?;
         table.finish().map_err(unwritable)?;
         book.finish().map_err(unwritable)?;
+        go_on(cancel)?;
         for (part, whole) in parts.iter().zip(&whole) {
             fs::rename(part, whole).map_err(io)?;
         }
@@ -115,13 +132,25 @@ impl Reconciled {
     pub(super) fn each_row(
         &self,
         sides: &DaySides,
+        cancel: &Cancel,
+        take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
+    ) -> Result<(), ReconcileFault> {
+        let given = self.each_row_unless_stopped(sides, cancel, take);
+        go_on(cancel).and(given)
+    }
+
+    fn each_row_unless_stopped(
+        &self,
+        sides: &DaySides,
+        cancel: &Cancel,
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
-        let own = self.own_texts(&sides.own)?;
+        let own = self.own_texts(&sides.own, cancel)?;
         let mut place = 0;
         for some in self.verdict.differences.chunks(AT_ONCE) {
-            let bills = bill_texts(&self.bills.files, some)?;
+            let bills = bill_texts(&self.bills.files, some, cancel)?;
             for difference in some {
+                go_on(cancel)?;
                 let bill = difference.bill.and_then(|at| bills.get(&at));
                 let ours = difference.local_line.and_then(|line| own.of(difference.is_refund).get(&line));
                 let mut cells = cells(difference, bill, ours, sides);
@@ -136,7 +165,7 @@ impl Reconciled {
     }
 
     /// The texts of every row of the own side that differs.
-    fn own_texts(&self, own: &OwnSide) -> Result<OwnTexts, ReconcileFault> {
+    fn own_texts(&self, own: &OwnSide, cancel: &Cancel) -> Result<OwnTexts, ReconcileFault> {
         let [orders, refunds] = [false, true].map(|is_refund| {
             let rows = self.verdict.differences.iter().filter(|row| row.is_refund == is_refund);
             let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
@@ -147,8 +176,8 @@ impl Reconciled {
         let mut texts = OwnTexts::default();
         match own {
             OwnSide::Files(files) => {
-                texts.orders = look_up(files, Table::Orders, &orders)?;
-                texts.refunds = look_up(files, Table::Refunds, &refunds)?;
+                texts.orders = look_up(files, Table::Orders, &orders, cancel)?;
+                texts.refunds = look_up(files, Table::Refunds, &refunds, cancel)?;
             }
             OwnSide::Kept(kept) => kept.again(&orders, &refunds, |row| texts.take(row))?,
         }
@@ -314,7 +343,11 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
 }
 
 /// Looks the bill's rows up again, each file from its front to its back.
-fn bill_texts(files: &[PathBuf], rows: &[Difference]) -> Result<HashMap<BillPlace, Texts>, ReconcileFault> {
+fn bill_texts(
+    files: &[PathBuf],
+    rows: &[Difference],
+    cancel: &Cancel,
+) -> Result<HashMap<BillPlace, Texts>, ReconcileFault> {
     let mut wanted: Vec<BillPlace> = rows.iter().filter_map(|row| row.bill).collect();
     wanted.sort_unstable_by_key(|at| (at.file, at.offset));
     wanted.dedup();
@@ -322,7 +355,7 @@ fn bill_texts(files: &[PathBuf], rows: &[Difference]) -> Result<HashMap<BillPlac
     for some in wanted.chunk_by(|one, next| one.file == next.file) {
         let Some(path) = some.first().and_then(|at| files.get(at.file)) else { continue };
         let offsets: Vec<u64> = some.iter().map(|at| at.offset).collect();
-        let lines = raw_lines::at_offsets(path, &offsets)
+        let lines = raw_lines::at_offsets(path, &offsets, cancel)
             .map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
         let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
         let Bill::Trades(mut bill) = Bill::open(Cursor::new(lines)).map_err(refused)? else { continue };
@@ -359,7 +392,12 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
 }
 
 /// Looks local rows up again: by their lines in a text file, else by reading the table once more.
-fn look_up(files: &OwnFiles, table: Table, wanted: &[u64]) -> Result<HashMap<u64, Texts>, ReconcileFault> {
+fn look_up(
+    files: &OwnFiles,
+    table: Table,
+    wanted: &[u64],
+    cancel: &Cancel,
+) -> Result<HashMap<u64, Texts>, ReconcileFault> {
     let Some(path) = files.table(table).filter(|_| !wanted.is_empty()) else { return Ok(HashMap::new()) };
     let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
     let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
@@ -368,7 +406,7 @@ fn look_up(files: &OwnFiles, table: Table, wanted: &[u64]) -> Result<HashMap<u64
     if let Form::Text { encoding: "UTF-8", .. } = sheet.form() {
         let header = layout.header_line();
         let numbers: Vec<u64> = (1..=header).chain(wanted.iter().copied()).collect();
-        let lines = raw_lines::with_numbers(path, &numbers).map_err(unreadable)?;
+        let lines = raw_lines::with_numbers(path, &numbers, cancel).map_err(unreadable)?;
         let (mut few, _) = local::open(files, Cursor::new(lines), table, path)?;
         let mut rows = Vec::with_capacity(wanted.len());
         few.each(|row| {
@@ -389,7 +427,11 @@ fn look_up(files: &OwnFiles, table: Table, wanted: &[u64]) -> Result<HashMap<u64
             if rest.next_if_eq(&row.line()).is_some() {
                 found.insert(row.line(), of_local(&layout, row));
             }
-            if rest.peek().is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if rest.peek().is_some() && !cancel.is_cancelled() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         })
         .map_err(refused)?;
     Ok(found)

@@ -15,6 +15,7 @@ use wxpay_protocol::UtcMs;
 use super::differences::{Cells, Of, Texts};
 use super::{DaySides, MalformedLine, OwnSide, ReconcileFault, Reconciled};
 use crate::bill_files::BillText;
+use crate::progress::Cancel;
 
 /// The word of rows that cannot be read, where a class stands.
 pub(crate) const MALFORMED: &str = "malformed";
@@ -23,19 +24,22 @@ pub(crate) const MALFORMED: &str = "malformed";
 ///
 /// # Errors
 ///
-/// The file cannot be read.
-pub fn bill_digest(path: &Path) -> io::Result<[u8; 32]> {
-    digest(BillText::open(File::open(path)?)?)
+/// The file cannot be read, or somebody stopped it.
+pub fn bill_digest(path: &Path, cancel: &Cancel) -> io::Result<[u8; 32]> {
+    digest(BillText::open(File::open(path)?)?, cancel)
 }
 
-/// SHA-256 of a file.
-pub(crate) fn file_digest(path: &Path) -> io::Result<[u8; 32]> {
-    digest(File::open(path)?)
+/// SHA-256 of a file, unless somebody stops it.
+pub(crate) fn file_digest(path: &Path, cancel: &Cancel) -> io::Result<[u8; 32]> {
+    digest(File::open(path)?, cancel)
 }
 
-fn digest(mut source: impl Read) -> io::Result<[u8; 32]> {
+fn digest(mut source: impl Read, cancel: &Cancel) -> io::Result<[u8; 32]> {
     let (mut sum, mut block) = (Sha256::new(), vec![0; 256 * 1024]);
     loop {
+        if cancel.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
         match source.read(&mut block) {
             Ok(0) => return Ok(sum.finalize().into()),
             Ok(count) => sum.update(block.get(..count).unwrap_or_default()),
@@ -90,9 +94,10 @@ pub(super) struct Identities(HashMap<[u8; 16], u32>);
 
 impl Identities {
     pub(super) fn of(&mut self, date: UtcMs, cells: &Cells<'_>) -> [u8; 16] {
-        let parts = Parts::new().add(date.day()).add(cells.class);
         let about = match &cells.of {
-            Of::Malformed(MalformedLine { side, line, reason, .. }) => parts.add(side).number(*line).add(reason).half(),
+            Of::Malformed(MalformedLine { side, line, reason, .. }) => {
+                Parts::new().add(date.day()).add(cells.class).add(side).number(*line).add(reason).half()
+            }
             Of::Difference { row, bill, ours, .. } => {
                 let text = |of: fn(&Texts) -> &String| first([*bill, *ours], of);
                 let number = if row.is_refund {
@@ -103,13 +108,18 @@ impl Identities {
                     [text(|texts| &texts.out_trade_no), ""]
                 };
                 let number = number.into_iter().find(|number| !number.is_empty()).unwrap_or_default();
-                parts.number(u8::from(row.is_refund)).add(number).half()
+                identity(date, cells.class, row.is_refund, number)
             }
         };
         let seen = self.0.entry(about).or_default();
         *seen += 1;
         if *seen == 1 { about } else { Parts::new().add(about).number(*seen).half() }
     }
+}
+
+/// The identity of the first difference of a class that is about this number.
+pub(crate) fn identity(date: UtcMs, class: &str, is_refund: bool, number: &str) -> [u8; 16] {
+    Parts::new().add(date.day()).add(class).number(u8::from(is_refund)).add(number).half()
 }
 
 fn first(sides: [Option<&Texts>; 2], of: fn(&Texts) -> &String) -> &str {
@@ -122,13 +132,14 @@ impl Reconciled {
         &self,
         sides: &DaySides,
         bills: &[i64],
+        cancel: &Cancel,
         mut take: impl FnMut(NewDifference) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
         let mut identities = Identities::default();
         let mut place = 0;
         // The store's own ids mean nothing to a person.
         let has_lines = matches!(sides.own, OwnSide::Files(_));
-        self.each_row(sides, |cells| {
+        self.each_row(sides, cancel, |cells| {
             let identity = identities.of(sides.date, cells);
             let kept = kept(cells, bills);
             let local_line = kept.local_line.filter(|_| has_lines);
@@ -234,7 +245,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 /// What a difference says: a handling of it holds as long as this stays.
-fn facts(row: &NewDifference) -> [u8; 16] {
+pub(crate) fn facts(row: &NewDifference) -> [u8; 16] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let fen = |fen: Option<i64>| fen.unwrap_or(i64::MIN);
     Parts::new()

@@ -37,7 +37,7 @@ impl KeptSide {
         if wanted.basis != Basis::Order {
             return Err(ReconcileFault::OnlyOrderAmount);
         }
-        let (mut read, mut side) = (LocalRead::default(), LocalSide::new(wanted.day, wanted.share));
+        let (mut read, mut side) = (LocalRead::default(), LocalSide::new(wanted.day, wanted.share.clone()));
         self.store.scan(&self.of, |row| {
             match row {
                 Scanned::Order(order) if wanted.scope.payments => {

@@ -19,7 +19,7 @@ impl OwnFiles {
         watch: Watch<'_>,
     ) -> Result<(LocalRead, LocalSide, Vec<MalformedLine>), ReconcileFault> {
         let mut reading = Reading {
-            side: LocalSide::new(wanted.day, wanted.share),
+            side: LocalSide::new(wanted.day, wanted.share.clone()),
             read: LocalRead::default(),
             malformed: Vec::new(),
             basis: wanted.basis,

@@ -4,10 +4,14 @@ use std::fs::File;
 use std::path::Path;
 
 use desk_reconcile::{Day, Edge, Verdict, Waiting};
-use wxpay_protocol::bill::{Bill, BillLine, BillType};
+use wxpay_protocol::bill::{Bill, BillLine, BillType, TradeReader};
 
-use super::{DaySides, ReconcileFault, Watch, place};
+use super::{DaySides, ReconcileFault, Watch, go_on, place};
 use crate::bill_files::BillText;
+use crate::progress::Cancel;
+
+/// Rows between two looks at whether somebody stopped it.
+const LOOK_ROWS: u32 = 4096;
 
 /// Looks for every order that waits at midnight in the bills of the days before and after, where those are there.
 pub(super) fn settle(
@@ -32,6 +36,36 @@ pub(super) fn settle(
     Ok(())
 }
 
+/// Looks for what waits in the bill of the day that it waits for; says whether every row of that could be read.
+///
+/// # Errors
+///
+/// The bill cannot be read, or somebody stopped it.
+pub(crate) fn settled_by(path: &Path, waiting: &mut Waiting, cancel: &Cancel) -> Result<bool, ReconcileFault> {
+    let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
+    let mut bill = open(path)?;
+    let mut rows = 0u32;
+    while let Some(line) = bill.next_line().map_err(refused)? {
+        rows = rows.wrapping_add(1);
+        if rows.is_multiple_of(LOOK_ROWS) {
+            go_on(cancel)?;
+        }
+        if let BillLine::Row(row) = line {
+            waiting.push(&row);
+        }
+    }
+    Ok(bill.totals().malformed == 0)
+}
+
+fn open(path: &Path) -> Result<TradeReader<BillText<File>>, ReconcileFault> {
+    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+    let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+    match Bill::open(text).map_err(|cause| ReconcileFault::Bill { place: place(path), cause })? {
+        Bill::Trades(bill) => Ok(*bill),
+        Bill::FundFlow(_) => Err(ReconcileFault::FundFlow(place(path))),
+    }
+}
+
 /// One of the days beside.
 struct Beside {
     waiting: Waiting,
@@ -46,12 +80,8 @@ fn read(
     [before, after]: &mut [Beside; 2],
     watch: Watch<'_>,
 ) -> Result<(), ReconcileFault> {
-    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-    let Bill::Trades(mut bill) = Bill::open(text).map_err(refused)? else {
-        return Err(ReconcileFault::FundFlow(place(path)));
-    };
+    let mut bill = open(path)?;
     let has_payments = matches!(bill.layout().kind(), BillType::All | BillType::Success);
     if let Some(mch_id) = mch_id {
         bill.expect_merchant(mch_id);
@@ -59,8 +89,8 @@ fn read(
     let (mut edge, mut rows) = (None, 0u32);
     while let Some(line) = bill.next_line().map_err(refused)? {
         rows = rows.wrapping_add(1);
-        if rows.is_multiple_of(4096) && watch.cancel.is_cancelled() {
-            return Err(ReconcileFault::Cancelled);
+        if rows.is_multiple_of(LOOK_ROWS) {
+            go_on(watch.cancel)?;
         }
         let BillLine::Row(row) = line else { continue };
         let beside = match day.edge_of(row.at) {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use desk_reconcile::{Basis, Day, LocalSide, Scope, Share};
 use desk_sheets::{Mapping, Table};
@@ -33,7 +34,7 @@ pub struct OwnFiles {
 /// What is to be read of it.
 pub(super) struct OwnReading {
     pub(super) day: Day,
-    pub(super) share: Share,
+    pub(super) share: Arc<Share>,
     pub(super) scope: Scope,
     pub(super) basis: Basis,
 }
@@ -50,14 +51,6 @@ impl OwnSide {
         match self {
             Self::Files(files) => files.refunds.is_some(),
             Self::Kept(_) => true,
-        }
-    }
-
-    /// About how many orders there are.
-    pub(super) fn orders(&self) -> Result<u64, ReconcileFault> {
-        match self {
-            Self::Files(files) => Ok(files.orders.as_deref().map_or(0, length) / ROW_BYTES_OF_ORDERS),
-            Self::Kept(kept) => kept.orders(),
         }
     }
 

@@ -7,25 +7,42 @@ use std::path::Path;
 use memchr::memchr_iter;
 
 use crate::bill_files::BillText;
+use crate::progress::Cancel;
 
 /// Small, because lines that differ stand far from one another.
 const NEAR_BYTES: usize = 8 * 1024;
+/// What is read at once where everything is.
+const BLOCK_BYTES: usize = 256 * 1024;
 /// No line of a bill is longer.
 const MOST_LINE_BYTES: u64 = 64 * 1024;
 
 /// The first line of a bill and then the lines that begin at these offsets of its plain text, which ascend.
-pub(super) fn at_offsets(path: &Path, offsets: &[u64]) -> io::Result<Vec<u8>> {
+pub(super) fn at_offsets(path: &Path, offsets: &[u64], cancel: &Cancel) -> io::Result<Vec<u8>> {
     let text = BillText::open(File::open(path)?)?;
     if text.is_packed() {
-        let mut text = BufReader::with_capacity(256 * 1024, text);
-        collect(&mut text, offsets, |text, gap| {
-            let skipped = io::copy(&mut text.by_ref().take(gap), &mut io::sink())?;
-            if skipped == gap { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-        })
+        let mut text = BufReader::with_capacity(BLOCK_BYTES, text);
+        collect(&mut text, offsets, |text, gap| skip_text(text, gap, cancel))
     } else {
         let mut file = BufReader::with_capacity(NEAR_BYTES, File::open(path)?);
-        collect(&mut file, offsets, |file, gap| file.seek_relative(gap.cast_signed()))
+        collect(&mut file, offsets, |file, gap| go_on(cancel).and_then(|()| file.seek_relative(gap.cast_signed())))
     }
+}
+
+fn go_on(cancel: &Cancel) -> io::Result<()> {
+    if cancel.is_cancelled() { Err(io::Error::other("stopped")) } else { Ok(()) }
+}
+
+/// Passes over so many bytes of a text that can only be read.
+fn skip_text(text: &mut impl Read, mut gap: u64, cancel: &Cancel) -> io::Result<()> {
+    while gap > 0 {
+        go_on(cancel)?;
+        let skipped = io::copy(&mut text.by_ref().take(gap.min(16 * BLOCK_BYTES as u64)), &mut io::sink())?;
+        if skipped == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        gap -= skipped;
+    }
+    Ok(())
 }
 
 fn collect<R: BufRead>(
@@ -43,12 +60,13 @@ fn collect<R: BufRead>(
 }
 
 /// The lines with these numbers (from 1, ascending) of a text file, each with the lines that its open quotes go on to.
-pub(super) fn with_numbers(path: &Path, numbers: &[u64]) -> io::Result<Vec<u8>> {
+pub(super) fn with_numbers(path: &Path, numbers: &[u64], cancel: &Cancel) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let mut wanted = numbers.iter().copied().peekable();
-    let (mut kept, mut block) = (Vec::new(), vec![0; 256 * 1024]);
+    let (mut kept, mut block) = (Vec::new(), vec![0; BLOCK_BYTES]);
     let (mut line, mut is_kept, mut is_quoted) = (1u64, false, false);
     loop {
+        go_on(cancel)?;
         let count = file.read(&mut block)?;
         let block = block.get(..count).unwrap_or_default();
         if count == 0 || (wanted.peek().is_none() && !is_kept) {
@@ -84,7 +102,7 @@ mod tests {
         let path = folder.path().join("orders.csv");
         let long = "x".repeat(300_000);
         std::fs::write(&path, format!("a\nb\n\"c\nd\"\n{long}\nf\ng")).unwrap();
-        let found = |numbers: &[u64]| String::from_utf8(with_numbers(&path, numbers).unwrap()).unwrap();
+        let found = |numbers: &[u64]| String::from_utf8(with_numbers(&path, numbers, &Cancel::new()).unwrap()).unwrap();
         assert_eq!(found(&[1, 3, 6]), "a\n\"c\nd\"\nf\n");
         assert_eq!(found(&[5, 7]), format!("{long}\ng"));
         assert_eq!(found(&[9]), "");
@@ -101,8 +119,18 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         file.finish().unwrap();
         for path in [plain, packed] {
-            assert_eq!(at_offsets(&path, &[8 + 20_002, 8 + 20_005]).unwrap(), b"head\n`c\n`d");
-            assert_eq!(at_offsets(&path, &[5]).unwrap(), b"head\n`a\n");
+            assert_eq!(at_offsets(&path, &[8 + 20_002, 8 + 20_005], &Cancel::new()).unwrap(), b"head\n`c\n`d");
+            assert_eq!(at_offsets(&path, &[5], &Cancel::new()).unwrap(), b"head\n`a\n");
         }
+    }
+
+    #[test]
+    fn nothing_is_looked_up_any_more_once_somebody_stopped_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bill.csv");
+        std::fs::write(&path, "head\n`a\n").unwrap();
+        let stopped = Cancel::new();
+        stopped.cancel();
+        assert!(with_numbers(&path, &[1], &stopped).is_err() && at_offsets(&path, &[5], &stopped).is_err());
     }
 }

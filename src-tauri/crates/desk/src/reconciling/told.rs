@@ -4,7 +4,7 @@ use desk_reconcile::{Class, Difference};
 
 use super::differences::{Of, Texts};
 use super::{DaySides, ReconcileFault, Reconciled};
-use crate::{Doubtful, GatewaySays};
+use crate::{Cancel, Doubtful, GatewaySays};
 
 impl Reconciled {
     /// The first `most` differences that the gateway can say something about, by their places in the verdict: what one side alone
@@ -12,10 +12,15 @@ impl Reconciled {
     ///
     /// # Errors
     ///
-    /// A file cannot be read again.
-    pub fn doubtful(&self, sides: &DaySides, most: usize) -> Result<Vec<(usize, Doubtful)>, ReconcileFault> {
+    /// A file cannot be read again, or somebody stopped it.
+    pub fn doubtful(
+        &self,
+        sides: &DaySides,
+        most: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<(usize, Doubtful)>, ReconcileFault> {
         let (mut doubtful, mut place) = (Vec::new(), 0);
-        self.each_row(sides, |cells| {
+        self.each_row(sides, cancel, |cells| {
             if let Of::Difference { row, bill, ours, .. } = &cells.of {
                 if doubtful.len() < most
                     && let Some(question) = question(row, *bill, *ours)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use desk::client::{BodySink, DownloadReply, Wire, WireCall, WireFault, WireHead, WireReply};
 use desk::client::{LostReason, NotSentReason};
+use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
     Before, BillFault, BillWish, Cancel, Desk, FetchedBill, NewProfile, Seams, SystemRandom, VirtualClock, Watch,
@@ -46,14 +47,14 @@ impl Wire for Giving {
     }
 }
 
-struct Fetching {
-    desk: Desk,
+pub(crate) struct Fetching {
+    pub(crate) desk: Desk,
     wire: Arc<Giving>,
     dir: TempDir,
 }
 
 impl Fetching {
-    async fn open(environment: Environment, now: UtcMs) -> Self {
+    pub(crate) async fn open(environment: Environment, now: UtcMs) -> Self {
         let (dir, wire) = (tempfile::tempdir().unwrap(), Arc::new(Giving::default()));
         let seams = Seams {
             clock: Arc::new(VirtualClock::starting_at(now)),
@@ -82,6 +83,10 @@ impl Fetching {
         names
     }
 
+    async fn mark(&self) -> DayMark {
+        self.desk.day("shop", START).await.unwrap().standing.mark
+    }
+
     async fn fetch(&self, body: &str) -> Result<FetchedBill, BillFault> {
         self.fetch_unless(body, &Cancel::new()).await
     }
@@ -90,12 +95,12 @@ impl Fetching {
         body.as_bytes().clone_into(&mut self.wire.body.lock().unwrap());
         let kind = BillKind::Trades(BillType::All);
         let wish = BillWish { profile: "shop".into(), day: START, kind, packed: false, to: self.folder() };
-        self.desk.fetch_bill(&wish, Watch { on_bytes: &|_| {}, cancel }).await
+        self.desk.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await
     }
 }
 
 /// The bill of the day that [`START`] lies in.
-fn bill() -> String {
+pub(crate) fn bill() -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/bills");
     std::fs::read_to_string(fixtures.join("all-27.csv")).unwrap()
 }
@@ -118,6 +123,11 @@ async fn a_bill_that_cannot_be_complete_yet_is_not_asked_for() {
     }
 }
 
+/// The answer of a gateway that gives no bill.
+fn refusal(text: &str, code: &str) -> String {
+    format!("<xml><return_code>FAIL</return_code><return_msg>{text}</return_msg><error_code>{code}</error_code></xml>")
+}
+
 #[tokio::test]
 async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_stays() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
@@ -125,11 +135,6 @@ async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_
     assert!(matches!(fetching.fetch(&whole).await.unwrap(), FetchedBill::Saved(_)));
     let kept = fetching.files();
     let summary = whole.rfind("总交易单数").unwrap();
-    let refusal = |text: &str, code: &str| {
-        format!(
-            "<xml><return_code>FAIL</return_code><return_msg>{text}</return_msg><error_code>{code}</error_code></xml>"
-        )
-    };
     for (body, code, exit) in [
         (whole[..summary].to_owned(), "bill_refused", 3),
         (whole.replace("1900000001", "1900000002"), "bill_refused", 3),
@@ -153,6 +158,21 @@ async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_
     assert_eq!(fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap(), FetchedBill::NoTrade);
     assert_eq!(fetching.files(), kept);
     assert_eq!(std::fs::read_to_string(fetching.folder().join(&kept[0])).unwrap(), whole);
+    assert_eq!(fetching.mark().await, DayMark::NotRun, "a bill that was seen outweighs the word that there is none");
+}
+
+#[tokio::test]
+async fn a_day_without_trade_is_known_as_such_until_its_bill_comes() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    assert_eq!(fetching.mark().await, DayMark::Nothing);
+    for _ in 0..2 {
+        let none = fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
+        assert_eq!((none, fetching.mark().await), (FetchedBill::NoTrade, DayMark::NoTrade));
+    }
+    let FetchedBill::Saved(saved) = fetching.fetch(&bill()).await.unwrap() else { panic!("no bill") };
+    assert!(saved.others.is_empty(), "that there was none is no other bill");
+    let day = fetching.desk.day("shop", START).await.unwrap();
+    assert_eq!((day.standing.mark, day.standing.bills, day.standing.bill_changed), (DayMark::NotRun, 1, false));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 
 mod bills;
 mod crossings;
+mod days_stopped;
 mod diagnosing;
 mod doubtful;
 mod drains;

@@ -72,6 +72,13 @@ pub struct DayBill {
     pub file: Option<String>,
 }
 
+impl DayBill {
+    /// Whether it stands for WeChat's word that there is no bill.
+    pub const fn is_none(&self) -> bool {
+        self.columns == 0
+    }
+}
+
 /// What became of a bill that was to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillKept {
@@ -163,7 +170,7 @@ fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreErro
     let mut bills = of_day(connection, &new.profile, new.date)?;
     let place = known(&bills).ok_or(StoreError::NotFound { what: "bill", name: new.date.day() })?;
     let bill = bills.swap_remove(place);
-    bills.retain(|other| other.kind == bill.kind);
+    bills.retain(|other| other.kind == bill.kind && !other.is_none());
     bills.sort_by_key(|other| other.id);
     Ok(BillKept { bill, is_new, others: bills })
 }

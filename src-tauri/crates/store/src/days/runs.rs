@@ -132,6 +132,11 @@ impl Store {
         })
     }
 
+    /// Removes a run that was begun and is not to be completed.
+    pub fn abandon_run(&self, run: i64) -> Result<(), StoreError> {
+        self.write(move |connection| clear(connection, run))
+    }
+
     /// The run that counts for a day.
     pub fn current_run(&self, profile: &str, date: UtcMs) -> Result<Option<DayRun>, StoreError> {
         self.read(|connection| match current(connection, profile, date)? {

@@ -14,6 +14,8 @@ const DAY_MS: i64 = 86_400_000;
 pub enum DayMark {
     /// Nothing is known: no payments here, no bill.
     Nothing,
+    /// WeChat says that it has no bill because nothing was traded, and there are no payments here either.
+    NoTrade,
     /// There are payments, and the bill is not there.
     MissingBill,
     /// A bill is there, and nobody compared it.
@@ -33,6 +35,7 @@ impl DayMark {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
+            Self::NoTrade => "no_trade",
             Self::MissingBill => "missing_bill",
             Self::NotRun => "not_run",
             Self::Balanced => "balanced",
@@ -137,7 +140,8 @@ fn standing(
     has_payments: bool,
 ) -> Result<DayStanding, StoreError> {
     let seen = bills::of_day(connection, profile, date)?;
-    let trades: Vec<_> = seen.iter().filter(|bill| bill.kind != "FUNDFLOW").collect();
+    let trades: Vec<_> = seen.iter().filter(|bill| bill.kind != "FUNDFLOW" && !bill.is_none()).collect();
+    let is_without_trade = seen.iter().any(|bill| bill.kind == "ALL" && bill.is_none());
     let run = runs::current(connection, profile, date)?;
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
@@ -145,6 +149,7 @@ fn standing(
         mark: match (trades.is_empty(), has_payments) {
             (false, _) => DayMark::NotRun,
             (true, true) => DayMark::MissingBill,
+            (true, false) if is_without_trade => DayMark::NoTrade,
             (true, false) => DayMark::Nothing,
         },
         run,

@@ -259,3 +259,19 @@ fn a_calendar_has_every_day_of_its_span() {
     let standing = days.store.days(SHOP, date().plus_ms(-DAY_MS), date().plus_ms(DAY_MS)).unwrap();
     assert_eq!(standing.iter().map(|day| day.date).collect::<Vec<_>>(), [date().plus_ms(-DAY_MS), date()]);
 }
+
+#[test]
+fn a_run_that_is_given_up_leaves_nothing_and_can_be_made_again() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let RunBegun::New(run) = days.store.begin_run(new_run(1, vec![bill], 2)).unwrap() else { panic!("not new") };
+    days.store.add_differences(run, vec![difference(1, 1), difference(2, 2)]).unwrap();
+    days.store.abandon_run(run).unwrap();
+    assert_eq!(days.store.day_run(run).unwrap(), None);
+    assert_eq!(days.store.current_run(SHOP, date()).unwrap(), None);
+    let RunBegun::New(again) = days.store.begin_run(new_run(1, vec![bill], 2)).unwrap() else { panic!("not new") };
+    days.store.add_differences(again, vec![difference(1, 1), difference(2, 2)]).unwrap();
+    days.store.complete_run(again).unwrap();
+    assert!(days.store.abandon_run(again).is_err(), "a complete run stays");
+    assert_eq!(days.store.current_run(SHOP, date()).unwrap().map(|run| run.id), Some(again));
+}

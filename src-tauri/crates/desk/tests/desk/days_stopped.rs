@@ -1,0 +1,89 @@
+//! A day that is brought together until somebody stops it, in each of its phases.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use desk::reconcile::Basis;
+use desk::store::DayMark;
+use desk::{Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
+use wxpay_protocol::environment::Environment;
+
+use crate::bills::{Fetching, bill};
+use crate::shop::START;
+
+/// The day that the bill of the fixtures is of, compared with orders of which it has none.
+fn sides(folder: &std::path::Path, mch_id: Option<&str>) -> DaySides {
+    let (bill_file, orders) = (folder.join("bill.csv"), folder.join("orders.csv"));
+    std::fs::write(&bill_file, bill()).unwrap();
+    let row = format!("T404,1.00,SUCCESS,{}\n", START.dashed());
+    std::fs::write(&orders, format!("out_trade_no,金额(元),state,paid_at\n{row}")).unwrap();
+    DaySides {
+        bills: vec![bill_file],
+        beside: Vec::new(),
+        own: OwnSide::Files(OwnFiles { orders: Some(orders), ..OwnFiles::default() }),
+        basis: Basis::Order,
+        date: START,
+        day_cut_s: 300,
+        mch_id: mch_id.map(str::to_owned),
+    }
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+#[tokio::test]
+async fn stopped_while_reading_keeping_or_writing_it_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let mch_id = fetching.desk.profiles().await.unwrap()[0].profile.mch_id.to_string();
+    let sides = sides(folder.path(), Some(&mch_id));
+    let reading = Cancel::new();
+    let (read, on_more) = (AtomicU64::new(0), |_| {});
+    let stop_at_once = |bytes| {
+        read.fetch_add(bytes, Ordering::Relaxed);
+        reading.cancel();
+    };
+    let stopped = sides.reconcile(Watch { on_bytes: &stop_at_once, on_more: &on_more, cancel: &reading });
+    assert!(matches!(stopped, Err(ReconcileFault::Cancelled)), "{stopped:?}");
+    assert!(read.load(Ordering::Relaxed) > 0);
+
+    let going = Cancel::new();
+    let found = sides.reconcile(Watch { on_bytes: &|_| {}, on_more: &on_more, cancel: &going }).unwrap();
+    assert!(!found.verdict.differences.is_empty());
+    let found = Arc::new(found);
+    let kept = fetching.desk.keep_day("shop", &sides, &found, &reading).await;
+    assert!(matches!(kept, Err(DeskError::Day(ReconcileFault::Cancelled))), "{kept:?}");
+    let day = fetching.desk.day("shop", START).await.unwrap();
+    assert!(day.run.is_none() && day.standing.mark == DayMark::Nothing, "{:?}", day.standing);
+
+    let out = folder.path().join("out");
+    let written = found.write(&sides, &out, &reading);
+    assert!(matches!(written, Err(ReconcileFault::Cancelled)), "{written:?}");
+    assert_eq!(files(&out), 0);
+    assert!(matches!(found.doubtful(&sides, 5, &reading), Err(ReconcileFault::Cancelled)));
+
+    assert!(fetching.desk.keep_day("shop", &sides, &found, &going).await.unwrap().run.is_some());
+    assert_eq!(found.write(&sides, &out, &going).unwrap().len(), 2);
+    assert_eq!(files(&out), 2);
+}
+
+#[tokio::test]
+async fn a_bill_that_was_hashed_while_it_was_read_is_the_bill_that_was_seen_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let mch_id = fetching.desk.profiles().await.unwrap()[0].profile.mch_id.to_string();
+    let mut digests = Vec::new();
+    for known in [None, Some(mch_id.as_str())] {
+        let sides = sides(folder.path(), known);
+        let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
+        let found = Arc::new(sides.reconcile(watch).unwrap());
+        let kept = fetching.desk.keep_day("shop", &sides, &found, &Cancel::new()).await.unwrap();
+        assert_eq!(kept.is_again, known.is_some());
+        digests.push(fetching.desk.day("shop", START).await.unwrap().bills);
+    }
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[0].len(), 1);
+    let plain = desk::bill_digest(&folder.path().join("bill.csv"), &Cancel::new()).unwrap();
+    assert_eq!(digests[1][0].digest, plain);
+}
