@@ -53,12 +53,14 @@ const PARTS: [(&str, Part); 9] = [
     ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
     ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
     ("export", export::measure),
-    ("reconcile", |workspace, folder, _| reconcile::measure(workspace, folder)),
-    ("window", |workspace, _, _| window::measure(workspace)),
+    ("reconcile", reconcile::measure),
+    (WINDOW, |workspace, _, _| window::measure(workspace)),
 ];
 /// Parts that are benchmarks of a crate and need no program built.
 const BENCHES: [&str; 4] = ["protocol", "simulator", "store", "notices"];
-/// Orders in the store that is measured, unless `--orders N` says otherwise.
+/// The part that needs the window; the others need `wxpay` alone.
+const WINDOW: &str = "window";
+/// Orders in the store that is measured, and rows of the day that is reconciled, unless `--orders N` says otherwise.
 const ORDERS: u64 = 1_000_000;
 
 type Part = fn(&Workspace, &Path, u64) -> Result<Vec<Figure>, TaskError>;
@@ -77,7 +79,8 @@ pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), Ta
         return Err(TaskError::Measuring(format!("nothing here is called {unknown:?}; there are {known}")));
     }
     if names.is_empty() || names.iter().any(|name| !BENCHES.contains(&name.as_str())) {
-        build_programs(workspace)?;
+        let with_window = names.is_empty() || names.iter().any(|name| name == WINDOW);
+        build_programs(workspace, with_window)?;
     }
     let folder = workspace.target.join("perf");
     if folder.exists() {
@@ -95,7 +98,10 @@ pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), Ta
     fs::write(&file, page).map_err(|source| file_error(&file, source))
 }
 
-fn build_programs(workspace: &Workspace) -> Result<(), TaskError> {
+fn build_programs(workspace: &Workspace, with_window: bool) -> Result<(), TaskError> {
+    if !with_window {
+        return Ok(run(cargo(&workspace.root, ["build", "--release", "--package", "wxpay"]))?);
+    }
     setup::ready(Purpose::Tour)?;
     ui::install_packages(&workspace.ui())?;
     ui::build(&workspace.ui())?;
