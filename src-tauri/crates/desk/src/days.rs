@@ -139,7 +139,7 @@ impl Inner {
         let digests = bill_digests(found, cancel)?;
         let parts = digests
             .iter()
-            .fold(Parts::new().add(profile).add(sides.date.day()), |parts, digest| parts.add(digest))
+            .fold(Parts::new().add(profile).add(sides.date.day()), Parts::add)
             .add(sides.basis.name())
             .number(sides.day_cut_s);
         let parts = match &sides.own {

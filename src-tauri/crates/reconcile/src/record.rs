@@ -256,7 +256,7 @@ mod tests {
                 assert_eq!((payment.amount_fen(), payment.transaction()), (fen, u64::MAX - 1));
                 assert_eq!(
                     (payment.second(), payment.order()),
-                    (second.unsigned_abs().into(), (file as u64, line as u32))
+                    (second.unsigned_abs().into(), (file as u64, u32::try_from(line).unwrap()))
                 );
             }
             let refund = BillRefund::new(Fingerprint::NONE, Fingerprint::NONE, 1, false, at);

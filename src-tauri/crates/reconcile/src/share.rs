@@ -65,7 +65,7 @@ impl Share {
 #[derive(Debug)]
 pub(crate) struct Heaps<T> {
     pub(crate) share: Arc<Share>,
-    pub(crate) heaps: Vec<Heap<T>>,
+    pub(crate) rows: Vec<Heap<T>>,
     /// Heaps from here on are empty.
     end: usize,
     kept_bytes: usize,
@@ -74,7 +74,7 @@ pub(crate) struct Heaps<T> {
 impl<T: Clone> Heaps<T> {
     pub(crate) fn new(share: Arc<Share>) -> Self {
         let end = share.end();
-        Self { share, heaps: vec![Heap::new(); HEAPS], end, kept_bytes: 0 }
+        Self { share, rows: vec![Heap::new(); HEAPS], end, kept_bytes: 0 }
     }
 
     /// Keeps what is made of a row, if its number is one of the share's.
@@ -82,7 +82,7 @@ impl<T: Clone> Heaps<T> {
     pub(crate) fn push(&mut self, number: Fingerprint, record: impl FnOnce() -> T) {
         let place = usize::from(number.upper());
         if self.share.heaps().contains(&place)
-            && let Some(heap) = self.heaps.get_mut(place)
+            && let Some(heap) = self.rows.get_mut(place)
             && heap.push(record())
         {
             self.kept_bytes += Heap::<T>::PIECE_BYTES;
@@ -94,7 +94,7 @@ impl<T: Clone> Heaps<T> {
     fn stay_within(&mut self) {
         loop {
             let end = self.share.end();
-            for heap in self.heaps.iter_mut().take(self.end).skip(end) {
+            for heap in self.rows.iter_mut().take(self.end).skip(end) {
                 self.kept_bytes -= heap.forget();
             }
             self.end = end;
@@ -127,7 +127,7 @@ mod tests {
                 assert!(side.kept_bytes <= most_bytes / 2 || is_one_heap, "{} in share {shares}", side.kept_bytes);
             }
             let heaps = share.heaps();
-            for heap in side.heaps.iter_mut().take(heaps.end).skip(heaps.start) {
+            for heap in side.rows.iter_mut().take(heaps.end).skip(heaps.start) {
                 heap.take().into_iter().for_each(|row| seen[row] += 1);
             }
             shares += 1;
@@ -163,7 +163,7 @@ mod tests {
         while let Some(share) = next {
             let mut side = Heaps::new(share.clone());
             (0..200).for_each(|row| side.push(number(row), || row));
-            count += side.heaps.iter_mut().take(share.heaps().end).map(|heap| heap.take().len()).sum::<usize>();
+            count += side.rows.iter_mut().take(share.heaps().end).map(|heap| heap.take().len()).sum::<usize>();
             next = share.next();
         }
         assert_eq!(count, 200);

@@ -143,7 +143,7 @@ pub fn verdict(bill: BillSide, local: LocalSide, is_stopped: &(dyn Fn() -> bool 
     let (day, mut bill_refunds, mut local_refunds) = (bill.day, bill.refunds, local.refunds);
     let mut whole = Verdict { not_compared: bill.not_compared, fees: bill.fees, ..Verdict::default() };
     let share = bill.payments.share.heaps();
-    let heaps = bill.payments.heaps.into_iter().zip(local.orders.heaps);
+    let heaps = bill.payments.rows.into_iter().zip(local.orders.rows);
     let mut heaps: Vec<_> = heaps.take(share.end).skip(share.start).collect();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let each = heaps.len().div_ceil(workers).max(1);

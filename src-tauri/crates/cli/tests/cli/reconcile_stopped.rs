@@ -1,5 +1,6 @@
 //! Reconciling that somebody stops: it ends at once, with nothing kept and nothing written.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ fn big_day() -> Desk {
     desk.file("bill.csv", bill(&payments, &[]));
     let mut orders = "out_trade_no,transaction_id,state,total_fee,paid_at\n".to_owned();
     for [number, transaction] in &numbers {
-        orders.push_str(&format!("{number},42{transaction},SUCCESS,100,2026-11-20 10:00:01\n"));
+        writeln!(orders, "{number},42{transaction},SUCCESS,100,2026-11-20 10:00:01").unwrap();
     }
     desk.file("orders.csv", orders);
     desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);

@@ -92,8 +92,10 @@ impl Reconciled {
         let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
         let written = self.write_parts(sides, folder, &parts, cancel);
         if written.is_err() {
-            // What cannot be removed has the name of a part.
-            parts.iter().for_each(|part| drop(fs::remove_file(part)));
+            for part in &parts {
+                // What cannot be removed has the name of a part.
+                drop(fs::remove_file(part));
+            }
         }
         written
     }

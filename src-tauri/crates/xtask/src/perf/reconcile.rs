@@ -1,6 +1,7 @@
 //! A day of a million rows: checking its bill beside `wc` and `gzip`, bringing it together with the orders in files and in the
 //! store beside DuckDB, and the same with five and ten times as many rows.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -119,8 +120,8 @@ impl Bench<'_> {
     /// The bill by itself: whether it is whole and adds up.
     fn bill_alone(&self, day: &Path, rows: u64) -> Result<Vec<Figure>, TaskError> {
         let wxpay = self.wxpay.as_os_str();
-        let check = self.processor_time(day, [wxpay, "bill".as_ref(), "check".as_ref(), "bill.csv".as_ref()])?;
-        let lines = self.processor_time(day, ["wc", "-l", "bill.csv"].map(AsRef::as_ref))?;
+        let check = self.processor_time(day, &[wxpay, "bill".as_ref(), "check".as_ref(), "bill.csv".as_ref()])?;
+        let lines = self.processor_time(day, &["wc".as_ref(), "-l".as_ref(), "bill.csv".as_ref()])?;
         let alone = best(|| command(day, wxpay, ["bill", "check", "bill.csv"]))?;
         let packed = best(|| command(day, wxpay, ["bill", "check", "bill.csv.gz"]))?;
         let unpacked = best(|| command(day, "sh", ["-c", "gzip -dc bill.csv.gz | wc -l"]))?;
@@ -143,15 +144,11 @@ impl Bench<'_> {
     }
 
     /// The least processor time that a program and what it starts took.
-    fn processor_time(
-        &self,
-        day: &Path,
-        program: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>> + Clone,
-    ) -> Result<Duration, TaskError> {
+    fn processor_time(&self, day: &Path, program: &[&OsStr]) -> Result<Duration, TaskError> {
         let mut least = Duration::MAX;
         for _ in 0..ROUNDS {
             let mut watched = command(day, &self.python, [self.scripts.join("cpu.py")]);
-            watched.args(program.clone());
+            watched.args(program);
             let told = measured(watched, &[0])?.output;
             let micros = told.trim().parse().map_err(|_| TaskError::Measuring(format!("cpu.py said {told:?}")))?;
             least = least.min(Duration::from_micros(micros));
