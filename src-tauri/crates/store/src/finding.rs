@@ -17,13 +17,28 @@ pub struct NumberFound {
     pub refund: Option<i64>,
 }
 
-pub(crate) const FIND_SQL: &str = "SELECT order_id, refund FROM ( \
-     SELECT id AS order_id, NULL AS refund, mch_id FROM orders WHERE out_trade_no = ?1 \
+/// Every merchant that has orders, by one look into the index of numbers for each, and a NULL behind them.
+macro_rules! with_merchants {
+    ($sql:literal) => {
+        concat!(
+            "WITH RECURSIVE merchants (mch_id) AS (SELECT min(mch_id) FROM orders UNION ALL \
+             SELECT (SELECT min(mch_id) FROM orders WHERE mch_id > merchants.mch_id) FROM merchants WHERE mch_id IS NOT NULL) ",
+            $sql
+        )
+    };
+}
+
+pub(crate) const MERCHANTS_SQL: &str = with_merchants!("SELECT mch_id FROM merchants WHERE mch_id IS NOT NULL");
+/// The index of claimed numbers leaves out what they begin with.
+pub(crate) const FIND_SQL: &str = with_merchants!(
+    "SELECT order_id, refund FROM ( \
+     SELECT id AS order_id, NULL AS refund, mch_id FROM orders WHERE mch_id IN (SELECT mch_id FROM merchants) AND out_trade_no = ?1 \
      UNION SELECT id, NULL, mch_id FROM orders WHERE transaction_id = ?1 \
-     UNION SELECT id, NULL, mch_id FROM orders WHERE claimed_transaction_id = ?1 \
+     UNION SELECT id, NULL, mch_id FROM orders WHERE substr(claimed_transaction_id, 11) = substr(?1, 11) AND claimed_transaction_id = ?1 \
      UNION SELECT order_id, id, mch_id FROM refunds WHERE out_refund_no = ?1 \
      UNION SELECT order_id, id, mch_id FROM refunds WHERE refund_id = ?1) \
-     WHERE ?2 IS NULL OR mch_id = ?2 ORDER BY refund IS NOT NULL, order_id LIMIT ?3";
+     WHERE ?2 IS NULL OR mch_id = ?2 ORDER BY refund IS NOT NULL, order_id LIMIT ?3"
+);
 
 impl Store {
     /// The orders and refunds that have this number, whole; orders first. Of one merchant, or of all.

@@ -5,7 +5,9 @@
 
 mod condition;
 mod id_set;
+mod walk;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use crate::search::Terms;
 use crate::{Flags, Order, OrderState, Store, StoreError};
 use condition::{Condition, POLLED_SQL};
 use id_set::IdSet;
+use walk::walk;
 
 /// Which orders. Empty lists and `None` do not restrict; the entries of one list are alternatives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +43,20 @@ pub struct OrderFilter {
     /// Any four digits or more of a number (fewer: its beginning), a whole openid, or words of the body, of one character too;
     /// spaces and line breaks inside a number do not matter.
     pub search: String,
+}
+
+impl OrderFilter {
+    /// The bounds of it that are bounds of the keys of a sort: a walk along them begins and ends with what matches.
+    fn within_keys(&self, by: SortBy) -> Self {
+        let all = Self::default();
+        match by {
+            SortBy::CreatedAt => Self { created_from: self.created_from, created_to: self.created_to, ..all },
+            SortBy::TotalFee => {
+                Self { amount_min_fen: self.amount_min_fen, amount_max_fen: self.amount_max_fen, ..all }
+            }
+            SortBy::PaidAt | SortBy::State | SortBy::TradeType | SortBy::OutTradeNo => all,
+        }
+    }
 }
 
 /// The column that a list is sorted by.
@@ -175,7 +192,7 @@ impl Store {
             }
         }
         let found = Found::new(connection, filter, searched.as_deref(), few)?;
-        found.first(connection, sort, limit, few)
+        found.first(connection, filter, sort, limit, few)
     }
 
     /// A walk along the times begins with the first of what was found, however much was created before.
@@ -246,17 +263,19 @@ fn walk_to(
     limit: usize,
     within: Duration,
 ) -> Result<Option<Vec<i64>>, StoreError> {
-    let walk = || -> Result<Vec<i64>, rusqlite::Error> {
-        let mut statement = connection.prepare_cached(&condition.walk_sql(sort))?;
-        let found = statement.query_map(params_from_iter(&condition.values), |row| row.get(0))?;
-        found.filter(|id| !matches!((id, among), (Ok(id), Some(set)) if !set.contains(*id))).take(limit).collect()
+    let mut first = Vec::new();
+    let meet = |id| {
+        if first.len() < limit && among.is_none_or(|set| set.contains(id)) {
+            first.push(id);
+        }
+        if first.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let started = Instant::now();
     connection.progress_handler(LOOK_AFTER_STEPS, Some(move || started.elapsed() >= within))?;
-    let walked = walk();
+    let walked = walk(connection, condition, sort, meet);
     connection.progress_handler(0, None::<fn() -> bool>)?;
     match walked {
-        Ok(first) => Ok(Some(first)),
+        Ok(()) => Ok(Some(first)),
         Err(fault) if fault.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
         Err(fault) => Err(fault.into()),
     }
@@ -275,16 +294,13 @@ fn open(
     let ids: Vec<i64> = if found.ids.len() <= few {
         found.sorted(connection, sort)?
     } else {
-        let all = Condition::new(&OrderFilter::default());
-        let mut statement = connection.prepare_cached(&all.walk_sql(sort))?;
-        let mut walked = statement.query([])?;
         let mut sorted = Vec::with_capacity(found.ids.len());
-        while let Some(row) = walked.next()? {
-            let id = row.get(0)?;
+        walk(connection, &Condition::new(&filter.within_keys(sort.by)), sort, |id| {
             if found.set.contains(id) {
                 sorted.push(id);
             }
-        }
+            ControlFlow::Continue(())
+        })?;
         sorted
     };
     Ok(OpenedList { ids: ids.into(), totals })
@@ -341,13 +357,14 @@ impl Found {
     fn first(
         &self,
         connection: &Connection,
+        filter: &OrderFilter,
         sort: OrderSort,
         limit: usize,
         few: usize,
     ) -> Result<Vec<i64>, StoreError> {
         if self.ids.len() > few {
-            let all = Condition::new(&OrderFilter::default());
-            if let Some(first) = walk_to(connection, &all, Some(&self.set), sort, limit, Duration::MAX)? {
+            let along = Condition::new(&filter.within_keys(sort.by));
+            if let Some(first) = walk_to(connection, &along, Some(&self.set), sort, limit, Duration::MAX)? {
                 return Ok(first);
             }
         }

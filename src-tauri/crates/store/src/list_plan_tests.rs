@@ -7,7 +7,7 @@ use wxpay_protocol::{TradeType, UtcMs};
 
 use super::condition::{Condition, POLLED_SQL};
 use super::{OrderFilter, OrderSort, SortBy};
-use crate::finding::FIND_SQL;
+use crate::finding::{FIND_SQL, MERCHANTS_SQL};
 use crate::orders::{ORDER, reusable_sql};
 use crate::overview::{ALARMS_SQL, CREATED_SQL, PAID_SQL};
 use crate::schedule::due_sql;
@@ -70,6 +70,7 @@ fn queries() -> Vec<(String, String)> {
     queries.push(("paid in a span".into(), PAID_SQL.into()));
     queries.push(("alarms".into(), ALARMS_SQL.into()));
     queries.push(("whatever has a number".into(), FIND_SQL.into()));
+    queries.push(("merchants".into(), MERCHANTS_SQL.into()));
     queries
 }
 

@@ -97,7 +97,7 @@ impl Condition {
     }
 
     fn filter_sql(&self) -> String {
-        if self.clauses.is_empty() { String::new() } else { format!(" WHERE {}", self.clauses.join(" AND ")) }
+        where_sql(&self.clauses.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Every match with what totals are made of, from one index that holds all that a filter asks for.
@@ -110,16 +110,28 @@ impl Condition {
         format!("SELECT {TOTALS} FROM orders{}", self.filter_sql())
     }
 
-    /// The ids of every match in the order of the sort, walked along its index.
+    /// The ids of every match in the order of the sort, walked along its index; of one run, with the keys, where the index has
+    /// runs: which one is bound behind the values.
     pub(crate) fn walk_sql(&self, sort: OrderSort) -> String {
-        let index = Sorted::by(sort.by).index;
-        format!("SELECT id FROM orders INDEXED BY {index}{}{}", self.filter_sql(), order_by(sort))
+        let sorted = Sorted::by(sort.by);
+        let (select, run) = match sorted.runs {
+            Runs::One => ("id".to_owned(), None),
+            Runs::Blocks => (format!("id, {}", sorted.keys.join(", ")), Some("id >> 16")),
+            Runs::Merchants => (format!("id, {}", sorted.keys.join(", ")), Some("mch_id")),
+        };
+        let run = run.map(|run| format!("{run} = ?{}", self.values.len() + 1));
+        let clauses: Vec<&str> = run.iter().chain(&self.clauses).map(String::as_str).collect();
+        format!("SELECT {select} FROM orders INDEXED BY {}{}{}", sorted.index, where_sql(&clauses), order_by(sort))
     }
 
     /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].
     pub(crate) fn sorted_among_sql(&self, sort: OrderSort) -> String {
         format!("SELECT id FROM orders{}{}", self.filter_sql(), order_by(sort))
     }
+}
+
+fn where_sql(clauses: &[&str]) -> String {
+    if clauses.is_empty() { String::new() } else { format!(" WHERE {}", clauses.join(" AND ")) }
 }
 
 // All columns of the index and the id: SQLite takes the direction of a walk from none that a filter holds to one value.
@@ -129,14 +141,26 @@ fn order_by(sort: OrderSort) -> String {
     format!(" ORDER BY {}, id{direction}", keys.join(", "))
 }
 
-/// The index of a sort with all of its columns.
-struct Sorted {
+/// The index of a sort with all of its columns, but for what its runs are told by.
+pub(super) struct Sorted {
     index: &'static str,
     keys: &'static [&'static str],
+    pub(super) runs: Runs,
+}
+
+/// How an index is divided: its keys ascend within each run only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// It is not.
+    One,
+    /// By 65 536 ids, `id >> 16`.
+    Blocks,
+    /// By merchants.
+    Merchants,
 }
 
 impl Sorted {
-    const fn by(by: SortBy) -> Self {
+    pub(super) const fn by(by: SortBy) -> Self {
         let (index, keys): (_, &[&str]) = match by {
             SortBy::CreatedAt => (
                 "orders_created",
@@ -156,9 +180,14 @@ impl Sorted {
             SortBy::TotalFee => ("orders_amount", &["total_fee"]),
             SortBy::State => ("orders_state", &["shown_state", "created_at"]),
             SortBy::TradeType => ("orders_trade_type", &["trade_type", "created_at"]),
-            SortBy::OutTradeNo => ("orders_number", &["out_trade_no"]),
+            SortBy::OutTradeNo => ("sqlite_autoindex_orders_1", &["out_trade_no"]),
         };
-        Self { index, keys }
+        let runs = match by {
+            SortBy::TotalFee => Runs::Blocks,
+            SortBy::OutTradeNo => Runs::Merchants,
+            SortBy::CreatedAt | SortBy::PaidAt | SortBy::State | SortBy::TradeType => Runs::One,
+        };
+        Self { index, keys, runs }
     }
 }
 
