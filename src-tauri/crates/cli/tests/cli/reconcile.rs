@@ -285,6 +285,21 @@ fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
 }
 
 #[test]
+fn c6_the_zone_of_the_machine_changes_nothing() {
+    let desk = a_day_of_everything();
+    let words = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--refunds", "refunds.csv", "--json"];
+    let judged_in = |zone: &str| {
+        let output = desk.command(&[&words[..], &["--date", "2026-11-20"]].concat()).env("TZ", zone).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let at_home = judged_in("Asia/Shanghai");
+    assert_eq!(at_home.0, Some(1));
+    for zone in ["America/Los_Angeles", "Pacific/Kiritimati", "UTC"] {
+        assert_eq!(judged_in(zone), at_home, "{zone}");
+    }
+}
+
+#[test]
 fn what_was_paid_around_midnight_is_looked_up_in_the_bill_beside_the_day() {
     let desk = a_day_of_everything();
     let next =
