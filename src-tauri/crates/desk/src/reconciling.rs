@@ -9,6 +9,8 @@ mod local;
 mod neighbours;
 mod own_side;
 mod raw_lines;
+#[cfg(test)]
+mod shares_tests;
 mod told;
 mod workbook;
 
@@ -309,11 +311,12 @@ impl DaySides {
     ///
     /// A file cannot be read, or is refused as a whole; then nothing is known of the day.
     pub fn reconcile(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
-        let result = self.reconcile_unless_stopped(watch);
+        let result = self.reconcile_within(MOST_KEPT_BYTES, watch);
         if watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { result }
     }
 
-    fn reconcile_unless_stopped(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
+    /// As often as so much memory takes, the files are read again.
+    fn reconcile_within(&self, most_kept_bytes: usize, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
         let day = Day::of(self.date, self.day_cut_s);
         let bills = Bills::find(self, watch.cancel)?;
         let scope = Scope {
@@ -324,7 +327,7 @@ impl DaySides {
             return Err(ReconcileFault::NothingToCompare);
         }
         let mut whole: Option<Reconciled> = None;
-        let mut next = Some(Share::first(MOST_KEPT_BYTES));
+        let mut next = Some(Share::first(most_kept_bytes));
         while let Some(share) = next {
             if !share.is_first() {
                 (watch.on_more)(self.bytes()?);
