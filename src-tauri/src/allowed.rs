@@ -79,6 +79,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "simulator_scenario_open",
     "simulator_scenario_stop",
     "overview",
+    "alarms_list",
+    "alarms_see",
     "days_calendar",
     "day_detail",
     "day_differences",

@@ -5,6 +5,7 @@
     reason = "the macro behind each command checks its answer's type in this way"
 )]
 
+pub(crate) mod alarms;
 pub(crate) mod certificates;
 pub(crate) mod confirm;
 pub(crate) mod days;

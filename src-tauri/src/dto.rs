@@ -27,6 +27,7 @@ macro_rules! mirrored {
     };
 }
 
+pub(crate) mod alarms;
 pub(crate) mod alignment;
 pub(crate) mod days;
 pub(crate) mod diagnosis;

@@ -8,8 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    certificates, confirm, days, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings, sheets,
-    signature, simulator, start, test_orders,
+    alarms, certificates, confirm, days, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings,
+    sheets, signature, simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -45,6 +45,8 @@ pub(crate) enum Tag {
     Polling,
     /// Reconciled days.
     Days,
+    /// What a person has seen of the alarms, and merchants whose key is refused.
+    Alarms,
 }
 
 impl From<desk::Tag> for Tag {
@@ -60,6 +62,7 @@ impl From<desk::Tag> for Tag {
             desk::Tag::Vault => Self::Vault,
             desk::Tag::Polling => Self::Polling,
             desk::Tag::Days => Self::Days,
+            desk::Tag::Alarms => Self::Alarms,
         }
     }
 }
@@ -84,6 +87,7 @@ impl Changed {
             Tag::Vault,
             Tag::Polling,
             Tag::Days,
+            Tag::Alarms,
         ];
         Self { tags, ids: Vec::new() }
     }
@@ -182,6 +186,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             simulator::scenarios::simulator_scenario_open,
             simulator::scenarios::simulator_scenario_stop,
             overview::overview,
+            alarms::alarms_list,
+            alarms::alarms_see,
             days::days_calendar,
             days::day_detail,
             days::day_differences,

@@ -23,7 +23,7 @@ window.scrollTo = () => {};
 HTMLElement.prototype.scrollIntoView = () => {};
 
 // The machine may be compiling something large at the same time.
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 15_000 });
 beforeAll(() => startWords());
 // The grid only reports a module that was not registered on the console; such a report fails the test that met it.
 const reports: string[] = [];

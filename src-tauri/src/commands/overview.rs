@@ -6,10 +6,7 @@ use crate::dto::overview::Overview;
 use crate::error::IpcError;
 use crate::home::Home;
 
-/// So many alarms are shown; the list of orders has them all.
-const ALARMS_SHOWN: usize = 50;
-
-/// The figures of the last days, today included, over all merchants, and what needs a person.
+/// The figures of the last days, today included, over all merchants.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
@@ -18,5 +15,5 @@ pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overvie
         Some(profile) => desk.polling_now(Some(&profile)).await?,
         None => Vec::new(),
     };
-    Overview::of(desk.overview(days, None).await?, asked.first(), desk.alarms(ALARMS_SHOWN).await?)
+    Overview::of(desk.overview(days, None).await?, asked.first())
 }

@@ -1,40 +1,67 @@
 import { AlertOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { Badge, Button, Popover } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AlarmList } from "../components/AlarmList";
-import { overviewQuery } from "../ipc/queries";
+import { useAlarms } from "../components/use-alarms";
 
-/** How many things need a person, on every screen; what they are, on a click. It never stands in the way. */
+/** How many things need a person and nobody has seen yet, on every screen; what they are, on a click. It never stands in the way. */
 export function AlarmBell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const { data } = useQuery(overviewQuery(1));
-  const alarms = data?.alarms ?? [];
+  const { alarms, count, unseen, see } = useAlarms();
+  useSeeKey(unseen > 0 ? see : null);
+  const title = t("top.alarms", { count, unseen });
   return (
     <Popover
       trigger="click"
       placement="bottomRight"
-      title={t("overview.alarms")}
+      title={
+        <div className="alarm-head">
+          {t("overview.alarms")}
+          {unseen > 0 && (
+            <Button size="small" type="text" onClick={see} data-testid="alarms-see">
+              {t("overview.alarmsSee")} <kbd>Ctrl ⇧ S</kbd>
+            </Button>
+          )}
+        </div>
+      }
       open={open}
       onOpenChange={setOpen}
       content={
         <div className="alarm-bell" data-testid="alarm-bell-list">
           <AlarmList alarms={alarms} onLeave={() => setOpen(false)} />
+          {count > alarms.length && (
+            <p className="quiet">{t("overview.alarmsMore", { count: count - alarms.length })}</p>
+          )}
         </div>
       }
     >
-      <Badge count={alarms.length} size="small" offset={[-6, 6]}>
+      <Badge count={unseen} size="small" offset={[-6, 6]}>
         <Button
           type="text"
           icon={<AlertOutlined />}
-          aria-label={t("top.alarms", { count: alarms.length })}
-          title={t("top.alarms", { count: alarms.length })}
+          aria-label={title}
+          title={title}
           data-testid="alarm-bell"
-          data-count={alarms.length}
+          data-count={count}
+          data-unseen={unseen}
         />
       </Badge>
     </Popover>
   );
+}
+
+/** Ctrl/Cmd-Shift-S marks everything as seen, wherever one is. */
+function useSeeKey(see: (() => void) | null): void {
+  useEffect(() => {
+    if (!see) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== "s") return;
+      event.preventDefault();
+      see();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [see]);
 }

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Input, Modal } from "antd";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useAlarms } from "../components/use-alarms";
 import { useProfileLabel } from "../components/use-profile-label";
 import { useProfileSwitch, useSettings, useStart } from "../components/use-settings";
 import { SCREENS } from "./screens";
@@ -76,6 +77,7 @@ function useCommands(text: string): Command[] {
   const { settings, change } = useSettings();
   const switchProfile = useProfileSwitch();
   const nameOf = useProfileLabel();
+  const alarms = useAlarms();
   const all: Command[] = [
     ...SCREENS.map((screen) => ({
       id: `go-${screen.name}`,
@@ -98,6 +100,7 @@ function useCommands(text: string): Command[] {
       label: t("palette.addMerchant"),
       run: () => void navigate({ to: "/settings", search: { add: true } }),
     },
+    ...(alarms.unseen > 0 ? [{ id: "see-alarms", label: t("palette.seeAlarms"), run: alarms.see }] : []),
     ...profiles
       .filter((profile) => profile.name !== active_profile)
       .map((profile) => ({

@@ -57,7 +57,6 @@ describe("the window", () => {
       next_query_at: null,
       held_back: null,
       other_city: false,
-      alarms: [],
       daily: [],
     });
     await userEvent.click(screen.getByRole("button", { name: "重试" }));

@@ -1,18 +1,25 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alarm } from "../ipc/model";
 import { ProfileName } from "./ProfileName";
 import { TimeText } from "./TimeText";
+import { useActiveProfile, useProfileSwitch } from "./use-settings";
 
 const TONE: Record<Alarm["kind"], string> = {
-  key_refused: "alarm alarm-danger",
-  certificate_expired: "alarm alarm-danger",
-  certificate_expires: "alarm alarm-warning",
-  conflict: "alarm alarm-danger",
-  paid_after_close: "alarm alarm-danger",
-  unknown: "alarm alarm-warning",
-  unverified_answer: "alarm alarm-warning",
+  key_refused: "alarm-danger",
+  certificate_expired: "alarm-danger",
+  certificate_expires: "alarm-warning",
+  bill_changed: "alarm-danger",
+  conflict: "alarm-danger",
+  paid_after_close: "alarm-danger",
+  unknown: "alarm-warning",
+  unverified_answer: "alarm-warning",
+  refund_conflict: "alarm-danger",
+  refund_change: "alarm-danger",
+  refund_unknown: "alarm-warning",
+  orphan_notice: "alarm-warning",
 };
 
 /** What a person should look at: what happened, what to do, and a way to its evidence. */
@@ -29,10 +36,11 @@ export function AlarmList({ alarms, onLeave }: { alarms: Alarm[]; onLeave?: () =
     <ul className="alarms">
       {alarms.map((alarm) => (
         <li
-          key={`${alarm.kind} ${alarm.profile} ${alarm.out_trade_no ?? ""}`}
-          className={TONE[alarm.kind]}
+          key={[alarm.kind, alarm.profile, alarm.out_trade_no, alarm.out_refund_no, alarm.notice, alarm.date].join(" ")}
+          className={`alarm ${TONE[alarm.kind]}`}
           data-testid="alarm"
           data-kind={alarm.kind}
+          data-seen={alarm.seen}
         >
           <OneAlarm alarm={alarm} onLeave={onLeave} />
         </li>
@@ -42,27 +50,42 @@ export function AlarmList({ alarms, onLeave }: { alarms: Alarm[]; onLeave?: () =
 }
 
 function OneAlarm({ alarm, onLeave }: { alarm: Alarm; onLeave: (() => void) | undefined }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const say = (told: Alarm["what"]) => (i18n.language === "en" ? told.en : told.zh);
-  const words = (
-    <>
-      <span>{say(alarm.what)}</span>
-      <span className="alarm-next quiet">{say(alarm.next)}</span>
-      {alarm.out_trade_no ? <span className="mono">{alarm.out_trade_no}</span> : <ProfileName name={alarm.profile} />}
-      <TimeText at={alarm.at} />
-    </>
-  );
-  if (alarm.out_trade_no === null) {
-    return (
-      <Link to="/settings" className="alarm-link" onClick={onLeave}>
-        {words}
-      </Link>
-    );
-  }
-  const search = { q: alarm.out_trade_no, merchant: "*", open: alarm.out_trade_no, of: alarm.profile };
+  const number = alarm.out_refund_no ?? alarm.out_trade_no ?? alarm.date;
   return (
-    <Link to="/orders" search={search} className="alarm-link" onClick={onLeave}>
-      {words}
-    </Link>
+    <EvidenceLink alarm={alarm} onLeave={onLeave}>
+      <span>
+        {!alarm.seen && <span className="alarm-new">{t("overview.alarmNew")}</span>}
+        {say(alarm.what)}
+      </span>
+      <span className="alarm-next quiet">{say(alarm.next)}</span>
+      {number ? <span className="mono">{number}</span> : <ProfileName name={alarm.profile} />}
+      <TimeText at={alarm.at} />
+    </EvidenceLink>
   );
+}
+
+/** Leads to where the evidence is: an order, a refund, a day, the merchant; what is not known here is looked up. */
+function EvidenceLink(props: { alarm: Alarm; onLeave: (() => void) | undefined; children: ReactNode }) {
+  const { alarm, onLeave, children } = props;
+  const active = useActiveProfile();
+  const use = useProfileSwitch();
+  const link = { className: "alarm-link", onClick: onLeave, children };
+  if (alarm.date !== null) {
+    // A day is shown of the merchant in use.
+    const leave = () => {
+      if (active?.name !== alarm.profile) use(alarm.profile);
+      onLeave?.();
+    };
+    return <Link to="/days" search={{ date: alarm.date }} {...link} onClick={leave} />;
+  }
+  if (alarm.notice !== null) {
+    if (alarm.out_trade_no === null) return <Link to="/notices" {...link} />;
+    return <Link to="/lookup" search={{ q: alarm.out_trade_no }} {...link} />;
+  }
+  if (alarm.out_refund_no !== null) return <Link to="/refunds" search={{ q: alarm.out_refund_no }} {...link} />;
+  if (alarm.out_trade_no === null) return <Link to="/settings" {...link} />;
+  const search = { q: alarm.out_trade_no, merchant: "*", open: alarm.out_trade_no, of: alarm.profile };
+  return <Link to="/orders" search={search} {...link} />;
 }

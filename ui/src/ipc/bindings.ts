@@ -168,8 +168,12 @@ export const commands = {
 	simulatorScenarioOpen: () => typedError<SimulatorScenario | null, IpcError>(__TAURI_INVOKE("simulator_scenario_open")),
 	/**  Ends the scenario and forgets what is planned. */
 	simulatorScenarioStop: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_stop")),
-	/**  The figures of the last days, today included, over all merchants, and what needs a person. */
+	/**  The figures of the last days, today included, over all merchants. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
+	/**  What needs a person, over all merchants. */
+	alarmsList: () => typedError<AlarmsListed, IpcError>(__TAURI_INVOKE("alarms_list")),
+	/**  Marks everything as seen that was listed at that time. */
+	alarmsSee: (listedAt: AtMs) => typedError<null, IpcError>(__TAURI_INVOKE("alarms_see", { listedAt })),
 	/**  Where the days from one to another stand, and what is left of all. */
 	daysCalendar: (profile: string, from: string, to: string) => typedError<DayCalendar, IpcError>(__TAURI_INVOKE("days_calendar", { profile, from, to })),
 	/**  Everything that is known of a day. */
@@ -206,12 +210,20 @@ export const events = {
 export type Alarm = {
 	kind: AlarmKind,
 	profile: string,
-	/**  The order that holds the evidence; null where the merchant itself is concerned. */
+	/**  The order concerned; null where the merchant itself or a day is. */
 	out_trade_no: string | null,
+	/**  The refund concerned. */
+	out_refund_no: string | null,
+	/**  The notice concerned, which names an order or a refund that is not known here. */
+	notice: Count | null,
+	/**  The day concerned, `2026-11-20`. */
+	date: string | null,
 	/**  Since when; until when a certificate is valid. */
 	at: AtMs,
 	what: Told,
 	next: Told,
+	/**  Whether a person has seen it as it is. */
+	seen: boolean,
 };
 
 /**  What kind of thing needs a person. */
@@ -222,6 +234,8 @@ export type AlarmKind =
 "certificate_expired" | 
 /**  A merchant's certificate expires within 30 days. */
 "certificate_expires" | 
+/**  A day's bill has another text than the one that was compared. */
+"bill_changed" | 
 /**  Evidence disagrees. */
 "conflict" | 
 /**  Paid although WeChat had said that it was closed. */
@@ -229,7 +243,27 @@ export type AlarmKind =
 /**  An outcome is not known. */
 "unknown" | 
 /**  Several answers in a row could not be verified and were not believed. */
-"unverified_answer";
+"unverified_answer" | 
+/**  Evidence of a refund disagrees. */
+"refund_conflict" | 
+/**  A refund's money did not reach the payer. */
+"refund_change" | 
+/**  The outcome of a refund is not known. */
+"refund_unknown" | 
+/**  A genuine notice about an order or a refund that is not known here. */
+"orphan_notice";
+
+/**  What needs a person, at one moment. */
+export type AlarmsListed = {
+	/**  The first of them. */
+	alarms: Alarm[],
+	/**  How many there are, up to a thousand. */
+	count: Count,
+	/**  How many of those nobody has seen. */
+	unseen: Count,
+	/**  When they were listed, for marking exactly these as seen. */
+	listed_at: AtMs,
+};
 
 /**  An amount that was read from text. */
 export type AmountParsed = {
@@ -1660,7 +1694,6 @@ export type Overview = {
 	held_back: HeldBack | null,
 	/**  Whether the merchant in use is asked about at WeChat Pay's other city, because its own cannot be reached. */
 	other_city: boolean,
-	alarms: Alarm[],
 	daily: OverviewDay[],
 };
 
@@ -2385,7 +2418,9 @@ export type Tag =
 /**  What is being polled, and when next. */
 "polling" | 
 /**  Reconciled days. */
-"days";
+"days" | 
+/**  What a person has seen of the alarms, and merchants whose key is refused. */
+"alarms";
 
 /**  Orders to be created. */
 export type TestOrdersRequest = {

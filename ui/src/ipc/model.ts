@@ -1,5 +1,13 @@
 /** The core's types that the window uses, under one roof, so that screens never import the generated file. */
-import type { commands, DiagnosisRequest, DiagnosisView, OrderDetail, Overview, SignatureReport } from "./bindings";
+import type {
+  AlarmsListed,
+  commands,
+  DiagnosisRequest,
+  DiagnosisView,
+  OrderDetail,
+  Overview,
+  SignatureReport,
+} from "./bindings";
 
 export type {
   AppStart,
@@ -87,5 +95,5 @@ export type ReadingNote = SignatureReport["notes"][number];
 export type KeyRole = DiagnosisRequest["more_keys"][number]["role"];
 export type SignatureField = SignatureReport["fields"][number];
 export type PayParam = NonNullable<OrderDetail["pay_params"]>[number];
-export type Alarm = Overview["alarms"][number];
+export type Alarm = AlarmsListed["alarms"][number];
 export type OverviewDay = Overview["daily"][number];

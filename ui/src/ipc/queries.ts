@@ -37,6 +37,8 @@ export const orderDetailQuery = (profile: string, outTradeNo: string) =>
 export const overviewQuery = (days: 1 | 7 | 30) =>
   queryOptions({ queryKey: key("overview", days), queryFn: () => desk().overview(days) });
 
+export const alarmsQuery = () => queryOptions({ queryKey: key("alarms"), queryFn: () => desk().alarmsList() });
+
 export const lookupQuery = (text: string, offline: boolean, onProgress: (progress: Progress) => void) =>
   queryOptions({
     queryKey: key("lookup", text, offline),

@@ -6,6 +6,7 @@ export type QueryName =
   | "orders"
   | "order_detail"
   | "overview"
+  | "alarms"
   | "days"
   | "day"
   | "differences"
@@ -35,18 +36,19 @@ export type QueryName =
 
 /** Which queries a change in the core makes stale; a new tag without an entry does not compile. */
 const QUERIES_OF_TAG = {
-  orders: ["orders", "order_detail", "overview"],
-  refunds: ["refunds", "refund_detail", "order_detail", "overview"],
-  notices: ["listener", "notices", "notice_detail", "shop_steps"],
+  orders: ["orders", "order_detail", "overview", "alarms"],
+  refunds: ["refunds", "refund_detail", "order_detail", "overview", "alarms"],
+  notices: ["listener", "notices", "notice_detail", "shop_steps", "alarms"],
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
   polling: ["order_detail", "overview"],
   // A certificate that expires is told of among what needs a person.
-  profiles: ["start", "signature", "diagnosis", "overview"],
+  profiles: ["start", "signature", "diagnosis", "alarms"],
   // The core words the findings of a signature in the language that is set.
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["days", "day", "differences", "chosen_bills"],
+  days: ["days", "day", "differences", "chosen_bills", "alarms"],
+  alarms: ["alarms"],
   simulator: [
     "simulator_status",
     "simulator_orders",

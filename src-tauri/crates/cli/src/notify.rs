@@ -285,7 +285,7 @@ pub(crate) fn describe(outcome: &NoticeOutcome, output: &mut Output) -> Result<(
         NoticeVerdict::Accepted => "accepted [已接受]",
         NoticeVerdict::Duplicate => "duplicate [重复]",
         NoticeVerdict::Stale => "stale, changes nothing [过时]",
-        NoticeVerdict::Orphan => "genuine, of an order that is not known here [未知订单]",
+        NoticeVerdict::Orphan => "genuine, of an order or refund that is not known here [未知订单或退款]",
         NoticeVerdict::Hint => "a hint: only a signed refundquery proves it [仅提示，以退款查询为准]",
         NoticeVerdict::Refused => "refused [拒绝]",
     };

@@ -1,19 +1,24 @@
-//! What needs a person, derived from the evidence each time it is asked for: nothing is kept, so nothing is forgotten and what
-//! was settled is gone.
+//! What needs a person, derived from the evidence each time it is asked for: nothing is kept but what a person has seen, so
+//! nothing is forgotten and what was settled is gone.
 
-use desk_store::{Certificate, Flags};
+mod words;
+
+use desk_store::{AlarmMark, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm};
 use wxpay_protocol::UtcMs;
 
+use self::words::Words;
+use crate::changes::Tag;
 use crate::desk::Inner;
-use crate::pace::HeldBack;
-use crate::told::{Told, minute};
+use crate::told::Told;
 use crate::{Desk, DeskError};
 
 /// A certificate is told of so long before it expires, in milliseconds: getting a new one takes days.
 const CERTIFICATE_NOTICE_MS: i64 = 30 * 86_400_000;
+/// The most alarms that are counted and marked.
+pub const ALARMS_MAX: usize = 1000;
 
 /// What kind of thing it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlarmKind {
     /// The answers to a merchant do not verify, one after another; nothing is asked any more.
     KeyRefused,
@@ -21,6 +26,8 @@ pub enum AlarmKind {
     CertificateExpired,
     /// A merchant's certificate expires within 30 days.
     CertificateExpires,
+    /// A day's bill has another text than the one that was compared.
+    BillChanged,
     /// The evidence of an order contradicts itself.
     Conflict,
     /// An order was paid although WeChat Pay had said that it was closed.
@@ -29,6 +36,14 @@ pub enum AlarmKind {
     Unknown,
     /// Several answers in a row about an order could not be verified.
     UnverifiedAnswer,
+    /// The evidence of a refund contradicts itself.
+    RefundConflict,
+    /// A refund's money did not reach the payer (退款异常).
+    RefundChange,
+    /// The outcome of a refund is not known.
+    RefundUnknown,
+    /// A genuine notice about an order or a refund that is not known here.
+    OrphanNotice,
 }
 
 impl AlarmKind {
@@ -38,10 +53,15 @@ impl AlarmKind {
             Self::KeyRefused => "key_refused",
             Self::CertificateExpired => "certificate_expired",
             Self::CertificateExpires => "certificate_expires",
+            Self::BillChanged => "bill_changed",
             Self::Conflict => "conflict",
             Self::PaidAfterClose => "paid_after_close",
             Self::Unknown => "unknown",
             Self::UnverifiedAnswer => "unverified_answer",
+            Self::RefundConflict => "refund_conflict",
+            Self::RefundChange => "refund_change",
+            Self::RefundUnknown => "refund_unknown",
+            Self::OrphanNotice => "orphan_notice",
         }
     }
 
@@ -56,40 +76,84 @@ impl AlarmKind {
             Self::Unknown
         }
     }
+}
 
-    /// What happened, and what to do, of an alarm about an order.
-    fn of_order(self) -> (Told, Told) {
-        let (what, next) = match self {
-            Self::Conflict => (
-                ("证据互相矛盾，状态保持不变", "the evidence contradicts itself; the state stays as it was"),
-                (
-                    "打开订单核对证据，并在商户平台查这笔交易",
-                    "open the order, go through its evidence, and look the trade up on the merchant platform",
-                ),
-            ),
-            Self::PaidAfterClose => (
-                ("关单之后收到了付款", "paid although it had been closed"),
-                ("决定发货还是退款", "decide whether to deliver or to refund"),
-            ),
-            Self::UnverifiedAnswer => (
-                (
-                    "连续收到签名不成立的应答，没有采信",
-                    "answers in a row whose signature does not hold; none was believed",
-                ),
-                (
-                    "核对 API 密钥和签名类型；用签名调试看收到的报文",
-                    "compare the API key and the sign type; look at the message in the signature workbench",
-                ),
-            ),
-            _ => (
-                ("下单或关单的结果未知", "it is not known what became of a creation or a closing"),
-                (
-                    "程序在用同一单号查询，不要换单号重下",
-                    "it is asked about under the same number; do not order again under another one",
-                ),
-            ),
-        };
-        (what.into(), next.into())
+/// Where the evidence is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AlarmAbout {
+    /// The merchant itself: its key or its certificate.
+    Merchant,
+    /// An order.
+    Order {
+        /// Its number.
+        out_trade_no: String,
+    },
+    /// A refund.
+    Refund {
+        /// The number of its order.
+        out_trade_no: String,
+        /// Its number.
+        out_refund_no: String,
+    },
+    /// A notice that is kept; its order or refund is not known here.
+    Notice {
+        /// Its id in the store.
+        notice: i64,
+        /// The order that it names.
+        out_trade_no: Option<String>,
+        /// The refund that it names.
+        out_refund_no: Option<String>,
+    },
+    /// A day.
+    Day {
+        /// The first millisecond of the Beijing day.
+        date: UtcMs,
+    },
+}
+
+impl AlarmAbout {
+    /// The order concerned.
+    pub fn out_trade_no(&self) -> Option<&str> {
+        match self {
+            Self::Order { out_trade_no } | Self::Refund { out_trade_no, .. } => Some(out_trade_no),
+            Self::Notice { out_trade_no, .. } => out_trade_no.as_deref(),
+            Self::Merchant | Self::Day { .. } => None,
+        }
+    }
+
+    /// The refund concerned.
+    pub fn out_refund_no(&self) -> Option<&str> {
+        match self {
+            Self::Refund { out_refund_no, .. } => Some(out_refund_no),
+            Self::Notice { out_refund_no, .. } => out_refund_no.as_deref(),
+            Self::Merchant | Self::Order { .. } | Self::Day { .. } => None,
+        }
+    }
+
+    /// The notice concerned, by its id in the store.
+    pub const fn notice(&self) -> Option<i64> {
+        match self {
+            Self::Notice { notice, .. } => Some(*notice),
+            _ => None,
+        }
+    }
+
+    /// The first millisecond of the Beijing day concerned.
+    pub const fn date(&self) -> Option<UtcMs> {
+        match self {
+            Self::Day { date } => Some(*date),
+            _ => None,
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self {
+            Self::Merchant => String::new(),
+            Self::Order { out_trade_no } => out_trade_no.clone(),
+            Self::Refund { out_refund_no, .. } => out_refund_no.clone(),
+            Self::Notice { notice, .. } => notice.to_string(),
+            Self::Day { date } => date.day(),
+        }
     }
 }
 
@@ -100,68 +164,125 @@ pub struct Alarm {
     pub kind: AlarmKind,
     /// The merchant's profile.
     pub profile: String,
-    /// The order that holds the evidence; nothing where the merchant itself is concerned.
-    pub out_trade_no: Option<String>,
+    /// Where the evidence is.
+    pub about: AlarmAbout,
     /// Since when; until when a certificate is valid.
     pub at: UtcMs,
     /// What happened.
     pub what: Told,
     /// What to do.
     pub next: Told,
+    /// Whether a person has said that they saw it as it is.
+    pub seen: bool,
+}
+
+impl Alarm {
+    fn new(kind: AlarmKind, profile: String, about: AlarmAbout, at: UtcMs, words: Words) -> Self {
+        Self { kind, profile, about, at, what: words.what, next: words.next, seen: false }
+    }
+
+    fn mark(&self) -> AlarmMark {
+        AlarmMark {
+            kind: self.kind.as_str(),
+            profile: self.profile.clone(),
+            subject: self.about.subject(),
+            at: self.at,
+        }
+    }
+
+    /// Whether it was there at a time; that a certificate runs out is known at any time.
+    fn was_there(&self, at: UtcMs) -> bool {
+        matches!(self.kind, AlarmKind::CertificateExpires | AlarmKind::CertificateExpired) || self.at <= at
+    }
 }
 
 impl Desk {
-    /// What needs a person: merchants first, because nothing goes on without them, then orders, the newest first.
+    /// What needs a person: merchants first, because nothing goes on without them, then the rest, the newest first.
     pub async fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
+        self.blocking(move |inner| inner.alarms(limit)).await
+    }
+
+    /// Notes that a person has seen everything that was listed at a time, of one profile or of all. What changes afterwards is
+    /// new again.
+    pub async fn see_alarms(&self, listed_at: UtcMs, profile: Option<&str>) -> Result<(), DeskError> {
+        let profile = profile.map(str::to_owned);
         self.blocking(move |inner| {
-            let now = inner.clock.now();
-            let mut alarms = Vec::new();
-            for profile in inner.store.profiles()? {
-                let held = inner.pace(profile.environment, profile.mch_id.as_str()).held_back();
-                if held == Some(HeldBack::KeyRefused) {
-                    alarms.push(key_refused(profile.name.clone(), now));
-                }
-                let certificate = inner.store.certificate(&profile.name)?;
-                alarms.extend(certificate.and_then(|certificate| expiring(profile.name, &certificate, now)));
-            }
-            alarms.extend(inner.alarms_of_orders(limit)?);
-            alarms.truncate(limit);
-            Ok(alarms)
+            let alarms = inner.alarms(ALARMS_MAX)?;
+            let of = |alarm: &&Alarm| profile.as_ref().is_none_or(|profile| *profile == alarm.profile);
+            let listed = alarms.iter().filter(of).filter(|alarm| !alarm.seen && alarm.was_there(listed_at));
+            Ok(inner.store.mark_alarms_seen(listed.map(Alarm::mark).collect())?)
         })
-        .await
+        .await?;
+        self.inner.changes.note(Tag::Alarms, []);
+        Ok(())
     }
 }
 
 impl Inner {
-    fn alarms_of_orders(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
-        let found = self.store.alarms(limit)?;
-        Ok(found
-            .into_iter()
-            .map(|alarm| {
-                let kind = AlarmKind::of(alarm.flag);
-                let (what, next) = kind.of_order();
-                let out_trade_no = Some(alarm.out_trade_no.to_string());
-                Alarm { kind, profile: alarm.profile, out_trade_no, at: alarm.at, what, next }
-            })
-            .collect())
+    fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
+        let mut alarms = self.alarms_of_merchants()?;
+        let mut evidence: Vec<Alarm> = self.store.order_alarms(limit)?.into_iter().map(of_order).collect();
+        evidence.extend(self.store.refund_alarms(limit)?.into_iter().map(of_refund));
+        evidence.extend(self.store.orphan_notices(limit)?.into_iter().map(of_orphan));
+        let bills = self.store.changed_bills()?.into_iter();
+        evidence.extend(bills.map(|bill| {
+            let about = AlarmAbout::Day { date: bill.date };
+            Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date))
+        }));
+        evidence.sort_by_key(|alarm| std::cmp::Reverse(alarm.at));
+        alarms.extend(evidence);
+        alarms.truncate(limit);
+        let marks: Vec<AlarmMark> = alarms.iter().map(Alarm::mark).collect();
+        for (alarm, seen) in alarms.iter_mut().zip(self.store.alarms_seen(&marks)?) {
+            alarm.seen = seen;
+        }
+        Ok(alarms)
+    }
+
+    fn alarms_of_merchants(&self) -> Result<Vec<Alarm>, DeskError> {
+        let now = self.clock.now();
+        let refused = self.store.refused_keys()?;
+        let mut alarms = Vec::new();
+        for profile in self.store.profiles()? {
+            let is_of = |profile: &Profile, environment: &str, mch_id: &str| {
+                profile.environment.as_str() == environment && profile.mch_id.as_str() == mch_id
+            };
+            if let Some(key) = refused.iter().find(|key| is_of(&profile, &key.environment, &key.mch_id)) {
+                let (name, about) = (profile.name.clone(), AlarmAbout::Merchant);
+                alarms.push(Alarm::new(AlarmKind::KeyRefused, name, about, key.since, words::of_key()));
+            }
+            let certificate = self.store.certificate(&profile.name)?;
+            alarms.extend(certificate.and_then(|certificate| expiring(profile.name, &certificate, now)));
+        }
+        Ok(alarms)
     }
 }
 
-fn key_refused(profile: String, at: UtcMs) -> Alarm {
-    Alarm {
-        kind: AlarmKind::KeyRefused,
-        profile,
-        out_trade_no: None,
-        at,
-        what: Told::new(
-            "应答验签一直不过，已停止查询，订单状态不变",
-            "its answers do not verify, one after another: nothing is asked and no order changes",
-        ),
-        next: Told::new(
-            "与商户平台核对 API 密钥，更换后再试",
-            "compare the API key with the merchant platform, replace it, then try again",
-        ),
-    }
+fn of_order(alarm: OrderAlarm) -> Alarm {
+    let kind = AlarmKind::of(alarm.flag);
+    let about = AlarmAbout::Order { out_trade_no: alarm.out_trade_no.to_string() };
+    Alarm::new(kind, alarm.profile, about, alarm.at, words::of_order(kind))
+}
+
+fn of_refund(alarm: RefundAlarm) -> Alarm {
+    let kind = match (alarm.conflict, alarm.state) {
+        (Some(_), _) => AlarmKind::RefundConflict,
+        (None, desk_store::RefundState::Change) => AlarmKind::RefundChange,
+        (None, _) => AlarmKind::RefundUnknown,
+    };
+    let words = words::of_refund(kind, &alarm);
+    let about = AlarmAbout::Refund {
+        out_trade_no: alarm.out_trade_no.to_string(),
+        out_refund_no: alarm.out_refund_no.to_string(),
+    };
+    Alarm::new(kind, alarm.profile, about, alarm.at, words)
+}
+
+fn of_orphan(orphan: OrphanNotice) -> Alarm {
+    let words = words::of_orphan(orphan.out_refund_no.is_some());
+    let OrphanNotice { notice, out_trade_no, out_refund_no, .. } = orphan;
+    let about = AlarmAbout::Notice { notice, out_trade_no, out_refund_no };
+    Alarm::new(AlarmKind::OrphanNotice, orphan.profile, about, orphan.at, words)
 }
 
 fn expiring(profile: String, certificate: &Certificate, now: UtcMs) -> Option<Alarm> {
@@ -169,27 +290,15 @@ fn expiring(profile: String, certificate: &Certificate, now: UtcMs) -> Option<Al
     if until > now.plus_ms(CERTIFICATE_NOTICE_MS) {
         return None;
     }
-    let day = minute(until);
-    let (kind, what) = if until <= now {
-        let what = Told::new(
-            format!("商户证书已于 {day} 过期，退款和撤销发不出去"),
-            format!("the merchant's certificate expired on {day}; refunds and reversals cannot be sent"),
-        );
-        (AlarmKind::CertificateExpired, what)
-    } else {
-        let what =
-            Told::new(format!("商户证书将于 {day} 过期"), format!("the merchant's certificate expires on {day}"));
-        (AlarmKind::CertificateExpires, what)
-    };
-    let next = Told::new(
-        "在商户平台更新 API 证书，再到设置里导入",
-        "renew the API certificate on the merchant platform, then import it in the settings",
-    );
-    Some(Alarm { kind, profile, out_trade_no: None, at: until, what, next })
+    let kind = if until <= now { AlarmKind::CertificateExpired } else { AlarmKind::CertificateExpires };
+    Some(Alarm::new(kind, profile, AlarmAbout::Merchant, until, words::of_certificate(kind, certificate)))
 }
 
 #[cfg(test)]
 mod tests {
+    use desk_store::{RefundReason, RefundState};
+    use wxpay_protocol::ids::{OutRefundNo, OutTradeNo};
+
     use super::*;
 
     const DAY_MS: i64 = 86_400_000;
@@ -219,9 +328,40 @@ mod tests {
     fn every_mark_of_an_order_has_its_words_and_its_next_step() {
         for flag in [Flags::CONFLICT, Flags::PAID_AFTER_CLOSE, Flags::UNKNOWN, Flags::UNVERIFIED_ANSWER] {
             let kind = AlarmKind::of(flag);
-            let (what, next) = kind.of_order();
+            let Words { what, next } = words::of_order(kind);
             assert!([what.zh, what.en, next.zh, next.en].iter().all(|text| !text.is_empty()), "{}", kind.as_str());
             assert!(flag.words().contains(&kind.as_str()));
         }
+    }
+
+    #[test]
+    fn what_contradicts_about_a_refund_is_said_in_words_of_its_own() {
+        let said = |state, conflict| {
+            let alarm = of_refund(RefundAlarm {
+                profile: "shop".into(),
+                out_trade_no: OutTradeNo::new("20240102030405").unwrap(),
+                out_refund_no: OutRefundNo::new("R1").unwrap(),
+                state,
+                conflict,
+                at: NOW,
+            });
+            (alarm.kind, alarm.what.zh)
+        };
+        let reasons = [
+            RefundReason::AmountMismatch,
+            RefundReason::OtherRefundId,
+            RefundReason::NotExistContradicts,
+            RefundReason::SuccessAfterEnd,
+            RefundReason::Contradicts,
+        ];
+        let mut sentences: Vec<String> = Vec::new();
+        for reason in reasons {
+            let (kind, what) = said(RefundState::Success, Some(reason));
+            assert_eq!(kind, AlarmKind::RefundConflict);
+            assert!(!sentences.contains(&what), "{what}");
+            sentences.push(what);
+        }
+        assert_eq!(said(RefundState::Change, None).0, AlarmKind::RefundChange);
+        assert_eq!(said(RefundState::Unknown, None).0, AlarmKind::RefundUnknown);
     }
 }

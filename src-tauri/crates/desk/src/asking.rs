@@ -92,7 +92,7 @@ impl Desk {
         expected.extend(order.attach.as_deref().map(|attach| ("attach", attach)));
         let asked = Asked { seq: asked_seq, at: self.now() };
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &expected).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         Ok(observation(exchange, order.id, asked, self.now()))
     }
 
@@ -108,7 +108,7 @@ impl Desk {
         let request = with_sub_merchant(request, signer)?;
         let asked = Asked { seq: asked_seq, at: self.now() };
         let exchange = self.inner.client.close_order(&signer.to, merchant, &request).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         Ok(observation(exchange, order.id, asked, self.now()))
     }
 }

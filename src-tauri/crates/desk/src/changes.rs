@@ -35,6 +35,8 @@ pub enum Tag {
     Polling,
     /// Reconciled days.
     Days,
+    /// What a person has seen of the alarms, and merchants whose key is refused.
+    Alarms,
 }
 
 impl Tag {
@@ -51,6 +53,7 @@ impl Tag {
             Self::Vault => "vault",
             Self::Polling => "polling",
             Self::Days => "days",
+            Self::Alarms => "alarms",
         }
     }
 }

@@ -134,6 +134,8 @@ impl Inner {
                 None => Ok(vault),
             })
             .map_err(|fault| fault.to_string());
+        let refused = store.refused_keys()?.into_iter();
+        let paces = refused.map(|key| (pace_of(&key.environment, &key.mch_id), Pace::of_refused_key())).collect();
         let owner = draw(&*seams.random, |mut random| numbers::nonce_str(&mut random))?.to_string();
         let inner = Self {
             data_dir,
@@ -150,7 +152,7 @@ impl Inner {
             listener: ListenerSlot::default(),
             shop: Shop::default(),
             owner,
-            paces: Mutex::default(),
+            paces: Mutex::new(paces),
         };
         inner.open_from_keyring();
         Ok(inner)
@@ -172,7 +174,7 @@ impl Inner {
     /// The pace towards one merchant number in one environment.
     pub(crate) fn pace(&self, environment: Environment, mch_id: &str) -> Pace {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
-        paces.entry(format!("{}/{mch_id}", environment.as_str())).or_default().clone()
+        paces.entry(pace_of(environment.as_str(), mch_id)).or_default().clone()
     }
 
     pub(crate) fn nonce(&self) -> Result<NonceStr, DeskError> {
@@ -183,4 +185,9 @@ impl Inner {
         let now = self.clock.now();
         Ok(draw(&*self.random, |mut random| numbers::out_trade_no(now, prefix, scene, &mut random))??)
     }
+}
+
+/// One pace for each merchant number in each environment, however many profiles have it.
+fn pace_of(environment: &str, mch_id: &str) -> String {
+    format!("{environment}/{mch_id}")
 }

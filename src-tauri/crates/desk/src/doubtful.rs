@@ -146,7 +146,7 @@ impl Desk {
         let request = with_sub_merchant(request, signer)?;
         let asked = Asked { seq: 0, at: self.now() };
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &[]).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         Ok(observation(exchange, 0, asked, self.now()))
     }
 
@@ -173,7 +173,7 @@ impl Desk {
         let request = with_sub_merchant(request, &signer)?;
         let asking = Asking { refund: 0, seq: 0, at: self.now() };
         let exchange = self.inner.client.query_refund(&signer.to, merchant, &request, &[]).await?;
-        self.inner.note_pace(&signer, reached(&exchange));
+        self.note_pace(&signer, reached(&exchange)).await;
         Ok(told_of_refund(queried(exchange, &number, asking, self.now()).event))
     }
 }

@@ -255,7 +255,10 @@ impl Inner {
             (None, _) => NoticeVerdict::Refused,
             (Some(_), None) => NoticeVerdict::Orphan,
             (Some(Notice::Payment(_)), Some(_)) => NoticeVerdict::Accepted,
-            (Some(Notice::Refund(_)), Some(_)) => NoticeVerdict::Hint,
+            (Some(Notice::Refund(refund)), Some(_)) => {
+                let known = self.store.refund(signer.profile.mch_id.as_str(), refund.out_refund_no.as_str())?;
+                if known.is_some() { NoticeVerdict::Hint } else { NoticeVerdict::Orphan }
+            }
         };
         Ok(Opinion { peeked, profile: Some(name), order, checks, notice, verdict })
     }

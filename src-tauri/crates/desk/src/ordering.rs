@@ -6,6 +6,7 @@ use wxpay_protocol::{Params, xml};
 use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::observing::{Reached, observation, reached};
+use crate::pace::{HeldBack, Pace};
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
 
@@ -25,7 +26,7 @@ impl Desk {
         let merchant = signer.merchant_of(order)?;
         let asked = Asked { seq: asked_seq, at: self.now() };
         let exchange = self.inner.client.create_order(&signer.to, merchant, request).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         Ok(observation(exchange, order.id, asked, self.now()))
     }
 
@@ -49,6 +50,59 @@ impl Desk {
         self.inner.changes.note(Tag::Polling, []);
         Ok(recorded)
     }
+
+    /// Keeps the pace: a gateway that is asked too often, or is not there, is left alone for a while.
+    pub(crate) async fn note_pace(&self, signer: &Signer, reached: Reached) {
+        let inner = &self.inner;
+        let pace = inner.pace(signer.profile.environment, signer.profile.mch_id.as_str());
+        match reached {
+            Reached::Answered | Reached::Verified => {
+                let is_verified = reached == Reached::Verified;
+                let is_over = pace.answered(is_verified);
+                if is_over {
+                    inner.changes.note(Tag::Polling, []);
+                }
+                if is_verified && (is_over || pace.is_time_to_look()) {
+                    self.note_refused_key(signer, &pace).await;
+                }
+            }
+            Reached::KeyInDoubt => {
+                if pace.doubt_key() {
+                    tracing::warn!(
+                        profile = signer.profile.name,
+                        "answers do not verify; the key seems to be another one"
+                    );
+                    inner.changes.note(Tag::Polling, []);
+                    self.note_refused_key(signer, &pace).await;
+                }
+            }
+            Reached::LeaveAlone(why) => {
+                let mut jitter = [0u8; 1];
+                // Without randomness all wait the same time, which only costs evenness.
+                inner.random.fill(&mut jitter).ok();
+                pace.leave_alone(why, jitter[0]);
+                inner.changes.note(Tag::Polling, []);
+            }
+            Reached::Lost => {}
+        }
+    }
+
+    /// Keeps whether the key is taken to be wrong, so that a restart and other processes know it.
+    async fn note_refused_key(&self, signer: &Signer, pace: &Pace) {
+        let (environment, mch_id) = (signer.profile.environment.as_str(), signer.profile.mch_id.clone());
+        let pace = pace.clone();
+        let noted = self
+            .blocking(move |inner| {
+                let is_refused = move || pace.held_back() == Some(HeldBack::KeyRefused);
+                Ok(inner.store.note_refused_key(environment, mch_id.as_str(), inner.clock.now(), is_refused)?)
+            })
+            .await;
+        match noted {
+            Ok(true) => self.inner.changes.note(Tag::Alarms, []),
+            Ok(false) => {}
+            Err(fault) => tracing::warn!(%fault, "whether a key is refused was not kept"),
+        }
+    }
 }
 
 impl Inner {
@@ -61,34 +115,5 @@ impl Inner {
             ))
         })?;
         xml::read(request.as_bytes(), "xml").map_err(|_| DeskError::Internal("reading a committed request back"))
-    }
-
-    /// Keeps the pace: a gateway that is asked too often, or is not there, is left alone for a while.
-    pub(crate) fn note_pace(&self, signer: &Signer, reached: Reached) {
-        let pace = self.pace(signer.profile.environment, signer.profile.mch_id.as_str());
-        match reached {
-            Reached::Answered | Reached::Verified => {
-                if pace.answered(reached == Reached::Verified) {
-                    self.changes.note(Tag::Polling, []);
-                }
-            }
-            Reached::KeyInDoubt => {
-                if pace.doubt_key() {
-                    tracing::warn!(
-                        profile = signer.profile.name,
-                        "answers do not verify; the key seems to be another one"
-                    );
-                    self.changes.note(Tag::Polling, []);
-                }
-            }
-            Reached::LeaveAlone(why) => {
-                let mut jitter = [0u8; 1];
-                // Without randomness all wait the same time, which only costs evenness.
-                self.random.fill(&mut jitter).ok();
-                pace.leave_alone(why, jitter[0]);
-                self.changes.note(Tag::Polling, []);
-            }
-            Reached::Lost => {}
-        }
     }
 }

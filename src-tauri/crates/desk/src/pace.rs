@@ -13,6 +13,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 const DOUBTS_MAX: u32 = 20;
 /// or so many over a minute.
 const DOUBTS_OVER_A_MINUTE: u32 = 5;
+/// How often a verified answer has it looked up whether another process holds the key to be wrong.
+const LOOK: Duration = Duration::from_secs(60);
 /// How often a single question then finds out whether the key fits again.
 const KEY_PAUSE: Duration = Duration::from_secs(600);
 
@@ -31,6 +33,7 @@ struct State {
     /// Answers in a row that did not verify, and when the first of them came.
     doubts: u32,
     doubted_since: Option<Instant>,
+    looked_at: Option<Instant>,
 }
 
 /// Why a gateway is left alone for a while.
@@ -56,6 +59,12 @@ impl HeldBack {
 }
 
 impl Pace {
+    /// The pace towards a merchant whose key was taken to be wrong before this process began: a single question finds out.
+    pub(crate) fn of_refused_key() -> Self {
+        let state = State { paused_until: Some(Instant::now()), why: Some(HeldBack::KeyRefused), ..State::default() };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
     /// Waits until `count` requests may be sent at `rate_per_s` (at least 1).
     pub(crate) async fn take(&self, count: u32, rate_per_s: u32) {
         let at = self.reserve(count, rate_per_s);
@@ -121,11 +130,23 @@ impl Pace {
         let since = *state.doubted_since.get_or_insert(now);
         state.doubts = state.doubts.saturating_add(1);
         let lasting = state.doubts >= DOUBTS_OVER_A_MINUTE && now - since >= Duration::from_secs(60);
-        if state.doubts < DOUBTS_MAX && !lasting {
+        let is_known = state.why == Some(HeldBack::KeyRefused);
+        if state.doubts < DOUBTS_MAX && !lasting && !is_known {
             return false;
         }
         state.paused_until = Some(now + KEY_PAUSE);
         state.why.replace(HeldBack::KeyRefused) != Some(HeldBack::KeyRefused)
+    }
+
+    /// Whether a minute has passed since this was asked last.
+    pub(crate) fn is_time_to_look(&self) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if state.looked_at.is_some_and(|looked| now - looked < LOOK) {
+            return false;
+        }
+        state.looked_at = Some(now);
+        true
     }
 
     /// Why nothing is sent at the moment, if that is so.
@@ -248,6 +269,17 @@ mod tests {
         assert!(!pace.doubt_key());
         assert!(matches!(pace.pause(), Pause::Until(_)));
         assert!(pace.answered(true), "the key fits again, at once");
+        assert_eq!((pace.pause(), pace.held_back()), (Pause::None, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_that_was_refused_before_the_start_is_tried_once_and_believed_again_only_when_an_answer_verifies() {
+        let pace = Pace::of_refused_key();
+        assert_eq!((pace.pause(), pace.held_back()), (Pause::TryOne, Some(HeldBack::KeyRefused)));
+        assert!(!pace.doubt_key(), "it is no news");
+        assert!(matches!(pace.pause(), Pause::Until(_)), "and one answer is enough to stop again");
+        tokio::time::advance(KEY_PAUSE).await;
+        assert!(pace.answered(true));
         assert_eq!((pace.pause(), pace.held_back()), (Pause::None, None));
     }
 

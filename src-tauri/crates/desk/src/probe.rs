@@ -107,7 +107,7 @@ impl Desk {
         self.take_pace(&signer, 1).await?;
         let merchant = signer.merchant(appid.as_str(), sign_type);
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &[]).await?;
-        self.inner.note_pace(&signer, reached(&exchange));
+        self.note_pace(&signer, reached(&exchange)).await;
         let took_ms = exchange.took_ms;
         let verdict = KeyVerdict::of(exchange);
         tracing::info!(profile = signer.profile.name, verdict = verdict.as_str(), took_ms, "probed a key");

@@ -192,7 +192,7 @@ impl Desk {
         let merchant = signer.merchant_of(order)?;
         let asking = Asking { refund: refund.id, seq: asked_seq, at: self.now() };
         let exchange = self.inner.client.refund(&signer.to, merchant, certificate, &request).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         let observation = applied(exchange, asking, self.now());
         let recorded = self.record_refund(order, observation.clone()).await?;
         Ok(RefundResult::new(refund, refund::PATH, &observation, &recorded))
@@ -240,7 +240,7 @@ impl Desk {
         let total_fee = order.total_fee.to_string();
         let expected = [("out_trade_no", order.out_trade_no.as_str()), ("total_fee", total_fee.as_str())];
         let exchange = self.inner.client.query_refund(&signer.to, merchant, &request, &expected).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         Ok(exchange)
     }
 

@@ -33,6 +33,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0006_days.sql")),
     M::up(include_str!("../migrations/0007_market_price.sql")),
     M::up(include_str!("../migrations/0008_indexes_in_runs.sql")),
+    M::up(include_str!("../migrations/0009_alarms.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -8,6 +8,7 @@
 
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
+mod alarms;
 mod certificates;
 mod chain;
 mod coded;
@@ -35,6 +36,7 @@ pub mod refund_fold;
 mod refund_list;
 mod refund_record;
 mod refunds;
+mod refused_keys;
 mod scan;
 mod schedule;
 mod search;
@@ -44,6 +46,7 @@ pub mod transitions;
 mod vault_seen;
 mod writer;
 
+pub use alarms::{AlarmMark, ChangedBill, OrderAlarm, OrphanNotice, RefundAlarm};
 pub use certificates::Certificate;
 pub use days::{
     BillKept, BillSums, ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding,
@@ -65,7 +68,7 @@ pub use observation::{
 };
 pub use order_state::{Advice, Flags, OrderState, Origin};
 pub use orders::{Claimed, Intent, NewClaim, NewOrder, Order, Placed};
-pub use overview::{Alarm, Day, Overview};
+pub use overview::{Day, Overview};
 pub use profiles::Profile;
 pub use refund_evidence::{
     NewRefundObservation, RefundEvent, RefundEvidence, RefundObservation, RefundOrigin, RefundReason, RefundSeen,
@@ -74,6 +77,7 @@ pub use refund_evidence::{
 pub use refund_list::{RefundFilter, RefundList, RefundTotals};
 pub use refund_record::RecordedRefund;
 pub use refunds::{NewRefund, Refund, RefundIntent, Reservation, ReserveRefusal};
+pub use refused_keys::RefusedKey;
 pub use scan::{MerchantRows, Scanned, ScannedOrder, ScannedRefund};
 pub use schedule::{PollPolicy, Schedule};
 pub use settings::Settings;

@@ -27,7 +27,7 @@ coded! {
         Duplicate = 1 "duplicate",
         /// Verified, and older than what is known.
         Stale = 2 "stale",
-        /// Verified, and about an order that is not known here: a person must look.
+        /// Genuine, and about an order or a refund that is not known here: a person must look.
         Orphan = 3 "orphan",
         /// About a refund: unproven by nature, so it only has a signed query asked.
         Hint = 4 "hint",

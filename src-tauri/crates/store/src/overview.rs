@@ -1,11 +1,9 @@
-//! The figures of the overview, and what needs a person.
+//! The figures of the overview.
 
 use rusqlite::Connection;
 use wxpay_protocol::UtcMs;
-use wxpay_protocol::ids::OutTradeNo;
 
-use crate::columns::{id, time};
-use crate::{Flags, Store, StoreError};
+use crate::{Store, StoreError};
 
 /// One Beijing day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,28 +52,12 @@ impl Overview {
     }
 }
 
-/// Something that a person should look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alarm {
-    /// One mark of the order; an order with several marks has several alarms.
-    pub flag: Flags,
-    /// The order's id in the store.
-    pub order_id: i64,
-    /// The profile of the order.
-    pub profile: String,
-    /// The merchant's number.
-    pub out_trade_no: OutTradeNo,
-    /// When the order changed last.
-    pub at: UtcMs,
-}
-
 const DAY_MS: i64 = 86_400_000;
 
 pub(crate) const CREATED_SQL: &str = "SELECT (created_at - ?1) / 86400000, count(*), count(*) FILTER (WHERE state IN (6, 7)) FROM orders \
      WHERE created_at >= ?1 AND created_at < ?2 AND (?3 IS NULL OR profile = ?3) GROUP BY 1";
 pub(crate) const PAID_SQL: &str = "SELECT (paid_at - ?1) / 86400000, count(*), sum(paid_fee), sum(refunded_fee) FROM orders \
      WHERE paid_at >= ?1 AND paid_at < ?2 AND (?3 IS NULL OR profile = ?3) GROUP BY 1";
-pub(crate) const ALARMS_SQL: &str = "SELECT id, profile, out_trade_no, flags, changed_at FROM orders WHERE flags & 27 <> 0 ORDER BY changed_at DESC LIMIT ?1";
 
 impl Store {
     /// The figures of the Beijing days that `from` ≤ time < `to` touches; of one profile, or of all.
@@ -88,26 +70,6 @@ impl Store {
             count_created(connection, from, to, profile, &mut overview)?;
             count_paid(connection, from, to, profile, &mut overview)?;
             Ok(overview)
-        })
-    }
-
-    /// Orders with a mark that needs a person, the newest first.
-    pub fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(ALARMS_SQL)?;
-            let rows = statement.query_map([limit], |row| {
-                let flags = Flags::from_number(row.get("flags")?);
-                let marks = [Flags::CONFLICT, Flags::PAID_AFTER_CLOSE, Flags::UNKNOWN, Flags::UNVERIFIED_ANSWER];
-                let (order_id, at) = (row.get("id")?, time(row, "changed_at")?);
-                let out_trade_no = id(row, "out_trade_no", OutTradeNo::new)?;
-                let profile: String = row.get("profile")?;
-                let alarm =
-                    |flag| Alarm { flag, order_id, profile: profile.clone(), out_trade_no: out_trade_no.clone(), at };
-                Ok(marks.into_iter().filter(|flag| flags.contains(*flag)).map(alarm).collect::<Vec<_>>())
-            })?;
-            let alarms: Vec<Vec<Alarm>> = rows.collect::<Result<_, _>>()?;
-            Ok(alarms.into_iter().flatten().collect())
         })
     }
 }

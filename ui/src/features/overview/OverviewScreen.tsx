@@ -8,6 +8,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
 import { Page } from "../../components/Page";
 import { SkeletonRows } from "../../components/Skeleton";
+import { useAlarms } from "../../components/use-alarms";
 import { usePollingBlocked } from "../../components/use-polling-blocked";
 import type { Overview } from "../../ipc/model";
 import { overviewQuery } from "../../ipc/queries";
@@ -51,8 +52,8 @@ export function OverviewScreen() {
 function Content({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const nothing =
-    overview.orders === 0 && overview.daily.every((day) => day.orders === 0) && overview.alarms.length === 0;
+  const { alarms } = useAlarms();
+  const nothing = overview.orders === 0 && overview.daily.every((day) => day.orders === 0) && alarms.length === 0;
   return (
     <>
       <Figures overview={overview} />
@@ -70,7 +71,7 @@ function Content({ overview }: { overview: Overview }) {
         <div className="overview-parts">
           <Daily days={overview.daily} />
           <div>
-            <Alarms alarms={overview.alarms} />
+            <Alarms alarms={alarms} />
             <Verdicts />
           </div>
         </div>

@@ -36,7 +36,7 @@ export const frame = {
     settings: "Settings",
   },
   top: {
-    alarms: "{{count}} things need a person",
+    alarms: "{{count}} things need a person, {{unseen}} not seen yet",
     merchant: "Merchant",
     noMerchant: "No merchant yet",
     addMerchant: "Add merchant…",
@@ -74,6 +74,7 @@ export const frame = {
     toggleTheme: "Switch light / dark",
     toggleLanguage: "切换到中文",
     addMerchant: "Add a merchant",
+    seeAlarms: "Mark all that needs attention as seen",
     useMerchant: "Use merchant {{name}} ({{environment}})",
     hint: "↑↓ choose · Enter run · Esc close",
   },

@@ -34,7 +34,7 @@ export const frame = {
     settings: "设置",
   },
   top: {
-    alarms: "需要留意 {{count}} 件",
+    alarms: "需要留意 {{count}} 件，未看 {{unseen}} 件",
     merchant: "商户",
     noMerchant: "还没有商户",
     addMerchant: "添加商户…",
@@ -72,6 +72,7 @@ export const frame = {
     toggleTheme: "切换浅色 / 深色",
     toggleLanguage: "切换到 English",
     addMerchant: "添加商户",
+    seeAlarms: "把需要留意的事全部标为已看",
     useMerchant: "使用商户 {{name}}（{{environment}}）",
     hint: "↑↓ 选择 · Enter 执行 · Esc 关闭",
   },

@@ -1,4 +1,5 @@
 import type { Desk } from "../desk";
+import { fakeAlarms } from "./alarms";
 import { fakeDays } from "./days";
 import { fakeDiagnosis } from "./diagnosis";
 import { fakeLookup } from "./lookup";
@@ -42,6 +43,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
   return {
     ...fakeMerchants(world),
     ...fakeOrders(world),
+    ...fakeAlarms(world),
     ...fakeRefunds(world),
     ...fakeNotices(world),
     ...fakeTestOrders(world),

@@ -1,5 +1,5 @@
 import type { Desk } from "../desk";
-import type { Observation, OrderDetail, OrderFilter, OrderResult, OrderSort, Overview } from "../model";
+import type { Observation, OrderDetail, OrderFilter, OrderResult, OrderSort } from "../model";
 import { pay } from "./seed";
 import { type FakeOrder, OPEN_STATES, refusal, type World } from "./world";
 
@@ -28,6 +28,9 @@ function compare(a: FakeOrder, b: FakeOrder, { by, descending }: OrderSort): num
   const order = x < y ? -1 : x > y ? 1 : a.out_trade_no < b.out_trade_no ? -1 : 1;
   return descending ? -order : order;
 }
+
+const listed = (world: World, filter: OrderFilter, sort: OrderSort) =>
+  world.orders.filter((order) => passes(order, filter)).sort((a, b) => compare(a, b, sort));
 
 const sum = (orders: FakeOrder[], of: (order: FakeOrder) => number) =>
   orders.reduce((total, order) => total + of(order), 0);
@@ -173,7 +176,7 @@ export function fakeOrders(world: World): OrderCommands {
   const tokens = new Set<string>();
   return {
     async ordersOpen(filter, sort) {
-      const orders = world.orders.filter((order) => passes(order, filter)).sort((a, b) => compare(a, b, sort));
+      const orders = listed(world, filter, sort);
       lastSnapshot += 1;
       world.snapshots.set(lastSnapshot, orders);
       world.snapshots.delete(lastSnapshot - SNAPSHOTS_KEPT);
@@ -223,30 +226,6 @@ export function fakeOrders(world: World): OrderCommands {
   };
 }
 
-const MARKS = {
-  conflict: "证据互相矛盾，状态保持不变",
-  paid_after_close: "关单之后收到了付款",
-  unknown: "下单或关单的结果未知",
-  unverified_answer: "连续收到签名不成立的应答，没有采信",
-};
-
-function alarmsOf(order: FakeOrder): Overview["alarms"] {
-  return order.flags.flatMap((kind) =>
-    kind === "confirmed"
-      ? []
-      : [
-          {
-            kind,
-            profile: order.profile,
-            out_trade_no: order.out_trade_no,
-            at: order.created_at,
-            what: { zh: MARKS[kind], en: kind },
-            next: { zh: "打开订单核对证据", en: "open the order" },
-          },
-        ],
-  );
-}
-
 function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overview"]>> {
   const beijingDay = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
   const list = Array.from({ length: days }, (_, back) => beijingDay(Date.now() - back * 86_400_000)).reverse();
@@ -264,7 +243,6 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     next_query_at: open.next_query_at,
     held_back: world.heldBack,
     other_city: world.otherCity,
-    alarms: world.orders.flatMap(alarmsOf),
     daily: list.map((day) => {
       const orders = within.filter((order) => beijingDay(order.created_at) === day);
       const { paid_count: paid, paid_fen } = totalsOf(orders);

@@ -1,5 +1,6 @@
 import { IpcFailure } from "../failure";
 import type {
+  Alarm,
   Changed,
   ErrorCode,
   FaultPlan,
@@ -40,6 +41,8 @@ export class World {
   vault: Vault;
   profiles: Profile[] = [];
   orders: FakeOrder[] = [];
+  /** What needs a person beside the marks of the orders. */
+  alarms: Alarm[] = [];
   goods: Goods[] = [];
   notices: SimulatorNotice[] = [];
   refunds: SimulatorRefund[] = [];

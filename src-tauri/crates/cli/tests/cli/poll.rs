@@ -124,7 +124,11 @@ fn what_is_unknown_is_an_alarm_until_a_question_is_answered() {
         (&"unknown".into(), number, &"shop".into())
     );
     assert!(alarm["next"].as_str().unwrap().contains("同一单号"), "{alarm}");
+    assert_eq!((&found["unseen"], &alarm["seen"]), (&1.into(), &false.into()));
     desk.run(&["alarms", "--profile", "nobody"]).expect(1);
+    desk.run(&["alarms", "--mark-seen"]).expect(1);
+    assert_eq!(desk.run(&["alarms", "--json"]).expect(1).json()["unseen"], 0);
+    assert!(desk.run(&["alarms", "--unseen"]).expect(0).out.contains("没有需要留意的事"));
     relay.pass();
     desk.ask(&["order", "query", number.as_str().unwrap()]).expect(0);
     desk.run(&["alarms"]).expect(0);

@@ -103,7 +103,7 @@ impl Desk {
         let request = with_sub_merchant(request, signer)?;
         let merchant = signer.merchant(profile.appid.as_str(), profile.sign_type);
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &[]).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         let report = match &exchange.outcome {
             Outcome::Confirmed(report) => report.clone(),
             _ => return Ok(FoundThere::Nothing(of_exchange(&exchange))),
@@ -131,7 +131,7 @@ impl Desk {
         let request = with_sub_merchant(request, signer)?;
         let merchant = signer.merchant(profile.appid.as_str(), profile.sign_type);
         let exchange = self.inner.client.query_refund(&signer.to, merchant, &request, &[]).await?;
-        self.inner.note_pace(signer, reached(&exchange));
+        self.note_pace(signer, reached(&exchange)).await;
         match &exchange.outcome {
             Outcome::Confirmed(report) => {
                 let by = order_query::By::OutTradeNo(report.out_trade_no.clone());

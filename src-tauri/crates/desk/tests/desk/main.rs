@@ -7,6 +7,7 @@
     reason = "a test stops where its shop cannot be set up, and the measurement prints its figures"
 )]
 
+mod alarms;
 mod bills;
 mod crossings;
 mod days_stopped;

@@ -7,7 +7,7 @@ use wxpay_protocol::{Fen, RefundStatus, SignType};
 
 use crate::shop::*;
 
-const REFUND: &str = "/secapi/pay/refund";
+pub(crate) const REFUND: &str = "/secapi/pay/refund";
 const REFUND_QUERY: &str = "/pay/refundquery";
 
 fn wish(out_trade_no: &str, fen: i64) -> RefundWish {
@@ -21,13 +21,13 @@ fn wish(out_trade_no: &str, fen: i64) -> RefundWish {
 }
 
 impl Shop {
-    async fn paid(&self) -> String {
+    pub(crate) async fn paid(&self) -> String {
         let number = self.create_one().await;
         self.pay(&number);
         number
     }
 
-    async fn refund(&self, out_trade_no: &str, fen: i64) -> RefundResult {
+    pub(crate) async fn refund(&self, out_trade_no: &str, fen: i64) -> RefundResult {
         self.desk.create_refund(wish(out_trade_no, fen)).await.unwrap()
     }
 

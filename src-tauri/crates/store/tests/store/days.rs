@@ -87,7 +87,7 @@ impl Days {
         self.store.keep_bill(new).unwrap()
     }
 
-    fn run(&self, digest: u8, bill: i64, found: Vec<NewDifference>) -> i64 {
+    pub(crate) fn run(&self, digest: u8, bill: i64, found: Vec<NewDifference>) -> i64 {
         let differences = found.iter().filter(|row| row.counts).count() as u64;
         let RunBegun::New(run) = self.store.begin_run(new_run(digest, vec![bill], differences)).unwrap() else {
             panic!("a new run");

@@ -1,8 +1,7 @@
-//! Lists, totals, search, the overview and its alarms.
+//! Lists, totals, search and the overview.
 
 use crate::deeds::{
-    START, after_ms, ask, fen, new_claim, new_order, not_exist, notice, number, place, place_created, record, report,
-    state,
+    START, after_ms, ask, fen, new_claim, new_order, not_exist, notice, number, place, place_created, record, state,
 };
 use desk_store::{
     Claimed, Event, Flags, NewClaim, NewObservation, NewOrder, OrderFilter, OrderSort, OrderState, Report, SortBy,
@@ -194,16 +193,4 @@ fn the_overview_counts_by_day_and_leaves_claims_out() {
     assert_eq!(days, [("2026-11-20".to_owned(), 4, 1, 101), ("2026-11-21".to_owned(), 1, 0, 0)]);
     let nothing = store.overview(START, START.plus_ms(1), Some("nobody")).unwrap();
     assert_eq!((nothing.orders, nothing.success_permille(), nothing.daily.len()), (0, None, 1));
-}
-
-#[test]
-fn alarms_name_what_needs_a_person_newest_first() {
-    let (_folder, store, [.., fourth, _]) = shop();
-    assert!(store.alarms(10).unwrap().is_empty());
-    let late = ask(&store, fourth, after_ms(900_000), report(TradeState::Success, crate::deeds::OTHER_TRANSACTION));
-    assert!(late.flags.contains(Flags::PAID_AFTER_CLOSE));
-    let alarms = store.alarms(10).unwrap();
-    let flags: Vec<_> = alarms.iter().map(|alarm| (alarm.order_id, alarm.flag)).collect();
-    assert_eq!(flags, [(fourth, Flags::CONFLICT), (fourth, Flags::PAID_AFTER_CLOSE)]);
-    assert_eq!(alarms[0].at, after_ms(901_000));
 }

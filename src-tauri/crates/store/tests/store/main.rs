@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::needless_pass_by_value, reason = "evidence reads best where it is written out in the call")]
 
+mod alarms;
 mod day_closing;
 mod days;
 mod deeds;

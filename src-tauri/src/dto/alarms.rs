@@ -1,0 +1,88 @@
+//! What needs a person.
+
+use serde::Serialize;
+use wxpay_protocol::UtcMs;
+
+use crate::dto::lookup::Told;
+use crate::dto::number::{AtMs, Count};
+
+mirrored! {
+    /// What kind of thing needs a person.
+    AlarmKind of desk::AlarmKind {
+        /// The answers to a merchant do not verify; nothing is asked any more.
+        KeyRefused = "key_refused",
+        /// A merchant's certificate is not valid any more.
+        CertificateExpired = "certificate_expired",
+        /// A merchant's certificate expires within 30 days.
+        CertificateExpires = "certificate_expires",
+        /// A day's bill has another text than the one that was compared.
+        BillChanged = "bill_changed",
+        /// Evidence disagrees.
+        Conflict = "conflict",
+        /// Paid although WeChat had said that it was closed.
+        PaidAfterClose = "paid_after_close",
+        /// An outcome is not known.
+        Unknown = "unknown",
+        /// Several answers in a row could not be verified and were not believed.
+        UnverifiedAnswer = "unverified_answer",
+        /// Evidence of a refund disagrees.
+        RefundConflict = "refund_conflict",
+        /// A refund's money did not reach the payer.
+        RefundChange = "refund_change",
+        /// The outcome of a refund is not known.
+        RefundUnknown = "refund_unknown",
+        /// A genuine notice about an order or a refund that is not known here.
+        OrphanNotice = "orphan_notice",
+    }
+}
+
+/// Something that needs a person.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct Alarm {
+    pub(crate) kind: AlarmKind,
+    pub(crate) profile: String,
+    /// The order concerned; null where the merchant itself or a day is.
+    pub(crate) out_trade_no: Option<String>,
+    /// The refund concerned.
+    pub(crate) out_refund_no: Option<String>,
+    /// The notice concerned, which names an order or a refund that is not known here.
+    pub(crate) notice: Option<Count>,
+    /// The day concerned, `2026-11-20`.
+    pub(crate) date: Option<String>,
+    /// Since when; until when a certificate is valid.
+    pub(crate) at: AtMs,
+    pub(crate) what: Told,
+    pub(crate) next: Told,
+    /// Whether a person has seen it as it is.
+    pub(crate) seen: bool,
+}
+
+impl From<&desk::Alarm> for Alarm {
+    fn from(alarm: &desk::Alarm) -> Self {
+        Self {
+            kind: alarm.kind.into(),
+            profile: alarm.profile.clone(),
+            out_trade_no: alarm.about.out_trade_no().map(str::to_owned),
+            out_refund_no: alarm.about.out_refund_no().map(str::to_owned),
+            notice: alarm.about.notice().map(|notice| notice.unsigned_abs().into()),
+            date: alarm.about.date().map(UtcMs::day),
+            at: alarm.at.into(),
+            what: alarm.what.clone().into(),
+            next: alarm.next.clone().into(),
+            seen: alarm.seen,
+        }
+    }
+}
+
+/// What needs a person, at one moment.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct AlarmsListed {
+    /// The first of them.
+    pub(crate) alarms: Vec<Alarm>,
+    /// How many there are, up to a thousand.
+    pub(crate) count: Count,
+    /// How many of those nobody has seen.
+    pub(crate) unseen: Count,
+    /// When they were listed, for marking exactly these as seen.
+    pub(crate) listed_at: AtMs,
+}
