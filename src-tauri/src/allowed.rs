@@ -14,6 +14,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "certificate_choose",
     "certificate_import",
     "confirm",
+    "orders_first",
     "orders_open",
     "orders_rows",
     "order_detail",

@@ -121,6 +121,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             certificates::certificate_choose,
             certificates::certificate_import,
             confirm::confirm,
+            orders::orders_first,
             orders::orders_open,
             orders::orders_rows,
             orders::order_detail,

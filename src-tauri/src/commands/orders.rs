@@ -9,6 +9,21 @@ use crate::dto::orders::{OrderDetail, OrderFilter, OrderResult, OrderRow, OrderS
 use crate::error::IpcError;
 use crate::home::Home;
 
+/// Two screens of rows: what is read before the whole list is known.
+const FIRST_ROWS: usize = 60;
+
+/// The first rows of the list for this filter and sort, without taking a snapshot; all of it where there are fewer than sixty.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn orders_first(
+    home: State<'_, Home>,
+    filter: OrderFilter,
+    sort: OrderSort,
+) -> Result<Vec<OrderRow>, IpcError> {
+    let rows = home.desk().await?.orders_first(filter.into(), sort.into(), FIRST_ROWS).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// Takes a snapshot of the list for this filter and sort, with exact totals.
 #[tauri::command]
 #[specta::specta]

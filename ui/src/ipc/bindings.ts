@@ -34,6 +34,8 @@ export const commands = {
 	certificateImport: (name: string, password: SecretText | null) => typedError<Profile, IpcError>(__TAURI_INVOKE("certificate_import", { name, password })),
 	/**  Asks in a dialog that the core draws. The token that is answered can be used once, within a minute, for exactly this. */
 	confirm: (action: ConfirmAction, subject: string) => typedError<string, IpcError>(__TAURI_INVOKE("confirm", { action, subject })),
+	/**  The first rows of the list for this filter and sort, without taking a snapshot; all of it where there are fewer than sixty. */
+	ordersFirst: (filter: OrderFilter, sort: OrderSort) => typedError<OrderRow[], IpcError>(__TAURI_INVOKE("orders_first", { filter, sort })),
 	/**  Takes a snapshot of the list for this filter and sort, with exact totals. */
 	ordersOpen: (filter: OrderFilter, sort: OrderSort) => typedError<OrdersOpened, IpcError>(__TAURI_INVOKE("orders_open", { filter, sort })),
 	/**  The rows `start..end` of a snapshot, as they are now. */

@@ -28,6 +28,16 @@ export const ordersQuery = (filter: OrderFilter, sort: OrderSort) =>
     gcTime: 0,
   });
 
+/** The first rows of the same list, which are there before its snapshot is; never read again by themselves. */
+export const firstOrdersQuery = (filter: OrderFilter, sort: OrderSort) =>
+  queryOptions({
+    queryKey: key("orders_first", filter, sort),
+    queryFn: () => desk().ordersFirst(filter, sort),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
+
 export const orderDetailQuery = (profile: string, outTradeNo: string) =>
   queryOptions({
     queryKey: key("order_detail", profile, outTradeNo),

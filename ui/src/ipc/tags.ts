@@ -4,6 +4,7 @@ import type { Changed, Tag } from "./model";
 export type QueryName =
   | "start"
   | "orders"
+  | "orders_first"
   | "order_detail"
   | "overview"
   | "alarms"

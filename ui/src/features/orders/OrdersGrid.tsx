@@ -22,11 +22,11 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
-import type { OrderRow, OrderSort, OrdersOpened } from "../../ipc/model";
+import type { OrderRow, OrderSort } from "../../ipc/model";
 import { gridTheme } from "../../theme/grid";
 import { orderColumns } from "./columns";
 import { orderKey } from "./order-key";
-import { SnapshotRows } from "./snapshot-rows";
+import { type Shown, SnapshotRows } from "./snapshot-rows";
 
 ModuleRegistry.registerModules([
   InfiniteRowModelModule,
@@ -49,11 +49,12 @@ const DEFAULT_COLUMN: ColDef<OrderRow> = {
 };
 
 type OrdersGridProps = {
-  /** The snapshot to show; undefined while the core is opening it. */
-  opened: OrdersOpened | undefined;
+  /** What to show; null while the core has neither the list nor its first rows. */
+  shown: Shown | null;
+  /** What the address asks for, also before there is anything to show. */
+  sort: OrderSort;
   /** Changes when the filter does; the list then starts at its top again. */
   filterKey: string;
-  sort: OrderSort;
   openKey: string | null;
   showMerchant: boolean;
   onSort: (by: OrderSort["by"], ascending: true | undefined) => void;
@@ -134,10 +135,7 @@ function reportSort(event: SortChangedEvent<OrderRow>, onSort: OrdersGridProps["
 }
 
 /** Gives the grid its rows: a new filter starts at the top, a new snapshot of the same filter changes rows in place. */
-function useSnapshotRows(
-  { opened, filterKey, sort, onGone }: OrdersGridProps,
-  api: { current: GridApi<OrderRow> | null },
-) {
+function useSnapshotRows({ shown, filterKey, onGone }: OrdersGridProps, api: { current: GridApi<OrderRow> | null }) {
   const report = useReport();
   const handlers = useRef({ onGone, report });
   useEffect(() => {
@@ -152,26 +150,29 @@ function useSnapshotRows(
       ),
     [],
   );
-  const { by, descending } = sort;
-  const lastShown = useRef({ filterKey, by, descending });
+  const lastShown = useRef<{ filterKey: string; sort: OrderSort } | null>(null);
   useEffect(() => {
-    if (!opened) return;
-    rows.show({ snapshot: opened.snapshot, count: opened.count, sort: { by, descending } });
+    if (!shown) return;
+    rows.show(shown);
     const last = lastShown.current;
-    lastShown.current = { filterKey, by, descending };
+    lastShown.current = { filterKey, sort: shown.sort };
     const grid = api.current;
     if (!grid || grid.isDestroyed()) return;
-    const sortChanged = last.by !== by || last.descending !== descending;
-    if (followSort(grid, { by, descending })) return;
-    if (last.filterKey !== filterKey) {
-      grid.purgeInfiniteCache();
-      grid.ensureIndexVisible(0, "top");
-    } else if (!sortChanged) {
-      grid.setRowCount(opened.count, true);
+    if (followSort(grid, shown.sort) || !last) return;
+    if (last.filterKey !== filterKey) startAtTop(grid);
+    else if (last.sort.by === shown.sort.by && last.sort.descending === shown.sort.descending) {
+      grid.setRowCount(shown.count, true);
       grid.refreshInfiniteCache();
     }
-  }, [rows, opened, by, descending, filterKey, api]);
+  }, [rows, shown, filterKey, api]);
   return rows;
+}
+
+/** Begins another list. Near the top its rows take the place of the old ones one for one, so that there is no blank in between. */
+function startAtTop(grid: GridApi<OrderRow>): void {
+  if (grid.getFirstDisplayedRowIndex() < BLOCK_ROWS) grid.refreshInfiniteCache();
+  else grid.purgeInfiniteCache();
+  if (grid.getDisplayedRowCount() > 0) grid.ensureIndexVisible(0, "top");
 }
 
 /** Shows in the headers a sort that came from the address; the grid then reads its rows anew. False when it showed it already. */

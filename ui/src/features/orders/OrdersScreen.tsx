@@ -1,14 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Page } from "../../components/Page";
 import { useActiveProfile } from "../../components/use-settings";
-import type { OrderRow } from "../../ipc/model";
-import { ordersQuery } from "../../ipc/queries";
+import type { OrderFilter, OrderRow, OrderSort } from "../../ipc/model";
+import { firstOrdersQuery, ordersQuery } from "../../ipc/queries";
 import { OrderDrawer } from "./OrderDrawer";
 import { OrdersFilters } from "./OrdersFilters";
 import { OrdersGrid } from "./OrdersGrid";
@@ -16,6 +16,7 @@ import { OrdersTotals } from "./OrdersTotals";
 import { orderKey } from "./order-key";
 import { filterOf, isNarrowed, type OrdersSearch, readOrdersSearch, sortOf, withoutFilters } from "./orders-search";
 import { SheetActions } from "./SheetActions";
+import type { Shown } from "./snapshot-rows";
 
 const route = getRouteApi("/orders");
 
@@ -27,7 +28,7 @@ export function OrdersScreen() {
   const { change, openOrder } = useOrdersAddress(search);
   const filter = filterOf(search, active?.name ?? null);
   const sort = sortOf(search);
-  const opened = useQuery({ ...ordersQuery(filter, sort), placeholderData: (previous) => previous });
+  const { opened, shown } = useOrdersList(filter, sort);
   const client = useQueryClient();
   const refetch = useCallback(
     () => void client.invalidateQueries({ queryKey: [ordersQuery(filter, sort).queryKey[0]] }),
@@ -43,17 +44,17 @@ export function OrdersScreen() {
       aside={<OrdersFilters search={search} onChange={change} />}
     >
       <div className="orders-bar">
-        <OrdersTotals opened={opened.data} />
+        <OrdersTotals opened={opened.data} counting={shown !== null && "first" in shown} />
         <SheetActions filter={filter} sort={sort} />
       </div>
       <div className="orders-body">
         {opened.isError ? (
           <ErrorView error={opened.error} onRetry={() => void opened.refetch()} />
-        ) : opened.data?.count === 0 ? (
+        ) : (shown ?? opened.data)?.count === 0 ? (
           <NoOrders narrowed={isNarrowed(search)} onClear={() => change(withoutFilters(search), true)} />
         ) : (
           <OrdersGrid
-            opened={opened.isPlaceholderData ? undefined : opened.data}
+            shown={shown}
             filterKey={JSON.stringify(filter)}
             sort={sort}
             openKey={search.open && search.of ? orderKey({ profile: search.of, out_trade_no: search.open }) : null}
@@ -74,6 +75,19 @@ export function OrdersScreen() {
       </div>
     </Page>
   );
+}
+
+/** The list of this filter and sort: its snapshot, its first rows until that is there, and nothing of any other list. */
+function useOrdersList(filter: OrderFilter, sort: OrderSort) {
+  const opened = useQuery({ ...ordersQuery(filter, sort), placeholderData: (previous) => previous });
+  const snapshot = opened.isPlaceholderData ? undefined : opened.data;
+  const first = useQuery({ ...firstOrdersQuery(filter, sort), enabled: snapshot === undefined }).data;
+  const { by, descending } = sort;
+  const shown = useMemo((): Shown | null => {
+    if (snapshot) return { snapshot: snapshot.snapshot, count: snapshot.count, sort: { by, descending } };
+    return first ? { first, count: first.length, sort: { by, descending } } : null;
+  }, [snapshot, first, by, descending]);
+  return { opened, shown };
 }
 
 /** What may be changed in the address; undefined takes a part out. */

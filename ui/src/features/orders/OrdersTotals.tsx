@@ -2,10 +2,17 @@ import { useTranslation } from "react-i18next";
 import type { OrdersOpened } from "../../ipc/model";
 import { formatYuan } from "../../lib/money";
 
-/** How many orders the filter lets through, and their money. */
-export function OrdersTotals({ opened }: { opened: OrdersOpened | undefined }) {
+/** How many orders the filter lets through, and their money; `counting` while only the first rows are known. */
+export function OrdersTotals({ opened, counting }: { opened: OrdersOpened | undefined; counting: boolean }) {
   const { t, i18n } = useTranslation();
   const count = new Intl.NumberFormat(i18n.language);
+  if (counting) {
+    return (
+      <p className="totals quiet" data-testid="orders-counting">
+        {t("orders.counting")}
+      </p>
+    );
+  }
   if (!opened) {
     return (
       <p className="totals">

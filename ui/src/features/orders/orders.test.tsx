@@ -68,6 +68,7 @@ describe("the orders screen", () => {
 
   it("does no work when only the time of the next query has changed", async () => {
     const { desk } = openWindow("/orders");
+    await screen.findByTestId("orders-total");
     await screen.findAllByTestId("order-row");
     const [open, rows, overview] = [
       vi.spyOn(desk, "ordersOpen"),

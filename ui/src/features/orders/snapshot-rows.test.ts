@@ -84,6 +84,34 @@ describe("rows of a snapshot", () => {
     expect(onGone).not.toHaveBeenCalled();
   });
 
+  it("are the first ones until the snapshot is there, and end with them", async () => {
+    const read = vi.fn(rowsFrom);
+    const { rows } = source(read);
+    const waiting = asked(0, 100);
+    rows.getRows(waiting.params);
+    const first = [{ out_trade_no: "first" } as OrderRow];
+    rows.show({ first, count: 1, sort: NEWEST });
+    await vi.waitFor(() => expect(waiting.successCallback).toHaveBeenCalledWith(first, 1));
+    const beyond = asked(100, 200);
+    rows.getRows(beyond.params);
+    await vi.waitFor(() => expect(beyond.successCallback).toHaveBeenCalledWith([], 1));
+    expect(read).not.toHaveBeenCalled();
+    rows.show({ snapshot: 5, count: 130, sort: NEWEST });
+    const again = asked(0, 100);
+    rows.getRows(again.params);
+    await vi.waitFor(() => expect(again.successCallback.mock.calls[0]?.[0][0].out_trade_no).toBe("5-0"));
+  });
+
+  it("that are the first in the old order never answer a question in the new one", async () => {
+    const { rows } = source();
+    rows.show({ first: [{ out_trade_no: "first" } as OrderRow], count: 1, sort: NEWEST });
+    const byAmount = asked(0, 100, [{ colId: "total_fee", sort: "asc" }]);
+    rows.getRows(byAmount.params);
+    expect(byAmount.successCallback).not.toHaveBeenCalled();
+    rows.show({ snapshot: 2, count: 3, sort: BY_AMOUNT });
+    await vi.waitFor(() => expect(byAmount.successCallback.mock.calls[0]?.[0][0].out_trade_no).toBe("2-0"));
+  });
+
   it("beyond the end are none", async () => {
     const { rows } = source();
     const { params, successCallback } = asked(200, 300);

@@ -2,10 +2,11 @@ import type { IDatasource, IGetRowsParams, SortModelItem } from "ag-grid-communi
 import { asFailure } from "../../ipc/failure";
 import type { OrderRow, OrderSort } from "../../ipc/model";
 
-type Shown = { snapshot: number; count: number; sort: OrderSort };
+/** A snapshot in the core, or the first rows of a list whose snapshot is still being taken. */
+export type Shown = { count: number; sort: OrderSort } & ({ snapshot: number } | { first: OrderRow[] });
 type ReadRows = (snapshot: number, start: number, end: number) => Promise<OrderRow[]>;
 
-/** Feeds the grid from a snapshot in the core, one window of rows at a time. */
+/** Feeds the grid from a snapshot in the core, one window of rows at a time, and from the first rows until there is one. */
 export class SnapshotRows implements IDatasource {
   #shown: Shown | null = null;
   #waiting: IGetRowsParams[] = [];
@@ -20,7 +21,7 @@ export class SnapshotRows implements IDatasource {
     this.#onFailure = onFailure;
   }
 
-  /** Rows come from this snapshot from now on; those asked for in another order are given up. */
+  /** Rows come from this list from now on; those asked for in another order are given up. */
   show(shown: Shown): void {
     this.#shown = shown;
     const waiting = this.#waiting;
@@ -40,8 +41,8 @@ export class SnapshotRows implements IDatasource {
 
   async #load(params: IGetRowsParams, shown: Shown): Promise<void> {
     const end = Math.min(params.endRow, shown.count);
-    if (params.startRow >= end) {
-      params.successCallback([], shown.count);
+    if ("first" in shown || params.startRow >= end) {
+      params.successCallback("first" in shown ? shown.first.slice(params.startRow, end) : [], shown.count);
       return;
     }
     try {

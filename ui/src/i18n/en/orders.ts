@@ -32,6 +32,7 @@ export const orders = {
   flag: { confirmed: "Query and notice agree", paid_after_close: "Paid after closing" },
   tradeType: { JSAPI: "JSAPI in WeChat", NATIVE: "NATIVE QR code", APP: "APP", MWEB: "MWEB mobile web" },
   orders: {
+    counting: "Counting…",
     filter: {
       state: "State",
       from: "From",

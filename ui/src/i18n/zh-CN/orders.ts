@@ -28,6 +28,7 @@ export const orders = {
   flag: { confirmed: "查单与通知一致", paid_after_close: "关单后付款" },
   tradeType: { JSAPI: "JSAPI 公众号/小程序", NATIVE: "NATIVE 扫码", APP: "APP", MWEB: "MWEB H5" },
   orders: {
+    counting: "正在统计…",
     filter: {
       state: "状态",
       from: "开始日期",

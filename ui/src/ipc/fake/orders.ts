@@ -4,6 +4,7 @@ import { pay } from "./seed";
 import { type FakeOrder, OPEN_STATES, refusal, type World } from "./world";
 
 const SNAPSHOTS_KEPT = 4;
+const FIRST_ROWS = 60;
 let lastSnapshot = 0;
 
 function passes(order: FakeOrder, filter: OrderFilter): boolean {
@@ -168,13 +169,18 @@ function resultOf(order: FakeOrder): OrderResult {
 
 type OrderCommands = Pick<
   Desk,
-  "ordersOpen" | "ordersRows" | "orderDetail" | "orderQuery" | "orderClose" | "confirm" | "overview"
+  "ordersFirst" | "ordersOpen" | "ordersRows" | "orderDetail" | "orderQuery" | "orderClose" | "confirm" | "overview"
 >;
 
 /** Orders kept in memory, with the shapes and refusals of the core. */
 export function fakeOrders(world: World): OrderCommands {
   const tokens = new Set<string>();
   return {
+    async ordersFirst(filter, sort) {
+      return listed(world, filter, sort)
+        .slice(0, FIRST_ROWS)
+        .map((order) => ({ ...order }));
+    },
     async ordersOpen(filter, sort) {
       const orders = listed(world, filter, sort);
       lastSnapshot += 1;
