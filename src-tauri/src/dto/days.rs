@@ -271,7 +271,7 @@ fn outcome(
     open: &std::collections::BTreeMap<String, u64>,
     malformed: u64,
 ) -> Result<DayOutcome, IpcError> {
-    let sum = |of: fn(&desk_store::BillSums) -> i128| Fen::sum(run.bills.iter().map(|bill| of(&bill.sums)).sum());
+    let sum = |of: fn(&desk_store::BillSums) -> i128| Fen::sum(run.compared_bills().map(|bill| of(&bill.sums)).sum());
     let mut classes = Vec::new();
     for tally in &run.found.classes {
         classes.push(DayClass {
@@ -289,7 +289,7 @@ fn outcome(
     }
     let side = |name: Option<String>| name.map(|name| file_name(std::path::Path::new(&name)));
     Ok(DayOutcome {
-        bill_rows: run.bills.iter().map(|bill| bill.sums.rows).sum::<u64>().into(),
+        bill_rows: run.compared_bills().map(|bill| bill.sums.rows).sum::<u64>().into(),
         bill_total_fen: sum(|sums| sums.total_fen)?,
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),

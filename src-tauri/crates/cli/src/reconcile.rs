@@ -25,7 +25,8 @@ being balanced.
 
 ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, state. REFUNDS needs refund_id or \
 out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \
-Chinese titles; --mapping FILE (TOML or JSON) says which column holds what. Without ORDERS and REFUNDS the bill is compared \
+Chinese titles; --mapping FILE (TOML or JSON) says which column holds what; with --profile and without it the mapping that was saved for the \
+merchant does, where ORDERS has its columns. Without ORDERS and REFUNDS the bill is compared \
 with the orders and refunds that are kept of the profile's merchant.
 
 With --profile what came of the day is kept: wxpay day shows it, takes remarks and closes it.
@@ -160,15 +161,7 @@ fn read(command: &Reconcile, sides: &DaySides, cancel: &Cancel) -> Result<Reconc
 }
 
 async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: &Cancel) -> Result<DaySides, Failure> {
-    let mut mapping = match &command.mapping {
-        Some(path) => {
-            let place = path.display().to_string();
-            let text =
-                std::fs::read_to_string(path).map_err(|cause| Failure::Unreadable { place: place.clone(), cause })?;
-            Mapping::parse(&text).map_err(|cause| ReconcileFault::Sheet { place, cause })?
-        }
-        None => Mapping::default(),
-    };
+    let mut mapping = mapping(command, merchant).await?;
     if let Some(unit) = command.unit {
         mapping.unit = Some(match unit {
             UnitWord::Fen => Unit::Fen,
@@ -198,6 +191,21 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
         day_cut_s: command.day_cut_seconds,
         mch_id: merchant.map(|(_, profile)| profile.mch_id.to_string()),
     })
+}
+
+/// Which column of the merchant's files holds what: as it is said, else as it was saved for the merchant.
+async fn mapping(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Result<Mapping, Failure> {
+    if let Some(path) = &command.mapping {
+        let place = path.display().to_string();
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| Failure::Unreadable { place: place.clone(), cause })?;
+        return Ok(Mapping::parse(&text).map_err(|cause| ReconcileFault::Sheet { place, cause })?);
+    }
+    let saved = match (merchant, &command.orders) {
+        (Some((opened, profile)), Some(orders)) => opened.mapping_for(&profile.name, orders).await?,
+        _ => None,
+    };
+    Ok(saved.unwrap_or_default())
 }
 
 /// Whether the bill is compared with what the store keeps.
@@ -252,6 +260,7 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
             "fee_1e5": number(sums.fee_milli_fen),
             "summary_ok": bills.totals.summary_ok,
             "not_compared": verdict.not_compared,
+            "recharge_refunds": bills.recharge_refunds,
         },
         "local": {
             "source": match sides.own { OwnSide::Files(_) => "files", OwnSide::Kept(_) => "store" },
@@ -337,6 +346,10 @@ fn describe(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf], output: &
         "  local [本地]  {} orders, {} refunds, {} of other days",
         found.local.orders, found.local.refunds, verdict.out_of_scope
     ))?;
+    if found.bills.recharge_refunds > 0 {
+        let count = found.bills.recharge_refunds;
+        output.line(&format!("  recharge refunds [充值退款] {count}, compared with nothing [不参与对账]"))?;
+    }
     for class in Class::ALL {
         let tally = verdict.tally(class);
         if tally.count > 0 {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use desk_sheets::{Field, Layout, Row};
+use desk_sheets::{CellProblem, Field, Layout, Row};
 use desk_store::{NewClaim, OrderState, Origin, Profile};
 use wxpay_protocol::ids::{IdError, OpenId, OutTradeNo, TransactionId};
 use wxpay_protocol::{Fen, SignType, UtcMs};
@@ -67,8 +67,7 @@ impl Claims {
     fn amount(&self, row: &Row<'_>) -> Result<Fen, String> {
         let amount = self.layout.amount(row, Field::TotalFee).map_err(text)?.ok_or("the amount is missing")?;
         if amount.get() < 0 {
-            let rule = "an order's amount is 0 or more; refunds are not orders";
-            return Err(text(self.layout.fault(row, Field::TotalFee, &rule)));
+            return Err(text(self.layout.fault(row, Field::TotalFee, CellProblem::NegativeOrder)));
         }
         Ok(amount)
     }
@@ -87,15 +86,15 @@ impl Claims {
         let Some(word) = self.layout.text(row, Field::SignType).map_err(text)? else { return Ok(None) };
         SignType::parse(&word)
             .map(Some)
-            .ok_or_else(|| text(self.layout.fault(row, Field::SignType, &"is neither MD5 nor HMAC-SHA256")))
+            .ok_or_else(|| text(self.layout.fault(row, Field::SignType, CellProblem::UnknownSignType)))
     }
 
     // One file often holds several shops; their orders would be asked about with the wrong key.
     fn refuse_stranger(&self, row: &Row<'_>) -> Result<(), String> {
         match self.layout.bytes(row, Field::MchId) {
             Some(found) if found != self.profile.mch_id.as_str().as_bytes() => {
-                let rule = format!("is another merchant; this profile is {}", self.profile.mch_id);
-                Err(text(self.layout.fault(row, Field::MchId, &rule)))
+                let other = CellProblem::OtherMerchant(self.profile.mch_id.to_string());
+                Err(text(self.layout.fault(row, Field::MchId, other)))
             }
             _ => Ok(()),
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use desk_sheets::{Extent, Layout, Mapping, Preview, Row, RowKind, Sheet, SheetError, Table, Unit};
+use desk_sheets::{Extent, Head, Layout, Mapping, Preview, Row, RowKind, RowKinds, Sheet, SheetError, Table, Unit};
 use desk_store::{ImportCounts, NewClaim, Profile, RefusedImport};
 
 use crate::changes::Tag;
@@ -95,6 +95,12 @@ fn open(path: &Path, sheet: usize) -> Result<Sheet<File>, DeskError> {
     Ok(opened)
 }
 
+/// Whether the file has the columns of a mapping: a saved one is of one export, and a file of another shape is read by its own
+/// titles.
+fn is_fitting(mapping: &Mapping, head: &Head) -> bool {
+    !matches!(Layout::new(head, Table::Orders, mapping), Err(SheetError::NoSuchTitle { .. }))
+}
+
 impl Desk {
     /// Shows how a file would be read.
     pub async fn preview_import(&self, import: Import) -> Result<ImportPreview, DeskError> {
@@ -103,10 +109,7 @@ impl Desk {
             let mut sheet = open(&import.file, import.sheet)?;
             let head = sheet.head()?;
             let saved = if import.mapping.is_none() { inner.saved_mapping(&profile.mch_id)? } else { None };
-            let is_fitting = |mapping: &Mapping| {
-                !matches!(Layout::new(&head, Table::Orders, mapping), Err(SheetError::NoSuchTitle { .. }))
-            };
-            let saved = saved.filter(is_fitting);
+            let saved = saved.filter(|mapping| is_fitting(mapping, &head));
             let is_saved_mapping = saved.is_some();
             let mut mapping = import.mapping.or(saved).unwrap_or_default();
             mapping.unit = import.unit.or(mapping.unit);
@@ -116,6 +119,17 @@ impl Desk {
                 sheet_names: sheet.sheet_names().to_vec(),
                 is_saved_mapping,
             })
+        })
+        .await
+    }
+
+    /// The mapping that was saved for a profile's merchant, if this file of orders has its columns.
+    pub async fn mapping_for(&self, profile: &str, orders: &Path) -> Result<Option<Mapping>, DeskError> {
+        let (profile, orders) = (profile.to_owned(), orders.to_owned());
+        self.blocking(move |inner| {
+            let Some(saved) = inner.saved_mapping(&inner.profile(&profile)?.mch_id)? else { return Ok(None) };
+            let head = open(&orders, 0)?.head()?;
+            Ok(is_fitting(&saved, &head).then_some(saved))
         })
         .await
     }
@@ -157,14 +171,11 @@ impl Inner {
             mapping.unit = import.unit.or(mapping.unit);
             Layout::new(&head, Table::Orders, &mapping)
         };
-        if let Some(mapping) = &import.mapping {
-            return Ok(with_unit(mapping.clone())?);
-        }
-        // A saved mapping is of one export; a file of another shape is read by its own titles.
-        match self.saved_mapping(&profile.mch_id)?.map(with_unit) {
-            None | Some(Err(SheetError::NoSuchTitle { .. })) => Ok(with_unit(Mapping::default())?),
-            Some(layout) => Ok(layout?),
-        }
+        let mapping = match &import.mapping {
+            Some(mapping) => Some(mapping.clone()),
+            None => self.saved_mapping(&profile.mch_id)?.filter(|mapping| is_fitting(mapping, &head)),
+        };
+        Ok(with_unit(mapping.unwrap_or_default())?)
     }
 }
 
@@ -224,7 +235,7 @@ impl Importing<'_> {
     }
     /// Sends the claims of the file until it ends, somebody cancels, or nobody takes them any more.
     fn read_rows(&self, sheet: &mut Sheet<File>, sender: &SyncSender<NewClaim>) -> Result<(), DeskError> {
-        let mut failed = None;
+        let (mut failed, mut kinds) = (None, RowKinds::default());
         sheet.each(|row| {
             if self.cancel.is_cancelled() {
                 return ControlFlow::Break(());
@@ -234,7 +245,7 @@ impl Importing<'_> {
             if row.line() <= self.claims.layout().header_line() {
                 return ControlFlow::Continue(());
             }
-            match self.take(row) {
+            match self.take(kinds.next(self.claims.layout(), row), row) {
                 Ok(None) => ControlFlow::Continue(()),
                 // The other side takes no more when it was cancelled or failed; it says so itself.
                 Ok(Some(claim)) => sender.send(claim).map_or(ControlFlow::Break(()), ControlFlow::Continue),
@@ -247,8 +258,8 @@ impl Importing<'_> {
         failed.map_or(Ok(()), Err)
     }
 
-    fn take(&self, row: &Row<'_>) -> Result<Option<NewClaim>, DeskError> {
-        let reason = match self.claims.layout().kind(row) {
+    fn take(&self, kind: RowKind, row: &Row<'_>) -> Result<Option<NewClaim>, DeskError> {
+        let reason = match kind {
             RowKind::Blank => return Ok(None),
             RowKind::Continuation => {
                 self.read.further_lines.fetch_add(1, Ordering::Relaxed);

@@ -104,6 +104,11 @@ pub enum ReconcileFault {
         /// The day that is brought together.
         date: String,
     },
+    /// Bills of 充值退款 and none of trades.
+    #[error(
+        "bills of RECHARGE_REFUND are compared with nothing [充值退款账单不参与对账]; give the bill of trades of the day as well"
+    )]
+    NoTrades,
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -166,7 +171,9 @@ impl ReconcileFault {
     /// The word that the window translates and scripts compare.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Bill { .. } | Self::OtherDay { .. } | Self::NotBeside { .. } | Self::FundFlow(_) => "bill_refused",
+            Self::Bill { .. } | Self::OtherDay { .. } | Self::NotBeside { .. } | Self::FundFlow(_) | Self::NoTrades => {
+                "bill_refused"
+            }
             Self::Unreadable { .. } => "input_unreadable",
             Self::Unwritable { .. } => "output_unwritable",
             Self::Store(_) => "store_unavailable",
@@ -189,8 +196,10 @@ pub struct BillsRead {
     pub files: Vec<PathBuf>,
     /// Files that hold the same bytes as an earlier one and were left out.
     pub same: Vec<String>,
-    /// What they add up to; `summary_ok` is that of every file.
+    /// What those that are compared add up to; `summary_ok` and `malformed` are of every file.
     pub totals: BillTotals,
+    /// Rows of bills of 充值退款, which are in no bill of trades and compared with nothing.
+    pub recharge_refunds: u64,
     /// The merchant.
     pub mch_id: Option<String>,
     /// What each file is, in the order of their numbers.
@@ -323,6 +332,9 @@ impl DaySides {
             payments: bills.have_payments() && self.own.has_orders(),
             refunds: bills.have_refunds() && self.own.has_refunds(),
         };
+        if !bills.have_payments() && !bills.have_refunds() {
+            return Err(ReconcileFault::NoTrades);
+        }
         if !scope.payments && !scope.refunds {
             return Err(ReconcileFault::NothingToCompare);
         }

@@ -103,28 +103,34 @@ impl Basis {
     pub fn of_payment(self, row: &BillRow<'_>) -> Fen {
         let gave_back_only = row.total_fee == Fen::ZERO && row.settlement_total_fee == Fen::ZERO;
         match self {
-            Self::Settle if gave_back_only => row.settlement_refund_fee,
-            Self::Order | Self::Cash if gave_back_only => row.refund_fee,
+            _ if gave_back_only => self.of_refund(row),
             Self::Order => row.total_fee,
             Self::Settle => row.settlement_total_fee,
             Self::Cash => row.total_fee.checked_sub(row.coupon_fee).unwrap_or(row.total_fee),
         }
     }
 
-    /// This amount of a refund: what was asked for, or what the settlement loses.
+    /// This amount of a refund: what was asked for, what the settlement loses, or what the payer gets back in cash, which is
+    /// the latter less what goes back to whoever funded the coupons (充值券退款金额).
     pub fn of_refund(self, row: &BillRow<'_>) -> Fen {
         match self {
-            Self::Order | Self::Cash => row.refund_fee,
+            Self::Order => row.refund_fee,
             Self::Settle => row.settlement_refund_fee,
+            Self::Cash => {
+                row.settlement_refund_fee.checked_sub(row.coupon_refund_fee).unwrap_or(row.settlement_refund_fee)
+            }
         }
     }
 
-    /// The bill's title of it.
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Order => "订单金额",
-            Self::Settle => "应结订单金额",
-            Self::Cash => "现金金额",
+    /// The bill's title of it, of a payment or of a refund.
+    pub const fn title(self, is_refund: bool) -> &'static str {
+        match (self, is_refund) {
+            (Self::Order, false) => "订单金额",
+            (Self::Settle, false) => "应结订单金额",
+            (Self::Cash, false) => "现金金额",
+            (Self::Order, true) => "申请退款金额",
+            (Self::Settle, true) => "退款金额",
+            (Self::Cash, true) => "现金退款金额",
         }
     }
 }

@@ -15,7 +15,7 @@ pub enum Unit {
 
 /// Why a cell is no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum AmountFault {
+pub enum AmountFault {
     /// Other characters than an amount has.
     #[error("is not an amount; write it as 1999 (fen) or 19.99 (yuan)")]
     NotAnAmount,
@@ -31,6 +31,19 @@ pub(crate) enum AmountFault {
     /// Beyond [`Fen::MAX`].
     #[error("is larger than 999999999999999 fen")]
     TooLarge,
+}
+
+impl AmountFault {
+    /// The sentence in Chinese.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::NotAnAmount => "不是金额；请写成 1999（分）或 19.99（元）",
+            Self::NotWhole => "不是整数分；请在表格里取整，元用 ROUND(…, 2)",
+            Self::NotFen => "有小数或货币符号，而这一列按分计；如果是元，请说明单位是元",
+            Self::LeadingZero => "前面有多余的 0；请去掉",
+            Self::TooLarge => "大于 999999999999999 分",
+        }
+    }
 }
 
 /// Reads what people and programs write: `1999`, `19.99`, `-5.00`, `¥1,234.50`, `12.30元`. Thousands are separated in threes or

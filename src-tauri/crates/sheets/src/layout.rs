@@ -1,14 +1,15 @@
 //! How a file is laid out: with it, a cell is read as what it is, exactly or not at all.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 use crate::amount::{AmountFault, amount, is_surely_yuan};
+use crate::cell_fault::{CellFault, CellProblem};
 use crate::header::Header;
 use crate::moment::{form_of_digits, moment};
-use crate::row::{Damage, Kind, Row, RowFault};
+use crate::row::{Damage, Kind, Row};
+use crate::row_kinds::RowKind;
 use crate::state_words::{Words, refund_status, trade_state};
 use crate::{Field, Head, Mapping, SheetError, Table, TimeForm, Unit};
 
@@ -22,40 +23,6 @@ pub struct Layout {
     units: [Option<Unit>; Field::COUNT],
     states: Words,
     time: TimeForm,
-}
-
-/// What a row below the header is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowKind {
-    /// An order or a refund.
-    Entry,
-    /// A further line of the entry above: its number is empty or the same, and it has no amount.
-    Continuation,
-    /// 合计 and the like.
-    Total,
-    /// Nothing stands in it.
-    Blank,
-    /// It cannot be split, or has more cells than the header.
-    Broken(RowFault),
-    /// It has cells behind the last column of the header, so its cells may be shifted.
-    Shifted,
-}
-
-/// Why a cell is not taken, with its column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellFault {
-    /// The title of the column.
-    pub title: String,
-    /// The cell, at most 64 characters of it.
-    pub found: String,
-    /// What is wrong and what to do.
-    pub reason: String,
-}
-
-impl fmt::Display for CellFault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {:?}: {}", self.title, self.found, self.reason)
-    }
 }
 
 impl Layout {
@@ -100,15 +67,11 @@ impl Layout {
     }
 
     /// What a row below the header is, by itself; `Continuation` where it has neither number nor amount.
-    pub fn kind(&self, row: &Row<'_>) -> RowKind {
+    pub(crate) fn kind(&self, row: &Row<'_>) -> RowKind {
         if let Some(fault) = row.fault() {
             return RowKind::Broken(fault);
         }
-        let numbers: &[Field] = match self.table {
-            Table::Orders => &[Field::OutTradeNo],
-            Table::Refunds => &[Field::RefundId, Field::OutRefundNo],
-        };
-        let has_number = numbers.iter().any(|field| self.bytes(row, *field).is_some());
+        let has_number = self.entry_number(row).is_some();
         if row.len() > self.titles.len() && (self.titles.len()..row.len()).any(|place| !row.bytes(place).is_empty()) {
             return RowKind::Shifted;
         }
@@ -121,8 +84,21 @@ impl Layout {
         if row.is_empty() {
             return RowKind::Blank;
         }
-        let has_amount = Field::ALL.iter().any(|field| field.is_amount() && self.bytes(row, *field).is_some());
-        if has_amount { RowKind::Entry } else { RowKind::Continuation }
+        if self.has_amount(row) { RowKind::Entry } else { RowKind::Continuation }
+    }
+
+    /// The number that an entry is known by, as it stands in the file.
+    pub(crate) fn entry_number<'r>(&self, row: &Row<'r>) -> Option<&'r [u8]> {
+        let numbers: &[Field] = match self.table {
+            Table::Orders => &[Field::OutTradeNo],
+            Table::Refunds => &[Field::RefundId, Field::OutRefundNo],
+        };
+        numbers.iter().find_map(|field| self.bytes(row, *field))
+    }
+
+    /// Whether anything stands in a column of amounts.
+    pub(crate) fn has_amount(&self, row: &Row<'_>) -> bool {
+        Field::ALL.iter().any(|field| field.is_amount() && self.bytes(row, *field).is_some())
     }
 
     fn is_totals(&self, row: &Row<'_>) -> bool {
@@ -151,10 +127,10 @@ impl Layout {
     pub fn number<'r>(&self, row: &Row<'r>, field: Field) -> Result<Option<&'r [u8]>, CellFault> {
         let Some((place, cell)) = self.cell(row, field) else { return Ok(None) };
         if let Some(damage) = row.damage(place) {
-            return Err(self.fault(row, field, &damage));
+            return Err(self.fault(row, field, CellProblem::Damaged(damage)));
         }
         if row.kind(place) == Kind::Moment {
-            return Err(self.fault(row, field, &Damage::BecameDate));
+            return Err(self.fault(row, field, CellProblem::Damaged(Damage::BecameDate)));
         }
         Ok(Some(cell))
     }
@@ -162,7 +138,7 @@ impl Layout {
     /// A cell as text.
     pub fn text<'r>(&self, row: &Row<'r>, field: Field) -> Result<Option<Cow<'r, str>>, CellFault> {
         let Some((place, _)) = self.cell(row, field) else { return Ok(None) };
-        row.text(place).map(Some).map_err(|damage| self.fault(row, field, &damage))
+        row.text(place).map(Some).map_err(|damage| self.fault(row, field, CellProblem::Damaged(damage)))
     }
 
     /// An amount; may be negative where the file says so.
@@ -170,11 +146,10 @@ impl Layout {
         let (Some((place, cell)), Some(unit)) = (self.cell(row, field), field.of(&self.units)) else { return Ok(None) };
         match amount(cell, unit) {
             Ok(amount) => Ok(Some(amount)),
-            Err(AmountFault::NotAnAmount) => Err(match row.damage(place) {
-                Some(damage) => self.fault(row, field, &damage),
-                None => self.fault(row, field, &AmountFault::NotAnAmount),
-            }),
-            Err(fault) => Err(self.fault(row, field, &fault)),
+            Err(fault) => {
+                let damage = row.damage(place).filter(|_| fault == AmountFault::NotAnAmount);
+                Err(self.fault(row, field, damage.map_or(CellProblem::Amount(fault), CellProblem::Damaged)))
+            }
         }
     }
 
@@ -191,45 +166,28 @@ impl Layout {
         {
             return Ok(Some(moment));
         }
-        Err(match (row.damage(place), form_of_digits(cell)) {
-            (Some(damage), _) => self.fault(row, field, &damage),
-            (None, Some(TimeForm::ExcelDays)) => self.fault(
-                row,
-                field,
-                &"is the number of days that a spreadsheet keeps in the place of a date; format the column as a date, or say time = excel_days in the mapping",
-            ),
-            (None, Some(_)) => self.fault(
-                row,
-                field,
-                &"looks like seconds or milliseconds since 1970; say time = unix_seconds or unix_milliseconds in the mapping",
-            ),
-            (None, None) => self.fault(row, field, &"is not a time such as 2024-01-02 03:04:05 (Beijing time)"),
-        })
+        let problem = match (row.damage(place), form_of_digits(cell)) {
+            (Some(damage), _) => CellProblem::Damaged(damage),
+            (None, Some(TimeForm::ExcelDays)) => CellProblem::ExcelDays,
+            (None, Some(_)) => CellProblem::UnixTime,
+            (None, None) => CellProblem::NotATime,
+        };
+        Err(self.fault(row, field, problem))
     }
 
     /// The state of an order.
     pub fn trade_state(&self, row: &Row<'_>) -> Result<Option<TradeState>, CellFault> {
         let Some(word) = self.text(row, Field::State)? else { return Ok(None) };
-        trade_state(&word, &self.states).map(Some).ok_or_else(|| {
-            self.fault(
-                row,
-                Field::State,
-                &"is not known; say in the mapping which of WeChat's states it is, or leave it empty",
-            )
-        })
+        let known = trade_state(&word, &self.states).map(Some);
+        known.ok_or_else(|| self.fault(row, Field::State, CellProblem::UnknownState))
     }
 
     /// Where a refund stands.
     pub fn refund_status(&self, row: &Row<'_>) -> Result<Option<RefundStatus>, CellFault> {
         let field = if self.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
         let Some(word) = self.text(row, field)? else { return Ok(None) };
-        refund_status(&word, &self.states).map(Some).ok_or_else(|| {
-            self.fault(
-                row,
-                field,
-                &"is not known; say in the mapping which of WeChat's refund states it is, or leave it empty",
-            )
-        })
+        let known = refund_status(&word, &self.states).map(Some);
+        known.ok_or_else(|| self.fault(row, field, CellProblem::UnknownRefundState))
     }
 
     fn cell<'r>(&self, row: &Row<'r>, field: Field) -> Option<(usize, &'r [u8])> {
@@ -239,13 +197,13 @@ impl Layout {
     }
 
     /// A fault of this cell, for readers that hold it to rules of their own.
-    pub fn fault(&self, row: &Row<'_>, field: Field, reason: &dyn fmt::Display) -> CellFault {
+    pub fn fault(&self, row: &Row<'_>, field: Field, problem: CellProblem) -> CellFault {
         let place = field.of(&self.places);
         let found = place.map(|place| row.shown(place));
         CellFault {
             title: place.and_then(|place| self.titles.get(place)).cloned().unwrap_or_else(|| field.name().to_owned()),
             found: found.unwrap_or_default().chars().take(64).collect(),
-            reason: reason.to_string(),
+            problem,
         }
     }
 }

@@ -2,7 +2,8 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::Sheet;
+use crate::row::RowFault;
+use crate::{RowKinds, Sheet};
 
 fn layout(text: &str, table: Table, mapping: &Mapping) -> Result<Layout, SheetError> {
     Layout::new(&Sheet::open(Cursor::new(text.as_bytes())).unwrap().head().unwrap(), table, mapping)
@@ -66,6 +67,19 @@ fn the_header_may_stand_below_a_title_and_other_titles_can_be_mapped() {
 }
 
 #[test]
+fn further_lines_may_repeat_the_number_of_their_entry_but_no_other_and_no_amount() {
+    let kinds = |text: &str, table: Table| {
+        let above = std::cell::RefCell::new(RowKinds::default());
+        each(text, table, &Mapping::default(), |layout, row| above.borrow_mut().next(layout, row))
+    };
+    let text = "out_trade_no,total_fee,body\nT20240102,100,a\nT20240102,,b\n,,c\nT20240102,,d\nT20240102,100,a\nT20240103,,e\nT20240103,,f\n";
+    let (entry, further) = (RowKind::Entry, RowKind::Continuation);
+    assert_eq!(kinds(text, Table::Orders), [entry, further, further, further, entry, entry, further]);
+    let text = "refund_id,out_refund_no,refund_fee\n501,R1,10\n501,,\n,R2,20\n,R2,\n,R3,\n";
+    assert_eq!(kinds(text, Table::Refunds), [entry, further, entry, further, entry]);
+}
+
+#[test]
 fn further_lines_totals_and_shifted_rows_are_told_from_entries() {
     let text = "out_trade_no,total_fee,body\nT20240102,100,a\n,,b\n,200,c\nT20240103,100,a,b\nT20240104,100,a,\nTotal,400,\n\"x\"y,1,\n";
     let kinds = orders(text, Layout::kind);
@@ -102,7 +116,7 @@ fn cells_that_cannot_be_read_are_refused_with_column_value_and_reason() {
     assert!(time("out_trade_no,total_fee,paid_at\nT20240102,1,1704135845\n").contains("unix_seconds"));
     assert!(time("out_trade_no,total_fee,paid_at\nT20240102,1,yesterday\n").contains("not a time"));
     let state = orders("out_trade_no,total_fee,state\nT20240102,1,maybe\n", Layout::trade_state);
-    assert!(state[0].clone().unwrap_err().reason.contains("mapping"));
+    assert_eq!(state[0].clone().unwrap_err().problem, CellProblem::UnknownState);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod amount;
 mod cell;
+mod cell_fault;
 mod csv_table;
 mod error;
 mod field;
@@ -17,22 +18,25 @@ mod mapping;
 mod moment;
 mod preview;
 mod row;
+mod row_kinds;
 mod sheet;
 mod state_words;
 mod text;
 mod workbook;
 mod xlsx_book;
 
-pub use amount::Unit;
+pub use amount::{AmountFault, Unit};
 pub use cell::{Cell, Reader, WriteError};
+pub use cell_fault::{CellFault, CellProblem};
 pub use csv_table::CsvTable;
 pub use error::SheetError;
 pub use field::{Field, Table};
 pub use head::{Head, HeadRow};
-pub use layout::{CellFault, Layout, RowKind};
+pub use layout::Layout;
 pub use mapping::Mapping;
 pub use moment::TimeForm;
 pub use preview::{Preview, PreviewColumn};
 pub use row::{Damage, Row, RowFault};
+pub use row_kinds::{RowKind, RowKinds};
 pub use sheet::{Extent, Form, Sheet};
 pub use xlsx_book::{Column, XlsxBook};

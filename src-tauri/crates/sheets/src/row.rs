@@ -41,6 +41,19 @@ pub enum Damage {
     NotText,
 }
 
+impl Damage {
+    /// The sentence in Chinese.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::PrecisionLost => "精度已丢失：表格软件只保留了 15 位数字；请把这一列设为文本后重新导出",
+            Self::TooNarrow => "列太窄，表格软件存下的是 ####；请加宽这一列后重新导出",
+            Self::FormulaError => "单元格里是公式的错误值；请在表格里改正后重新导出",
+            Self::BecameDate => "表格软件把单号变成了日期；请把这一列设为文本后重新导出",
+            Self::NotText => "单元格不是这个文件编码的文字；请另存为 UTF-8",
+        }
+    }
+}
+
 /// Why a row as a whole cannot be split into cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
@@ -53,6 +66,17 @@ pub enum RowFault {
     /// More than 16 384 cells.
     #[error("the row has more than 16384 cells")]
     TooManyCells,
+}
+
+impl RowFault {
+    /// The sentence in Chinese.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Quote => "引号没有在下一个逗号或换行前结束；单元格里的引号要写成两个",
+            Self::TooLong => "这一行超过 1 MiB",
+            Self::TooManyCells => "这一行超过 16384 个单元格",
+        }
+    }
 }
 
 /// One row, borrowed from the reader until the next.

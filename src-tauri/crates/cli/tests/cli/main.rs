@@ -18,6 +18,7 @@ mod lint;
 mod listen;
 mod lookup;
 mod order;
+mod own_side;
 mod pay_params;
 mod poll;
 mod probe;

@@ -48,10 +48,10 @@ pub(crate) fn bill(payments: &[(&str, &str, &str, &str, i64, i64)], refunds: &[(
     )
 }
 
-const ORDERS: &str = "out_trade_no,transaction_id,state,total_fee,paid_at\n";
-const REFUNDS: &str = "refund_id,out_refund_no,refund_fee,status,created_at\n";
+pub(crate) const ORDERS: &str = "out_trade_no,transaction_id,state,total_fee,paid_at\n";
+pub(crate) const REFUNDS: &str = "refund_id,out_refund_no,refund_fee,status,created_at\n";
 
-fn reconcile(desk: &Desk, more: &[&str]) -> Answer {
+pub(crate) fn reconcile(desk: &Desk, more: &[&str]) -> Answer {
     let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "2026-11-20", "--json"];
     desk.run(&[&day, more].concat())
 }
@@ -237,6 +237,27 @@ fn a_balanced_day_is_a_yes_whatever_amount_the_merchant_keeps() {
     let words =
         desk.run(&["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "20261120"]).expect(1).out;
     assert!(words.contains("[不平]") && words.contains("金额不一致") && words.contains("汇总一致"), "{words}");
+}
+
+/// A bill of 充值退款 with one refund of 0.90.
+const RECHARGED: &str = "交易时间,公众账号ID,商户号,子商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,退款申请时间,退款成功时间,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,返还手续费,费率,订单金额,申请退款金额\r\n\
+`2026-11-20 13:00:00,`wx0000000000000001,`1900000001,`0,`,`421,`T1,`o1,`JSAPI,`REFUND,`OTHERS,`CNY,`0.00,`0.00,`2026-11-20 13:00:00,`2026-11-20 13:00:05,`509,`R9,`0.90,`0.00,`ORIGINAL,`SUCCESS,`a,`,`0.00000,`0.00%,`0.00,`0.90\r\n\
+总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n`1,`0.00,`0.90,`0.00,`0.00000,`0.00,`0.90\r\n";
+
+#[test]
+fn refunds_of_recharged_money_are_counted_and_compared_with_nothing() {
+    let desk = balanced();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    desk.file("recharged.csv", RECHARGED);
+    desk.file("refunds.csv", REFUNDS);
+    let more = ["--refunds", "refunds.csv", "--profile", "shop", "--bill", "recharged.csv"];
+    let found = reconcile(&desk, &more).expect(0).json();
+    assert_eq!((&found["bill"]["recharge_refunds"], &found["bill"]["summary_ok"]), (&json!(1), &json!(true)));
+    assert_eq!((&found["bill"]["rows"], &found["bill"]["refund_fen"]), (&json!(1), &json!(0)));
+    assert_eq!((&found["bill"]["not_compared"], &found["bill"]["files"]), (&json!(0), &json!(2)));
+    let alone = ["reconcile", "--bill", "recharged.csv", "--refunds", "refunds.csv", "--date", "2026-11-20"];
+    let refused = desk.run(&alone).expect(3);
+    assert!(refused.err.contains("充值退款账单不参与对账"), "{}", refused.err);
 }
 
 #[test]

@@ -138,11 +138,12 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
     book.sheet(words.of("", "结论", "Verdict"), &columns(&VERDICT, words))?;
     for (run, day) in runs {
         let (chinese, english) = mark_words(day.mark);
-        let sum = |of: fn(&desk_store::BillSums) -> i128| yuan_text(run.bills.iter().map(|bill| of(&bill.sums)).sum());
+        let sum =
+            |of: fn(&desk_store::BillSums) -> i128| yuan_text(run.compared_bills().map(|bill| of(&bill.sums)).sum());
         let (paid, refunded) = (sum(|sums| sums.total_fen), sum(|sums| sums.refund_fen));
         let gaps = [run.found.payments_gap_fen, run.found.refunds_gap_fen].map(yuan_text);
         let [payments_gap, refunds_gap] = gaps.each_ref().map(|text| amount(text));
-        let (date, rows) = (run.date.day(), run.bills.iter().map(|bill| bill.sums.rows).sum());
+        let (date, rows) = (run.date.day(), run.compared_bills().map(|bill| bill.sums.rows).sum());
         book.row(&[
             Cell::Text(&date),
             Cell::Text(words.of("", chinese, english)),

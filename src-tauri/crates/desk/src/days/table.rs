@@ -75,7 +75,7 @@ pub fn reason_text(row: &NewDifference, in_english: bool) -> String {
         } else {
             "；本地金额等于账单的"
         });
-        text.push_str(basis.chinese());
+        text.push_str(basis.title(row.field.as_deref() == Some("refund_fee")));
     }
     text
 }

@@ -58,7 +58,7 @@ impl<'f> Bills<'f> {
     }
 
     pub(super) fn have_refunds(&self) -> bool {
-        self.found.iter().any(|bill| bill.layout.kind() != BillType::Success)
+        self.found.iter().any(|bill| matches!(bill.layout.kind(), BillType::All | BillType::Refund))
     }
 
     /// Reads every row of every bill into one side.
@@ -83,7 +83,13 @@ impl<'f> Bills<'f> {
             let mut sum = is_hashed.then(Sha256::new);
             let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, malformed: &mut malformed };
             let totals = found.read(number, rows, sum.as_mut(), watch)?;
-            add(&mut read.totals, &totals, number == 0);
+            read.totals.malformed += totals.malformed;
+            read.totals.summary_ok = totals.summary_ok && (number == 0 || read.totals.summary_ok);
+            if is_compared(found.layout.kind()) {
+                add(&mut read.totals, &totals);
+            } else {
+                read.recharge_refunds += totals.refunds;
+            }
             read.each.push(OneBill { kind: found.layout.kind(), columns: found.layout.columns(), totals });
             read.digests.extend(sum.map(|sum| <[u8; 32]>::from(sum.finalize())));
         }
@@ -191,10 +197,14 @@ fn read_one<R: Read>(
     if let Some(mch_id) = &mch_id {
         bill.expect_merchant(mch_id);
     }
-    let mut rows = 0u32;
+    let (mut rows, is_compared) = (0u32, is_compared(bill.layout().kind()));
     while let Some(line) = bill.next_line().map_err(refused)? {
         match line {
-            BillLine::Row(row) if day.holds(row.at) => side.push(number, &row),
+            BillLine::Row(row) if day.holds(row.at) => {
+                if is_compared {
+                    side.push(number, &row);
+                }
+            }
             BillLine::Row(row) => {
                 let (line, at, date) = (row.line, row.at.dashed(), day.midnight().day());
                 return Err(ReconcileFault::OtherDay { place: place(path), line, at, date });
@@ -213,11 +223,15 @@ fn read_one<R: Read>(
     Ok(*bill.totals())
 }
 
-fn add(whole: &mut BillTotals, more: &BillTotals, is_first: bool) {
+/// Whether the rows of a bill are compared: what was given back out of recharged money stands in no bill of trades, and refunds
+/// no order of the day.
+fn is_compared(kind: BillType) -> bool {
+    kind != BillType::RechargeRefund
+}
+
+fn add(whole: &mut BillTotals, more: &BillTotals) {
     whole.payments += more.payments;
     whole.refunds += more.refunds;
-    whole.malformed += more.malformed;
-    whole.summary_ok = more.summary_ok && (is_first || whole.summary_ok);
     whole.sums.rows += more.sums.rows;
     whole.sums.settlement_total_fee += more.sums.settlement_total_fee;
     whole.sums.settlement_refund_fee += more.sums.settlement_refund_fee;

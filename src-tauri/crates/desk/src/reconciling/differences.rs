@@ -14,6 +14,7 @@ use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
 use wxpay_protocol::{Fen, UtcMs};
 
 use super::keeping::{Identities, hex};
+use super::local::OwnRowFault;
 use super::own_side::{OwnFiles, OwnSide};
 use super::workbook::Workbook;
 use super::{DaySides, ReconcileFault, Reconciled, go_on, local, place, raw_lines};
@@ -44,7 +45,7 @@ pub struct MalformedLine {
     pub side: &'static str,
     /// From 1.
     pub line: u64,
-    /// Chinese where there is such a sentence.
+    /// Chinese.
     pub reason: String,
     /// English.
     pub reason_en: String,
@@ -55,9 +56,9 @@ impl MalformedLine {
         Self { side: "bill", line, reason, reason_en }
     }
 
-    pub(super) fn of_local(is_refund: bool, line: u64, reason: String) -> Self {
+    pub(super) fn of_local(is_refund: bool, line: u64, fault: &OwnRowFault) -> Self {
         let side = if is_refund { "refunds" } else { "orders" };
-        Self { side, line, reason_en: reason.clone(), reason }
+        Self { side, line, reason: fault.chinese(), reason_en: fault.to_string() }
     }
 }
 
@@ -76,7 +77,7 @@ pub(super) struct Texts {
     pub(super) trade_type: String,
     pub(super) sub_mch_id: String,
     pub(super) attach: String,
-    /// Which of WeChat's amounts of a payment are which.
+    /// Which of WeChat's amounts are which.
     amounts: Vec<(Basis, Fen)>,
 }
 
@@ -324,7 +325,7 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
         let same = texts.amounts.iter().filter(|(other, fen)| *other != basis && fen.get() == row.local_fen);
         same_as.extend(same.map(|(other, _)| *other));
         for other in &same_as {
-            reason = Cow::Owned(format!("{reason}；本地金额等于账单的{}", other.chinese()));
+            reason = Cow::Owned(format!("{reason}；本地金额等于账单的{}", other.title(row.is_refund)));
         }
     }
     Cells {
@@ -385,11 +386,10 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
         trade_type: text(row.text(Column::TradeType)),
         sub_mch_id: text(row.text(Column::SubMchId)),
         attach: text(row.text(Column::Attach)),
-        amounts: if is_refund {
-            Vec::new()
-        } else {
-            Basis::ALL.into_iter().map(|basis| (basis, basis.of_payment(row))).collect()
-        },
+        amounts: Basis::ALL
+            .into_iter()
+            .map(|basis| (basis, if is_refund { basis.of_refund(row) } else { basis.of_payment(row) }))
+            .collect(),
     }
 }
 

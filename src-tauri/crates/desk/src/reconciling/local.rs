@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use desk_reconcile::{Basis, LocalOrder, LocalRefund, LocalSide};
-use desk_sheets::{CellFault, Field, Layout, Row, RowKind, Sheet, Table};
+use desk_sheets::{CellFault, Field, Layout, Row, RowFault, RowKind, RowKinds, Sheet, Table};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
 use super::own_side::{OwnFiles, OwnReading};
@@ -72,74 +72,74 @@ impl Reading {
             return Err(ReconcileFault::NoRefundTime(place(path)));
         }
         let amount = amount_field(&layout, table, self.basis);
+        let mut kinds = RowKinds::default();
         let each = sheet.each(|row| {
             if row.line() > layout.header_line() {
-                self.row(&layout, table, amount, row);
+                let kind = kinds.next(&layout, row);
+                self.row(&layout, (table, kind), amount, row);
             }
             ControlFlow::Continue(())
         });
         each.map_err(|cause| ReconcileFault::Sheet { place: place(path), cause })
     }
 
-    fn row(&mut self, layout: &Layout, table: Table, amount: Field, row: &Row<'_>) {
-        let taken = match (layout.kind(row), table) {
+    fn row(&mut self, layout: &Layout, (table, kind): (Table, RowKind), amount: Field, row: &Row<'_>) {
+        let taken = match (kind, table) {
             (RowKind::Entry, Table::Orders) => self.order(layout, amount, row),
             (RowKind::Entry, Table::Refunds) => self.refund(layout, amount, row),
             (RowKind::Continuation | RowKind::Total | RowKind::Blank, _) => {
                 self.read.passed_over += 1;
                 Ok(())
             }
-            (RowKind::Broken(fault), _) => Err(fault.to_string()),
-            (RowKind::Shifted, _) => Err("the row has more cells than the header has titles".to_owned()),
+            (RowKind::Broken(fault), _) => Err(OwnRowFault::Broken(fault)),
+            (RowKind::Shifted, _) => Err(OwnRowFault::Shifted),
         };
-        if let Err(reason) = taken {
+        if let Err(fault) = taken {
             self.read.malformed += 1;
             if self.malformed.len() < MAX_MALFORMED {
-                self.malformed.push(MalformedLine::of_local(table == Table::Refunds, row.line(), reason));
+                self.malformed.push(MalformedLine::of_local(table == Table::Refunds, row.line(), &fault));
             }
         }
     }
 
-    fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), String> {
-        let in_words = |fault: CellFault| fault.to_string();
-        let number = layout.number(row, Field::OutTradeNo).map_err(in_words)?;
+    fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), OwnRowFault> {
+        let number = layout.number(row, Field::OutTradeNo)?;
         let order = LocalOrder {
             line: row.line(),
-            out_trade_no: number.ok_or_else(|| missing(Field::OutTradeNo))?,
+            out_trade_no: number.ok_or(OwnRowFault::Missing(Field::OutTradeNo))?,
             // A number that a spreadsheet rounded is no evidence against the bill's.
             transaction_id: layout.number(row, Field::TransactionId).ok().flatten().unwrap_or_default(),
-            amount: layout.amount(row, amount).map_err(in_words)?.ok_or_else(|| missing(amount))?,
-            state: layout.trade_state(row).map_err(in_words)?,
-            paid_at: layout.moment(row, Field::PaidAt).map_err(in_words)?,
+            amount: layout.amount(row, amount)?.ok_or(OwnRowFault::Missing(amount))?,
+            state: layout.trade_state(row)?,
+            paid_at: layout.moment(row, Field::PaidAt)?,
         };
         self.read.orders += 1;
         self.side.push_order(&order);
         Ok(())
     }
 
-    fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), String> {
-        let in_words = |fault: CellFault| fault.to_string();
+    fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), OwnRowFault> {
         let refund_id = layout.number(row, Field::RefundId);
         let out_refund_no = layout.number(row, Field::OutRefundNo);
         let (refund_id, out_refund_no) = match (refund_id, out_refund_no) {
             // One whole number is enough to find the refund by.
             (Err(_), Ok(Some(number))) => (None, Some(number)),
             (Ok(Some(number)), Err(_)) => (Some(number), None),
-            (refund_id, out_refund_no) => (refund_id.map_err(in_words)?, out_refund_no.map_err(in_words)?),
+            (refund_id, out_refund_no) => (refund_id?, out_refund_no?),
         };
         if refund_id.is_none() && out_refund_no.is_none() {
-            return Err(missing(Field::RefundId));
+            return Err(OwnRowFault::Missing(Field::RefundId));
         }
-        let accepted_at = match layout.moment(row, Field::CreatedAt).map_err(in_words)? {
-            None => layout.moment(row, Field::RefundedAt).map_err(in_words)?,
+        let accepted_at = match layout.moment(row, Field::CreatedAt)? {
+            None => layout.moment(row, Field::RefundedAt)?,
             accepted_at => accepted_at,
         };
         let refund = LocalRefund {
             line: row.line(),
             refund_id: refund_id.unwrap_or_default(),
             out_refund_no: out_refund_no.unwrap_or_default(),
-            amount: layout.amount(row, amount).map_err(in_words)?.ok_or_else(|| missing(amount))?,
-            status: layout.refund_status(row).map_err(in_words)?,
+            amount: layout.amount(row, amount)?.ok_or(OwnRowFault::Missing(amount))?,
+            status: layout.refund_status(row)?,
             accepted_at,
         };
         self.read.refunds += 1;
@@ -148,8 +148,36 @@ impl Reading {
     }
 }
 
-fn missing(field: Field) -> String {
-    format!("{field} is empty [为空]")
+/// Why a row of the merchant's own tables cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OwnRowFault {
+    #[error("{0} is empty")]
+    Missing(Field),
+    #[error("{0}")]
+    Cell(CellFault),
+    #[error("{0}")]
+    Broken(RowFault),
+    #[error(
+        "the row has more cells than the header has titles, so they may be shifted; put quotes around cells that hold a comma"
+    )]
+    Shifted,
+}
+
+impl OwnRowFault {
+    pub(super) fn chinese(&self) -> String {
+        match self {
+            Self::Missing(field) => format!("{field} 为空"),
+            Self::Cell(fault) => fault.chinese(),
+            Self::Broken(fault) => fault.chinese().to_owned(),
+            Self::Shifted => "这一行的单元格比表头多，可能错位；含逗号的单元格要加引号".to_owned(),
+        }
+    }
+}
+
+impl From<CellFault> for OwnRowFault {
+    fn from(fault: CellFault) -> Self {
+        Self::Cell(fault)
+    }
 }
 
 /// The column that holds the amount that is compared; where the file has only one amount, that one.

@@ -36,7 +36,7 @@ impl Workbook {
     /// Writes the verdict and the classes, and begins the differences.
     pub(super) fn new(file: File, found: &Reconciled, sides: &DaySides) -> Result<Self, WriteError> {
         let mut book = XlsxBook::new(file);
-        book.sheet("结论", &columns(&[("项目", 18), ("值", 40)]))?;
+        book.sheet("结论", &columns(&[("项目", 24), ("值", 40)]))?;
         for (title, value) in verdict(found, sides) {
             book.row(&[Cell::Text(title), Cell::Text(&value)])?;
         }
@@ -95,6 +95,7 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("结论", if found.is_balanced() { "平" } else { "不平" }.to_owned()),
         ("商户号", bills.mch_id.clone().unwrap_or_default()),
         ("账单笔数", format!("{}（支付 {}，退款 {}）", sums.rows, bills.totals.payments, bills.totals.refunds)),
+        ("充值退款（不参与对账）", bills.recharge_refunds.to_string()),
         ("账单汇总", if bills.totals.summary_ok { "一致" } else { "无法对比" }.to_owned()),
         ("订单金额", yuan_text(sums.total_fee)),
         ("应结订单金额", yuan_text(sums.settlement_total_fee)),

@@ -99,6 +99,13 @@ pub struct DayRun {
     pub found: RunFindings,
 }
 
+impl DayRun {
+    /// The bills whose rows were compared; those of 充值退款 were only counted.
+    pub fn compared_bills(&self) -> impl Iterator<Item = &DayBill> {
+        self.bills.iter().filter(|bill| bill.kind != "RECHARGE_REFUND")
+    }
+}
+
 /// What beginning a run led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunBegun {
