@@ -266,6 +266,7 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
             "source": match sides.own { OwnSide::Files(_) => "files", OwnSide::Kept(_) => "store" },
             "rows": local.orders + local.refunds,
             "orders": local.orders,
+            "claims": local.claims,
             "refunds": local.refunds,
             "out_of_scope": verdict.out_of_scope,
             "time_marked": verdict.time_marked,

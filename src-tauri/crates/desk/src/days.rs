@@ -26,7 +26,7 @@ use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watc
 pub use exporting::DayExport;
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
-pub(crate) use table::{IDENTITY, field_word};
+pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, field_word};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
 pub(crate) use waiting::NewBill;
 
@@ -146,7 +146,8 @@ impl Inner {
             OwnSide::Files(files) => {
                 side(side(parts, files.orders.as_deref(), cancel)?, files.refunds.as_deref(), cancel)?
             }
-            OwnSide::Kept(_) => parts.add(STORE),
+            // What is verified since is told as such, so it is another run.
+            OwnSide::Kept(_) => parts.add(STORE).number(found.local.claims),
         };
         let (bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
         let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();

@@ -224,6 +224,8 @@ pub struct OneBill {
 pub struct LocalRead {
     /// Readable orders.
     pub orders: u64,
+    /// Orders of the store that are only claimed, by an import, and of which nothing is verified.
+    pub claims: u64,
     /// Readable refunds.
     pub refunds: u64,
     /// Rows that cannot be read, of both.

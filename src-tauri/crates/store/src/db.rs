@@ -34,6 +34,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0007_market_price.sql")),
     M::up(include_str!("../migrations/0008_indexes_in_runs.sql")),
     M::up(include_str!("../migrations/0009_alarms.sql")),
+    M::up(include_str!("../migrations/0010_claims_in_days.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

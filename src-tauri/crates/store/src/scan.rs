@@ -35,6 +35,8 @@ pub struct ScannedOrder<'r> {
     pub shown_state: OrderState,
     /// When it was paid: verified, else claimed.
     pub paid_at: Option<UtcMs>,
+    /// Whether all of this is only claimed, and nothing of it verified.
+    pub is_claim: bool,
 }
 
 /// A refund, borrowed until the next row.
@@ -69,7 +71,7 @@ pub enum Scanned<'r> {
 }
 
 const ORDER: &str = "id, out_trade_no, coalesce(transaction_id, claimed_transaction_id), total_fee, shown_state, \
-     coalesce(paid_at, claimed_paid_at)";
+     coalesce(paid_at, claimed_paid_at), state";
 const REFUND: &str = "r.id, r.out_refund_no, r.refund_id, o.out_trade_no, o.transaction_id, r.refund_fee, r.state, \
      CASE WHEN r.refund_id IS NULL THEN NULL WHEN r.origin = 1 THEN r.success_at ELSE coalesce( \
        (SELECT min(received_at) FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0), r.created_at) END";
@@ -189,6 +191,7 @@ fn order<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedOrder<'r>> {
         total_fee: fen(row, 3)?,
         shown_state: row.get(4)?,
         paid_at: time_if_any(row, 5)?,
+        is_claim: row.get::<_, OrderState>(6)? == OrderState::Unverified,
     })
 }
 

@@ -212,6 +212,8 @@ fn differences_are_exported_for_programs_as_reconcile_writes_them() {
         written.lines().map(|line| line.splitn(11, ',').take(10).collect::<Vec<_>>().join(",") + "\n").collect();
     assert_eq!(first_ten, EVERYTHING);
     assert!(written.lines().nth(1).unwrap().contains(",2026-11-20,open,,,"), "{written}");
+    let own_refund = written.lines().find(|row| row.starts_with("refund_local_only,")).unwrap();
+    assert!(written.lines().next().unwrap().ends_with(",out_refund_no") && own_refund.ends_with(",R5"), "{written}");
     desk.run(&["export", "differences", "--date", DAY, "-o", "out.pdf", "--profile", "shop"]).expect(3);
     assert!(!desk.path("out.pdf").exists());
 }

@@ -179,6 +179,8 @@ fn the_workbook_says_the_same(desk: &Desk) {
     assert!(rows(1).iter().any(|row| row[0] == "金额不一致" && row[4] == "-0.5"), "{:?}", rows(1));
     let differences = rows(2);
     assert_eq!(differences.len(), EVERYTHING.lines().count());
+    let own_refund = differences.iter().find(|row| row[0] == "退款：本地有·微信无").unwrap();
+    assert_eq!((own_refund[3].as_str(), own_refund[13].as_str()), ("505", "R5"), "its number of the merchant");
     assert_eq!(differences[3][..7], ["金额不一致", "T4", "424", "", "金额", "4", "3.5"]);
 }
 
@@ -286,6 +288,7 @@ fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
     let kept = ["reconcile", "--bill", "bill.csv", "--date", "2026-11-20", "--json", "--profile", "shop"];
     let of_store = desk.run(&[&kept[..], &["--out", "kept"]].concat()).expect(1).json();
     assert_eq!((&of_store["local"]["source"], &of_store["local"]["orders"]), (&json!("store"), &json!(11)));
+    assert_eq!((&of_store["local"]["claims"], &of_files["local"]["claims"]), (&json!(11), &json!(0)));
     for class in desk::reconcile::Class::ALL.map(desk::reconcile::Class::name) {
         let [files, store] = [&of_files, &of_store].map(|answer| &answer["classes"][class]);
         if !class.starts_with("refund") {
@@ -299,7 +302,16 @@ fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
         let rows = cells.map(|cells| cells.map(|(_, cell)| cell.to_owned()).collect::<Vec<_>>());
         rows.filter(|row| !row[0].starts_with("refund")).collect::<Vec<_>>()
     };
-    assert_eq!(written("kept"), written("files"));
+    // An import is a claim, and every row with a local side says so.
+    let unverified = "；本地记录未核实";
+    let mut of_claims = written("kept");
+    for row in &mut of_claims[1..] {
+        let has_local_side = !matches!(row[0].as_str(), "bill_only" | "duplicate_payment");
+        let reason = row.last_mut().unwrap();
+        assert_eq!(reason.ends_with(unverified), has_local_side, "{reason}");
+        *reason = reason.replace(unverified, "");
+    }
+    assert_eq!(of_claims, written("files"));
     assert_eq!(of_store["classes"]["refund_bill_only"]["count"], 4, "the store has no refunds");
     let settle = desk.run(&[&kept[..], &["--amount", "settle"]].concat()).expect(3);
     assert!(settle.out.contains("订单金额"), "{}", settle.out);

@@ -8,7 +8,7 @@ use wxpay_protocol::Fen;
 use crate::reconciling::hex;
 
 /// The columns: for programs, for people in Chinese and English, and the width in characters.
-pub(super) const COLUMNS: [(&str, &str, &str, u16); 15] = [
+pub(super) const COLUMNS: [(&str, &str, &str, u16); 16] = [
     ("class", "类别", "Class", 20),
     ("out_trade_no", "商户订单号", "Order number", 28),
     ("transaction_id", "微信订单号", "Transaction ID", 32),
@@ -24,12 +24,14 @@ pub(super) const COLUMNS: [(&str, &str, &str, u16); 15] = [
     ("remark", REMARK.0, REMARK.1, 40),
     ("said_by", "处理人", "By", 12),
     ("identity", IDENTITY.0, IDENTITY.1, 36),
+    ("out_refund_no", OUT_REFUND_NO.0, OUT_REFUND_NO.1, 28),
 ];
 
 pub(super) const DATE: (&str, &str) = ("日期", "Date");
 /// The titles of the columns that are read back.
 pub(super) const STATE: (&str, &str) = ("处理", "State");
 pub(super) const REMARK: (&str, &str) = ("备注", "Remark");
+pub(crate) const OUT_REFUND_NO: (&str, &str) = ("商户退款单号", "Refund number");
 /// Also in the workbook of `wxpay reconcile`.
 pub(crate) const IDENTITY: (&str, &str) = ("识别码", "Identity");
 
@@ -77,8 +79,14 @@ pub fn reason_text(row: &NewDifference, in_english: bool) -> String {
         });
         text.push_str(basis.title(row.field.as_deref() == Some("refund_fee")));
     }
+    if row.is_claim {
+        text.push_str(if in_english { UNVERIFIED.1 } else { UNVERIFIED.0 });
+    }
     text
 }
+
+/// What the reason of a difference ends with whose local side was only claimed, Chinese and English.
+pub(crate) const UNVERIFIED: (&str, &str) = ("；本地记录未核实", "; the local record is an unverified claim");
 
 /// The remark that stands: the last one.
 pub(super) fn remark(row: &DayDifference) -> &str {
@@ -145,6 +153,7 @@ pub(super) fn cells(
         Cell::Text(remark(row)),
         Cell::Text(row.notes.last().map_or("", |note| &note.said_by)),
         Cell::Id(&identity),
+        id(found.out_refund_no.as_deref()),
     ])
 }
 

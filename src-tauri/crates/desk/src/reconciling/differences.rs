@@ -18,6 +18,7 @@ use super::local::OwnRowFault;
 use super::own_side::{OwnFiles, OwnSide};
 use super::workbook::Workbook;
 use super::{DaySides, ReconcileFault, Reconciled, go_on, local, place, raw_lines};
+use crate::days::UNVERIFIED;
 use crate::progress::Cancel;
 
 /// More than anybody reads; the rows beyond are counted.
@@ -77,6 +78,8 @@ pub(super) struct Texts {
     pub(super) trade_type: String,
     pub(super) sub_mch_id: String,
     pub(super) attach: String,
+    /// The store has it as a claim, and nothing of it verified.
+    pub(super) is_claim: bool,
     /// Which of WeChat's amounts are which.
     amounts: Vec<(Basis, Fen)>,
 }
@@ -210,6 +213,7 @@ impl OwnTexts {
                     state: order.shown_state.as_str().to_owned(),
                     paid_at: order.paid_at.map(UtcMs::dashed).unwrap_or_default(),
                     hour: order.paid_at.map(hour),
+                    is_claim: order.is_claim,
                     ..Texts::default()
                 };
                 self.orders.insert(order.id.unsigned_abs(), texts);
@@ -235,6 +239,7 @@ pub(super) struct Cells<'d> {
     pub(super) class: &'static str,
     pub(super) class_chinese: &'static str,
     pub(super) numbers: [&'d str; 3],
+    pub(super) out_refund_no: &'d str,
     pub(super) field: &'static str,
     pub(super) values: [Cell<'d>; 2],
     pub(super) lines: [Cell<'d>; 2],
@@ -281,6 +286,7 @@ fn of_malformed(row: &MalformedLine) -> Cells<'_> {
         class: "malformed",
         class_chinese: "无法读取",
         numbers: [""; 3],
+        out_refund_no: "",
         field: "",
         values: [Cell::Empty; 2],
         lines: if row.side == "bill" { [line, Cell::Empty] } else { [Cell::Empty, line] },
@@ -328,6 +334,9 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
             reason = Cow::Owned(format!("{reason}；本地金额等于账单的{}", other.title(row.is_refund)));
         }
     }
+    if ours.is_some_and(|texts| texts.is_claim) {
+        reason = Cow::Owned(format!("{reason}{}", UNVERIFIED.0));
+    }
     Cells {
         class: row.class.name(),
         class_chinese: row.class.chinese(),
@@ -336,6 +345,7 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
             first(|texts| &texts.transaction_id),
             first(|texts| &texts.refund_id),
         ],
+        out_refund_no: first(|texts| &texts.out_refund_no),
         field,
         values,
         lines: [row.bill.map(|at| at.line), row.local_line.filter(|_| has_lines)]
@@ -390,6 +400,7 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
             .into_iter()
             .map(|basis| (basis, if is_refund { basis.of_refund(row) } else { basis.of_payment(row) }))
             .collect(),
+        is_claim: false,
     }
 }
 

@@ -234,6 +234,7 @@ fn kept(cells: &Cells<'_>, bills: &[i64]) -> NewDifference {
                 trade_type: of_bill(|texts| &texts.trade_type),
                 sub_mch_id: of_bill(|texts| &texts.sub_mch_id),
                 attach: of_bill(|texts| &texts.attach),
+                is_claim: ours.is_some_and(|texts| texts.is_claim),
                 ..NewDifference::default()
             }
         }

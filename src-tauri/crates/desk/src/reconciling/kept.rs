@@ -42,6 +42,7 @@ impl KeptSide {
             match row {
                 Scanned::Order(order) if wanted.scope.payments => {
                     read.orders += 1;
+                    read.claims += u64::from(order.is_claim);
                     side.push_order(&LocalOrder {
                         line: order.id.unsigned_abs(),
                         out_trade_no: order.out_trade_no.as_bytes(),

@@ -9,14 +9,14 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 
 use super::differences::Cells;
 use super::{DaySides, Reconciled};
-use crate::days::{IDENTITY, field_word};
+use crate::days::{IDENTITY, OUT_REFUND_NO, field_word};
 
 /// A workbook whose last sheet takes the rows that differ.
 pub(super) struct Workbook {
     book: XlsxBook<File>,
 }
 
-const DIFFERENCES: [(&str, u16); 13] = [
+const DIFFERENCES: [(&str, u16); 14] = [
     ("类别", 18),
     ("商户订单号", 28),
     ("微信订单号", 32),
@@ -30,6 +30,7 @@ const DIFFERENCES: [(&str, u16); 13] = [
     ("处理", 12),
     ("备注", 30),
     (IDENTITY.0, 36),
+    (OUT_REFUND_NO.0, 28),
 ];
 
 impl Workbook {
@@ -70,6 +71,7 @@ impl Workbook {
             Cell::Empty,
             Cell::Empty,
             Cell::Id(identity),
+            Cell::Id(cells.out_refund_no),
         ])
     }
 
@@ -103,6 +105,7 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("手续费", fee),
         ("手续费不一致", found.verdict.fees.count.to_string()),
         ("本地订单", found.local.orders.to_string()),
+        ("未核实的本地订单", found.local.claims.to_string()),
         ("本地退款", found.local.refunds.to_string()),
         ("其他日期的本地记录", found.verdict.out_of_scope.to_string()),
         ("无法读取的行", found.malformed_count().to_string()),

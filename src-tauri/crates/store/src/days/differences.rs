@@ -66,6 +66,8 @@ pub struct NewDifference {
     pub sub_mch_id: Option<String>,
     /// 商户数据包.
     pub attach: Option<String>,
+    /// The local side was only claimed, and nothing of it verified, when it was found.
+    pub is_claim: bool,
 }
 
 /// Where a difference stands.
@@ -174,7 +176,7 @@ const PAGE_MAX: usize = 10_000;
 
 const ROW: &str = "d.run, d.place, d.identity, d.facts, d.class, d.counts, d.reason, d.same_as, d.fault, d.fault_en, d.out_trade_no, \
      d.transaction_id, d.refund_id, d.out_refund_no, d.field, d.bill_value, d.local_value, d.bill_fen, d.local_fen, d.bill, d.bill_line, \
-     d.local_line, d.hour, d.device_info, d.trade_type, d.sub_mch_id, d.attach, r.profile, r.date, h.kind AS handled, h.facts AS handled_facts";
+     d.local_line, d.hour, d.device_info, d.trade_type, d.sub_mch_id, d.attach, d.is_claim, r.profile, r.date, h.kind AS handled, h.facts AS handled_facts";
 const FROM: &str =
     "FROM day_differences d JOIN day_runs r ON r.id = d.run LEFT JOIN handled h ON h.identity = d.identity";
 /// Whether what was said holds for what the difference says now.
@@ -357,6 +359,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
         trade_type: row.get("trade_type")?,
         sub_mch_id: row.get("sub_mch_id")?,
         attach: row.get("attach")?,
+        is_claim: row.get("is_claim")?,
     };
     let handled: Option<Handled> = row.get("handled")?;
     let holds = row.get::<_, Option<[u8; 16]>>("handled_facts")? == Some(found.facts);
@@ -378,9 +381,9 @@ pub(super) fn add(connection: &Connection, run: i64, batch: &[NewDifference]) ->
     let mut insert = connection.prepare_cached(
         "INSERT INTO day_differences (run, place, identity, facts, class, counts, reason, same_as, fault, fault_en, out_trade_no, transaction_id, \
          refund_id, out_refund_no, field, bill_value, local_value, bill_fen, local_fen, bill, bill_line, local_line, hour, device_info, trade_type, \
-         sub_mch_id, attach) VALUES (:run, :place, :identity, :facts, :class, :counts, :reason, :same_as, :fault, :fault_en, :out_trade_no, \
+         sub_mch_id, attach, is_claim) VALUES (:run, :place, :identity, :facts, :class, :counts, :reason, :same_as, :fault, :fault_en, :out_trade_no, \
          :transaction_id, :refund_id, :out_refund_no, :field, :bill_value, :local_value, :bill_fen, :local_fen, :bill, :bill_line, :local_line, \
-         :hour, :device_info, :trade_type, :sub_mch_id, :attach)",
+         :hour, :device_info, :trade_type, :sub_mch_id, :attach, :is_claim)",
     )?;
     for found in batch {
         insert.execute(named_params! {
@@ -411,6 +414,7 @@ pub(super) fn add(connection: &Connection, run: i64, batch: &[NewDifference]) ->
             ":trade_type": found.trade_type,
             ":sub_mch_id": found.sub_mch_id,
             ":attach": found.attach,
+            ":is_claim": found.is_claim,
         })?;
     }
     Ok(())

@@ -117,11 +117,15 @@ impl Store {
     }
 }
 
-/// The days of a span on which orders were paid, counted from its beginning.
+/// The days of a span on which orders were paid, or are said to have been, counted from its beginning.
 fn paid_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<i64>, StoreError> {
     let mut days = Vec::new();
     let mut statement = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3)")?;
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3) OR EXISTS (SELECT 1 FROM orders \
+             WHERE paid_at IS NULL AND claimed_paid_at IS NOT NULL AND (claimed_paid_at + 28800000) / 86400000 = (?1 + 28800000) / 86400000 \
+             AND profile = ?3)",
+        )?;
     let mut date = from;
     while date < to {
         let next = date.plus_ms(DAY_MS);
@@ -140,7 +144,9 @@ fn standing(
     has_payments: bool,
 ) -> Result<DayStanding, StoreError> {
     let seen = bills::of_day(connection, profile, date)?;
-    let trades: Vec<_> = seen.iter().filter(|bill| bill.kind != "FUNDFLOW" && !bill.is_none()).collect();
+    let is_of_trades =
+        |bill: &&DayBill| !matches!(bill.kind.as_str(), "FUNDFLOW" | "RECHARGE_REFUND") && !bill.is_none();
+    let trades: Vec<_> = seen.iter().filter(is_of_trades).collect();
     let is_without_trade = seen.iter().any(|bill| bill.kind == "ALL" && bill.is_none());
     let run = runs::current(connection, profile, date)?;
     let closed = closing(connection, profile, date)?;

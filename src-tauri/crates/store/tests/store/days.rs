@@ -1,12 +1,12 @@
 //! Days that are reconciled: bills that change, runs that repeat, what is said to differences, and closing.
 
 use desk_store::{
-    BillSums, ClassTally, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled, NewDayBill,
-    NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store, StoreError,
+    BillSums, ClassTally, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled, NewClaim,
+    NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store, StoreError,
 };
 use wxpay_protocol::UtcMs;
 
-use crate::deeds::START;
+use crate::deeds::{START, new_claim, number as number_of};
 
 const DAY_MS: i64 = 86_400_000;
 const SHOP: &str = "shop";
@@ -251,6 +251,90 @@ fn differences_are_found_by_class_state_number_and_where_they_concentrate() {
     let found = days.store.concentrations(run).unwrap();
     assert_eq!((found[0].dimension, found[0].value.as_str(), found[0].count), (Dimension::Hour, "10", 19));
     assert_eq!(found.last().unwrap().value, "JSAPI");
+}
+
+#[test]
+fn a_day_whose_payments_are_only_claimed_misses_its_bill_and_one_without_any_does_not() {
+    let days = open();
+    let claim = |number: usize, profile: &str, after_ms: Option<i64>| NewClaim {
+        profile: profile.into(),
+        paid_at: after_ms.map(|after_ms| date().plus_ms(after_ms)),
+        ..new_claim(&number_of(number))
+    };
+    let claims = [
+        claim(1, SHOP, Some(DAY_MS - 1)),
+        claim(2, SHOP, Some(2 * DAY_MS)),
+        claim(3, "other", Some(DAY_MS)),
+        claim(4, SHOP, None),
+    ];
+    days.store.claim(claims.into()).unwrap();
+    let marks = || {
+        let standing = days.store.days(SHOP, date(), date().plus_ms(4 * DAY_MS)).unwrap();
+        standing.into_iter().map(|day| day.mark).collect::<Vec<_>>()
+    };
+    let (missing, nothing) = (DayMark::MissingBill, DayMark::Nothing);
+    assert_eq!(marks(), [missing, nothing, missing, nothing], "a claim counts on its day and for its profile");
+    days.bill(1);
+    assert_eq!(marks()[0], DayMark::NotRun);
+}
+
+#[test]
+fn who_said_what_and_when_is_read_back_and_stays_said() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, vec![difference(1, 1)]);
+    let say = |identity: Option<u8>, kind, said_by: &str, later_ms: i64, text: &str| {
+        days.store
+            .say(vec![NewDayNote {
+                profile: SHOP.into(),
+                date: date(),
+                identity: identity.map(|number| [number; 16]),
+                kind,
+                said_by: said_by.into(),
+                said_at: START.plus_ms(later_ms),
+                text: text.into(),
+            }])
+            .unwrap();
+    };
+    say(Some(1), NoteKind::Remark, "li", 1, "查过了");
+    say(Some(1), NoteKind::Resolve, "wang", 2, "");
+    say(None, NoteKind::CloseDay, "zhao", 3, "没问题");
+    let of_difference = days.store.difference(SHOP, &[1; 16]).unwrap().unwrap().notes;
+    let said: Vec<_> = of_difference.iter().map(|note| (note.said_by.as_str(), note.said_at, note.kind)).collect();
+    let (first, second) = (START.plus_ms(1), START.plus_ms(2));
+    assert_eq!(said, [("li", first, NoteKind::Remark), ("wang", second, NoteKind::Resolve)]);
+    let of_day = days.store.day_notes(SHOP, date()).unwrap();
+    let closed = (of_day[0].said_by.as_str(), of_day[0].said_at, of_day[0].text.as_str());
+    assert_eq!((closed, of_day.len()), (("zhao", START.plus_ms(3), "没问题"), 1));
+    let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
+    for sql in ["UPDATE day_notes SET said_by = 'x'", "UPDATE day_notes SET text = ''", "DELETE FROM day_notes"] {
+        let refused = stranger.execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains("what was said stays said"), "{sql}: {refused}");
+    }
+}
+
+#[test]
+fn differences_concentrate_by_device_and_by_store() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let at = |number: u8, device: &str, store: &str| NewDifference {
+        device_info: Some(device.into()),
+        sub_mch_id: Some(store.into()),
+        ..difference(number, 1)
+    };
+    let expected = NewDifference { counts: false, ..at(4, "POS-2", "1900000109") };
+    let rows = vec![at(1, "POS-1", "1900000108"), at(2, "POS-1", "1900000109"), at(3, "POS-2", "1900000108"), expected];
+    let run = days.run(1, bill, rows);
+    let of = |dimension: Dimension| {
+        let found = days.store.concentrations(run).unwrap().into_iter().filter(|found| found.dimension == dimension);
+        found.map(|found| (found.value, found.count)).collect::<Vec<_>>()
+    };
+    let told = |value: &str, count: u64| (value.to_owned(), count);
+    assert_eq!(of(Dimension::DeviceInfo), [told("POS-1", 2), told("POS-2", 1)], "what is expected does not count");
+    assert_eq!(of(Dimension::SubMchId), [told("1900000108", 2), told("1900000109", 1)]);
+    let of_device = DifferenceFilter { of: Some((Dimension::DeviceInfo, "POS-1".into())), ..Default::default() };
+    let page = days.store.differences(run, &of_device, 0, 10).unwrap();
+    assert_eq!(page.rows.iter().map(|row| row.found.place).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
