@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use desk::reconcile::Viewpoint;
 use desk::sheets::Reader;
 use desk::{DayExport, DaySides, DeskError, Import, OnProgress, OwnFiles, OwnSide, ReconcileFault};
 use tauri::ipc::Channel;
@@ -197,13 +198,15 @@ pub(crate) async fn days_export(
     profile: String,
     from: String,
     to: String,
+    own_words: bool,
 ) -> Result<Option<String>, IpcError> {
+    let viewpoint = if own_words { Viewpoint::Own } else { Viewpoint::Neutral };
     let title = in_language(&home, "导出差异（.xlsx 或 .csv）", "Export differences (.xlsx or .csv)").await?;
     let choice = Choice { title, suggested: Some("differences.xlsx"), kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
     let shown = file_name(&file);
-    let export = DayExport { profile, from: date(&from)?, to: date(&to)?, file, reader: Reader::People };
+    let export = DayExport { profile, from: date(&from)?, to: date(&to)?, file, reader: Reader::People, viewpoint };
     home.desk().await?.export_differences(export).await?;
     Ok(Some(shown))
 }

@@ -197,7 +197,7 @@ export const commands = {
 	/**  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. */
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
 	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
-	daysExport: (profile: string, from: string, to: string) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to })),
+	daysExport: (profile: string, from: string, to: string, ownWords: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords })),
 	/**  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. */
 	daysReadRemarks: (profile: string) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile })),
 };

@@ -11,6 +11,7 @@ use wxpay_protocol::UtcMs;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
+use crate::option_words::ViewpointWord;
 use crate::order_list::StateWord;
 use crate::output::Output;
 use crate::progress::{self, Bar};
@@ -113,6 +114,9 @@ struct Differences {
     /// The last day
     #[arg(long, value_name = "D", value_parser = date, requires = "from")]
     to: Option<UtcMs>,
+    /// What the classes are called in a table for people
+    #[arg(long, value_enum, default_value_t)]
+    viewpoint: ViewpointWord,
 }
 
 /// `--sort`.
@@ -152,8 +156,14 @@ async fn write_differences(wanted: &Differences, options: &DeskOptions, output: 
     let desk = options.open().await?;
     let profile = options.choose(&desk).await?;
     let [from, to] = [wanted.from, wanted.to].map(|bound| bound.or(wanted.date).unwrap_or_else(|| desk.now()));
-    let export =
-        DayExport { profile: profile.name, from, to, file: wanted.output.clone(), reader: reader(wanted.exact) };
+    let export = DayExport {
+        profile: profile.name,
+        from,
+        to,
+        file: wanted.output.clone(),
+        reader: reader(wanted.exact),
+        viewpoint: wanted.viewpoint.into(),
+    };
     let count = desk.export_differences(export).await?;
     if output.is_json() {
         output.document(&json!({"differences": count, "file": wanted.output}))?;

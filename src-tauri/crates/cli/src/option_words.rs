@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use desk::reconcile::Viewpoint;
 use wxpay_diagnose::Format;
 use wxpay_protocol::SignType;
 
@@ -38,5 +39,24 @@ impl ValueEnum for FormatWord {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.0.as_str()))
+    }
+}
+
+/// `--viewpoint`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViewpointWord {
+    /// 微信有·本地无, 本地有·微信无
+    #[default]
+    Neutral,
+    /// 长款 where WeChat has more money than your books say, 短款 where it has less
+    Own,
+}
+
+impl From<ViewpointWord> for Viewpoint {
+    fn from(word: ViewpointWord) -> Self {
+        match word {
+            ViewpointWord::Neutral => Self::Neutral,
+            ViewpointWord::Own => Self::Own,
+        }
     }
 }

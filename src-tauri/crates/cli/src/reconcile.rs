@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use desk::reconcile::{Basis, Class};
+use desk::reconcile::{Basis, Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
 use desk::{ByteMeter, Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
@@ -14,6 +14,7 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
+use crate::option_words::ViewpointWord;
 use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
 use crate::reconcile_ask;
@@ -79,6 +80,9 @@ pub(crate) struct Reconcile {
     /// Tell how far the reading is on standard error, one JSON document a line
     #[arg(long)]
     progress: bool,
+    /// What the classes are called in what is written for people
+    #[arg(long, value_enum, default_value_t)]
+    viewpoint: ViewpointWord,
     /// Folder for differences.csv and reconcile.xlsx
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -129,7 +133,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         None => None,
     };
     let outputs = match &command.out {
-        Some(folder) => found.write(&sides, folder, &cancel)?,
+        Some(folder) => found.write(&sides, folder, command.viewpoint.into(), &cancel)?,
         None => Vec::new(),
     };
     if output.is_json() {
@@ -139,7 +143,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         }
         output.document(&document)?;
     } else {
-        describe(&sides, &found, &outputs, output)?;
+        describe(&sides, &found, command.viewpoint.into(), &outputs, output)?;
         describe_kept(kept.as_ref(), output);
         reconcile_ask::describe(&found, &asked, output)?;
     }
@@ -322,7 +326,13 @@ pub(crate) fn number(sum: i128) -> Value {
     i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
-fn describe(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf], output: &mut Output) -> Result<(), Failure> {
+fn describe(
+    sides: &DaySides,
+    found: &Reconciled,
+    viewpoint: Viewpoint,
+    outputs: &[PathBuf],
+    output: &mut Output,
+) -> Result<(), Failure> {
     let (verdict, totals, day) = (&found.verdict, &found.bills.totals, sides.date.day());
     let differences: u64 =
         Class::ALL.into_iter().filter(|class| class.is_difference()).map(|class| verdict.tally(class).count).sum();
@@ -359,7 +369,7 @@ fn describe(sides: &DaySides, found: &Reconciled, outputs: &[PathBuf], output: &
                 "  {:<20} {:>9}  bill {bill}  local {local}  {}",
                 class.name(),
                 tally.count,
-                class.chinese()
+                class.words(viewpoint).0
             ))?;
         }
     }

@@ -26,7 +26,7 @@ use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watc
 pub use exporting::DayExport;
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
-pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, field_word};
+pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
 pub(crate) use waiting::NewBill;
 

@@ -1,5 +1,16 @@
 //! The classes, by the names that programs read.
 
+/// From where the classes are named. 长款 and 短款 are used with opposite meanings, so they are a choice, and each says whose
+/// money is more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Viewpoint {
+    /// 微信有·本地无 and 本地有·微信无.
+    #[default]
+    Neutral,
+    /// The merchant's books: 长款 where WeChat has more money for the merchant than they say, 短款 where it has less.
+    Own,
+}
+
 /// What a row is: exactly one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -94,6 +105,37 @@ impl Class {
             Self::RefundLocalOnly => "退款：本地有·微信无",
             Self::RefundAmountDiff => "退款金额不一致",
             Self::RefundStateDiff => "退款状态不一致",
+        }
+    }
+
+    /// The name for people in English.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Matched => "Agrees",
+            Self::BillOnly => "WeChat only",
+            Self::LocalOnly => "Local only",
+            Self::AmountDiff => "Amounts differ",
+            Self::StateDiff => "States differ",
+            Self::DuplicatePayment => "Paid twice",
+            Self::DuplicateLocal => "Twice in local",
+            Self::DayCutBill => "Day cut (bill)",
+            Self::DayCutLocal => "Day cut, awaited",
+            Self::RefundMatched => "Refund agrees",
+            Self::RefundBillOnly => "Refund: WeChat only",
+            Self::RefundLocalOnly => "Refund: local only",
+            Self::RefundAmountDiff => "Refund amounts differ",
+            Self::RefundStateDiff => "Refund states differ",
+        }
+    }
+
+    /// The name for people as one looks at it, Chinese and English.
+    pub const fn words(self, viewpoint: Viewpoint) -> (&'static str, &'static str) {
+        match (viewpoint, self) {
+            (Viewpoint::Own, Self::BillOnly) => ("长款（微信多）", "Surplus (more at WeChat)"),
+            (Viewpoint::Own, Self::LocalOnly) => ("短款（微信少）", "Shortfall (less at WeChat)"),
+            (Viewpoint::Own, Self::RefundBillOnly) => ("退款短款（微信多退）", "Refund shortfall (WeChat gave back more)"),
+            (Viewpoint::Own, Self::RefundLocalOnly) => ("退款长款（微信少退）", "Refund surplus (WeChat gave back less)"),
+            _ => (self.chinese(), self.english()),
         }
     }
 

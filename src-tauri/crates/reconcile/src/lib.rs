@@ -20,7 +20,7 @@ mod share;
 mod sides;
 mod verdict;
 
-pub use class::Class;
+pub use class::{Class, Viewpoint};
 pub use day::{Basis, Day};
 pub use fingerprint::Fingerprint;
 pub use neighbour::{Edge, Waiting};

@@ -99,7 +99,7 @@ function Tools({ profile }: { profile: string }) {
   const { date } = route.useSearch();
   const { first, last } = monthOf(date ?? beijingDay(Date.now()));
   const write = async (from: string, to: string) => {
-    const file = await desk().daysExport(profile, from, to);
+    const file = await desk().daysExport(profile, from, to, viewpoint === "own");
     if (file) message.success(t("days.exported", { file }));
   };
   const read = async () => {

@@ -69,7 +69,7 @@ describe("a day that is reconciled", () => {
     const write = vi.spyOn(desk, "daysExport");
     await userEvent.click(screen.getByTestId("month-export"));
     await screen.findByText(/differences\.xlsx/);
-    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30"]);
+    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false]);
     await userEvent.click(screen.getByTestId("remarks-read"));
     await screen.findByText(/新备注 1/);
   });

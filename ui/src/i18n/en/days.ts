@@ -83,7 +83,12 @@ export const days = {
       matched: "Agrees",
       refund_matched: "Refund agrees",
     },
-    ownClass: { bill_only: "Surplus (more at WeChat)", local_only: "Shortfall (less at WeChat)" },
+    ownClass: {
+      bill_only: "Surplus (more at WeChat)",
+      local_only: "Shortfall (less at WeChat)",
+      refund_bill_only: "Refund shortfall (WeChat gave back more)",
+      refund_local_only: "Refund surplus (WeChat gave back less)",
+    },
     allStates: "Handled or not",
     state: "State",
     stateWord: {

@@ -81,7 +81,12 @@ export const days = {
       matched: "一致",
       refund_matched: "退款一致",
     },
-    ownClass: { bill_only: "长款（微信多）", local_only: "短款（微信少）" },
+    ownClass: {
+      bill_only: "长款（微信多）",
+      local_only: "短款（微信少）",
+      refund_bill_only: "退款短款（微信多退）",
+      refund_local_only: "退款长款（微信少退）",
+    },
     allStates: "全部处理状态",
     state: "处理",
     stateWord: { open: "待处理", carried_over: "挂账", resolved: "已核销", ignored: "已忽略", expected: "无需处理" },

@@ -202,6 +202,69 @@ fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
     assert_eq!(day(&desk, &["read-remarks", "out/reconcile.xlsx"]).expect(0).json()["rows"], 12);
 }
 
+/// The cells of a sheet of a workbook.
+fn cells(desk: &Desk, file: &str, sheet: usize) -> Vec<Vec<String>> {
+    let file = std::fs::File::open(desk.path(file)).unwrap();
+    let mut book = desk::sheets::Sheet::open(std::io::BufReader::new(file)).unwrap();
+    book.choose_sheet(sheet);
+    let mut rows = Vec::new();
+    book.each(|row| {
+        rows.push((0..row.len()).map(|cell| row.text(cell).unwrap().into_owned()).collect());
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    rows
+}
+
+#[test]
+fn a_workbook_has_the_verdict_of_the_day_and_what_its_classes_add_up_to() {
+    let desk = kept();
+    let export = |file: &str, more: &[&str]| {
+        let words = ["export", "differences", "--date", DAY, "-o", file, "--profile", "shop"];
+        desk.run(&[&words[..], more].concat()).expect(0);
+    };
+    export("out.xlsx", &[]);
+    let verdict = cells(&desk, "out.xlsx", 0);
+    let column = |title: &str| verdict[0].iter().position(|found| found == title).unwrap();
+    let value = |title: &str| verdict[1][column(title)].as_str();
+    assert_eq!((verdict.len(), value("日期"), value("结论")), (2, DAY, "不平"));
+    assert_eq!((value("账单笔数"), value("本地订单"), value("本地退款")), ("14", "12", "4"));
+    assert_eq!((value("账单订单金额(元)"), value("账单退款金额(元)")), ("48", "1"));
+    assert_eq!((value("支付：本地减账单(元)"), value("退款：本地减账单(元)")), ("10.5", "0.15"));
+    assert_eq!((value("差异"), value("待处理"), value("挂账"), value("无法读取的行")), ("10", "10", "0", "0"));
+    let classes = cells(&desk, "out.xlsx", 1);
+    let class = |name: &str| classes.iter().find(|row| row[0] == name).unwrap()[1..].join(" ");
+    assert_eq!(class("金额不一致"), "1 4 3.5 -0.5");
+    assert_eq!(class("微信有·本地无"), "1 2 0 -2");
+    assert_eq!(class("退款：本地有·微信无"), "1 0 0.5 0.5");
+    export("own.xlsx", &["--viewpoint", "own"]);
+    let classes: Vec<String> = cells(&desk, "own.xlsx", 1).into_iter().map(|mut row| row.remove(0)).collect();
+    for word in ["长款（微信多）", "短款（微信少）", "退款短款（微信多退）", "退款长款（微信少退）"] {
+        assert_eq!(classes.iter().filter(|found| *found == word).count(), 1, "{word}");
+        assert!(cells(&desk, "own.xlsx", 2).iter().any(|row| row[0] == word), "{word}");
+    }
+    run(&desk, &["--out", "out", "--viewpoint", "own"]).expect(1);
+    assert!(cells(&desk, "out/reconcile.xlsx", 2).iter().any(|row| row[0] == "退款短款（微信多退）"));
+}
+
+#[test]
+fn remarks_are_read_back_from_a_table_of_text() {
+    let desk = kept();
+    let words = ["export", "differences", "--date", DAY, "-o", "out.csv", "--profile", "shop"];
+    desk.run(&words).expect(0);
+    let text = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    let titles: Vec<&str> = text.trim_start_matches('\u{FEFF}').lines().next().unwrap().split(',').collect();
+    let [state, remark] = ["处理", "备注"].map(|title| titles.iter().position(|found| *found == title).unwrap());
+    let row = text.lines().find(|row| row.starts_with("微信有·本地无,")).unwrap();
+    let mut said: Vec<&str> = row.split(',').collect();
+    (said[state], said[remark]) = ("已核销", "\"另一个系统, 测试单\"");
+    desk.file("back.csv", text.replace(row, &said.join(",")));
+    let read = day(&desk, &["read-remarks", "back.csv"]).expect(0).json();
+    assert_eq!((&read["rows"], &read["remarks"], &read["handled"]), (&json!(12), &json!(1), &json!(1)));
+    let found = &show(&desk, &["--state", "resolved"])["differences"];
+    assert_eq!((&found[0]["class"], &found[0]["notes"][0]["text"]), (&json!("bill_only"), &json!("另一个系统, 测试单")));
+}
+
 #[test]
 fn differences_are_exported_for_programs_as_reconcile_writes_them() {
     let desk = kept();

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::Class;
+use desk_reconcile::{Class, Viewpoint};
 use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::bill::yuan_text;
@@ -30,6 +30,8 @@ pub struct DayExport {
     pub file: PathBuf,
     /// For whom. A workbook is always for people.
     pub reader: Reader,
+    /// From where the classes are named in a table for people.
+    pub viewpoint: Viewpoint,
 }
 
 enum Sink {
@@ -67,8 +69,8 @@ impl Desk {
         self.blocking(move |inner| {
             let words = match export.reader {
                 Reader::Programs if !is_workbook => Words::Wire,
-                _ if inner.settings()?.language == "en" => Words::English,
-                _ => Words::Chinese,
+                _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
+                _ => Words::Chinese(export.viewpoint),
             };
             let end = export.to.start_of_day().plus_ms(DAY_MS);
             let days = inner.store.days(&export.profile, export.from, end)?;

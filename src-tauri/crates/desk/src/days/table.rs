@@ -1,6 +1,6 @@
 //! A difference as a row of a table, and the words that are written and read back.
 
-use desk_reconcile::{Basis, Class, Reason};
+use desk_reconcile::{Basis, Class, Reason, Viewpoint};
 use desk_sheets::{Cell, WriteError};
 use desk_store::{DayDifference, DayMark, DifferenceState, Handled, NewDifference};
 use wxpay_protocol::Fen;
@@ -39,16 +39,16 @@ pub(crate) const IDENTITY: (&str, &str) = ("识别码", "Identity");
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
     Wire,
-    Chinese,
-    English,
+    Chinese(Viewpoint),
+    English(Viewpoint),
 }
 
 impl Words {
     pub(super) const fn of<'w>(self, wire: &'w str, chinese: &'w str, english: &'w str) -> &'w str {
         match self {
             Self::Wire => wire,
-            Self::Chinese => chinese,
-            Self::English => english,
+            Self::Chinese(_) => chinese,
+            Self::English(_) => english,
         }
     }
 }
@@ -107,21 +107,30 @@ pub(super) const fn mark_words(mark: DayMark) -> (&'static str, &'static str) {
     }
 }
 
-/// The word of a class.
-pub(super) fn class_word(name: &str, words: Words) -> &str {
-    words.of(name, Class::parse(name).map_or("无法读取", Class::chinese), name)
+/// The words of a class, Chinese and English.
+pub(crate) fn class_words(name: &str, viewpoint: Viewpoint) -> (&'static str, &'static str) {
+    Class::parse(name).map_or(("无法读取", "Unreadable"), |class| class.words(viewpoint))
 }
 
-/// What differs, in words.
-pub(crate) fn field_word(name: &str) -> &str {
+/// The word of a class in a table.
+pub(super) fn class_word(name: &str, words: Words) -> &str {
+    match words {
+        Words::Wire => name,
+        Words::Chinese(viewpoint) => class_words(name, viewpoint).0,
+        Words::English(viewpoint) => class_words(name, viewpoint).1,
+    }
+}
+
+/// What differs, in words, Chinese and English.
+pub(crate) fn field_words(name: &str) -> (&str, &str) {
     match name {
-        "total_fee" => "金额",
-        "refund_fee" => "退款金额",
-        "state" => "状态",
-        "transaction_id" => "微信订单号",
-        "refund_id" => "微信退款单号",
-        "paid_at" => "支付时间",
-        other => other,
+        "total_fee" => ("金额", "amount"),
+        "refund_fee" => ("退款金额", "refunded amount"),
+        "state" => ("状态", "state"),
+        "transaction_id" => ("微信订单号", "transaction ID"),
+        "refund_id" => ("微信退款单号", "refund ID"),
+        "paid_at" => ("支付时间", "time of payment"),
+        other => (other, other),
     }
 }
 
@@ -134,7 +143,8 @@ pub(super) fn cells(
     let found = &row.found;
     let field = found.field.as_deref().unwrap_or_default();
     let (chinese, english) = state_words(row.state);
-    let reason = reason_text(found, words == Words::English);
+    let (field_chinese, field_english) = field_words(field);
+    let reason = reason_text(found, matches!(words, Words::English(_)));
     let (date, identity) = (row.date.day(), hex(&found.identity));
     let line = |line: Option<u64>| line.map_or(Cell::Empty, Cell::Count);
     take(&[
@@ -142,7 +152,7 @@ pub(super) fn cells(
         id(found.out_trade_no.as_deref()),
         id(found.transaction_id.as_deref()),
         id(found.refund_id.as_deref()),
-        Cell::Text(words.of(field, field_word(field), field)),
+        Cell::Text(words.of(field, field_chinese, field_english)),
         value_cell(field, found.bill_value.as_deref(), found.bill_fen),
         value_cell(field, found.local_value.as_deref(), found.local_fen),
         line(found.bill_line),

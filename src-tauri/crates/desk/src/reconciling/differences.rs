@@ -7,7 +7,7 @@ use std::io::{BufReader, Cursor};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::{Basis, BillPlace, Difference, Reason};
+use desk_reconcile::{Basis, BillPlace, Difference, Reason, Viewpoint};
 use desk_sheets::{Cell, CsvTable, Field, Form, Layout, Reader, Row, Table, WriteError};
 use desk_store::Scanned;
 use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
@@ -85,16 +85,22 @@ pub(super) struct Texts {
 }
 
 impl Reconciled {
-    /// Writes `differences.csv` for programs and `reconcile.xlsx` for people into a folder, which is made where it is missing,
-    /// and says where they are.
+    /// Writes `differences.csv` for programs and `reconcile.xlsx` for people, with the classes named from this viewpoint, into a
+    /// folder, which is made where it is missing, and says where they are.
     ///
     /// # Errors
     ///
     /// A file cannot be read again, the folder cannot be written, or somebody stopped it; then neither file is there.
-    pub fn write(&self, sides: &DaySides, folder: &Path, cancel: &Cancel) -> Result<Vec<PathBuf>, ReconcileFault> {
+    pub fn write(
+        &self,
+        sides: &DaySides,
+        folder: &Path,
+        viewpoint: Viewpoint,
+        cancel: &Cancel,
+    ) -> Result<Vec<PathBuf>, ReconcileFault> {
         // Under other names until they are whole: nobody takes half a file for a result.
         let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
-        let written = self.write_parts(sides, folder, &parts, cancel);
+        let written = self.write_parts(sides, folder, &parts, viewpoint, cancel);
         if written.is_err() {
             for part in &parts {
                 // What cannot be removed has the name of a part.
@@ -109,6 +115,7 @@ impl Reconciled {
         sides: &DaySides,
         folder: &Path,
         parts: &[PathBuf; 2],
+        viewpoint: Viewpoint,
         cancel: &Cancel,
     ) -> Result<Vec<PathBuf>, ReconcileFault> {
         let unwritable = |cause: WriteError| ReconcileFault::Unwritable { place: place(folder), cause };
@@ -118,7 +125,8 @@ impl Reconciled {
         let [csv_part, book_part] = parts;
         let csv = File::create(csv_part).map_err(io)?;
         let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
-        let mut book = Workbook::new(File::create(book_part).map_err(io)?, self, sides).map_err(unwritable)?;
+        let book = File::create(book_part).map_err(io)?;
+        let mut book = Workbook::new(book, self, sides, viewpoint).map_err(unwritable)?;
         let mut identities = Identities::default();
         self.each_row(sides, cancel, |cells| {
             let identity = hex(&identities.of(sides.date, cells));
@@ -237,7 +245,6 @@ impl OwnTexts {
 /// One row of the files, before it is written.
 pub(super) struct Cells<'d> {
     pub(super) class: &'static str,
-    pub(super) class_chinese: &'static str,
     pub(super) numbers: [&'d str; 3],
     pub(super) out_refund_no: &'d str,
     pub(super) field: &'static str,
@@ -284,7 +291,6 @@ fn of_malformed(row: &MalformedLine) -> Cells<'_> {
     let line = Cell::Count(row.line);
     Cells {
         class: "malformed",
-        class_chinese: "无法读取",
         numbers: [""; 3],
         out_refund_no: "",
         field: "",
@@ -339,7 +345,6 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
     }
     Cells {
         class: row.class.name(),
-        class_chinese: row.class.chinese(),
         numbers: [
             first(|texts| &texts.out_trade_no),
             first(|texts| &texts.transaction_id),

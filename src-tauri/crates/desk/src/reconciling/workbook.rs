@@ -2,18 +2,19 @@
 
 use std::fs::File;
 
-use desk_reconcile::Class;
+use desk_reconcile::{Class, Viewpoint};
 use desk_sheets::{Cell, Column, WriteError, XlsxBook};
 use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
 use super::differences::Cells;
 use super::{DaySides, Reconciled};
-use crate::days::{IDENTITY, OUT_REFUND_NO, field_word};
+use crate::days::{IDENTITY, OUT_REFUND_NO, class_words, field_words};
 
 /// A workbook whose last sheet takes the rows that differ.
 pub(super) struct Workbook {
     book: XlsxBook<File>,
+    viewpoint: Viewpoint,
 }
 
 const DIFFERENCES: [(&str, u16); 14] = [
@@ -35,7 +36,12 @@ const DIFFERENCES: [(&str, u16); 14] = [
 
 impl Workbook {
     /// Writes the verdict and the classes, and begins the differences.
-    pub(super) fn new(file: File, found: &Reconciled, sides: &DaySides) -> Result<Self, WriteError> {
+    pub(super) fn new(
+        file: File,
+        found: &Reconciled,
+        sides: &DaySides,
+        viewpoint: Viewpoint,
+    ) -> Result<Self, WriteError> {
         let mut book = XlsxBook::new(file);
         book.sheet("结论", &columns(&[("项目", 24), ("值", 40)]))?;
         for (title, value) in verdict(found, sides) {
@@ -47,10 +53,10 @@ impl Workbook {
             let tally = found.verdict.tally(class);
             let sums = [tally.bill_fen, tally.local_fen, tally.local_fen - tally.bill_fen].map(yuan_text);
             let [bill, local, gap] = sums.each_ref().map(|text| amount(text));
-            book.row(&[Cell::Text(class.chinese()), Cell::Count(tally.count), bill, local, gap])?;
+            book.row(&[Cell::Text(class.words(viewpoint).0), Cell::Count(tally.count), bill, local, gap])?;
         }
         book.sheet("差异", &columns(&DIFFERENCES))?;
-        Ok(Self { book })
+        Ok(Self { book, viewpoint })
     }
 
     /// Takes a row that differs.
@@ -58,11 +64,11 @@ impl Workbook {
         let [out_trade_no, transaction_id, refund_id] = cells.numbers;
         let ([bill_value, local_value], [bill_line, local_line]) = (cells.values, cells.lines);
         self.book.row(&[
-            Cell::Text(cells.class_chinese),
+            Cell::Text(class_words(cells.class, self.viewpoint).0),
             Cell::Id(out_trade_no),
             Cell::Id(transaction_id),
             Cell::Id(refund_id),
-            Cell::Text(field_word(cells.field)),
+            Cell::Text(field_words(cells.field).0),
             bill_value,
             local_value,
             bill_line,
