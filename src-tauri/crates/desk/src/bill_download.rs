@@ -240,7 +240,7 @@ impl Desk {
         let (profile, day) = (wish.profile.clone(), wish.day);
         let checked = move || {
             let soundness = soundness::check(whole.path(), &wish, mch_id.as_str())?;
-            let digest_held = soundness::check_digest(&wish, body.digest.as_deref(), &whole, &soundness)?;
+            let digest_held = soundness::check_digest(&wish, body.digest.as_deref(), &whole.sha1, &soundness)?;
             let before = whole.put(&target, &soundness.sha256)?;
             Ok::<_, BillFault>(SavedBill {
                 file: target,

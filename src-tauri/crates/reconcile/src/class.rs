@@ -133,8 +133,12 @@ impl Class {
         match (viewpoint, self) {
             (Viewpoint::Own, Self::BillOnly) => ("长款（微信多）", "Surplus (more at WeChat)"),
             (Viewpoint::Own, Self::LocalOnly) => ("短款（微信少）", "Shortfall (less at WeChat)"),
-            (Viewpoint::Own, Self::RefundBillOnly) => ("退款短款（微信多退）", "Refund shortfall (WeChat gave back more)"),
-            (Viewpoint::Own, Self::RefundLocalOnly) => ("退款长款（微信少退）", "Refund surplus (WeChat gave back less)"),
+            (Viewpoint::Own, Self::RefundBillOnly) => {
+                ("退款短款（微信多退）", "Refund shortfall (WeChat gave back more)")
+            }
+            (Viewpoint::Own, Self::RefundLocalOnly) => {
+                ("退款长款（微信少退）", "Refund surplus (WeChat gave back less)")
+            }
             _ => (self.chinese(), self.english()),
         }
     }

@@ -3,16 +3,18 @@
 // The helpers of these tests are as much test as the tests.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use desk_reconcile::{
     Basis, BillSide, Class, Day, Edge, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Verdict, Waiting,
     verdict,
 };
-use proptest::prelude::*;
-use proptest::sample::Index;
 use wxpay_protocol::bill::{Bill, BillForm, BillLine, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
+
+#[path = "invariants/properties.rs"]
+mod properties;
 
 /// 2024-01-02 00:00:00 in Beijing.
 const MIDNIGHT: UtcMs = UtcMs(1_704_124_800_000);
@@ -25,6 +27,8 @@ struct Paid {
     transaction: u8,
     fen: i64,
     at_s: i64,
+    /// How much the fee is off, in thousandths of a fen.
+    off_milli: i64,
 }
 
 /// A local order; the transaction 0 is none.
@@ -45,6 +49,8 @@ struct Back {
     fen: i64,
     is_success: bool,
     at_s: i64,
+    /// How much the fee is off, in thousandths of a fen; only of a bill's refund.
+    off_milli: i64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,7 +62,7 @@ struct Both {
 }
 
 fn paid(number: u8, transaction: u8, fen: i64) -> Paid {
-    Paid { state: "SUCCESS", number, transaction, fen, at_s: 40_000 + i64::from(transaction) }
+    Paid { state: "SUCCESS", number, transaction, fen, at_s: 40_000 + i64::from(transaction), off_milli: 0 }
 }
 
 fn ours(number: u8, transaction: u8, fen: i64) -> Ours {
@@ -64,7 +70,7 @@ fn ours(number: u8, transaction: u8, fen: i64) -> Ours {
 }
 
 fn back(refund: u8, fen: i64) -> Back {
-    Back { refund, out_refund: refund, fen, is_success: true, at_s: 50_000 }
+    Back { refund, out_refund: refund, fen, is_success: true, at_s: 50_000, off_milli: 0 }
 }
 
 fn at(seconds: i64) -> UtcMs {
@@ -81,7 +87,9 @@ impl Both {
                 out_trade_no: &number,
                 transaction_id: &transaction,
                 trade_state: row.state,
+                settlement_total_fee: Fen::new(row.fen).unwrap(),
                 total_fee: Fen::new(row.fen).unwrap(),
+                fee: fee(row.fen, row.off_milli),
                 ..empty_row()
             });
         }
@@ -90,12 +98,13 @@ impl Both {
             bill.push(&TradeRow {
                 at: at(row.at_s),
                 trade_state: "REFUND",
+                fee: fee(-row.fen, row.off_milli),
                 refund: Some(RefundPart {
                     applied_at: at(row.at_s),
                     succeeded_at: None,
                     refund_id: if row.refund == 0 { "0" } else { &refund_id },
                     out_refund_no: &out_refund_no,
-                    settlement_refund_fee: Fen::ZERO,
+                    settlement_refund_fee: Fen::new(row.fen).unwrap(),
                     coupon_refund_fee: Fen::ZERO,
                     refund_channel: "ORIGINAL",
                     refund_status: if row.is_success { "SUCCESS" } else { "PROCESSING" },
@@ -109,15 +118,22 @@ impl Both {
 
     /// The verdict with so much memory, and how many shares that took.
     fn judged_within(&self, most_bytes: usize) -> (Verdict, usize) {
-        let (day, text) = (Day::of(at(1), 300), self.bill());
+        self.judged_by(&[self.bill()], most_bytes)
+    }
+
+    /// The local side of this day against these files of a bill.
+    fn judged_by(&self, files: &[String], most_bytes: usize) -> (Verdict, usize) {
+        let day = Day::of(at(1), 300);
         let (mut whole, mut shares) = (Verdict::default(), 0);
         let mut next = Some(Share::first(most_bytes));
         while let Some(share) = next {
             let mut side = BillSide::new(day, Basis::Order, share.clone(), Scope { payments: true, refunds: true });
-            let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
-            while let Some(line) = bill.next_line().unwrap() {
-                let BillLine::Row(row) = line else { panic!("{line:?}") };
-                side.push(0, &row);
+            for (file, text) in files.iter().enumerate() {
+                let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
+                while let Some(line) = bill.next_line().unwrap() {
+                    let BillLine::Row(row) = line else { panic!("{line:?}") };
+                    side.push(file, &row);
+                }
             }
             whole.add(verdict(side, self.local(day, share.clone()), &|| false).unwrap());
             shares += 1;
@@ -158,10 +174,80 @@ impl Both {
         self.judged_within(usize::MAX).0
     }
 
+    /// What is listed, each by its class, its reason and what its rows say, wherever they stand in their files.
+    fn told(&self, files: &[&Self], found: &Verdict) -> Vec<String> {
+        let place = |line: u64| usize::try_from(line).unwrap() - 2;
+        let told = found.differences.iter().map(|row| {
+            let bill = row.bill.map(|at| {
+                let (file, place) = (files[at.file], place(at.line));
+                let payment = file.paid.get(place).map(|row| format!("{row:?}"));
+                payment.unwrap_or_else(|| format!("{:?}", file.bill_backs[place - file.paid.len()]))
+            });
+            let ours = row.local_line.map(place).map(|place| {
+                if row.is_refund { format!("{:?}", self.our_backs[place]) } else { format!("{:?}", self.ours[place]) }
+            });
+            format!("{:?} {:?} {bill:?} {ours:?} {} {}", row.class, row.reason, row.bill_fen, row.local_fen)
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort_unstable();
+        told
+    }
+
+    /// The same day without rows that only their places tell apart: of two under a number the earlier line counts.
+    fn without_ties(mut self) -> Self {
+        keep_first(&mut self.paid, |row| {
+            [(row.number, i64::from(row.transaction), row.state), (row.number, row.at_s, "at")]
+        });
+        keep_first(&mut self.ours, |order| [order.number]);
+        for backs in [&mut self.bill_backs, &mut self.our_backs] {
+            keep_first(backs, |row| {
+                let id =
+                    if row.refund == 0 { format!("no id, R{}", row.out_refund) } else { format!("50{}", row.refund) };
+                [format!("R{}", row.out_refund), id]
+            });
+        }
+        self
+    }
+
+    /// The bill's payments; what a reverse gave back of one is a part of it and no payment more.
+    fn paid_fen(&self) -> i64 {
+        let mut reversed = BTreeSet::new();
+        let is_payment = |row: &&Paid| {
+            let id = (row.number, row.transaction);
+            let was_paid =
+                self.paid.iter().any(|other| (other.number, other.transaction, other.state) == (id.0, id.1, "SUCCESS"));
+            row.state == "SUCCESS" || !was_paid || !reversed.insert(id)
+        };
+        self.paid.iter().filter(is_payment).map(|row| row.fen).sum()
+    }
+
+    /// The orders of the local side that were paid on the day or that the bill names.
+    fn ours_of_the_day_fen(&self) -> i64 {
+        let is_named = |order: &&Ours| self.paid.iter().any(|row| row.number == order.number);
+        let is_of_day = |order: &&Ours| order.paid_s.is_some_and(|paid_s| (0..86_400).contains(&paid_s));
+        self.ours.iter().filter(|order| is_named(order) || is_of_day(order)).map(|order| order.fen).sum()
+    }
+
     /// The classes and reasons of what is listed.
     fn listed(&self) -> Vec<(Class, Reason)> {
         self.judged().differences.iter().map(|row| (row.class, row.reason)).collect()
     }
+}
+
+/// The fee at 0.60 %, and so much off.
+fn fee(fen: i64, off_milli: i64) -> MilliFen {
+    MilliFen::new(fen * 6 + off_milli)
+}
+
+/// Keeps the rows none of whose keys an earlier row has.
+fn keep_first<T, K: Ord, const N: usize>(rows: &mut Vec<T>, keys: impl Fn(&T) -> [K; N]) {
+    let mut seen = BTreeSet::new();
+    rows.retain(|row| {
+        let keys = keys(row);
+        let is_new = keys.iter().all(|key| !seen.contains(key));
+        seen.extend(keys);
+        is_new
+    });
 }
 
 fn empty_row() -> TradeRow<'static> {
@@ -359,117 +445,4 @@ fn what_has_no_other_side_is_counted_and_not_compared() {
     }
     let found = verdict(side, LocalSide::new(day, share), &|| false).unwrap();
     assert_eq!((found.tally(Class::BillOnly).count, found.not_compared), (1, 1));
-}
-
-fn any_paid() -> impl Strategy<Value = Paid> {
-    (prop_oneof![9 => Just("SUCCESS"), 1 => Just("REVOKED")], 0u8..20, 1u8..40, 1i64..5, 0i64..86_400)
-        .prop_map(|(state, number, transaction, fen, at_s)| Paid { state, number, transaction, fen, at_s })
-}
-
-fn any_ours() -> impl Strategy<Value = Ours> {
-    let state = prop_oneof![
-        6 => Just(Some(TradeState::Success)),
-        1 => Just(Some(TradeState::Revoked)),
-        1 => Just(Some(TradeState::NotPay)),
-        1 => Just(None)
-    ];
-    (0u8..20, 0u8..40, 1i64..5, state, proptest::option::weighted(0.9, -1000i64..87_400))
-        .prop_map(|(number, transaction, fen, state, paid_s)| Ours { number, transaction, fen, state, paid_s })
-}
-
-fn any_back() -> impl Strategy<Value = Back> {
-    (0u8..12, 0u8..12, 1i64..5, any::<bool>(), 0i64..86_400)
-        .prop_map(|(refund, out_refund, fen, is_success, at_s)| Back { refund, out_refund, fen, is_success, at_s })
-}
-
-prop_compose! {
-    fn any_day()(
-        paid in proptest::collection::vec(any_paid(), 0..40),
-        ours in proptest::collection::vec(any_ours(), 0..40),
-        bill_backs in proptest::collection::vec(any_back(), 0..15),
-        our_backs in proptest::collection::vec(any_back(), 0..15),
-    ) -> Both {
-        Both { paid, ours, bill_backs, our_backs }
-    }
-}
-
-fn shuffled<T: Clone>(rows: &[T], order: &[Index]) -> Vec<T> {
-    let mut rows = rows.to_vec();
-    for (place, other) in (0..rows.len()).zip(order) {
-        let other = other.index(rows.len());
-        rows.swap(place, other);
-    }
-    rows
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
-
-    #[test]
-    fn c1_every_row_of_either_side_lands_in_exactly_one_class(both in any_day()) {
-        let found = both.judged();
-        let bill: u64 = Class::ALL.iter().map(|class| found.tally(*class).bill_rows).sum();
-        let local: u64 = Class::ALL.iter().map(|class| found.tally(*class).local_rows).sum();
-        prop_assert_eq!(bill, (both.paid.len() + both.bill_backs.len()) as u64);
-        prop_assert_eq!(local + found.out_of_scope, (both.ours.len() + both.our_backs.len()) as u64);
-        let listed: u64 = Class::ALL.iter().filter(|class| class.is_listed()).map(|class| found.tally(*class).count).sum();
-        prop_assert_eq!(listed, found.differences.len() as u64);
-    }
-
-    #[test]
-    fn c2_the_differences_explain_the_sums_of_both_sides_to_the_fen(both in any_day()) {
-        let found = both.judged();
-        let sum = |is_refund: bool, fen: fn(desk_reconcile::Tally) -> i128| -> i128 {
-            let classes = Class::ALL.iter().filter(|class| class.name().starts_with("refund_") == is_refund);
-            classes.map(|class| fen(found.tally(*class))).sum()
-        };
-        let gap = sum(false, |tally| tally.local_fen - tally.bill_fen) + sum(true, |tally| tally.local_fen - tally.bill_fen);
-        let explained: i128 = found.differences.iter().map(|row| i128::from(row.local_fen) - i128::from(row.bill_fen)).sum();
-        prop_assert_eq!(gap, explained);
-        let backs: i128 = both.bill_backs.iter().map(|row| i128::from(row.fen)).sum();
-        prop_assert_eq!(sum(true, |tally| tally.bill_fen), backs);
-    }
-
-    #[test]
-    fn c4_the_order_of_rows_shares_and_running_twice_change_nothing(
-        both in any_day(), order in proptest::collection::vec(any::<Index>(), 40),
-    ) {
-        let found = both.judged();
-        prop_assert_eq!(&found, &both.judged());
-        let numbers = both.paid.iter().map(|row| row.number).collect::<std::collections::BTreeSet<_>>().len();
-        for most_bytes in [100_000, 200_000] {
-            let (again, shares) = both.judged_within(most_bytes);
-            prop_assert_eq!(&found, &again, "{} shares", shares);
-            prop_assert!(shares > 1 || numbers < 12, "nothing was shared");
-        }
-        // Of a number that stands twice on the local side the line decides, so that side keeps its order.
-        let other = Both { paid: shuffled(&both.paid, &order), ..both.clone() }.judged();
-        let counts = |found: &Verdict| Class::ALL.map(|class| (class, found.tally(class).bill_rows, found.tally(class).local_rows));
-        let clash = both.paid.iter().enumerate().any(|(place, row)| {
-            both.paid.iter().skip(place + 1).any(|other| other.number == row.number && (other.transaction == row.transaction || other.at_s == row.at_s))
-        });
-        prop_assume!(!clash);
-        prop_assert_eq!(counts(&found), counts(&other));
-    }
-
-    #[test]
-    fn c4_a_side_against_itself_only_matches(numbers in proptest::collection::btree_set(0u8..=255, 0..60), fen in 1i64..1_000_000) {
-        let both = Both {
-            paid: numbers.iter().map(|number| paid(*number, *number, fen)).collect(),
-            ours: numbers.iter().rev().map(|number| ours(*number, *number, fen)).collect(),
-            bill_backs: numbers.iter().map(|number| back(*number, fen)).collect(),
-            our_backs: numbers.iter().rev().map(|number| back(*number, fen)).collect(),
-        };
-        let found = both.judged();
-        prop_assert!(found.is_balanced() && found.differences.is_empty() && found.out_of_scope == 0);
-        prop_assert_eq!(found.tally(Class::Matched).count, numbers.len() as u64);
-        prop_assert_eq!(found.tally(Class::RefundMatched).count, numbers.len() as u64);
-    }
-
-    #[test]
-    fn c6_the_day_is_that_of_beijing(seconds in -200_000i64..200_000) {
-        let day = Day::of(at(seconds), 300);
-        prop_assert!(day.midnight().dashed().ends_with(" 00:00:00"));
-        prop_assert!(day.holds(at(seconds)) && !day.holds(day.midnight().plus_ms(-1)) && !day.holds(day.midnight().plus_ms(86_400_000)));
-    }
 }

@@ -150,6 +150,55 @@ fn a_range_skips_days_without_trade_and_tells_what_is_there_when_a_day_goes_wron
 }
 
 #[test]
+fn a_range_that_fails_at_its_third_day_tells_the_days_before_it() {
+    let desk = Desk::new();
+    let rule = "fault = \"answer_dropped\"\nendpoint = \"downloadbill\"\npositions = [\"3-99\"]\n";
+    desk.file("faults.toml", format!("seed = 7\n[[rule]]\n{rule}"));
+    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let shown = desk.ask(&["order", "show", number]).expect(0).json();
+    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", &shown["paid_at"].as_str().unwrap()[..10])).unwrap();
+    let day = |days: i64| paid.plus_ms(days * 86_400_000).day();
+    let failed = download(&desk, &["--date", &day(-1), "--to", &day(3), "-o", "bills"]);
+    assert_ne!(failed.status, 0, "{}", failed.out);
+    assert!(failed.err.contains(&day(1)), "{}", failed.err);
+    let told = failed.json();
+    let bills = told["bills"].as_array().unwrap();
+    let of = |field: &str| bills.iter().map(|bill| bill[field].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(of("outcome"), ["no_trade", "saved", "failed"], "{told}");
+    assert_eq!(of("date"), [day(-1), day(0), day(1)], "the days behind it were not asked for");
+    assert!(desk.path(bills[1]["file"].as_str().unwrap()).exists() && bills[2]["error"]["code"].is_string(), "{told}");
+}
+
+#[test]
+fn refunds_that_are_kept_match_those_of_the_bill() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let give_back = ["refund", "create", "--out-trade-no", number, "--refund-fee", "50", "--out-refund-no", "R-1"];
+    desk.ask(&[&give_back[..], &["--confirm", &format!("{number}:50")]].concat()).expect(0);
+    let shown = desk.ask(&["order", "show", number]).expect(0).json();
+    let day = &shown["paid_at"].as_str().unwrap()[..10];
+    download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0);
+    let reconcile = ["reconcile", "--bill", "bill.csv", "--profile", "shop", "--date", day, "--out", "out"];
+    let found = desk.ask(&reconcile).expect(0).json();
+    let count = |class: &str| found["classes"][class]["count"].as_u64().unwrap();
+    assert_eq!((count("matched"), count("refund_matched"), &found["local"]["refunds"]), (1, 1, &json!(1)), "{found}");
+    assert_eq!(found["classes"]["refund_matched"]["local_fen"], 50);
+    // Another amount in the bill is found, with the number of the merchant's refund.
+    let text = std::fs::read_to_string(desk.path("bill.csv")).unwrap();
+    desk.file("bill.csv", text.replace("`0.50", "`0.40"));
+    let found = desk.ask(&reconcile).expect(1).json();
+    assert_eq!(found["classes"]["refund_amount_diff"]["count"], 1, "{found}");
+}
+
+#[test]
 fn a_fund_flow_needs_the_certificate_and_its_digest_holds() {
     let desk = Desk::new();
     let gateway = Gateway::start(&desk, &["--state", "state", "--tls"]);

@@ -239,7 +239,8 @@ fn a_workbook_has_the_verdict_of_the_day_and_what_its_classes_add_up_to() {
     assert_eq!(class("退款：本地有·微信无"), "1 0 0.5 0.5");
     export("own.xlsx", &["--viewpoint", "own"]);
     let classes: Vec<String> = cells(&desk, "own.xlsx", 1).into_iter().map(|mut row| row.remove(0)).collect();
-    for word in ["长款（微信多）", "短款（微信少）", "退款短款（微信多退）", "退款长款（微信少退）"] {
+    for word in ["长款（微信多）", "短款（微信少）", "退款短款（微信多退）", "退款长款（微信少退）"]
+    {
         assert_eq!(classes.iter().filter(|found| *found == word).count(), 1, "{word}");
         assert!(cells(&desk, "own.xlsx", 2).iter().any(|row| row[0] == word), "{word}");
     }
@@ -262,7 +263,10 @@ fn remarks_are_read_back_from_a_table_of_text() {
     let read = day(&desk, &["read-remarks", "back.csv"]).expect(0).json();
     assert_eq!((&read["rows"], &read["remarks"], &read["handled"]), (&json!(12), &json!(1), &json!(1)));
     let found = &show(&desk, &["--state", "resolved"])["differences"];
-    assert_eq!((&found[0]["class"], &found[0]["notes"][0]["text"]), (&json!("bill_only"), &json!("另一个系统, 测试单")));
+    assert_eq!(
+        (&found[0]["class"], &found[0]["notes"][0]["text"]),
+        (&json!("bill_only"), &json!("另一个系统, 测试单"))
+    );
 }
 
 #[test]

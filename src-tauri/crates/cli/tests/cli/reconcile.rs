@@ -204,7 +204,7 @@ fn one_row_of_each_class_is_written_with_both_sides_and_its_reason() {
 }
 
 #[test]
-fn packed_bills_workbooks_of_yuan_and_the_same_file_twice_are_the_same_day() {
+fn a_packed_bill_and_the_same_bill_twice_are_the_same_day() {
     let desk = a_day_of_everything();
     let plain = std::fs::read(desk.path("bill.csv")).unwrap();
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
@@ -272,6 +272,15 @@ fn fees_that_are_off_are_marked_and_keep_no_day_open() {
     );
     let answer = reconcile(&desk, &[]).expect(0).json();
     assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": 2400}));
+    // A refund of 0.50 gives 0.003 back at 0.60 %; this one gave back 0.03.
+    let desk = balanced();
+    let text = bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 0)], &[("1", 50, "SUCCESS")]);
+    let off = text.replacen("SUCCESS,`a,`,`0.00000,`0.00%", "SUCCESS,`a,`,`-0.03000,`0.60%", 1);
+    desk.file("bill.csv", off.replace("`0.00,`0.00000,", "`0.00,`-0.03000,"));
+    desk.file("refunds.csv", format!("{REFUNDS}501,R1,50,SUCCESS,2026-11-20 12:00:00\n"));
+    let answer = reconcile(&desk, &["--refunds", "refunds.csv"]).expect(0).json();
+    assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": -2700}));
+    assert_eq!(answer["classes"]["refund_matched"]["count"], 1);
 }
 
 #[test]

@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 use wxpay_protocol::bill::download::BillKind;
 use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowReader, TradeReader};
 
-use super::part::Whole;
 use super::{BillFault, BillWish, word_of};
 use crate::Cancel;
 use crate::bill_files::BillText;
@@ -106,7 +105,7 @@ fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<(u64, u64, bool), BillF
 pub(super) fn check_digest(
     wish: &BillWish,
     header: Option<&str>,
-    whole: &Whole,
+    file_sha1: &str,
     soundness: &Soundness,
 ) -> Result<Option<bool>, BillFault> {
     if matches!(wish.kind, BillKind::Trades(_)) {
@@ -114,14 +113,51 @@ pub(super) fn check_digest(
     }
     let Some(header) = header else { return Ok(Some(false)) };
     let said = header.trim().strip_prefix("SHA=").unwrap_or(header).to_ascii_lowercase();
-    if said == whole.sha1 || said == soundness.sha1 {
+    if said == file_sha1 || said == soundness.sha1 {
         return Ok(Some(true));
     }
-    Err(BillFault::Digest { said: header.chars().take(80).collect(), found: whole.sha1.clone() })
+    Err(BillFault::Digest { said: header.chars().take(80).collect(), found: file_sha1.to_owned() })
 }
 
 /// The digest of a file's plain text; of a file that cannot be unpacked, of its bytes.
 pub(super) fn sha256_of(file: &Path) -> io::Result<String> {
     let cancel = Cancel::new();
     bill_digest(file, &cancel).or_else(|_| file_digest(file, &cancel)).map(|digest| hex(&digest))
+}
+
+#[cfg(test)]
+mod tests {
+    use wxpay_protocol::UtcMs;
+    use wxpay_protocol::bill::{AccountType, BillType};
+
+    use super::*;
+
+    fn wish(kind: BillKind) -> BillWish {
+        BillWish { profile: "shop".into(), day: UtcMs(0), kind, packed: true, to: "flow.csv.gz".into() }
+    }
+
+    #[test]
+    fn a_fund_flow_whose_digest_is_neither_of_its_file_nor_of_its_text_is_refused() {
+        let soundness = Soundness {
+            sha256: String::new(),
+            rows: 2,
+            malformed: 0,
+            summary_ok: true,
+            digest: [0; 32],
+            trades: None,
+            sha1: "bb22".into(),
+        };
+        let flow = wish(BillKind::FundFlow(AccountType::Basic));
+        let held = |wish: &BillWish, header: Option<&str>| check_digest(wish, header, "aa11", &soundness);
+        let refused = held(&flow, Some("SHA=cc33"));
+        assert!(
+            matches!(&refused, Err(BillFault::Digest { said, found }) if said == "SHA=cc33" && found == "aa11"),
+            "{refused:?}"
+        );
+        assert!(matches!(held(&flow, Some("SHA=")), Err(BillFault::Digest { .. })));
+        assert_eq!(held(&flow, None).unwrap(), Some(false), "without one nothing is known");
+        assert_eq!(held(&flow, Some("SHA=AA11")).unwrap(), Some(true));
+        assert_eq!(held(&flow, Some("bb22")).unwrap(), Some(true));
+        assert_eq!(held(&wish(BillKind::Trades(BillType::All)), Some("SHA=cc33")).unwrap(), None);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use desk::reconcile::Basis;
+use desk::reconcile::{Basis, Viewpoint};
 use desk::store::DayMark;
 use desk::{Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
 use wxpay_protocol::environment::Environment;
@@ -58,13 +58,13 @@ async fn stopped_while_reading_keeping_or_writing_it_leaves_nothing_behind() {
     assert!(day.run.is_none() && day.standing.mark == DayMark::Nothing, "{:?}", day.standing);
 
     let out = folder.path().join("out");
-    let written = found.write(&sides, &out, &reading);
+    let written = found.write(&sides, &out, Viewpoint::Neutral, &reading);
     assert!(matches!(written, Err(ReconcileFault::Cancelled)), "{written:?}");
     assert_eq!(files(&out), 0);
     assert!(matches!(found.doubtful(&sides, 5, &reading), Err(ReconcileFault::Cancelled)));
 
     assert!(fetching.desk.keep_day("shop", &sides, &found, &going).await.unwrap().run.is_some());
-    assert_eq!(found.write(&sides, &out, &going).unwrap().len(), 2);
+    assert_eq!(found.write(&sides, &out, Viewpoint::Neutral, &going).unwrap().len(), 2);
     assert_eq!(files(&out), 2);
 }
 

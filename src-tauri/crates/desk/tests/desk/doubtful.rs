@@ -1,6 +1,8 @@
 //! What two sides of a day disagree on, asked of the gateway.
 
-use desk::store::OrderState;
+use std::time::Duration;
+
+use desk::store::{OrderState, Settings};
 use desk::{Cancel, Doubtful, GatewaySays};
 use wxpay_protocol::{Fen, TradeState, order_query};
 
@@ -32,6 +34,21 @@ async fn a_gateway_that_does_not_answer_is_left_alone_after_three_and_a_stop_is_
     shop.wire.next(order_query::PATH, Fate::Changed(forged));
     let [told] = &ask(&shop, &[order(&unpaid)]).await[..] else { panic!("one answer") };
     assert_eq!(told.word(), "UNKNOWN", "an answer that does not verify tells nothing: {told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_gateway_is_asked_no_faster_than_the_settings_say() {
+    let shop = Shop::open().await;
+    let settings = shop.desk.settings().await.unwrap();
+    shop.desk.settings_set(Settings { simulator_poll_rate_per_s: 10, ..settings }).await.unwrap();
+    let mut asked: Vec<Doubtful> = (10..30).map(|n| order(&format!("202401020304050{n}"))).collect();
+    asked.extend((10..30).map(|n| Doubtful::Refund(format!("R{n}"))));
+    let began = tokio::time::Instant::now();
+    let told = ask(&shop, &asked).await;
+    assert!(told.len() == 40 && told.iter().all(|told| told.word() == "NOTEXIST"), "{told:?}");
+    // 40 questions at 10 a second, of which a rest saves up 0.1 s; the virtual clock has no other reason to go on.
+    let took = began.elapsed();
+    assert!((Duration::from_millis(3_700)..Duration::from_millis(4_500)).contains(&took), "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]

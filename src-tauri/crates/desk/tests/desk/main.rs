@@ -10,6 +10,7 @@
 mod alarms;
 mod bills;
 mod crossings;
+mod days;
 mod days_stopped;
 mod diagnosing;
 mod doubtful;
