@@ -40,7 +40,7 @@ pub use own_side::{OwnFiles, OwnSide};
 /// What an order takes in a file, about: what the store has of one is told as so many bytes.
 const ROW_BYTES_OF_ORDERS: u64 = 180;
 /// What both sides of a day may keep of payments and orders; beyond it the day is brought together share by share.
-const MOST_KEPT_BYTES: usize = 416 * 1024 * 1024;
+const MOST_KEPT_BYTES: usize = 400 * 1024 * 1024;
 
 /// What is to be compared.
 #[derive(Clone)]
