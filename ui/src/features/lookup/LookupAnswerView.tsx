@@ -12,6 +12,7 @@ import { ProfileName } from "../../components/ProfileName";
 import { SkeletonRows } from "../../components/Skeleton";
 import { StateSign } from "../../components/StateSign";
 import { TimeText } from "../../components/TimeText";
+import { useProfileLabel } from "../../components/use-profile-label";
 import type { LookupAnswer } from "../../ipc/model";
 import { orderDetailQuery } from "../../ipc/queries";
 import { Timeline } from "../orders/Timeline";
@@ -23,6 +24,7 @@ import { VerdictChip } from "./VerdictChip";
 export function LookupAnswerView({ answer }: { answer: LookupAnswer }) {
   const { t, i18n } = useTranslation();
   const say = (told: LookupAnswer["sentence"]) => inWords(told, i18n.language);
+  const merchantOf = useProfileLabel();
   const { order } = answer;
   const told = new Set([answer.number, ...answer.also]);
   return (
@@ -42,7 +44,7 @@ export function LookupAnswerView({ answer }: { answer: LookupAnswer }) {
       <div className="lookup-copies">
         <CopyButton text={say(answer.sentence)} label={t("lookup.copySentence")} testId="lookup-copy-sentence" />
         <CopyButton
-          text={answerAsText(t, i18n.language, answer)}
+          text={answerAsText(t, i18n.language, answer, merchantOf)}
           label={t("lookup.copyAll")}
           testId="lookup-copy-all"
         />

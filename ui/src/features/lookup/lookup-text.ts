@@ -10,12 +10,20 @@ export function inWords(told: Told, language: string): string {
   return language === "en" ? told.en : told.zh;
 }
 
-/** The whole answer in lines of plain text, to paste into a message. */
-export function answerAsText(t: TFunction, language: string, answer: LookupAnswer): string {
+/** The whole answer in lines of plain text, to paste into a message; `merchantOf` says what a merchant is called on screen. */
+export function answerAsText(
+  t: TFunction,
+  language: string,
+  answer: LookupAnswer,
+  merchantOf: (profile: string) => string,
+): string {
   const { order } = answer;
   const say = (told: Told) => inWords(told, language);
   const facts: [string, string | null | undefined][] = [
     [t("lookup.kindName"), t(`lookup.kind.${answer.kind}`)],
+    [t("lookup.date"), answer.date],
+    [t("order.fact.merchant"), answer.profile && merchantOf(answer.profile)],
+    [t("lookup.environment"), answer.environment && t(`environment.${answer.environment}`)],
     [t("lookup.finality"), answer.finality && say(answer.finality)],
     [t("order.fact.outTradeNo"), order?.out_trade_no],
     [t("order.fact.transactionId"), order?.transaction_id],
@@ -25,8 +33,10 @@ export function answerAsText(t: TFunction, language: string, answer: LookupAnswe
       `${t("refund.column.number")} ${refund.out_refund_no}`,
       `${formatYuan(refund.refund_fee)} ${language === "en" ? refund.arrival_en : refund.arrival_zh}`,
     ]),
+    [t("lookup.code"), answer.code && say(answer.code)],
     [t("lookup.next"), say(answer.next)],
   ];
+  const reasons = answer.reasons.map((reason, place) => `${place + 1}. ${say(reason)}`);
   const steps = answer.timeline.map((step) => {
     const mark = step.verified ? "" : ` (${t("order.timeline.unverified")})`;
     return `${formatTimeWithZone(step.at)}  ${say(step.what)}  [${t(`lookup.source.${step.source}`)}]${mark}`;
@@ -35,6 +45,7 @@ export function answerAsText(t: TFunction, language: string, answer: LookupAnswe
     answer.number,
     say(answer.sentence),
     ...facts.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`),
+    ...(reasons.length > 0 ? [`${t("lookup.reasons")}:`, ...reasons] : []),
     ...steps,
   ].join("\n");
 }

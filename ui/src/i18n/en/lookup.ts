@@ -26,6 +26,7 @@ export const lookup: Pick<Wording, "lookup"> = {
     kindName: "Kind",
     also: "Another number of the order",
     date: "Date in the number",
+    environment: "Environment",
     repaired: "(letters that look like digits were read as digits)",
     reasons: "Five reasons why WeChat Pay may not have it",
     refunds: "Refunds",

@@ -23,6 +23,7 @@ export const lookup = {
     kindName: "类型",
     also: "同一订单的其他单号",
     date: "单号里的日期",
+    environment: "环境",
     repaired: "（已把形近的字母读作数字）",
     reasons: "微信支付查不到的五种原因",
     refunds: "退款",

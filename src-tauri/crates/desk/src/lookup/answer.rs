@@ -353,12 +353,26 @@ pub(super) fn explained(number: PastedNumber) -> LookupAnswer {
 }
 
 fn code_of(inquiry: &Inquiry) -> Option<Told> {
-    let err_code = match inquiry {
-        Inquiry::Refused { err_code, .. } => err_code,
-        Inquiry::NotExist => "ORDERNOTEXIST",
+    let (err_code, des) = match inquiry {
+        Inquiry::Refused { err_code, err_code_des } => (err_code.as_str(), Some(err_code_des)),
+        Inquiry::NotExist => ("ORDERNOTEXIST", None),
         _ => return None,
     };
-    endpoint_of(err_code).and_then(|path| error_code::meaning(path, err_code)).map(of_code)
+    let known = endpoint_of(err_code).and_then(|path| error_code::meaning(path, err_code)).map(of_code);
+    known.or_else(|| des.map(|des| of_unknown_code(err_code, des)))
+}
+
+/// What WeChat Pay says with a code that no page of it names.
+fn of_unknown_code(err_code: &str, des: &str) -> Told {
+    let (err_code, des) = (shown(err_code), shown(des));
+    Told::new(
+        format!("{err_code}：{des}。文档里没有这个错误码，按微信支付的原话处理，或稍后再查"),
+        format!("{err_code}: {des}. No page names this code: follow WeChat Pay's own words, or ask again later"),
+    )
+}
+
+fn shown(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(128).collect()
 }
 
 /// From what the payer paid: only a verified message that reports a payment says so.

@@ -1,7 +1,7 @@
 //! Asking WeChat Pay about a number: read-only, signed, at the merchant's pace, and kept as evidence.
 
 use desk_store::{Asked, Claimed, NewClaim, Order, Origin, Outcome as Known, Profile};
-use wxpay_client::{Exchange, Outcome, Rejection};
+use wxpay_client::{Doubt, Exchange, Outcome, Rejection};
 use wxpay_protocol::ids::{OutRefundNo, OutTradeNo, TransactionId};
 use wxpay_protocol::order_query::{self, OrderReport};
 use wxpay_protocol::{Fen, refund_query};
@@ -227,10 +227,14 @@ fn of_result(result: &OrderResult) -> Inquiry {
 fn of_exchange<T>(exchange: &Exchange<T>) -> Inquiry {
     match &exchange.outcome {
         Outcome::Confirmed(_) => Inquiry::Answered,
-        Outcome::Rejected(Rejection::Refused(refusal)) => match refusal.err_code.as_str() {
-            "ORDERNOTEXIST" | "REFUNDNOTEXIST" | "INVALID_TRANSACTIONID" => Inquiry::NotExist,
-            _ => Inquiry::Refused { err_code: refusal.err_code.clone(), err_code_des: refusal.err_code_des.clone() },
-        },
+        Outcome::Rejected(Rejection::Refused(refusal)) | Outcome::Unknown(Doubt::UnknownErrCode(refusal)) => {
+            match refusal.err_code.as_str() {
+                "ORDERNOTEXIST" | "REFUNDNOTEXIST" | "INVALID_TRANSACTIONID" => Inquiry::NotExist,
+                _ => {
+                    Inquiry::Refused { err_code: refusal.err_code.clone(), err_code_des: refusal.err_code_des.clone() }
+                }
+            }
+        }
         Outcome::Rejected(Rejection::NotSent(reason)) => Inquiry::Failed { why: reason.to_string() },
         Outcome::Rejected(Rejection::Unsigned { return_msg }) => Inquiry::Failed { why: return_msg.clone() },
         Outcome::Unknown(doubt) => Inquiry::Failed { why: doubt.to_string() },

@@ -119,3 +119,15 @@ fn whatever_is_pasted_is_read_without_a_panic() {
         numbers(text);
     }
 }
+
+#[test]
+fn an_l_and_a_capital_i_are_read_as_ones_in_a_whole_number_and_stay_letters_elsewhere() {
+    let read = "4200000540202005267407409911";
+    for pasted in ["42000005402020052674074099lI", "4200 0005 4020 2005 2674 0740 99Il", "42ooOoO54O2O2OO5267407409911"]
+    {
+        let number = only(pasted);
+        assert_eq!((number.text.as_str(), number.kind, number.is_repaired), (read, NumberKind::TransactionId, true));
+    }
+    let own = only("SHOP-Il-0000001");
+    assert_eq!((own.text.as_str(), own.is_repaired), ("SHOP-Il-0000001", false));
+}

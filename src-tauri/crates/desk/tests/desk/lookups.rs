@@ -252,3 +252,15 @@ async fn hundreds_of_numbers_are_a_table_at_the_pace_of_the_merchant_and_stoppin
     let some = shop.desk.lookup(wish, watch, &cancel).await.unwrap();
     assert!(some.cancelled && (100..200).contains(&some.answers.len()), "{}", some.answers.len());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_nobody_documents_is_told_with_wechats_own_words() {
+    let shop = Shop::open().await;
+    shop.wire.next(QUERY, Fate::NotSeen(refusal("BRAND_NEW_CODE", "请联系微信支付\n客服")));
+    let answer = shop.look_up("4200000000202401020000000099").await;
+    assert_eq!((answer.verdict, answer.exit_status()), (LookupVerdict::Unknown, 5));
+    let code = answer.code.unwrap();
+    assert!(code.zh.starts_with("BRAND_NEW_CODE：请联系微信支付客服"), "{}", code.zh);
+    assert!(code.en.starts_with("BRAND_NEW_CODE: 请联系微信支付客服"), "{}", code.en);
+    assert_eq!(answer.next, code, "what to do is what it says");
+}
