@@ -12,7 +12,7 @@ use crate::finding::{FIND_SQL, MERCHANTS_SQL};
 use crate::orders::{ORDER, reusable_sql};
 use crate::overview::{CREATED_SQL, PAID_SQL};
 use crate::schedule::due_sql;
-use crate::search::{CHANGED_SQL, NEW_SQL, Terms};
+use crate::search::{CHANGED_SQL, NEW_SQL, REFUND_SQL, Terms};
 use crate::{Flags, OrderState};
 
 fn filters() -> Vec<(&'static str, OrderFilter)> {
@@ -63,6 +63,7 @@ fn queries() -> Vec<(String, String)> {
     queries.push(("polled".into(), POLLED_SQL.into()));
     queries.push(("new texts".into(), NEW_SQL.into()));
     queries.push(("changed texts".into(), CHANGED_SQL.into()));
+    queries.push(("refunds' texts".into(), REFUND_SQL.into()));
     queries.push(("row".into(), format!("SELECT {ORDER} FROM orders WHERE id = ?1")));
     queries.push(("due".into(), due_sql(false)));
     queries.push(("due of a profile".into(), due_sql(true)));

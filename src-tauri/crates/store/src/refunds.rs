@@ -304,8 +304,8 @@ impl Store {
         })
     }
 
-    /// Something unproven hints that the refund changed: its next question is due now, and at most once in `apart_ms`.
-    /// Whether it is open.
+    /// Something unproven hints that the refund changed: its next question is due now, and at most once in `apart_ms`. A last
+    /// question that lies ahead was asked before the clock was set back, and delays nothing. Whether it is open.
     pub fn hint_refund(
         &self,
         mch_id: &str,
@@ -318,7 +318,7 @@ impl Store {
             let seq = next_seq(connection)?;
             let changed = connection
                 .prepare_cached(
-                    "UPDATE refunds SET next_query_at = min(next_query_at, max(?3, coalesce(asked_at + ?5, ?3))), poll_step = 0, hint_seq = ?4 \
+                    "UPDATE refunds SET next_query_at = min(next_query_at, CASE WHEN asked_at <= ?3 THEN max(?3, asked_at + ?5) ELSE ?3 END), poll_step = 0, hint_seq = ?4 \
                      WHERE mch_id = ?1 AND out_refund_no = ?2 AND next_query_at IS NOT NULL",
                 )?
                 .execute(params![mch_id, out_refund_no, now.0, seq, apart_ms])?;

@@ -6,6 +6,7 @@ use wxpay_protocol::UtcMs;
 use crate::fold::{Arrival, Folded, NOT_EXIST_APART_MS};
 use crate::orders::{ORDER, order};
 use crate::record::next_seq;
+use crate::refund_fold::NOT_EXIST_WAIT_MS;
 use crate::{Advice, Event, Evidence, Order, OrderState, Source, Store, StoreError};
 
 /// How long the program waits before it asks again.
@@ -23,10 +24,10 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
-    /// The longest that an order waits for its next question, in milliseconds.
+    /// The longest that an order or a refund waits for its next question, in milliseconds.
     pub fn longest_ms(&self) -> i64 {
         let longest = self.ladder_s.iter().copied().max().unwrap_or_default();
-        (i64::from(longest) * 1000).max(NOT_EXIST_APART_MS)
+        (i64::from(longest) * 1000).max(NOT_EXIST_APART_MS).max(NOT_EXIST_WAIT_MS)
     }
 
     /// How long is waited after so many answers that were not final; nothing where nothing more is asked.
@@ -175,23 +176,26 @@ impl Store {
         })
     }
 
-    /// Makes every question due now that lies further ahead than `horizon_ms`: no schedule reaches that far, so it was made by
-    /// a clock that has been set back since. How many there were.
+    /// Makes every question about an order or a refund due now that lies further ahead than `horizon_ms`: no schedule reaches
+    /// that far, so it was made by a clock that has been set back since. How many there were.
     pub fn pull_forward(&self, now: UtcMs, horizon_ms: i64) -> Result<u64, StoreError> {
         let beyond = now.plus_ms(horizon_ms);
         let any = self.read(|connection| {
-            let sql = "SELECT 1 FROM orders WHERE next_query_at IS NOT NULL AND next_query_at > ?1 LIMIT 1";
+            let sql = "SELECT 1 FROM orders WHERE next_query_at IS NOT NULL AND next_query_at > ?1 \
+                 UNION ALL SELECT 1 FROM refunds WHERE next_query_at IS NOT NULL AND next_query_at > ?1 LIMIT 1";
             Ok(connection.prepare_cached(sql)?.exists([beyond.0])?)
         })?;
         if !any {
             return Ok(0);
         }
         self.write(move |connection| {
-            let pulled = connection
-                .prepare_cached(
-                    "UPDATE orders SET next_query_at = ?1 WHERE next_query_at IS NOT NULL AND next_query_at > ?2",
-                )?
-                .execute(params![now.0, beyond.0])?;
+            let mut pulled = 0;
+            for sql in [
+                "UPDATE orders SET next_query_at = ?1 WHERE next_query_at IS NOT NULL AND next_query_at > ?2",
+                "UPDATE refunds SET next_query_at = ?1 WHERE next_query_at IS NOT NULL AND next_query_at > ?2",
+            ] {
+                pulled += connection.prepare_cached(sql)?.execute(params![now.0, beyond.0])?;
+            }
             Ok(pulled as u64)
         })
     }

@@ -1,4 +1,4 @@
-//! Searching: any part of a number, words of a body, a whole openid, over all orders, in memory.
+//! Searching: any part of a number of an order or of its refunds, words of a body, a whole openid, over all orders, in memory.
 //!
 //! Neither of SQLite's full-text tokenizers finds a Chinese word of two characters or the last four digits of a number, and an
 //! index that did would cost an import more than the orders themselves. A million orders are some 100 MB of text that one
@@ -30,6 +30,9 @@ pub(crate) const NEW_SQL: &str = "SELECT id, out_trade_no, transaction_id, claim
      WHERE id > ?1 ORDER BY id";
 pub(crate) const CHANGED_SQL: &str = "SELECT id, transaction_id, claimed_transaction_id FROM orders WHERE id <= ?2 AND id IN \
      (SELECT order_id FROM observation WHERE received_seq > ?1)";
+pub(crate) const REFUND_SQL: &str = "SELECT id, order_id, out_refund_no, refund_id FROM refunds WHERE id > ?1 \
+     UNION SELECT id, order_id, out_refund_no, refund_id FROM refunds WHERE id IN \
+     (SELECT refund FROM refund_observation WHERE received_seq > ?2) ORDER BY id";
 
 /// The texts of all orders, shared by everybody in the process.
 #[derive(Default)]
@@ -38,6 +41,7 @@ pub(crate) struct Texts(Mutex<State>);
 #[derive(Default)]
 struct State {
     last_id: i64,
+    last_refund: i64,
     last_seq: i64,
     numbers: Numbers,
     bodies: Words,
@@ -141,7 +145,31 @@ impl State {
             self.blocks.add_order(self.ids.len(), self.numbers.len(), created_at);
             self.last_id = id;
         }
+        if seq > self.last_seq {
+            self.follow_refunds(connection)?;
+        }
         self.last_seq = self.last_seq.max(seq);
+        Ok(())
+    }
+
+    /// A refund's numbers are its order's too: WeChat tells its own one only once it has accepted it.
+    fn follow_refunds(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let mut statement = connection.prepare_cached(REFUND_SQL)?;
+        let mut refunds = statement.query([self.last_refund, self.last_seq])?;
+        while let Some(row) = refunds.next()? {
+            let order_id = row.get(1)?;
+            // What belongs to an order that was not read yet waits for it, with all that came after.
+            let Some(created_at) = self.place(order_id).and_then(|place| self.created_at.get(place)).copied() else {
+                break;
+            };
+            for column in [2, 3] {
+                if let Some(number) = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+                    self.numbers.add_if_new(order_id, number);
+                }
+            }
+            self.blocks.add_numbers(self.numbers.len(), created_at);
+            self.last_refund = self.last_refund.max(row.get(0)?);
+        }
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 
 use crate::deeds::{START, after_ms, ask, fen, number, place_created};
 use desk_store::{
-    Asked, NewRefund, NewRefundObservation, OrderState, PollPolicy, RecordedRefund, RefundEvent, RefundFilter,
-    RefundSeen, RefundSource, RefundState, Reservation, ReserveRefusal, Signature, Store,
+    Asked, NewRefund, NewRefundObservation, OrderFilter, OrderSort, OrderState, PollPolicy, RecordedRefund,
+    RefundEvent, RefundFilter, RefundSeen, RefundSource, RefundState, Reservation, ReserveRefusal, Signature, Store,
 };
 use rusqlite::Connection;
 use wxpay_protocol::ids::OutRefundNo;
@@ -225,4 +225,60 @@ fn whatever_a_number_belongs_to_is_found_orders_before_refunds() {
     let same = reserved(&store, order_id, order.out_trade_no.as_str(), 5);
     assert_eq!(found(order.out_trade_no.as_str(), None), [(order_id, None), (order_id, Some(same))]);
     assert!(store.begin_finding().unwrap() < store.begin_finding().unwrap());
+}
+
+fn due_at(store: &Store, refund: i64) -> UtcMs {
+    store.refund_by_id(refund).unwrap().unwrap().next_query_at.unwrap()
+}
+
+#[test]
+fn a_clock_that_was_set_back_a_day_delays_no_question_about_a_refund() {
+    let (_folder, store) = opened();
+    let order = paid(&store, 1);
+    let refund = reserved(&store, order, "R1", 60);
+    record(&store, refund, after_ms(130_000), report(RefundStatus::Processing, "50001", 60));
+    let planned = due_at(&store, refund);
+    assert_eq!(store.pull_forward(after_ms(130_000), 3_600_000).unwrap(), 0);
+    assert_eq!(due_at(&store, refund), planned);
+    let yesterday = after_ms(-86_400_000);
+    assert!(store.refunds_due(yesterday, 10).unwrap().is_empty());
+    assert_eq!(store.pull_forward(yesterday, 3_600_000).unwrap(), 1);
+    assert_eq!(due_at(&store, refund), yesterday);
+    assert_eq!(store.refunds_due(yesterday, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn a_hint_waits_for_the_last_question_about_a_refund_only_where_that_was_in_the_past() {
+    let (_folder, store) = opened();
+    let order = paid(&store, 1);
+    let refund = reserved(&store, order, "R1", 60);
+    for minute in 0..6 {
+        record(&store, refund, after_ms(200_000 + minute * 60_000), report(RefundStatus::Processing, "50001", 60));
+    }
+    let asked = after_ms(500_000);
+    assert!(store.hint_refund("1900000001", "R1", asked.plus_ms(1_000), 60_000).unwrap());
+    assert_eq!(due_at(&store, refund), asked.plus_ms(60_000), "at most once a minute");
+    let yesterday = after_ms(-86_400_000);
+    assert!(store.hint_refund("1900000001", "R1", yesterday, 60_000).unwrap());
+    assert_eq!(due_at(&store, refund), yesterday, "the clock was set back since it was asked");
+}
+
+#[test]
+fn an_order_is_searched_by_the_numbers_of_its_refunds_as_soon_as_they_are_known() {
+    let (_folder, store) = opened();
+    let (other, order) = (paid(&store, 1), paid(&store, 2));
+    let found = |text: &str| {
+        let filter = OrderFilter { search: text.into(), ..OrderFilter::default() };
+        let mut ids = store.open_list(&filter, OrderSort::default()).unwrap().ids.to_vec();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(found("RF-20261120-7"), [0i64; 0], "read before there was one");
+    let refund = reserved(&store, order, "RF-20261120-7", 60);
+    reserved(&store, other, "RF-20261121-8", 60);
+    assert_eq!(found("RF-20261120-7"), [order]);
+    assert_eq!(found("50300012342026112000000000001"), [0i64; 0]);
+    record(&store, refund, after_ms(130_000), report(RefundStatus::Processing, "50300012342026112000000000001", 60));
+    assert_eq!(found("50300012342026112000000000001"), [order], "and by WeChat's");
+    assert_eq!(found("202611"), [other, order], "any part of it");
 }
