@@ -143,3 +143,60 @@ fn a_refund_notice_that_does_not_open_or_is_about_something_else_is_refused() {
     let Some(Notice::Refund(refund)) = judged.notice else { panic!("{:?}", judged.checks) };
     assert_eq!((refund.status, refund.out_refund_no.as_str()), (RefundStatus::Success, "R1"));
 }
+
+fn names(judged: &Judged) -> Vec<&'static str> {
+    judged.checks.iter().map(|check| check.name).collect()
+}
+
+/// Each check and a change that only it refuses; the sign is spoilt after signing.
+const SPOILT: [(&str, (&str, &str)); 10] = [
+    ("fields", ("nonce_str", "")),
+    ("sign_type", ("sign_type", "HMAC-SHA256")),
+    ("sign", ("openid", "spoilt")),
+    ("context", ("trade_state", "NOTPAY")),
+    ("merchant", ("mch_id", "1900000002")),
+    ("return_code", ("result_code", "FAIL")),
+    ("formats", ("time_end", "x")),
+    ("amount", ("total_fee", "102")),
+    ("currency", ("fee_type", "HKD")),
+    ("attach", ("attach", "shop-8")),
+];
+
+#[test]
+fn of_two_things_that_are_wrong_with_a_payment_notice_the_earlier_check_speaks() {
+    let order = SPOILT.map(|(name, _)| name);
+    assert_eq!(names(&judged(&signed(&[], SignType::Md5))), order, "a good one passes all, in this order");
+    for (first, (name, change)) in SPOILT.iter().enumerate() {
+        for (second, (_, other)) in SPOILT.iter().enumerate().skip(first) {
+            let changes: Vec<(&str, &str)> =
+                if first == second { vec![*change] } else { vec![*change, *other] };
+            let before: Vec<(&str, &str)> =
+                changes.iter().filter(|(field, _)| *field != "openid").copied().collect();
+            let mut params = signed(&before, SignType::Md5);
+            if before.len() < changes.len() {
+                let pairs: Vec<(String, String)> = params
+                    .iter()
+                    .map(|(field, value)| (field.to_owned(), if field == "openid" { "spoilt" } else { value }.to_owned()))
+                    .collect();
+                params = Params::from_pairs(pairs.iter().map(|(field, value)| (field.as_str(), value.as_str()))).unwrap();
+            }
+            refused_at(&params, name);
+            assert_eq!(names(&judged(&params)), order[..=first], "{changes:?}, {second}");
+        }
+    }
+}
+
+#[test]
+fn of_two_things_that_are_wrong_with_a_refund_notice_the_earlier_check_speaks() {
+    let order = ["fields", "merchant", "return_code", "decrypt", "formats", "amount"];
+    assert_eq!(names(&judged(&refund(&[], &[]))), order);
+    let outer = [("nonce_str", ""), ("mch_id", "1900000002"), ("return_code", "FAIL"), ("req_info", "bm90aGluZw==")];
+    for (first, change) in outer.iter().enumerate() {
+        for other in &outer[first..] {
+            let changes = if change == other { vec![*change] } else { vec![*change, *other] };
+            let params = refund(&changes, &[("refund_status", "PAID"), ("total_fee", "100")]);
+            assert_eq!(names(&judged(&params)), order[..=first], "{changes:?}");
+        }
+    }
+    assert_eq!(names(&judged(&refund(&[], &[("refund_status", "PAID"), ("total_fee", "100")]))), order[..5]);
+}
