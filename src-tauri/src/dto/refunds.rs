@@ -34,6 +34,10 @@ mirrored! {
 #[derive(Debug, Deserialize, specta::Type)]
 pub(crate) struct RefundFilter {
     pub(crate) states: Vec<RefundState>,
+    /// Reserved or found at or after.
+    pub(crate) created_from: Option<AtMs>,
+    /// Reserved or found before.
+    pub(crate) created_to: Option<AtMs>,
     pub(crate) profile: Option<String>,
     /// The beginning of a refund number, or a whole order number.
     pub(crate) search: String,
@@ -43,9 +47,10 @@ impl From<RefundFilter> for desk_store::RefundFilter {
     fn from(filter: RefundFilter) -> Self {
         Self {
             states: filter.states.into_iter().map(Into::into).collect(),
+            created_from: filter.created_from.map(Into::into),
+            created_to: filter.created_to.map(Into::into),
             profile: filter.profile,
             search: filter.search,
-            ..Self::default()
         }
     }
 }

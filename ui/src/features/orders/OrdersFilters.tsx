@@ -1,12 +1,11 @@
 import { SearchOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Input, type InputRef, Select } from "antd";
-import dayjs from "dayjs";
+import { Button, Input, type InputRef, Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { DaysFilter } from "../../components/DaysFilter";
 import { useProfileLabel } from "../../components/use-profile-label";
 import { useActiveProfile, useStart } from "../../components/use-settings";
 import type { OrderState, TradeType } from "../../ipc/model";
-import { beijingDay } from "../../lib/time";
 import { AmountFilter } from "./AmountFilter";
 import type { OrdersChange } from "./OrdersScreen";
 import {
@@ -28,7 +27,7 @@ export function OrdersFilters({ search, onChange }: FiltersProps) {
   return (
     <div className="filters">
       <StateFilter search={search} onChange={onChange} />
-      <DateFilter search={search} onChange={onChange} />
+      <DaysFilter from={search.from} to={search.to} onChange={(from, to) => onChange({ from, to })} />
       <AmountFilter min={search.min} max={search.max} onChange={(min, max) => onChange({ min, max })} />
       <Select<TradeType[]>
         mode="multiple"
@@ -98,26 +97,6 @@ function StateFilter({ search, onChange }: FiltersProps) {
           flags: FILTER_FLAGS.filter((flag) => values.includes(flag)),
         })
       }
-    />
-  );
-}
-
-function DateFilter({ search, onChange }: FiltersProps) {
-  const { t } = useTranslation();
-  const today = dayjs(beijingDay(Date.now()));
-  return (
-    <DatePicker.RangePicker
-      className="filter-dates"
-      allowEmpty={[true, true]}
-      placeholder={[t("orders.filter.from"), t("orders.filter.to")]}
-      data-testid="filter-dates"
-      value={[search.from ? dayjs(search.from) : null, search.to ? dayjs(search.to) : null]}
-      presets={[
-        { label: t("overview.days.1"), value: [today, today] },
-        { label: t("overview.days.7"), value: [today.subtract(6, "day"), today] },
-        { label: t("overview.days.30"), value: [today.subtract(29, "day"), today] },
-      ]}
-      onChange={(days) => onChange({ from: days?.[0]?.format("YYYY-MM-DD"), to: days?.[1]?.format("YYYY-MM-DD") })}
     />
   );
 }

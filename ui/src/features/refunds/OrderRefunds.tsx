@@ -5,11 +5,12 @@ import { Money } from "../../components/Money";
 import { TimeText } from "../../components/TimeText";
 import { refundsQuery } from "../../ipc/queries";
 import { RefundSign } from "./RefundSign";
+import { refundFilterOf } from "./refunds-search";
 
 /** The refunds of one order, where it has any. */
 export function OrderRefunds({ profile, outTradeNo }: { profile: string; outTradeNo: string }) {
   const { t } = useTranslation();
-  const found = useQuery(refundsQuery({ states: [], profile, search: outTradeNo }, 0));
+  const found = useQuery(refundsQuery(refundFilterOf({ merchant: profile, q: outTradeNo }), 0));
   const refunds = found.data?.rows ?? [];
   if (refunds.length === 0) return null;
   return (

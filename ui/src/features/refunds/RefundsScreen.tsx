@@ -4,6 +4,7 @@ import { Button, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
+import { DaysFilter } from "../../components/DaysFilter";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
@@ -12,6 +13,7 @@ import { PagedTable } from "../../components/PagedTable";
 import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
+import { useProfileLabel } from "../../components/use-profile-label";
 import { useStart } from "../../components/use-settings";
 import type { RefundRow } from "../../ipc/model";
 import { PAGE_ROWS, refundRowsQuery, refundsQuery } from "../../ipc/queries";
@@ -20,7 +22,7 @@ import { useDebounced } from "../../lib/use-debounced";
 import { RefundDialog } from "./RefundDialog";
 import { RefundSign } from "./RefundSign";
 import { RefundView } from "./RefundView";
-import { REFUND_STATES, type RefundsSearch } from "./refunds-search";
+import { isNarrowed, REFUND_STATES, type RefundsSearch, readRefundsSearch, refundFilterOf } from "./refunds-search";
 
 const route = getRouteApi("/refunds");
 const SEARCH_WAIT_MS = 250;
@@ -33,7 +35,7 @@ export function RefundsScreen() {
   const [chosen, setChosen] = useState<RefundRow | null>(null);
   const filter = useFilter();
   const first = useQuery({ ...refundsQuery(filter.asked, 0), placeholderData: keepPreviousData });
-  const unfiltered = filter.asked.search === "" && filter.asked.states.length === 0;
+  const unfiltered = !isNarrowed(filter.kept);
   const page = first.data;
   return (
     <Page
@@ -59,8 +61,14 @@ export function RefundsScreen() {
             aria-label={t("refund.column.state")}
             value={filter.asked.states}
             options={REFUND_STATES.map((state) => ({ value: state, label: t(`refund.state.${state}`) }))}
-            onChange={filter.choose}
+            onChange={(states) => filter.change({ states })}
           />
+          <DaysFilter
+            from={filter.kept.from}
+            to={filter.kept.to}
+            onChange={(from, to) => filter.change({ from, to })}
+          />
+          <MerchantFilter chosen={filter.kept.merchant} onChoose={(merchant) => filter.change({ merchant })} />
           <SearchBox label={t("refund.search")} testId="refund-search" value={filter.typed} onChange={filter.type} />
           {page && (
             <span className="quiet figures" data-testid="refund-totals">
@@ -121,23 +129,48 @@ export function RefundsScreen() {
 /** The filter in the address, so that going back finds it again. */
 function useFilter() {
   const navigate = useNavigate();
-  const { q = "", states = [] } = route.useSearch();
-  const [typed, setTyped] = useState(q);
+  const kept = route.useSearch();
+  const [typed, setTyped] = useState(kept.q ?? "");
   const [search] = useDebounced(typed.trim(), SEARCH_WAIT_MS);
-  const go = (kept: RefundsSearch) => void navigate({ to: "/refunds", search: kept, replace: true });
-  const of = (text: string, chosen: RefundRow["state"][]): RefundsSearch => ({
-    ...(text.trim() && { q: text.trim() }),
-    ...(chosen.length > 0 && { states: chosen }),
-  });
+  const change = (part: Partial<Record<keyof RefundsSearch, unknown>>) =>
+    void navigate({ to: "/refunds", search: readRefundsSearch({ ...kept, q: typed.trim(), ...part }), replace: true });
   return {
+    kept,
     typed,
-    asked: { states, profile: null, search },
+    asked: { ...refundFilterOf(kept), search },
     type: (text: string) => {
       setTyped(text);
-      go(of(text, states));
+      change({ q: text.trim() });
     },
-    choose: (chosen: RefundRow["state"][]) => go(of(typed, chosen)),
+    change,
   };
+}
+
+/** Nothing where there is one merchant only. */
+function MerchantFilter({
+  chosen,
+  onChoose,
+}: {
+  chosen: string | undefined;
+  onChoose: (name: string | undefined) => void;
+}) {
+  const { t } = useTranslation();
+  const { profiles } = useStart();
+  const nameOf = useProfileLabel();
+  if (profiles.length < 2 && chosen === undefined) return null;
+  return (
+    <Select<string>
+      className="filter-merchant"
+      allowClear
+      placeholder={t("orders.filter.allMerchants")}
+      aria-label={t("orders.filter.merchant")}
+      data-testid="filter-merchant"
+      popupMatchSelectWidth={200}
+      value={chosen ?? null}
+      options={profiles.map(({ name }) => ({ value: name, label: nameOf(name) }))}
+      onChange={onChoose}
+    />
+  );
 }
 
 type RefundLineProps = { refund: RefundRow; chosen: boolean; onChoose: () => void };

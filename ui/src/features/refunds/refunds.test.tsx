@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
+import type { RefundRow } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
 
 function paid({ world }: FakeDesk) {
@@ -59,5 +60,41 @@ describe("refunds", () => {
     expect(screen.getByTestId("refund-arrival").textContent).toContain("零钱");
     expect(order.refunded_fee).toBe(100);
     expect(await screen.findAllByTestId("refund-step")).toHaveLength(1);
+  });
+
+  it("are of the days and the merchant that the address names", async () => {
+    const { desk } = openWindow("/refunds?from=2026-11-02&to=2026-11-02&merchant=builtin", {}, (fake) => {
+      const order = paid(fake);
+      const refund = (no: string, created: string, profile: string): RefundRow => ({
+        profile,
+        out_refund_no: no,
+        refund_id: null,
+        out_trade_no: order.out_trade_no,
+        refund_fee: 1,
+        total_fee: order.total_fee,
+        refund_desc: null,
+        state: "SUBMITTED",
+        conflict: false,
+        found: false,
+        arrival_zh: "",
+        arrival_en: "",
+        recv_account: null,
+        created_at: Date.parse(created),
+        success_at: null,
+        next_query_at: null,
+      });
+      fake.world.ownRefunds = [
+        refund("R-before", "2026-11-01T23:59:59+08:00", "builtin"),
+        refund("R-first", "2026-11-02T00:00:00+08:00", "builtin"),
+        refund("R-last", "2026-11-02T23:59:59+08:00", "builtin"),
+        refund("R-after", "2026-11-03T00:00:00+08:00", "builtin"),
+        refund("R-other", "2026-11-02T12:00:00+08:00", "other"),
+      ];
+    });
+    await screen.findAllByTestId("refund-row");
+    const shown = screen.getAllByTestId("refund-row").map((row) => row.dataset.outRefundNo);
+    expect(shown).toEqual(["R-first", "R-last"]);
+    expect(screen.getByTestId("refund-totals").textContent).toContain("2");
+    expect(desk.world.ownRefunds).toHaveLength(5);
   });
 });

@@ -25,6 +25,9 @@ export function fakeRefunds(world: World): RefundCommands {
       const rows = world.ownRefunds.filter(
         (refund) =>
           (filter.states.length === 0 || filter.states.includes(refund.state)) &&
+          (filter.profile === null || filter.profile === refund.profile) &&
+          refund.created_at >= (filter.created_from ?? 0) &&
+          refund.created_at < (filter.created_to ?? Number.POSITIVE_INFINITY) &&
           (refund.out_refund_no.startsWith(filter.search) || refund.out_trade_no === filter.search),
       );
       const held = rows.filter((refund) => HOLDS.has(refund.state) && refund.state !== "SUCCESS");
