@@ -34,6 +34,7 @@ pub(crate) async fn listener_start(home: State<'_, Home>, request: ListenRequest
         forward: given(request.forward),
         profile: None,
         shop: given(request.shop),
+        wide: None,
     };
     Ok(home.desk().await?.listen_start(options).await?.into())
 }

@@ -1,6 +1,6 @@
 //! Notices: the listener, what arrived, how it was judged, and the steps of the test back end.
 
-use desk::{Forwarded, ListenStatus, NoticeDetail, NoticeOutcome, NoticePage, ShopStep};
+use desk::{Forwarded, ListenStatus, NoticeDetail, NoticeOutcome, NoticePage, ShopExchange, ShopStep};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::evidence::Effect;
@@ -146,6 +146,8 @@ pub(crate) struct NoticeView {
     pub(crate) notice: NoticeRow,
     /// Its bytes as text; of a refused one the beginning.
     pub(crate) body: String,
+    /// Whether that is only the beginning, which cannot be replayed.
+    pub(crate) is_cut: bool,
     pub(crate) peer: Option<String>,
     pub(crate) forward: Option<NoticeForwarded>,
 }
@@ -161,9 +163,26 @@ impl From<NoticeDetail> for NoticeView {
         Self {
             notice: detail.outcome.into(),
             body: String::from_utf8_lossy(&detail.body).into_owned(),
+            is_cut: detail.is_cut,
             peer: detail.peer,
             forward,
         }
+    }
+}
+
+/// A question to the gateway behind a step, and its answer.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ShopExchangeView {
+    /// Such as `/pay/unifiedorder`.
+    pub(crate) path: &'static str,
+    /// Null where only the answer was kept.
+    pub(crate) request: Option<String>,
+    pub(crate) answer: Option<String>,
+}
+
+impl From<ShopExchange> for ShopExchangeView {
+    fn from(exchange: ShopExchange) -> Self {
+        Self { path: exchange.path, request: exchange.request, answer: exchange.answer }
     }
 }
 
@@ -177,6 +196,8 @@ pub(crate) struct ShopStepView {
     pub(crate) out_trade_no: Option<String>,
     pub(crate) request: String,
     pub(crate) answer: String,
+    /// What WeChat Pay was asked for it and said.
+    pub(crate) exchanges: Vec<ShopExchangeView>,
     pub(crate) ok: bool,
 }
 
@@ -189,6 +210,7 @@ impl From<ShopStep> for ShopStepView {
             out_trade_no: step.out_trade_no,
             request: step.request,
             answer: step.answer,
+            exchanges: step.exchanges.into_iter().map(Into::into).collect(),
             ok: step.ok,
         }
     }

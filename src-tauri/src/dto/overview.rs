@@ -48,6 +48,10 @@ pub(crate) struct Overview {
     /// Paid orders of a thousand; null when there are none.
     pub(crate) success_permille: Option<u32>,
     pub(crate) polling: Count,
+    /// How many orders of the merchant in use are being asked about at this moment.
+    pub(crate) under_way: u32,
+    /// The one among them that was asked about last.
+    pub(crate) asking: Option<String>,
     pub(crate) next_query_at: Option<AtMs>,
     /// Why the merchant in use is not asked about its orders at the moment.
     pub(crate) held_back: Option<HeldBack>,
@@ -74,6 +78,8 @@ impl Overview {
             net_fen: Fen::sum(found.net_fen())?,
             success_permille: found.success_permille(),
             polling: found.polling.into(),
+            under_way: asked.map_or(0, |asked| asked.under_way),
+            asking: asked.and_then(|asked| asked.asking.clone()),
             next_query_at: found.next_query_at.map(Into::into),
             held_back: asked.and_then(|asked| asked.held_back).map(Into::into),
             other_city: asked.is_some_and(|asked| asked.other_city),

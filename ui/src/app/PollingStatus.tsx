@@ -27,7 +27,11 @@ export function PollingStatus() {
   if (data.polling === 0) return <span className="quiet polling">{t("top.pollingNone")}</span>;
   if (blocked) return <Blocked why={blocked} polling={data.polling} />;
   return (
-    <span className="polling figures" data-testid="polling">
+    <span
+      className="polling figures"
+      data-testid="polling"
+      title={data.asking === null ? undefined : t("top.asking", { count: data.under_way, number: data.asking })}
+    >
       <span className="polling-dot" aria-hidden="true" />
       {t("top.polling", { count: data.polling })}
       {data.next_query_at !== null && <Next at={data.next_query_at} />}

@@ -65,6 +65,15 @@ describe("the polling at the top", () => {
     await waitFor(() => expect(screen.getByTestId("polling").textContent).toContain("api2"));
   });
 
+  it("names what is being asked about at this moment", async () => {
+    openWindow("/orders", {}, (desk) => {
+      ownMerchant(true)(desk);
+      desk.world.underWay = ["20261120150405000111111111", "20261120150405000122222222"];
+    });
+    const title = async () => (await screen.findByTestId("polling")).getAttribute("title");
+    await waitFor(async () => expect(await title()).toBe("正在向微信查询 2 个订单，最近一个 20261120150405000122222222"));
+  });
+
   it("does not mind a stopped gateway when another merchant is in use", async () => {
     const { desk } = openWindow("/orders", {}, ownMerchant(true));
     await desk.simulatorStop();

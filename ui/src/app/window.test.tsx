@@ -54,6 +54,8 @@ describe("the window", () => {
       net_fen: 0,
       success_permille: null,
       polling: 0,
+      under_way: 0,
+      asking: null,
       next_query_at: null,
       held_back: null,
       other_city: false,

@@ -1431,6 +1431,8 @@ export type NoticeView = {
 	notice: NoticeRow,
 	/**  Its bytes as text; of a refused one the beginning. */
 	body: string,
+	/**  Whether that is only the beginning, which cannot be replayed. */
+	is_cut: boolean,
 	peer: string | null,
 	forward: NoticeForwarded | null,
 };
@@ -1691,6 +1693,10 @@ export type Overview = {
 	/**  Paid orders of a thousand; null when there are none. */
 	success_permille: number | null,
 	polling: Count,
+	/**  How many orders of the merchant in use are being asked about at this moment. */
+	under_way: number,
+	/**  The one among them that was asked about last. */
+	asking: string | null,
 	next_query_at: AtMs | null,
 	/**  Why the merchant in use is not asked about its orders at the moment. */
 	held_back: HeldBack | null,
@@ -1824,6 +1830,10 @@ export type RefundEnd =
 /**  Which refunds. Empty lists and null do not restrict. */
 export type RefundFilter = {
 	states: RefundState[],
+	/**  Reserved or found at or after. */
+	created_from: AtMs | null,
+	/**  Reserved or found before. */
+	created_to: AtMs | null,
 	profile: string | null,
 	/**  The beginning of a refund number, or a whole order number. */
 	search: string,
@@ -2048,6 +2058,15 @@ export type SheetTime =
 /**  Days as a spreadsheet counts them. */
 "excel_days";
 
+/**  A question to the gateway behind a step, and its answer. */
+export type ShopExchangeView = {
+	/**  Such as `/pay/unifiedorder`. */
+	path: string,
+	/**  Null where only the answer was kept. */
+	request: string | null,
+	answer: string | null,
+};
+
 /**  One step between a mini program and the test back end. */
 export type ShopStepView = {
 	id: Count,
@@ -2057,6 +2076,8 @@ export type ShopStepView = {
 	out_trade_no: string | null,
 	request: string,
 	answer: string,
+	/**  What WeChat Pay was asked for it and said. */
+	exchanges: ShopExchangeView[],
 	ok: boolean,
 };
 

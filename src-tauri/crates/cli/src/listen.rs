@@ -20,12 +20,15 @@ The first line is JSON: {\"listening\":…,\"notify_url\":…}. Then one line pe
 notice proves nothing: it has a signed refundquery asked.
 
 --shop serves a test back end for a mini program on the same port, for this profile: GET or POST /wechat/prepay with goods_id \
-and one of js_code, openid, uid; GET /wechat/orders/N. It is for testing only: whoever reaches it can place unpaid orders.
+and one of js_code, openid, uid; GET /wechat/orders/N. It is for testing only: whoever reaches it can place unpaid orders. Its \
+profile keeps path and port from one time to the next, so that an unpaid order is used again. --listen-wide lets a phone in your \
+network reach it as well; notices are taken from this machine only, whatever you say.
 
 Examples:
   wxpay listen --listen 127.0.0.1:8120 --profile shop
   wxpay listen --listen 127.0.0.1:8120 --path /wx/notify --public-url https://relay.example.com --forward http://127.0.0.1:3000/notify
-  wxpay listen --listen 127.0.0.1:8120 --shop --json";
+  wxpay listen --listen 127.0.0.1:8120 --shop --json
+  wxpay listen --listen 127.0.0.1:8120 --shop --listen-wide 0.0.0.0:8130";
 
 /// Receive notifications [接收通知]
 #[derive(clap::Args)]
@@ -46,6 +49,9 @@ pub(crate) struct Listen {
     /// Serve the test back end for a mini program as well
     #[arg(long)]
     shop: bool,
+    /// Let other machines reach the test back end, and nothing else, at this address, such as 0.0.0.0:8130 [对外开放测试后端]
+    #[arg(long, value_name = "ADDR", requires = "shop")]
+    listen_wide: Option<SocketAddr>,
 }
 
 pub(crate) fn run(command: &Listen, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
@@ -60,19 +66,28 @@ pub(crate) fn run(command: &Listen, options: &DeskOptions, output: &mut Output) 
                 forward: command.forward.clone(),
                 profile: options.profile().map(|_| profile.name.clone()),
                 shop: command.shop.then(|| profile.name.clone()),
+                wide: command.listen_wide,
             })
             .await?;
         // What notices hint at is asked about here, unless another program polls this data folder.
         desk.start_polling();
         output.raw(&format!(
             "{}\n",
-            json!({"listening": status.url, "notify_url": status.notify_url, "shop": status.shop})
+            json!({"listening": status.url, "notify_url": status.notify_url, "shop": status.shop, "wide": status.wide})
         ))?;
         output.finish()?;
         if command.shop {
             output.note(
                 "test back end for a mini program [测试后端]: /wechat/prepay and /wechat/orders/N; for testing only",
             );
+        }
+        if let Some(wide) = &status.wide {
+            output.note(&format!(
+                "WARNING [警告]: {wide} can be reached by every machine of your networks, without a password. Whoever reaches it places \
+                 unpaid orders of {} and reads their states [任何能连到这个地址的人都能以该商户下单、查单]. Notices stay on {}. Stop it when you \
+                 are done.",
+                profile.name, status.url
+            ));
         }
         let mut interrupted = pin!(tokio::signal::ctrl_c());
         loop {

@@ -85,7 +85,11 @@ fn tell_pass(pass: Pass, merchants: &[PollingNow], output: &mut Output) -> Resul
             now.next_query_at.map_or_else(String::new, |at| format!(", next question [下次查单] {}", at.rfc3339()));
         let why = now.held_back.map_or_else(String::new, |why| format!(", waits [暂停]: {}", why.as_str()));
         let city = if now.other_city { ", asks the other city [备用域名]" } else { "" };
-        output.line(&format!("  {}: open {}{next}{why}{city}", now.profile, now.open))?;
+        let asking = now
+            .asking
+            .as_ref()
+            .map_or_else(String::new, |number| format!(", asking about [正在查] {} ({number} last)", now.under_way));
+        output.line(&format!("  {}: open {}{asking}{next}{why}{city}", now.profile, now.open))?;
     }
     Ok(Exit::Done)
 }
@@ -94,6 +98,8 @@ fn merchant(now: &PollingNow) -> Value {
     json!({
         "profile": now.profile,
         "open": now.open,
+        "under_way": now.under_way,
+        "asking": now.asking,
         "next_query_at": now.next_query_at.map(UtcMs::rfc3339),
         "held_back": now.held_back.map(HeldBack::as_str),
         "other_city": now.other_city,

@@ -17,6 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::confirmations::{Agreement, Confirmations};
 use crate::error::DeskError;
 use crate::gateway::GatewaySlot;
+use crate::leaps::Leaps;
 use crate::listener::ListenerSlot;
 use crate::orders::Lists;
 use crate::pace::Pace;
@@ -63,6 +64,8 @@ pub(crate) struct Inner {
     vault: Result<Vault, String>,
     pub(crate) client: Client,
     pub(crate) clock: Arc<dyn Clock>,
+    /// How the clock ran since the desk was opened.
+    pub(crate) leaps: Leaps,
     pub(crate) random: Arc<dyn RandomBytes>,
     pub(crate) changes: Changes,
     pub(crate) confirmations: Confirmations,
@@ -142,6 +145,7 @@ impl Inner {
             store,
             vault,
             client: Client::new(seams.wire),
+            leaps: Leaps::since(seams.clock.now()),
             clock: seams.clock,
             random: seams.random,
             changes: Changes::new(),

@@ -187,6 +187,7 @@ impl Lane {
             self.under_way.spawn(async move {
                 pace.take(1, rate_per_s).await;
                 let number = order.out_trade_no.to_string();
+                let _question = desk.inner.polling.under_way.begin(&order.profile, &number);
                 let mut leave = None;
                 let observations = desk.ask_one(&signer, &order, seq, closing, &mut leave).await;
                 Asked { number, observations, leave }
@@ -303,7 +304,9 @@ impl Desk {
         let first = self.send_query(signer, order, seq).await?;
         let state = reported(&first);
         let mut observations = worth_keeping(first);
-        let expired = order.origin == Origin::Test && order.expires_at.is_some_and(|at| at <= self.now());
+        let now = self.now();
+        let believed = self.inner.leaps.may_expire(now);
+        let expired = believed && order.origin == Origin::Test && order.expires_at.is_some_and(|at| at <= now);
         let closable = state.is_some_and(is_closable);
         if !closable || !(expired || self.is_old_enough(signer, order, closing)) {
             return Ok(observations);

@@ -1,6 +1,7 @@
 //! The listener for notifications, on this machine. WeChat cannot reach it: a relay on a public address must pass each
 //! message on, byte for byte, and pass our answer back.
 
+mod answering;
 mod connections;
 
 use std::net::SocketAddr;
@@ -8,20 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
+use desk_store::ShopAddress;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, broadcast, oneshot};
 use tokio::task::JoinHandle;
-use wxpay_protocol::notice::{DEADLINE_MS, REFUSED};
+use wxpay_protocol::notice::DEADLINE_MS;
 use wxpay_protocol::xml;
 
 use crate::changes::Tag;
 use crate::notices::NoticeOutcome;
 use crate::relaying::{Forwarded, LoopbackUrl};
 use crate::{Desk, DeskError};
+pub(crate) use answering::nothing;
+use answering::{Door, House};
 use connections::{Connections, Visitor};
 
 /// How long the body of a notice may take.
@@ -29,7 +30,7 @@ const BODY: Duration = Duration::from_secs(15);
 /// WeChat waits five seconds; an answer that cannot be ready by then is a refusal in time.
 const ANSWER_BY: Duration = Duration::from_millis(DEADLINE_MS - 500);
 /// Requests of the shop are short.
-pub(crate) const SHOP_BYTES_MAX: usize = 16 * 1024;
+const SHOP_BYTES_MAX: usize = 16 * 1024;
 
 /// Where to listen, and what with what comes.
 #[derive(Clone, Debug)]
@@ -46,6 +47,8 @@ pub struct ListenOptions {
     pub profile: Option<String>,
     /// Whether the test back end for a mini program is served as well, for this profile.
     pub shop: Option<String>,
+    /// An address that others than this machine reach, such as `0.0.0.0:8130`, for the test back end alone.
+    pub wide: Option<SocketAddr>,
 }
 
 /// A listener that runs.
@@ -59,6 +62,8 @@ pub struct ListenStatus {
     pub forward: Option<String>,
     /// The profile that the test back end places its orders with, while it is served.
     pub shop: Option<String>,
+    /// Where others than this machine reach the test back end, such as `http://0.0.0.0:8130`; nothing unless a person said so.
+    pub wide: Option<String>,
 }
 
 /// A notice that came, after it was answered and passed on.
@@ -84,51 +89,47 @@ impl Default for ListenerSlot {
 
 struct Live {
     status: ListenStatus,
-    stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<()>,
+    /// Dropped, it ends what listens.
+    stop: Vec<oneshot::Sender<()>>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl Live {
+    fn is_finished(&self) -> bool {
+        self.servers.iter().any(JoinHandle::is_finished)
+    }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.server.abort();
+        for server in &self.servers {
+            server.abort();
+        }
     }
 }
 
-/// What a request is judged by.
-struct House {
-    desk: Desk,
-    path: String,
-    public_host: Option<String>,
-    forward: Option<LoopbackUrl>,
-    profile: Option<String>,
-    shop: Option<String>,
-    notify_url: String,
-}
-
 impl Desk {
-    /// Starts listening for notifications; one listener at a time.
+    /// Starts listening for notifications; one listener at a time. While the test back end is served its profile keeps the
+    /// path and, where any is free to choose, the port of the last time, so that its orders can be used again.
     pub async fn listen_start(&self, options: ListenOptions) -> Result<ListenStatus, DeskError> {
         let mut slot = self.inner.listener.live.lock().await;
-        if slot.as_ref().is_some_and(|live| !live.server.is_finished()) {
+        if slot.as_ref().is_some_and(|live| !live.is_finished()) {
             return Err(DeskError::Conflict("the listener runs already; stop it first".into()));
         }
-        if !options.listen.ip().is_loopback() {
-            return Err(DeskError::EnvironmentRefused(format!(
-                "{} is not an address of this machine alone; listen on 127.0.0.1 or [::1] and let a relay pass notices on",
-                options.listen
-            )));
-        }
-        let path = self.listening_path(options.path.as_deref())?;
+        check_addresses(&options)?;
         let public = options.public_url.as_deref().map(public_base).transpose()?;
         let forward = options.forward.as_deref().map(LoopbackUrl::parse).transpose()?;
         for profile in options.profile.iter().chain(&options.shop) {
             self.profile(profile).await?;
         }
-        let unbound = |fault: std::io::Error| {
-            DeskError::Conflict(format!("{} cannot be listened on: {fault}; choose another port", options.listen))
+        let kept = self.shop_address(options.shop.as_deref()).await?;
+        let path = self.listening_path(options.path.as_deref(), kept.as_ref())?;
+        let listener = bind(options.listen, kept.as_ref().map(|kept| kept.port)).await?;
+        let wide = match options.wide {
+            Some(wide) => Some(bind(wide, None).await?),
+            None => None,
         };
-        let listener = TcpListener::bind(options.listen).await.map_err(unbound)?;
-        let url = format!("http://{}", listener.local_addr().map_err(unbound)?);
+        let url = url_of(&listener)?;
         let base = public.as_ref().map_or(url.as_str(), |(base, _)| base.as_str());
         let notify_url = format!("{base}{path}");
         let status = ListenStatus {
@@ -136,7 +137,10 @@ impl Desk {
             notify_url: notify_url.clone(),
             forward: forward.as_ref().map(ToString::to_string),
             shop: options.shop.clone(),
+            wide: wide.as_ref().map(url_of).transpose()?,
         };
+        let port = listener.local_addr().map_or(options.listen.port(), |address| address.port());
+        self.keep_shop_address(options.shop.as_deref(), ShopAddress { path: path.clone(), port }).await?;
         let house = Arc::new(House {
             desk: self.clone(),
             path,
@@ -146,20 +150,12 @@ impl Desk {
             shop: options.shop,
             notify_url,
         });
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = Router::new().fallback(answer).with_state(house);
-        let service = router.into_make_service_with_connect_info::<Visitor>();
-        let server = tokio::spawn(async move {
-            let until = async move {
-                // A dropped sender ends it as well.
-                stopped.await.ok();
-            };
-            let served = axum::serve(Connections::new(listener), service).with_graceful_shutdown(until).await;
-            if let Err(fault) = served {
-                tracing::warn!(%fault, "the listener ended");
-            }
+        let doors = [(Some(listener), false), (wide, true)];
+        let doors = doors.into_iter().filter_map(|(listener, is_wide)| {
+            listener.map(|listener| serve(listener, Door { house: Arc::clone(&house), is_wide }))
         });
-        *slot = Some(Live { status: status.clone(), stop: Some(stop), server });
+        let (stop, servers) = doors.unzip();
+        *slot = Some(Live { status: status.clone(), stop, servers });
         self.inner.changes.note(Tag::Notices, []);
         Ok(status)
     }
@@ -168,11 +164,12 @@ impl Desk {
     pub async fn listen_stop(&self) {
         let live = self.inner.listener.live.lock().await.take();
         if let Some(mut live) = live {
-            if live.stop.take().is_some_and(|stop| stop.send(()).is_err()) {
-                tracing::debug!("the listener had ended by itself");
-            }
-            if tokio::time::timeout(ANSWER_BY, &mut live.server).await.is_err() {
-                tracing::debug!("a connection of the listener was cut off");
+            live.stop.clear();
+            let until = tokio::time::Instant::now() + ANSWER_BY;
+            for server in &mut live.servers {
+                if tokio::time::timeout_at(until, server).await.is_err() {
+                    tracing::debug!("a connection of the listener was cut off");
+                }
             }
             self.inner.changes.note(Tag::Notices, []);
         }
@@ -181,7 +178,7 @@ impl Desk {
     /// The listener, while it runs.
     pub async fn listen_status(&self) -> Option<ListenStatus> {
         let slot = self.inner.listener.live.lock().await;
-        slot.as_ref().filter(|live| !live.server.is_finished()).map(|live| live.status.clone())
+        slot.as_ref().filter(|live| !live.is_finished()).map(|live| live.status.clone())
     }
 
     /// The notices that come from now on.
@@ -189,11 +186,22 @@ impl Desk {
         self.inner.listener.heard.subscribe()
     }
 
-    fn listening_path(&self, given: Option<&str>) -> Result<String, DeskError> {
-        let path = match given {
-            Some(path) => path.to_owned(),
+    async fn shop_address(&self, shop: Option<&str>) -> Result<Option<ShopAddress>, DeskError> {
+        let Some(shop) = shop.map(str::to_owned) else { return Ok(None) };
+        self.blocking(move |inner| Ok(inner.store.shop_address(&shop)?)).await
+    }
+
+    async fn keep_shop_address(&self, shop: Option<&str>, address: ShopAddress) -> Result<(), DeskError> {
+        let Some(shop) = shop.map(str::to_owned) else { return Ok(()) };
+        self.blocking(move |inner| Ok(inner.store.keep_shop_address(&shop, &address)?)).await
+    }
+
+    fn listening_path(&self, given: Option<&str>, kept: Option<&ShopAddress>) -> Result<String, DeskError> {
+        let path = match (given, kept) {
+            (Some(path), _) => path.to_owned(),
+            (None, Some(kept)) => kept.path.clone(),
             // Nobody guesses 128 bits.
-            None => format!("/{}", self.inner.nonce()?),
+            (None, None) => format!("/{}", self.inner.nonce()?),
         };
         let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte));
         if !path.starts_with('/') || path.len() < 2 || path.len() > 200 || !plain || path.starts_with("/wechat/") {
@@ -219,80 +227,62 @@ fn public_base(url: &str) -> Result<(String, String), DeskError> {
     Ok((url.trim_end_matches('/').to_owned(), host.to_ascii_lowercase()))
 }
 
-async fn answer(
-    State(house): State<Arc<House>>,
-    ConnectInfo(visitor): ConnectInfo<Visitor>,
-    request: Request,
-) -> Response {
-    visitor.has_spoken();
-    let (head, body) = request.into_parts();
-    let mut response = if !house.knows_host(&head.headers) {
-        nothing()
-    } else if let Some(profile) = house.shop.as_deref().filter(|_| head.uri.path().starts_with("/wechat/")) {
-        match tokio::time::timeout(BODY, to_bytes(body, SHOP_BYTES_MAX)).await {
-            Ok(Ok(body)) => crate::shop::answer(&house.desk, profile, &house.notify_url, &head, &body).await,
-            _ => nothing(),
-        }
-    } else if head.method == Method::POST
-        && head.uri.path() == house.path
-        && head.uri.query().is_none()
-        && !head.headers.contains_key(header::ORIGIN)
+/// Notices come to this machine only; what others reach is the test back end, and only where somebody said so.
+fn check_addresses(options: &ListenOptions) -> Result<(), DeskError> {
+    if !options.listen.ip().is_loopback() {
+        return Err(DeskError::EnvironmentRefused(format!(
+            "{} is not an address of this machine alone; listen on 127.0.0.1 or [::1] and let a relay pass notices on",
+            options.listen
+        )));
+    }
+    let Some(wide) = options.wide else { return Ok(()) };
+    if options.shop.is_none() {
+        return Err(DeskError::EnvironmentRefused(
+            "only the test back end may be reached from elsewhere, never the notices; serve it as well (--shop)".into(),
+        ));
+    }
+    if wide.ip().is_loopback() {
+        return Err(DeskError::input(
+            "listen_wide",
+            "is an address of this machine alone, which is listened on anyway",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes an address; where any port will do, the one of the last time if it is free.
+async fn bind(address: SocketAddr, last_port: Option<u16>) -> Result<TcpListener, DeskError> {
+    if let Some(port) = last_port.filter(|_| address.port() == 0)
+        && let Ok(listener) = TcpListener::bind(SocketAddr::new(address.ip(), port)).await
     {
-        notice(house, body, visitor.from).await
-    } else {
-        nothing()
-    };
-    // One exchange per connection, so that none is kept by somebody who has nothing to say.
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-impl House {
-    /// This machine's names, and the relay's.
-    fn knows_host(&self, headers: &HeaderMap) -> bool {
-        let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
-        let host = host.to_ascii_lowercase();
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host.as_str(),
-        };
-        matches!(name, "127.0.0.1" | "localhost" | "[::1]") || self.public_host.as_deref() == Some(host.as_str())
+        return Ok(listener);
     }
+    TcpListener::bind(address).await.map_err(|fault| unbound(address, &fault))
 }
 
-/// A wrong path, method or host learns nothing.
-pub(crate) fn nothing() -> Response {
-    StatusCode::NOT_FOUND.into_response()
+fn unbound(address: SocketAddr, fault: &std::io::Error) -> DeskError {
+    DeskError::Conflict(format!("{address} cannot be listened on: {fault}; choose another port"))
 }
 
-async fn notice(house: Arc<House>, body: Body, from: SocketAddr) -> Response {
-    // One byte more than may be, to tell a long message from one that fits.
-    let read = tokio::time::timeout(BODY, to_bytes(body, xml::MAX_BYTES)).await;
-    let body = match read {
-        Ok(Ok(body)) => Some(body.to_vec()),
-        Ok(Err(_)) => None,
-        Err(_) => return acknowledgement(REFUSED),
-    };
-    let (answered, said) = oneshot::channel();
-    // It runs to its end whether or not anybody still waits for it.
-    tokio::spawn(async move {
-        let peer = Some(from.ip().to_string());
-        let outcome = house.desk.receive_notice(body.clone(), house.profile.as_deref(), peer).await;
-        // Nobody waiting any more means that the refusal in time was sent.
-        answered.send(outcome.answer).ok();
-        let forwarded = match (&house.forward, body) {
-            (Some(forward), Some(body)) => Some(house.desk.forward_notice(outcome.id, forward, body).await),
-            _ => None,
+fn url_of(listener: &TcpListener) -> Result<String, DeskError> {
+    let address = listener.local_addr().map_err(|_| DeskError::Internal("reading an address back"))?;
+    Ok(format!("http://{address}"))
+}
+
+fn serve(listener: TcpListener, door: Door) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let router =
+        Router::new().fallback(answering::answer).layer(DefaultBodyLimit::max(xml::MAX_BYTES)).with_state(door);
+    let service = router.into_make_service_with_connect_info::<Visitor>();
+    let server = tokio::spawn(async move {
+        let until = async move {
+            // Nothing is ever sent: it ends when the sender is dropped.
+            stopped.await.ok();
         };
-        // Nobody listening is no fault.
-        house.desk.inner.listener.heard.send(Heard { outcome, forwarded }).ok();
+        let served = axum::serve(Connections::new(listener), service).with_graceful_shutdown(until).await;
+        if let Err(fault) = served {
+            tracing::warn!(%fault, "the listener ended");
+        }
     });
-    match tokio::time::timeout(ANSWER_BY, said).await {
-        Ok(Ok(answer)) => acknowledgement(answer),
-        _ => acknowledgement(REFUSED),
-    }
-}
-
-fn acknowledgement(answer: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"))], answer).into_response()
+    (stop, server)
 }

@@ -61,6 +61,8 @@ pub struct NoticeDetail {
     pub outcome: NoticeOutcome,
     /// Its bytes; of a refused one at most 4 KiB.
     pub body: Vec<u8>,
+    /// Whether those are only the beginning.
+    pub is_cut: bool,
     /// Who sent it.
     pub peer: Option<String>,
     /// The last time it was passed on to a program on this machine.
@@ -168,7 +170,8 @@ impl Desk {
             if outcome.kind == Some(NoticeKind::Refund) && row.verdict.is_acknowledged() {
                 outcome.decrypted = row.profile.as_deref().and_then(|profile| inner.opened(profile, &row.body));
             }
-            Ok(NoticeDetail { outcome, body: row.body, peer: row.peer, forward: row.forward })
+            let (is_cut, body) = (row.is_cut(), row.body);
+            Ok(NoticeDetail { outcome, body, is_cut, peer: row.peer, forward: row.forward })
         })
         .await
     }

@@ -14,6 +14,7 @@ use wxpay_protocol::UtcMs;
 
 use crate::lane::{Closing, Lane, Step, Work};
 use crate::ordering::IN_FLIGHT_MS;
+use crate::polling_now::UnderWay;
 use crate::{Desk, DeskError};
 
 /// How long the lease on polling holds without being renewed, in milliseconds.
@@ -26,6 +27,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// The background work of a desk.
 #[derive(Default)]
 pub(crate) struct Polling {
+    pub(crate) under_way: UnderWay,
     woken: Notify,
     running: Mutex<Option<JoinHandle<()>>>,
 }
@@ -186,13 +188,15 @@ impl Desk {
 
     /// A clock that was set back leaves questions behind that are due only when it is where it was.
     async fn follow_clock(&self) {
+        // Looked at here as well, so that a leap is noticed while nothing is asked.
+        self.inner.leaps.may_expire(self.now());
         let pulled = self.blocking(|inner| {
             let horizon_ms = inner.poll_policy()?.longest_ms() + 2 * IN_FLIGHT_MS;
             Ok(inner.store.pull_forward(inner.clock.now(), horizon_ms)?)
         });
         match pulled.await {
             Ok(0) => {}
-            Ok(orders) => tracing::warn!(orders, "the clock was set back; their next question is due now"),
+            Ok(open) => tracing::warn!(open, "the clock was set back; their next question is due now"),
             Err(fault) => tracing::warn!(%fault, "the schedule was not compared with the clock"),
         }
     }

@@ -1,5 +1,8 @@
 //! What is being asked of each merchant's gateway, when the next question comes, and what stands in its way.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use wxpay_client::Destination;
 use wxpay_protocol::UtcMs;
 
@@ -13,12 +16,58 @@ pub struct PollingNow {
     pub profile: String,
     /// How many of its orders are open.
     pub open: u64,
+    /// How many are being asked about at this moment, by this program.
+    pub under_way: u32,
+    /// The one among them that was asked about last.
+    pub asking: Option<String>,
     /// When the next of them is due; nothing when none is open.
     pub next_query_at: Option<UtcMs>,
     /// Why nothing is sent at the moment, if that is so.
     pub held_back: Option<HeldBack>,
     /// Whether WeChat Pay's other city is asked, because the profile's own cannot be reached.
     pub other_city: bool,
+}
+
+/// The questions that were sent and are not answered, by profile.
+#[derive(Clone, Default)]
+pub(crate) struct UnderWay(Arc<Mutex<HashMap<String, Asking>>>);
+
+/// How many there are, and the order of the latest.
+#[derive(Clone, Default)]
+struct Asking {
+    count: u32,
+    latest: String,
+}
+
+/// One question; it is over when this is dropped, whatever became of it.
+pub(crate) struct Question {
+    among: UnderWay,
+    profile: String,
+}
+
+impl UnderWay {
+    pub(crate) fn begin(&self, profile: &str, out_trade_no: &str) -> Question {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let asking = all.entry(profile.to_owned()).or_default();
+        asking.count = asking.count.saturating_add(1);
+        out_trade_no.clone_into(&mut asking.latest);
+        Question { among: self.clone(), profile: profile.to_owned() }
+    }
+
+    fn of(&self, profile: &str) -> Asking {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(profile).cloned().unwrap_or_default()
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        let mut all = self.among.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(asking) = all.get_mut(&self.profile) else { return };
+        asking.count = asking.count.saturating_sub(1);
+        if asking.count == 0 {
+            all.remove(&self.profile);
+        }
+    }
 }
 
 impl Desk {
@@ -33,7 +82,10 @@ impl Desk {
                 }
                 // Only what has its host built in has another city.
                 let to = Destination::new(profile.environment, None, None);
+                let asking = inner.polling.under_way.of(&profile.name);
                 polling.push(PollingNow {
+                    under_way: asking.count,
+                    asking: Some(asking.latest).filter(|latest| !latest.is_empty()),
                     open: inner.store.open_count(Some(&profile.name))?,
                     next_query_at: inner.store.next_due(Some(&profile.name))?,
                     held_back: inner.pace(profile.environment, profile.mch_id.as_str()).held_back(),

@@ -181,3 +181,32 @@ pub fn arrival(state: RefundState, channel: Option<&str>, recv_account: Option<&
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_money_goes_and_when_is_said_for_each_channel_and_account_in_both_languages() {
+        let card = Some("招商银行信用卡0403");
+        for (state, channel, account, zh, en) in [
+            (RefundState::Processing, Some("ORIGINAL"), Some("支付用户的零钱"), "20 分钟", "20 minutes"),
+            (RefundState::Processing, Some("ORIGINAL"), card, "1–3 个工作日", "one to three working days"),
+            (RefundState::Processing, None, None, "1–3 个工作日", "one to three working days"),
+            (RefundState::Success, Some("ORIGINAL"), Some("支付用户零钱"), "已退回用户零钱", "WeChat balance"),
+            (RefundState::Success, Some("ORIGINAL"), card, "原支付账户", "the account that paid"),
+            (RefundState::Success, None, None, "原支付账户", "the account that paid"),
+            (RefundState::Success, Some("BALANCE"), card, "用户的零钱（原账户不能收款）", "takes nothing"),
+            (RefundState::Success, Some("OTHER_BALANCE"), card, "用户的零钱（原账户不能收款）", "takes nothing"),
+            (RefundState::Success, Some("OTHER_BANKCARD"), card, "另一张银行卡", "another card"),
+            (RefundState::Change, Some("ORIGINAL"), card, "商户平台", "merchant platform"),
+            (RefundState::RefundClose, None, None, "没有退款，可以重新申请", "nothing was refunded"),
+            (RefundState::Rejected, None, None, "金额已释放", "not accepted"),
+            (RefundState::Submitted, None, None, "尚未退款", "not yet refunded"),
+            (RefundState::Unknown, None, None, "请勿换单号", "under the same number"),
+        ] {
+            let said = arrival(state, channel, account);
+            assert!(said.0.contains(zh) && said.1.contains(en), "{state} {channel:?} {account:?}: {said:?}");
+        }
+    }
+}

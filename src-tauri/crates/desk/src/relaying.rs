@@ -89,6 +89,11 @@ impl Desk {
     pub async fn notice_replay(&self, id: i64, url: &str) -> Result<Forwarded, DeskError> {
         let to = LoopbackUrl::parse(url)?;
         let detail = self.notice_detail(id).await?;
+        if detail.is_cut {
+            return Err(DeskError::Conflict(
+                "only the beginning of this refused notice was kept, so it cannot be sent again byte for byte; let it be sent anew".into(),
+            ));
+        }
         self.forward_notice(Some(id), &to, detail.body).await.map_err(DeskError::Conflict)
     }
 

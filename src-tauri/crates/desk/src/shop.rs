@@ -1,7 +1,9 @@
 //! The test back end for a mini program: what every tutorial builds first, so that a mini program can be developed against
 //! this desk. It is for testing: whoever reaches it can place unpaid orders.
 
-use std::collections::{HashMap, VecDeque};
+mod steps;
+
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
@@ -14,40 +16,20 @@ use serde_json::{Map, Value, json};
 use wxpay_client::{SessionCall, SessionFault};
 use wxpay_protocol::{Secret, TradeType, UtcMs, js_code};
 
-use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::progress::Cancel;
 use crate::test_orders::TestOrder;
 use crate::{Desk, DeskError};
+use steps::{NewStep, Steps, received};
+pub use steps::{ShopExchange, ShopStep};
 
-/// So many steps are remembered.
-const STEPS: usize = 200;
 /// So many payers are remembered by a uid of their own.
 const PAYERS: usize = 1_000;
-
-/// One step of the sequence between a mini program and this back end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShopStep {
-    /// Ascending.
-    pub id: u64,
-    /// When it happened.
-    pub at: UtcMs,
-    /// `login`, `prepay`, `params` or `state`.
-    pub kind: &'static str,
-    /// The order, once there is one.
-    pub out_trade_no: Option<String>,
-    /// What came, without any secret.
-    pub request: String,
-    /// What was answered.
-    pub answer: String,
-    /// Whether it went well.
-    pub ok: bool,
-}
 
 /// What the back end remembers while it runs.
 #[derive(Default)]
 pub(crate) struct Shop {
-    steps: Mutex<(u64, VecDeque<ShopStep>)>,
+    steps: Steps,
     /// uid to openid, from logins that named both.
     payers: Mutex<HashMap<String, String>>,
     /// One order at a time for the same payer and goods, so that two calls at once place one.
@@ -66,9 +48,9 @@ impl Refusal {
     }
 }
 
-impl From<DeskError> for Refusal {
-    fn from(fault: DeskError) -> Self {
-        let errcode = match &fault {
+impl Refusal {
+    fn of(fault: &DeskError) -> Self {
+        let errcode = match fault {
             DeskError::NotFound { .. } => 404,
             DeskError::Input { .. } => 400,
             _ => 500,
@@ -77,31 +59,9 @@ impl From<DeskError> for Refusal {
     }
 }
 
-impl Desk {
-    /// The steps of the test back end, the newest first.
-    pub fn shop_steps(&self) -> Vec<ShopStep> {
-        let steps = self.inner.shop.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.1.iter().rev().cloned().collect()
-    }
-
-    fn shop_step(&self, kind: &'static str, number: Option<&str>, request: String, answer: &Value, ok: bool) {
-        let mut steps = self.inner.shop.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.0 += 1;
-        let step = ShopStep {
-            id: steps.0,
-            at: self.now(),
-            kind,
-            out_trade_no: number.map(str::to_owned),
-            request,
-            answer: answer.to_string(),
-            ok,
-        };
-        steps.1.push_back(step);
-        if steps.1.len() > STEPS {
-            steps.1.pop_front();
-        }
-        drop(steps);
-        self.inner.changes.note(Tag::Notices, []);
+impl From<DeskError> for Refusal {
+    fn from(fault: DeskError) -> Self {
+        Self::of(&fault)
     }
 }
 
@@ -111,19 +71,15 @@ pub(crate) async fn answer(desk: &Desk, profile: &str, notify_url: &str, head: &
         return crate::listener::nothing();
     }
     let path = head.uri.path();
-    let answered = if path == "/wechat/prepay" && matches!(head.method, Method::GET | Method::POST) {
-        prepay(desk, profile, notify_url, head, body).await
+    let document = if path == "/wechat/prepay" && matches!(head.method, Method::GET | Method::POST) {
+        serve_prepay(desk, profile, notify_url, head, body).await
     } else if let Some(number) = path.strip_prefix("/wechat/orders/").filter(|_| head.method == Method::GET) {
-        state(desk, profile, number).await
+        serve_state(desk, profile, number, head, body).await
     } else {
         return crate::listener::nothing();
     };
-    let document = match answered {
-        Ok(data) => json!({"errcode": 200, "msg": "SUCCESS", "data": data}),
-        Err(refusal) => json!({"errcode": refusal.errcode, "msg": refusal.msg, "data": null}),
-    };
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    ([kind], document.to_string()).into_response()
+    ([kind], document).into_response()
 }
 
 /// A page of a browser elsewhere may not place orders here; a mini program sends WeChat's own origin, or none.
@@ -159,41 +115,65 @@ fn fields(head: &Parts, body: &Bytes) -> Result<HashMap<String, String>, Refusal
     Ok(found)
 }
 
-async fn prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> Result<Value, Refusal> {
+async fn prepay(
+    desk: &Desk,
+    profile: &str,
+    notify_url: &str,
+    head: &Parts,
+    body: &Bytes,
+) -> Result<(String, Value), Refusal> {
     let fields = fields(head, body)?;
-    let asked = shown(&fields, head);
-    let placed = async {
-        let goods_id = fields.get("goods_id").ok_or_else(|| Refusal::bad("goods_id is missing"))?;
-        let openid = payer(desk, profile, &fields).await?;
-        place(desk, profile, notify_url, goods_id, openid).await
-    }
-    .await;
-    match placed {
-        Ok((number, data)) => {
-            desk.shop_step("prepay", Some(&number), asked, &data, true);
-            desk.shop_step("params", Some(&number), "wx.requestPayment".to_owned(), &data["data"], true);
-            Ok(data)
-        }
-        Err(refusal) => {
-            desk.shop_step("prepay", None, asked, &json!({"errcode": refusal.errcode, "msg": refusal.msg}), false);
-            Err(refusal)
-        }
-    }
+    let goods_id = fields.get("goods_id").ok_or_else(|| Refusal::bad("goods_id is missing"))?;
+    let openid = payer(desk, profile, &fields).await?;
+    place(desk, profile, notify_url, goods_id, openid).await
 }
 
-/// What came, as the window shows it: a js_code is somebody's login.
-fn shown(fields: &HashMap<String, String>, head: &Parts) -> String {
-    let mut names: Vec<&String> = fields.keys().collect();
-    names.sort_unstable();
-    let pairs: Vec<String> = names
-        .into_iter()
-        .filter_map(|name| {
-            let value = fields.get(name)?;
-            let value = if name == "js_code" { "…" } else { value.as_str() };
-            Some(format!("{name}={value}"))
-        })
-        .collect();
-    format!("{} /wechat/prepay {}", head.method, pairs.join(" "))
+/// Answers a prepay, and draws it and what the mini program then hands to wx.requestPayment.
+async fn serve_prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> String {
+    let request = received(head, body);
+    let placed = prepay(desk, profile, notify_url, head, body).await;
+    let number = placed.as_ref().ok().map(|(number, _)| number.clone());
+    let params = placed.as_ref().ok().map(|(_, data)| data["data"].to_string());
+    let (answer, ok) = envelope(placed.map(|(_, data)| data));
+    let mut exchanges = Vec::new();
+    if let Some(number) = &number {
+        match desk.placing_exchange(profile, number).await {
+            Ok(exchange) => exchanges.push(exchange),
+            Err(fault) => tracing::debug!(%fault, "how an order was placed is not drawn"),
+        }
+    }
+    let out_trade_no = number.as_deref();
+    desk.shop_step(NewStep { kind: "prepay", out_trade_no, request, answer: answer.clone(), exchanges, ok });
+    if let Some(params) = params {
+        let request = "wx.requestPayment".to_owned();
+        let exchanges = Vec::new();
+        desk.shop_step(NewStep { kind: "params", out_trade_no, request, answer: params, exchanges, ok });
+    }
+    answer
+}
+
+/// What is known of an order: paid only by a verified notice or query that agrees in amount.
+async fn serve_state(desk: &Desk, profile: &str, number: &str, head: &Parts, body: &Bytes) -> String {
+    let order = desk.order_detail(profile, number).await.map(|detail| detail.order);
+    let exchanges = match &order {
+        Ok(order) => desk.query_exchange(order).await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let (answer, ok) = envelope(order.as_ref().map(state).map_err(Refusal::of));
+    let out_trade_no = order.is_ok().then_some(number);
+    let request = received(head, body);
+    desk.shop_step(NewStep { kind: "state", out_trade_no, request, answer: answer.clone(), exchanges, ok });
+    answer
+}
+
+/// The whole answer, and whether it went well.
+fn envelope(answered: Result<Value, Refusal>) -> (String, bool) {
+    let ok = answered.is_ok();
+    let document = match answered {
+        Ok(data) => json!({"errcode": 200, "msg": "SUCCESS", "data": data}),
+        Err(refusal) => json!({"errcode": refusal.errcode, "msg": refusal.msg, "data": null}),
+    };
+    (document.to_string(), ok)
 }
 
 /// The payer: by openid, by a login, or by a uid that logged in before. In a simulator a uid is somebody by itself.
@@ -235,10 +215,19 @@ async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusa
         .await?;
     let appid = signer.profile.appid.as_str();
     let call = SessionCall { to: &signer.to, appid, app_secret: &app_secret, js_code: code };
-    let asked = format!("GET {}?appid={appid}&secret=…&js_code=…&grant_type=authorization_code", js_code::PATH);
+    let request = format!("GET {}?appid={appid}&secret=…&js_code=…&grant_type=authorization_code", js_code::PATH);
+    let step = |answer: Value, ok| NewStep {
+        kind: "login",
+        out_trade_no: None,
+        request,
+        answer: answer.to_string(),
+        exchanges: Vec::new(),
+        ok,
+    };
     match desk.inner.client.session(call).await {
         Ok(openid) => {
-            desk.shop_step("login", None, asked, &json!({"openid": openid.as_str()}), true);
+            // The session_key that comes along is dropped unseen.
+            desk.shop_step(step(json!({"openid": openid.as_str()}), true));
             Ok(openid.to_string())
         }
         Err(fault) => {
@@ -249,7 +238,7 @@ async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusa
                 }
                 other => Refusal { errcode: 502, msg: other.to_string() },
             };
-            desk.shop_step("login", None, asked, &json!({"errcode": refusal.errcode, "msg": refusal.msg}), false);
+            desk.shop_step(step(json!({"errcode": refusal.errcode, "msg": refusal.msg}), false));
             Err(refusal)
         }
     }
@@ -306,18 +295,14 @@ async fn place(
     Ok((result.out_trade_no, data))
 }
 
-/// What is known of an order: paid only by a verified notice or query that agrees in amount.
-async fn state(desk: &Desk, profile: &str, number: &str) -> Result<Value, Refusal> {
-    let order: Order = desk.order_detail(profile, number).await?.order;
-    let data = json!({
+fn state(order: &Order) -> Value {
+    json!({
         "out_trade_no": order.out_trade_no.as_str(),
         "trade_state": order.state.as_str(),
         "paid": order.state.is_paid(),
         "total_fee": order.total_fee.get(),
         "paid_at": order.paid_at.map(UtcMs::rfc3339),
-    });
-    desk.shop_step("state", Some(number), format!("GET /wechat/orders/{number}"), &data, true);
-    Ok(data)
+    })
 }
 
 impl Inner {

@@ -111,6 +111,15 @@ pub struct StoredNotice {
     pub forward: Option<NoticeForward>,
     /// Its bytes; of a refused one at most 4 KiB.
     pub body: Vec<u8>,
+    /// SHA-256 of all of them.
+    pub digest: Vec<u8>,
+}
+
+impl StoredNotice {
+    /// Whether only the beginning of it was kept. Of one that was too long to be read nothing was.
+    pub fn is_cut(&self) -> bool {
+        self.body.is_empty() || Sha256::digest(&self.body)[..] != self.digest[..]
+    }
 }
 
 /// A notice that was passed on to a program on this machine.
@@ -145,7 +154,7 @@ pub struct NoticeList {
 }
 
 const NOTICE: &str = "id, received_at, kind, profile, out_trade_no, transaction_id, out_refund_no, refund_status, verdict, effect, checks, duplicate_of, \
-     attempt, next_due_at, took_ms, peer, forward_url, forward_status, forward_answer, forward_took_ms, body";
+     attempt, next_due_at, took_ms, peer, forward_url, forward_status, forward_answer, forward_took_ms, body, digest";
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
     Ok(StoredNotice {
@@ -167,6 +176,7 @@ fn notice(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
         peer: row.get("peer")?,
         forward: forward(row)?,
         body: row.get("body")?,
+        digest: row.get("digest")?,
     })
 }
 

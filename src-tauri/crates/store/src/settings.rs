@@ -53,12 +53,21 @@ impl Default for Settings {
     }
 }
 
-fn stored(connection: &Connection) -> Result<Map<String, Value>, StoreError> {
+pub(crate) fn stored(connection: &Connection) -> Result<Map<String, Value>, StoreError> {
     let json: Option<String> = connection
         .prepare_cached("SELECT json FROM settings WHERE one = 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
     Ok(json.map_or_else(|| Ok(Map::new()), |json| serde_json::from_str(&json))?)
+}
+
+pub(crate) fn keep(connection: &Connection, settings: &Map<String, Value>) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO settings (one, json) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET json = excluded.json",
+        )?
+        .execute([serde_json::to_string(settings)?])?;
+    Ok(())
 }
 
 impl Store {
@@ -75,9 +84,7 @@ impl Store {
             if let Value::Object(fields) = serde_json::to_value(&settings)? {
                 merged.extend(fields);
             }
-            connection
-                .prepare_cached("INSERT INTO settings (one, json) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET json = excluded.json")?
-                .execute([serde_json::to_string(&merged)?])?;
+            keep(connection, &merged)?;
             Ok(serde_json::from_value(Value::Object(merged))?)
         })
     }

@@ -19,7 +19,7 @@ export function NoticeDetail({ id }: { id: number }) {
   const found = useQuery(noticeDetailQuery(id));
   if (found.isPending) return <SkeletonRows rows={6} />;
   if (found.isError) return <ErrorView error={found.error} onRetry={() => void found.refetch()} />;
-  const { notice, body, forward } = found.data;
+  const { notice, body, forward, is_cut } = found.data;
   return (
     <aside className="exchange" data-testid="notice-detail">
       <Judgement notice={notice} />
@@ -30,7 +30,13 @@ export function NoticeDetail({ id }: { id: number }) {
         <VisibleText text={body} lines />
       </pre>
       <CopyButton text={body} />
-      <Replay id={id} />
+      {is_cut ? (
+        <p className="quiet" data-testid="notice-cut">
+          {t("notify.cut")}
+        </p>
+      ) : (
+        <Replay id={id} />
+      )}
       {forward && (
         <>
           <h2>{t("notify.forwarded")}</h2>

@@ -15,6 +15,8 @@ type Drawn = {
   ok: boolean;
   no: string | null;
   bytes: string[];
+  /** What WeChat Pay was asked for it and said. */
+  exchanges?: ShopStep["exchanges"];
   /** The notice, whose own bytes are asked for. */
   notice?: number | null;
 };
@@ -51,6 +53,9 @@ export function ShopSequence() {
           {step.bytes.map((bytes) => (
             <Bytes key={bytes} text={bytes} />
           ))}
+          {step.exchanges?.map((exchange) => (
+            <Exchange key={exchange.path} exchange={exchange} />
+          ))}
         </li>
       ))}
     </ol>
@@ -62,6 +67,16 @@ function Bytes({ text }: { text: string }) {
     <pre className="mono raw-text">
       <VisibleText text={text} lines />
     </pre>
+  );
+}
+
+function Exchange({ exchange }: { exchange: ShopStep["exchanges"][number] }) {
+  return (
+    <div data-testid="shop-exchange" data-path={exchange.path}>
+      <p className="mono quiet">{exchange.path}</p>
+      {exchange.request !== null && <Bytes text={exchange.request} />}
+      {exchange.answer !== null && <Bytes text={exchange.answer} />}
+    </div>
   );
 }
 
@@ -81,6 +96,7 @@ function sequenceOf(steps: ShopStep[], notices: NoticeRow[]): Drawn[] {
     ok: step.ok,
     no: step.out_trade_no,
     bytes: [step.request, step.answer],
+    exchanges: step.exchanges,
   }));
   const notified = notices
     .filter((notice) => notice.out_trade_no !== null && own.has(notice.out_trade_no))

@@ -1,7 +1,28 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import type { NoticeRow } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
+
+function judgedNotice(number: string): NoticeRow {
+  return {
+    id: 1,
+    received_at: 1,
+    kind: "payment",
+    profile: "builtin",
+    verdict: "accepted",
+    checks: [{ name: "message", ok: true, detail: "" }],
+    answer: "<xml>acknowledged</xml>",
+    took_ms: 1,
+    duplicate_of: null,
+    attempt: 1,
+    next_due_at: null,
+    effect: "applied",
+    out_trade_no: number,
+    out_refund_no: null,
+    decrypted: null,
+  };
+}
 
 async function start() {
   await userEvent.click(await screen.findByTestId("listener-start"));
@@ -43,7 +64,7 @@ describe("notices", () => {
 
   it("of the mini program's orders stand in the drawn sequence, and the shop warns that it is for testing", async () => {
     const { desk } = openWindow("/notices?tab=shop", {}, ({ world }) => {
-      const step = { at: 1, out_trade_no: null, request: "GET", answer: "{}", ok: true };
+      const step = { at: 1, out_trade_no: null, request: "GET", answer: "{}", exchanges: [], ok: true };
       world.shopSteps = [
         { ...step, id: 2, at: 2, kind: "prepay" },
         { ...step, id: 1, kind: "login" },
@@ -56,5 +77,43 @@ describe("notices", () => {
     await start();
     await screen.findByTestId("shop-on");
     expect(desk.world.listener?.shop).toBe(desk.world.settings.active_profile);
+  });
+
+  it("and logins, orders and questions are drawn with the bytes of each of the five steps", async () => {
+    const number = "20261120150405000112345678";
+    openWindow("/notices?tab=shop", {}, ({ world }) => {
+      const own = { out_trade_no: number, exchanges: [], ok: true };
+      const placing = { path: "/pay/unifiedorder", request: "<xml>sent</xml>", answer: "<xml>prepay_id</xml>" };
+      const asking = { path: "/pay/orderquery", request: null, answer: "<xml>trade_state</xml>" };
+      world.shopSteps = [
+        { ...own, id: 4, at: 5, kind: "state", request: "GET state", answer: "{paid}", exchanges: [asking] },
+        { ...own, id: 3, at: 3, kind: "params", request: "wx.requestPayment", answer: "{paySign}" },
+        { ...own, id: 2, at: 2, kind: "prepay", request: "POST prepay", answer: "{200}", exchanges: [placing] },
+        { ...own, id: 1, at: 1, out_trade_no: null, kind: "login", request: "GET session", answer: "{openid}" },
+      ];
+      const body = "<xml>notified</xml>";
+      const notice = { ...judgedNotice(number), received_at: 4 };
+      world.received = [{ notice, body, is_cut: false, peer: null, forward: null }];
+    });
+    await screen.findByText("<xml>notified</xml>");
+    const steps = screen.getAllByTestId("shop-step");
+    expect(steps.map((one) => one.dataset.kind)).toEqual(["state", "notify", "params", "prepay", "login"]);
+    const said = steps.map((one) => one.textContent ?? "");
+    const words = ["<xml>trade_state</xml>", "<xml>notified</xml>", "{paySign}", "<xml>sent</xml>", "{openid}"];
+    for (const [place, word] of words.entries()) expect(said[place]).toContain(word);
+    expect(screen.getAllByTestId("shop-exchange").map((one) => one.dataset.path)).toEqual([
+      "/pay/orderquery",
+      "/pay/unifiedorder",
+    ]);
+  });
+
+  it("of which only the beginning was kept offer no replay", async () => {
+    openWindow("/notices", {}, ({ world }) => {
+      const notice = { ...judgedNotice("20261120150405000112345678"), verdict: "refused" as const };
+      world.received = [{ notice, body: "x", is_cut: true, peer: null, forward: null }];
+    });
+    await userEvent.click(await screen.findByTestId("notice-row"));
+    await screen.findByTestId("notice-cut");
+    expect(screen.queryByTestId("notice-replay")).toBeNull();
   });
 });

@@ -43,6 +43,7 @@ export const frame = {
     polling: "Polling {{count}}",
     pollingNone: "Nothing to poll",
     next: "next in {{rest}}",
+    asking: "Asking about {{count}} orders, {{number}} last",
     nextNow: "asking now",
     otherCity: "via the other city",
     waiting: "{{count}} waiting",

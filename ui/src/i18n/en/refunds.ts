@@ -10,7 +10,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     emptyText:
       "Choose 'Refund…' in the details of a paid order, or enter an order's number here. Refunds made on the merchant platform appear here once they are asked about.",
     noneFound: "No refund matches",
-    noneFoundText: "Try another state or number.",
+    noneFoundText: "Try another state, date, merchant or number.",
     allStates: "All states",
     pick: "Pick a refund to see its evidence and when its money arrives.",
     column: {
@@ -135,6 +135,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     nextDue: "Next attempt",
     attempt: "Attempt {{count}}",
     forwarded: "Passed on",
+    cut: "Only the beginning of this refused notice was kept, so it cannot be replayed; let it be sent anew.",
     replay: "Replay",
     replayUrl: "Replay to an address of this machine",
     replayed: "HTTP {{status}} in {{ms}} ms",
@@ -148,7 +149,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     step: {
       login: "wx.login → jscode2session",
       prepay: "Prepay /wechat/prepay",
-      params: "wx.requestPayment parameters",
+      params: "Parameters for wx.requestPayment",
       state: "Order state /wechat/orders",
       notify: "Payment notice",
     },

@@ -41,6 +41,7 @@ export const frame = {
     polling: "轮询中 {{count}}",
     pollingNone: "无待查订单",
     next: "下一次 {{rest}}",
+    asking: "正在向微信查询 {{count}} 个订单，最近一个 {{number}}",
     nextNow: "正在查询",
     otherCity: "走备用域名 api2",
     waiting: "待查 {{count}}",

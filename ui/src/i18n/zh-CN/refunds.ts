@@ -7,7 +7,7 @@ export const refunds = {
     empty: "还没有退款",
     emptyText: "在已支付订单的详情里点“申请退款…”，或在这里输入订单号申请。商户平台上做的退款，查询后也会出现在这里。",
     noneFound: "没有符合条件的退款",
-    noneFoundText: "换一个状态或单号试试。",
+    noneFoundText: "换一个状态、日期、商户或单号试试。",
     allStates: "全部状态",
     pick: "选一笔退款，看它的证据和到账时间。",
     column: {
@@ -122,6 +122,7 @@ export const refunds = {
     nextDue: "下次重发",
     attempt: "第 {{count}} 次",
     forwarded: "转发结果",
+    cut: "这条被拒的通知只留了开头，不能逐字节重放；请让对方重新发送。",
     replay: "重放",
     replayUrl: "重放到本机地址",
     replayed: "HTTP {{status}}，{{ms}} 毫秒",
@@ -134,7 +135,7 @@ export const refunds = {
     step: {
       login: "wx.login → jscode2session",
       prepay: "预下单 /wechat/prepay",
-      params: "wx.requestPayment 参数",
+      params: "交给 wx.requestPayment 的参数",
       state: "查询订单 /wechat/orders",
       notify: "支付通知",
     },

@@ -85,7 +85,7 @@ export function fakeNotices(world: World): NoticeCommands {
       pay(order, Date.now());
       const notice = { ...judged(world, order.out_trade_no, true), id: world.received.length + 1 };
       const body = `<xml><out_trade_no><![CDATA[${order.out_trade_no}]]></out_trade_no></xml>`;
-      world.received.unshift({ notice, body, peer: "127.0.0.1", forward: null });
+      world.received.unshift({ notice, body, is_cut: false, peer: "127.0.0.1", forward: null });
       world.changed(["notices", "orders"], []);
       return order.out_trade_no;
     },

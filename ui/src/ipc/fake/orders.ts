@@ -246,6 +246,8 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     net_fen: totals.net_fen,
     success_permille: within.length === 0 ? null : Math.round((paid_count / within.length) * 1000),
     polling: open.polling,
+    under_way: world.underWay.length,
+    asking: world.underWay.at(-1) ?? null,
     next_query_at: open.next_query_at,
     held_back: world.heldBack,
     other_city: world.otherCity,

@@ -72,6 +72,8 @@ export class World {
   running = false;
   heldBack: Overview["held_back"] = null;
   otherCity = false;
+  /** Orders that are being asked about, the latest last. */
+  underWay: string[] = [];
   requests = 0;
   /** Steers what `confirm` answers, as the person at the dialog would. */
   personAgrees = true;

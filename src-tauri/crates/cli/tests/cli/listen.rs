@@ -8,17 +8,22 @@ use serde_json::Value;
 use crate::gateway::Gateway;
 use crate::program::Desk;
 
-struct Listener {
+pub(crate) struct Listener {
     child: Child,
     out: BufReader<ChildStdout>,
-    hello: Value,
+    pub(crate) hello: Value,
 }
 
 impl Listener {
-    fn start(desk: &Desk, more: &[&str]) -> Self {
+    pub(crate) fn start(desk: &Desk, more: &[&str]) -> Self {
+        Self::saying(desk, more, Stdio::inherit())
+    }
+
+    /// With its words for people going elsewhere.
+    pub(crate) fn saying(desk: &Desk, more: &[&str], words: Stdio) -> Self {
         let arguments = ["listen", "--listen", "127.0.0.1:0", "--json", "--passphrase-file", "pass.txt"];
-        let mut child =
-            desk.command(&[&arguments[..], more].concat()).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = desk.command(&[&arguments[..], more].concat());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(words).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let hello = line(&mut out);
         Self { child, out, hello }
@@ -28,7 +33,7 @@ impl Listener {
         self.hello["notify_url"].as_str().unwrap()
     }
 
-    fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         line(&mut self.out)
     }
 }

@@ -30,6 +30,7 @@ mod reconcile_stopped;
 mod refund;
 mod relay;
 mod secrets;
+mod shop;
 mod sign;
 mod simulator;
 mod simulator_actions;

@@ -90,6 +90,7 @@ fn asked_to_stop_it_says_what_is_open() {
     assert_eq!((&merchant["profile"], &merchant["open"]), (&"shop".into(), &1.into()));
     assert!(merchant["next_query_at"].as_str().is_some_and(|at| at.ends_with("+08:00")), "{merchant}");
     assert_eq!((&merchant["held_back"], &merchant["other_city"]), (&serde_json::Value::Null, &false.into()));
+    assert_eq!((&merchant["under_way"], &merchant["asking"]), (&0.into(), &serde_json::Value::Null), "after the pass");
 }
 
 #[test]

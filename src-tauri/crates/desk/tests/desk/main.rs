@@ -9,6 +9,7 @@
 
 mod alarms;
 mod bills;
+mod clocks;
 mod crossings;
 mod days;
 mod days_stopped;
@@ -16,8 +17,10 @@ mod diagnosing;
 mod doubtful;
 mod drains;
 mod imports;
+mod listening;
 mod live;
 mod lookups;
+mod notice_effects;
 mod notices;
 mod placing;
 mod polls;
@@ -27,6 +30,7 @@ mod refunds;
 mod restarts;
 mod shop;
 mod spoilt_answers;
+mod test_back_end;
 mod tls;
 mod unknown_outcomes;
 mod vaults;

@@ -12,7 +12,7 @@ use wxpay_protocol::{Fen, Params, RefundStatus, SignType, req_info, sign, xml};
 
 use crate::shop::*;
 
-async fn listening(shop: &Shop) -> ListenStatus {
+pub(crate) async fn listening(shop: &Shop) -> ListenStatus {
     let options = ListenOptions {
         listen: "127.0.0.1:0".parse().unwrap(),
         path: None,
@@ -20,20 +20,21 @@ async fn listening(shop: &Shop) -> ListenStatus {
         forward: None,
         profile: None,
         shop: None,
+        wide: None,
     };
     shop.desk.listen_start(options).await.unwrap()
 }
 
-fn address(status: &ListenStatus) -> SocketAddr {
+pub(crate) fn address(status: &ListenStatus) -> SocketAddr {
     status.url.trim_start_matches("http://").parse().unwrap()
 }
 
-fn path(status: &ListenStatus) -> &str {
+pub(crate) fn path(status: &ListenStatus) -> &str {
     status.notify_url.strip_prefix("https://relay.example.com").unwrap()
 }
 
 /// Status and body of one exchange.
-async fn exchange(to: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
+pub(crate) async fn exchange(to: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
     let mut stream = TcpStream::connect(to).await.unwrap();
     stream.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes()).await.unwrap();
     // A server that refuses early may close its end first.
@@ -47,14 +48,14 @@ async fn exchange(to: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-async fn post(status: &ListenStatus, body: &[u8]) -> String {
+pub(crate) async fn post(status: &ListenStatus, body: &[u8]) -> String {
     let head = format!("POST {} HTTP/1.1\r\nHost: relay.example.com\r\nContent-Type: text/xml", path(status));
     let (code, body) = exchange(address(status), &head, body).await;
     assert_eq!(code, 200);
     body
 }
 
-fn payment(number: &str, change: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn payment(number: &str, change: &[(&str, &str)]) -> Vec<u8> {
     let good = [
         ("appid", APPID),
         ("attach", "shop-7"),
@@ -76,7 +77,7 @@ fn payment(number: &str, change: &[(&str, &str)]) -> Vec<u8> {
     xml::write(&params, xml::is_amount).unwrap().into_bytes()
 }
 
-fn refund_notice(number: &str, out_refund_no: &str, status: &str) -> Vec<u8> {
+pub(crate) fn refund_notice(number: &str, out_refund_no: &str, status: &str) -> Vec<u8> {
     let inside = [
         ("out_refund_no", out_refund_no),
         ("out_trade_no", number),
@@ -236,6 +237,7 @@ async fn only_this_machine_is_listened_on_and_a_locked_vault_acknowledges_nothin
         forward: None,
         profile: None,
         shop: None,
+        wide: None,
     };
     assert_eq!(shop.desk.listen_start(wide.clone()).await.unwrap_err().code(), "environment_refused");
     let here = ListenOptions { listen: "127.0.0.1:0".parse().unwrap(), ..wide };
@@ -270,7 +272,7 @@ fn login(code: &str) -> String {
     format!("/wechat/prepay?goods_id=tea&js_code={code}")
 }
 
-async fn get(desk: &Desk, path: &str) -> serde_json::Value {
+pub(crate) async fn get(desk: &Desk, path: &str) -> serde_json::Value {
     let status = desk.listen_status().await.unwrap();
     let to = address(&status);
     let (code, body) = exchange(to, &format!("GET {path} HTTP/1.1\r\nHost: {to}"), b"").await;
@@ -302,6 +304,7 @@ async fn a_mini_program_logs_in_orders_pays_and_is_told_only_after_the_notice() 
         forward: None,
         profile: None,
         shop: Some("builtin".into()),
+        wide: None,
     };
     desk.listen_start(options).await.unwrap();
 

@@ -257,3 +257,20 @@ async fn answers_that_never_verify_end_the_questions_say_why_and_change_no_order
     assert_eq!(shop.desk.held_back("shop").await.unwrap(), None, "and an answer that verifies ends it");
     assert!(shop.desk.alarms(50).await.unwrap().iter().all(|alarm| alarm.kind != desk::AlarmKind::KeyRefused));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_being_asked_about_at_this_moment_is_told() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    let now = async || shop.desk.polling_now(Some("shop")).await.unwrap().remove(0);
+    assert_eq!((now().await.under_way, now().await.asking), (0, None));
+    let answered = std::sync::Arc::new(tokio::sync::Notify::new());
+    shop.wire.next(QUERY, Fate::Held(std::sync::Arc::clone(&answered)));
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    assert_eq!((now().await.under_way, now().await.asking), (1, Some(number)));
+    answered.notify_one();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((now().await.under_way, now().await.asking), (0, None));
+    shop.desk.stop_polling().await.unwrap();
+}

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use desk::client::{LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
 use desk::simulator::{Clock as GatewayClock, Dice, Gateway, Merchant, Pay, Request, Switches, TimeScale};
 use desk::store::{Order, OrderState};
 use desk::vault::MemoryKeyring;
-use desk::{Cancel, CreatedOrders, Desk, NewProfile, Seams, SystemRandom, TestOrder, VirtualClock};
+use desk::{Cancel, Clock, CreatedOrders, Desk, NewProfile, Seams, SystemRandom, TestOrder, VirtualClock};
 use tempfile::TempDir;
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
@@ -38,6 +39,8 @@ pub(crate) enum Fate {
     NotSeen(String),
     /// The gateway carries it out; its answer is changed.
     Changed(Change),
+    /// The gateway carries it out; its answer comes when it is told to.
+    Held(Arc<tokio::sync::Notify>),
 }
 
 /// Every request to a path meets the next of the fates that were set for it.
@@ -79,8 +82,13 @@ impl Wire for SpoilingWire {
             (answer.status, answer.body.to_vec())
         };
         let answer = |(status, body): (u16, Vec<u8>)| Ok(WireAnswer { status, body, cut: false, encoded: false });
+        let mut held = None;
         let came = match fate {
             None => answer(handle()),
+            Some(Fate::Held(until)) => {
+                held = Some(until);
+                answer(handle())
+            }
             Some(Fate::NotSent) => Err(WireFault::NotSent(NotSentReason::Refused)),
             Some(Fate::LostBefore) => Err(WireFault::Lost(LostReason::Broken)),
             Some(Fate::LostAfter) => {
@@ -97,7 +105,12 @@ impl Wire for SpoilingWire {
                 answer((status, change(&String::from_utf8(body).unwrap()).into_bytes()))
             }
         };
-        Box::pin(async move { came })
+        Box::pin(async move {
+            if let Some(until) = held {
+                until.notified().await;
+            }
+            came
+        })
     }
 }
 
@@ -142,9 +155,32 @@ pub(crate) fn gateway() -> Arc<Gateway> {
     Arc::new(Gateway::in_memory(clock, Box::new(Dice::new(7, 0)), vec![merchant], Switches::default()))
 }
 
+/// A clock that somebody sets, or that finds the time changed after the machine slept.
+pub(crate) struct LeapingClock {
+    runs: VirtualClock,
+    ahead_ms: AtomicI64,
+}
+
+impl LeapingClock {
+    pub(crate) fn starting_at(start: UtcMs) -> Self {
+        Self { runs: VirtualClock::starting_at(start), ahead_ms: AtomicI64::new(0) }
+    }
+
+    pub(crate) fn leap_s(&self, seconds: i64) {
+        self.ahead_ms.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for LeapingClock {
+    fn now(&self) -> UtcMs {
+        self.runs.now().plus_ms(self.ahead_ms.load(Ordering::Relaxed))
+    }
+}
+
 /// One data folder, its desk, and the gateway.
 pub(crate) struct Shop {
     pub(crate) desk: Desk,
+    pub(crate) clock: Arc<LeapingClock>,
     pub(crate) wire: Arc<SpoilingWire>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) keyring: MemoryKeyring,
@@ -156,9 +192,10 @@ impl Shop {
         let dir = tempfile::tempdir().unwrap();
         let gateway = gateway();
         let keyring = MemoryKeyring::usable();
-        let (desk, wire) = desk_on(dir.path(), &gateway, &keyring, START).await;
+        let clock = Arc::new(LeapingClock::starting_at(START));
+        let (desk, wire) = desk_by(dir.path(), &gateway, &keyring, Arc::<LeapingClock>::clone(&clock)).await;
         desk.profile_add(profile("shop")).await.unwrap();
-        Self { desk, wire, gateway, keyring, dir }
+        Self { desk, clock, wire, gateway, keyring, dir }
     }
 
     /// Another desk on the same folder and gateway, as another process would have.
@@ -211,9 +248,18 @@ pub(crate) async fn desk_on(
     keyring: &MemoryKeyring,
     start: UtcMs,
 ) -> (Desk, Arc<SpoilingWire>) {
+    desk_by(dir, gateway, keyring, Arc::new(VirtualClock::starting_at(start))).await
+}
+
+async fn desk_by(
+    dir: &Path,
+    gateway: &Arc<Gateway>,
+    keyring: &MemoryKeyring,
+    clock: Arc<dyn Clock>,
+) -> (Desk, Arc<SpoilingWire>) {
     let wire = Arc::new(SpoilingWire { gateway: Arc::clone(gateway), fates: Mutex::default(), sent: Mutex::default() });
     let seams = Seams {
-        clock: Arc::new(VirtualClock::starting_at(start)),
+        clock,
         random: Arc::new(SystemRandom),
         wire: Arc::<SpoilingWire>::clone(&wire),
         keyring: Box::new(keyring.clone()),

@@ -125,3 +125,19 @@ fn the_builtin_gateway_is_made_once() {
     assert_eq!(store.builtin_gateway_or(made("second")).unwrap(), made("first"));
     assert_eq!(store.builtin_gateway().unwrap(), Some(made("first")));
 }
+
+#[test]
+fn where_a_test_back_end_listened_is_kept_by_profile_beside_the_settings() {
+    let (folder, store) = open();
+    let address = |path: &str, port| desk_store::ShopAddress { path: path.into(), port };
+    assert_eq!(store.shop_address("shop").unwrap(), None);
+    store.keep_shop_address("shop", &address("/a", 8120)).unwrap();
+    store.keep_shop_address("other", &address("/b", 8121)).unwrap();
+    store.keep_shop_address("shop", &address("/a", 8122)).unwrap();
+    store.set_settings(Settings { scene: "0007".into(), ..Settings::default() }).unwrap();
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.shop_address("shop").unwrap(), Some(address("/a", 8122)));
+    assert_eq!(store.shop_address("other").unwrap(), Some(address("/b", 8121)));
+    assert_eq!(store.settings().unwrap().scene, "0007");
+}

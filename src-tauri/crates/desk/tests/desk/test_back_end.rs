@@ -1,0 +1,135 @@
+//! The test back end for a mini program: what makes an order paid, when one is used again, and the sequence with its bytes.
+
+use std::path::Path;
+
+use desk::store::Goods;
+use desk::vault::MemoryKeyring;
+use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, Seams};
+use serde_json::Value;
+use wxpay_protocol::notice::REFUSED;
+use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
+
+use crate::notices::{address, exchange, get};
+
+async fn open(dir: &Path, keyring: &MemoryKeyring) -> (Desk, ListenStatus) {
+    let seams = Seams { keyring: Box::new(keyring.clone()), ..Seams::of_this_machine() };
+    let desk = Desk::open(dir, seams).await.unwrap();
+    desk.gateway_start().await.unwrap();
+    let goods = Goods {
+        goods_id: "tea".into(),
+        name: "明前龙井".into(),
+        price: Fen::new(12_800).unwrap(),
+        market_price: None,
+        on_sale: true,
+    };
+    desk.goods_save(goods).await.unwrap();
+    let status = desk.listen_start(options()).await.unwrap();
+    (desk, status)
+}
+
+fn options() -> ListenOptions {
+    ListenOptions {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        path: None,
+        public_url: None,
+        forward: None,
+        profile: None,
+        shop: Some(BUILTIN.into()),
+        wide: None,
+    }
+}
+
+fn number(answer: &Value) -> String {
+    answer["data"]["out_trade_no"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unpaid_order_is_used_again_after_the_listener_and_the_program_were_started_anew() {
+    let (dir, keyring) = (tempfile::tempdir().unwrap(), MemoryKeyring::usable());
+    let prepay = "/wechat/prepay?goods_id=tea&uid=7";
+    let (desk, first) = open(dir.path(), &keyring).await;
+    let placed = number(&get(&desk, prepay).await);
+    desk.listen_stop().await;
+    desk.gateway_stop().await;
+    drop(desk);
+    let (desk, second) = open(dir.path(), &keyring).await;
+    assert_eq!(second.notify_url, first.notify_url, "path and port stay");
+    let again = get(&desk, prepay).await;
+    assert_eq!((number(&again), &again["data"]["reused"]), (placed, &true.into()), "{again}");
+    desk.listen_stop().await;
+    // The port was taken by somebody else meanwhile.
+    let taken = tokio::net::TcpListener::bind(address(&second)).await.unwrap();
+    let third = desk.listen_start(options()).await.unwrap();
+    assert_ne!(third.url, second.url);
+    drop(taken);
+    desk.gateway_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_notice_and_one_of_another_amount_leave_the_order_unpaid() {
+    let (dir, keyring) = (tempfile::tempdir().unwrap(), MemoryKeyring::usable());
+    let (desk, status) = open(dir.path(), &keyring).await;
+    let number = number(&get(&desk, "/wechat/prepay?goods_id=tea&uid=7").await);
+    let gateway = desk::store::Store::open(dir.path()).unwrap().builtin_gateway().unwrap().unwrap();
+    let notice = |key: &str, total_fee: &str| {
+        let fields = [
+            ("appid", gateway.appid.as_str()),
+            ("mch_id", gateway.mch_id.as_str()),
+            ("nonce_str", "n"),
+            ("out_trade_no", number.as_str()),
+            ("result_code", "SUCCESS"),
+            ("return_code", "SUCCESS"),
+            ("time_end", "20240102030512"),
+            ("total_fee", total_fee),
+            ("trade_type", "JSAPI"),
+            ("transaction_id", "4200000000202401020000000077"),
+        ];
+        let mut params = Params::from_pairs(fields).unwrap();
+        let sign = sign::sign(&params, &Secret::new(key.as_bytes().to_vec()), SignType::Md5);
+        params.push("sign", &sign).unwrap();
+        xml::write(&params, xml::is_amount).unwrap()
+    };
+    let (to, path) = (address(&status), status.notify_url.strip_prefix(&status.url).unwrap());
+    for forged in [notice("0123456789abcdef0123456789ABCDEF", "12800"), notice(&gateway.api_key, "1")] {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {to}");
+        assert_eq!(exchange(to, &head, forged.as_bytes()).await, (200, REFUSED.to_owned()), "{forged}");
+        let state = get(&desk, &format!("/wechat/orders/{number}")).await;
+        assert_eq!(
+            (&state["data"]["paid"], &state["data"]["trade_state"]),
+            (&false.into(), &"NOTPAY".into()),
+            "{state}"
+        );
+    }
+    desk.gateway_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sequence_keeps_the_bytes_of_each_step_and_no_login() {
+    let (dir, keyring) = (tempfile::tempdir().unwrap(), MemoryKeyring::usable());
+    let (desk, status) = open(dir.path(), &keyring).await;
+    let answer = get(&desk, "/wechat/prepay?goods_id=tea&js_code=alice-77").await;
+    let number = number(&answer);
+    desk.query_order(BUILTIN, &number).await.unwrap();
+    let state = get(&desk, &format!("/wechat/orders/{number}")).await;
+    let mut steps = desk.shop_steps();
+    steps.reverse();
+    let kinds: Vec<&str> = steps.iter().map(|step| step.kind).collect();
+    assert_eq!(kinds, ["login", "prepay", "params", "state"]);
+    let host = status.url.trim_start_matches("http://");
+    let request = format!("GET /wechat/prepay?goods_id=tea&js_code=… HTTP/1.1\nhost: {host}");
+    assert_eq!(
+        (&steps[1].request, &steps[1].answer),
+        (&request, &answer.to_string()),
+        "as received, and the whole answer"
+    );
+    let placing = &steps[1].exchanges[0];
+    assert_eq!(placing.path, "/pay/unifiedorder");
+    let sent = xml::read(placing.request.as_ref().unwrap().as_bytes(), "xml").unwrap();
+    assert_eq!((sent.get("out_trade_no"), sent.get("total_fee")), (Some(number.as_str()), Some("12800")));
+    assert_eq!(sent.get("sign").map(str::len), Some(32));
+    assert!(placing.answer.as_ref().unwrap().contains("<prepay_id>"));
+    assert_eq!((&steps[3].answer, steps[3].exchanges[0].path), (&state.to_string(), "/pay/orderquery"));
+    assert!(steps[3].exchanges[0].answer.as_ref().unwrap().contains("NOTPAY"));
+    assert!(!format!("{steps:?}").contains("alice-77"), "{steps:?}");
+    desk.gateway_stop().await;
+}
