@@ -71,7 +71,9 @@ describe("the polling at the top", () => {
       desk.world.underWay = ["20261120150405000111111111", "20261120150405000122222222"];
     });
     const title = async () => (await screen.findByTestId("polling")).getAttribute("title");
-    await waitFor(async () => expect(await title()).toBe("正在向微信查询 2 个订单，最近一个 20261120150405000122222222"));
+    await waitFor(async () =>
+      expect(await title()).toBe("正在向微信查询 2 个订单，最近一个 20261120150405000122222222"),
+    );
   });
 
   it("does not mind a stopped gateway when another merchant is in use", async () => {

@@ -160,3 +160,59 @@ async fn a_file_is_read_and_written_at_once_and_tells_how_far_it_is() {
     let last = *seen.lock().unwrap().last().unwrap();
     assert_eq!((last.done, last.total), (25_000, 25_000));
 }
+
+fn many(count: usize) -> String {
+    let rows: Vec<String> = (0..count).map(|number| format!("T20240102030405_{number:06},{number}")).collect();
+    format!("out_trade_no,total_fee\n{}\n", rows.join("\n"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_import_tells_several_times_how_far_it_is_and_stops_in_the_middle_with_what_was_written() {
+    let shop = Shop::open().await;
+    let (_folder, import) = file(&many(60_000));
+    let cancel = Cancel::new();
+    let (stop, seen) = (cancel.clone(), std::sync::Arc::new(std::sync::Mutex::new(Vec::new())));
+    let sink = seen.clone();
+    let watcher = Box::new(move |progress: desk::Progress| {
+        sink.lock().unwrap().push(progress.done);
+        if progress.done > 0 {
+            stop.cancel();
+        }
+    });
+    let imported = shop.desk.import_orders(import, watcher, &cancel).await.unwrap();
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen.len() > 1 && seen.is_sorted(), "{seen:?}");
+    assert!(imported.cancelled && imported.added > 0 && imported.added < 60_000, "{imported:?}");
+    let again = import_at(&shop, &many(60_000), None).await.unwrap();
+    assert_eq!((again.unchanged, again.added), (imported.added, 60_000 - imported.added), "what was written stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_of_another_profile_of_the_merchant_is_refused_with_its_line() {
+    let shop = Shop::open().await;
+    shop.desk.profile_add(profile("second")).await.unwrap();
+    import(&shop, "out_trade_no,total_fee\nT20240102030405_002,101\n").await;
+    let (_folder, mut second) = file("out_trade_no,total_fee\nT20240102030405_001,101\nT20240102030405_002,101\n");
+    second.profile = "second".into();
+    let imported = shop.desk.import_orders(second, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    assert_eq!((imported.added, imported.refused_count), (1, 1));
+    let refused = &imported.refused[0];
+    assert_eq!(refused.line, 3);
+    assert!(refused.reason.contains("\"shop\""), "{}", refused.reason);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_merchant_has_a_mapping_of_its_own() {
+    let shop = Shop::open().await;
+    let other = desk::NewProfile { mch_id: "1900000002".into(), ..profile("other") };
+    shop.desk.profile_add(other).await.unwrap();
+    let of = |amount: &str| {
+        desk::parse_mapping(format!("out_trade_no = \"单号\"\n{amount} = \"钱\"\nunit = \"fen\"").as_bytes()).unwrap()
+    };
+    let (own, theirs) = (of("total_fee"), desk::parse_mapping(b"out_trade_no = \"No\"").unwrap());
+    shop.desk.save_mapping("shop", &own).await.unwrap();
+    assert_eq!(shop.desk.saved_mapping("other").await.unwrap(), None);
+    shop.desk.save_mapping("other", &theirs).await.unwrap();
+    assert_eq!(shop.desk.saved_mapping("shop").await.unwrap(), Some(own));
+    assert_eq!(shop.desk.saved_mapping("other").await.unwrap(), Some(theirs));
+}
