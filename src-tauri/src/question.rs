@@ -1,7 +1,7 @@
 //! The words of the questions that the core asks.
 
 use desk::Refundable;
-use desk_store::Order;
+use desk_store::{Order, Profile};
 use wxpay_protocol::Fen;
 use wxpay_protocol::environment::Environment;
 
@@ -119,6 +119,32 @@ pub(crate) fn probe_key(name: &str, mch_id: &str, environment: Environment, lang
             agree: "_Probe once".to_owned(),
             decline: "Cancel".to_owned(),
             destroys: false,
+        },
+    }
+}
+
+/// Whether other machines may reach a merchant's test back end.
+pub(crate) fn listen_wide(profile: &Profile, port: u16, language: Language) -> Question {
+    let environment = environment_word(profile.environment, language);
+    let (name, mch_id) = (merchant_word(&profile.name, language), &profile.mch_id);
+    match language {
+        Language::Chinese => Question {
+            title: "让其他设备访问测试后端？".to_owned(),
+            text: format!(
+                "商户 {name}（{environment}）\n商户号 {mch_id}\n地址 0.0.0.0:{port}（本机所有网络）\n\n能连到这台电脑的任何设备都不需要密码，就能以该商户下未支付的订单、查看其状态。只开放 /wechat/ 下的测试接口；通知仍只从本机接收。用完请停止监听。"
+            ),
+            agree: "允许访问(_A)".to_owned(),
+            decline: "取消".to_owned(),
+            destroys: true,
+        },
+        Language::English => Question {
+            title: "Let other devices reach the test back end?".to_owned(),
+            text: format!(
+                "Merchant {name} ({environment})\nMerchant number {mch_id}\nAddress 0.0.0.0:{port}, on every network of this machine\n\nWhatever device reaches this machine can, without a password, place unpaid orders of this merchant and read their states. Only the test paths below /wechat/ are opened; notices are taken from this machine only. Stop listening when you are done."
+            ),
+            agree: "_Allow it".to_owned(),
+            decline: "Cancel".to_owned(),
+            destroys: true,
         },
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum ConfirmAction {
     RemoveProfile,
     /// Asking the gateway whether a merchant's key is right; the subject is the merchant's name.
     ProbeKey,
+    /// Letting other machines reach a merchant's test back end; the subject is `profile:port`.
+    ListenWide,
 }
 
 /// Asks in a dialog that the core draws. The token that is answered can be used once, within a minute, for exactly this.
@@ -71,6 +73,13 @@ pub(crate) async fn confirm(
             let asked = question::probe_key(&profile.name, profile.mch_id.as_str(), profile.environment, language);
             (asked, key_probing(&profile))
         }
+        ConfirmAction::ListenWide => {
+            let refused = || IpcError::input("subject", "must be the profile, a colon and a port from 1 on");
+            let (profile, port) = subject.rsplit_once(':').ok_or_else(refused)?;
+            let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(refused)?;
+            let profile = desk.profile(profile).await?.profile;
+            (question::listen_wide(&profile, port, language), wide_listening(&profile.name, port))
+        }
     };
     if home.dialog.agreed(&window, question).await? { Ok(desk.confirm(agreement)?) } else { Err(IpcError::declined()) }
 }
@@ -87,6 +96,11 @@ pub(crate) fn order_closing(profile: &str, order: &Order) -> Agreement {
 /// What is agreed to when a merchant is removed.
 pub(crate) fn profile_removal(name: &str) -> Agreement {
     Agreement { action: "remove_profile".to_owned(), subject: name.to_owned(), amount: None }
+}
+
+/// What is agreed to when other machines may reach a merchant's test back end.
+pub(crate) fn wide_listening(profile: &str, port: u16) -> Agreement {
+    Agreement { action: "listen_wide".to_owned(), subject: format!("{profile}:{port}"), amount: None }
 }
 
 /// What is agreed to when a merchant's key is probed.

@@ -7,6 +7,7 @@ use tauri::State;
 use wxpay_protocol::{Fen, TradeType};
 use wxpay_simulator::Pay;
 
+use crate::commands::confirm::wide_listening;
 use crate::dto::notices::{ListenRequest, Listener, NoticeForwarded, NoticeRow, NoticeView, NoticesPage, ShopStepView};
 use crate::dto::number::Count;
 use crate::error::IpcError;
@@ -27,16 +28,26 @@ pub(crate) async fn listener_status(home: State<'_, Home>) -> Result<Option<List
 #[specta::specta]
 pub(crate) async fn listener_start(home: State<'_, Home>, request: ListenRequest) -> Result<Listener, IpcError> {
     let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let desk = home.desk().await?;
+    let shop = given(request.shop);
+    let wide = match request.wide {
+        Some(wide) => {
+            let profile = shop.as_deref().unwrap_or_default();
+            desk.redeem(&wide.confirmation, &wide_listening(profile, wide.port))?;
+            Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, wide.port)))
+        }
+        None => None,
+    };
     let options = ListenOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, request.port)),
         path: given(request.path),
         public_url: given(request.public_url),
         forward: given(request.forward),
         profile: None,
-        shop: given(request.shop),
-        wide: None,
+        shop,
+        wide,
     };
-    Ok(home.desk().await?.listen_start(options).await?.into())
+    Ok(desk.listen_start(options).await?.into())
 }
 
 /// Stops listening.

@@ -32,11 +32,14 @@ pub(crate) struct Listener {
     pub(crate) forward: Option<String>,
     /// The profile of the test back end, while it is served.
     pub(crate) shop: Option<String>,
+    /// Where other machines reach the test back end; null where they do not.
+    pub(crate) wide: Option<String>,
 }
 
 impl From<ListenStatus> for Listener {
     fn from(status: ListenStatus) -> Self {
-        Self { url: status.url, notify_url: status.notify_url, forward: status.forward, shop: status.shop }
+        let ListenStatus { url, notify_url, forward, shop, wide } = status;
+        Self { url, notify_url, forward, shop, wide }
     }
 }
 
@@ -51,6 +54,16 @@ pub(crate) struct ListenRequest {
     pub(crate) forward: Option<String>,
     /// The profile of the test back end; none is served where null.
     pub(crate) shop: Option<String>,
+    /// Whether other machines reach the test back end; null where they do not.
+    pub(crate) wide: Option<WideListening>,
+}
+
+/// Letting other machines reach the test back end, which a person agreed to.
+#[derive(Debug, Deserialize, specta::Type)]
+pub(crate) struct WideListening {
+    /// On every network of this machine.
+    pub(crate) port: u16,
+    pub(crate) confirmation: String,
 }
 
 /// One check of a notice.

@@ -425,7 +425,9 @@ export type ConfirmAction =
 /**  Removing a merchant; the subject is its name. */
 "remove_profile" | 
 /**  Asking the gateway whether a merchant's key is right; the subject is the merchant's name. */
-"probe_key";
+"probe_key" | 
+/**  Letting other machines reach a merchant's test back end; the subject is `profile:port`. */
+"listen_wide";
 
 /**  Something that a message can be. */
 export type ContextChoice = {
@@ -1199,6 +1201,8 @@ export type ListenRequest = {
 	forward: string | null,
 	/**  The profile of the test back end; none is served where null. */
 	shop: string | null,
+	/**  Whether other machines reach the test back end; null where they do not. */
+	wide: WideListening | null,
 };
 
 /**  The listener. */
@@ -1208,6 +1212,8 @@ export type Listener = {
 	forward: string | null,
 	/**  The profile of the test back end, while it is served. */
 	shop: string | null,
+	/**  Where other machines reach the test back end; null where they do not. */
+	wide: string | null,
 };
 
 /**  The answers to all numbers of a text. */
@@ -2595,6 +2601,13 @@ export type WhyThen =
 "expiry" | 
 /**  Nothing was final yet; the pauses get longer. */
 "ladder";
+
+/**  Letting other machines reach the test back end, which a person agreed to. */
+export type WideListening = {
+	/**  On every network of this machine. */
+	port: number,
+	confirmation: string,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

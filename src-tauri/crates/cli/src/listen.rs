@@ -50,8 +50,8 @@ pub(crate) struct Listen {
     #[arg(long)]
     shop: bool,
     /// Let other machines reach the test back end, and nothing else, at this address, such as 0.0.0.0:8130 [对外开放测试后端]
-    #[arg(long, value_name = "ADDR", requires = "shop")]
-    listen_wide: Option<SocketAddr>,
+    #[arg(long = "listen-wide", value_name = "ADDR", requires = "shop")]
+    wide: Option<SocketAddr>,
 }
 
 pub(crate) fn run(command: &Listen, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
@@ -66,7 +66,7 @@ pub(crate) fn run(command: &Listen, options: &DeskOptions, output: &mut Output) 
                 forward: command.forward.clone(),
                 profile: options.profile().map(|_| profile.name.clone()),
                 shop: command.shop.then(|| profile.name.clone()),
-                wide: command.listen_wide,
+                wide: command.wide,
             })
             .await?;
         // What notices hint at is asked about here, unless another program polls this data folder.

@@ -68,6 +68,7 @@ async fn measure(orders: u32, alone: u32) -> Result<String, Fault> {
         forward: None,
         profile: None,
         shop: None,
+        wide: None,
     };
     let listening = desk.listen_start(options).await?;
     let url = listening.notify_url.trim_start_matches("http://");

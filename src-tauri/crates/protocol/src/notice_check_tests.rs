@@ -168,17 +168,18 @@ fn of_two_things_that_are_wrong_with_a_payment_notice_the_earlier_check_speaks()
     assert_eq!(names(&judged(&signed(&[], SignType::Md5))), order, "a good one passes all, in this order");
     for (first, (name, change)) in SPOILT.iter().enumerate() {
         for (second, (_, other)) in SPOILT.iter().enumerate().skip(first) {
-            let changes: Vec<(&str, &str)> =
-                if first == second { vec![*change] } else { vec![*change, *other] };
-            let before: Vec<(&str, &str)> =
-                changes.iter().filter(|(field, _)| *field != "openid").copied().collect();
+            let changes: Vec<(&str, &str)> = if first == second { vec![*change] } else { vec![*change, *other] };
+            let before: Vec<(&str, &str)> = changes.iter().filter(|(field, _)| *field != "openid").copied().collect();
             let mut params = signed(&before, SignType::Md5);
             if before.len() < changes.len() {
                 let pairs: Vec<(String, String)> = params
                     .iter()
-                    .map(|(field, value)| (field.to_owned(), if field == "openid" { "spoilt" } else { value }.to_owned()))
+                    .map(|(field, value)| {
+                        (field.to_owned(), if field == "openid" { "spoilt" } else { value }.to_owned())
+                    })
                     .collect();
-                params = Params::from_pairs(pairs.iter().map(|(field, value)| (field.as_str(), value.as_str()))).unwrap();
+                params =
+                    Params::from_pairs(pairs.iter().map(|(field, value)| (field.as_str(), value.as_str()))).unwrap();
             }
             refused_at(&params, name);
             assert_eq!(names(&judged(&params)), order[..=first], "{changes:?}, {second}");

@@ -55,6 +55,11 @@ function Running({ listener }: { listener: Listener }) {
           {t("notify.tab.shop")}
         </span>
       )}
+      {listener.wide && (
+        <span className="chip chip-danger" title={t("notify.wideWarning")} data-testid="shop-wide">
+          {t("notify.wideOn")} <span className="mono">{listener.wide}</span>
+        </span>
+      )}
       <span className="part-actions">
         <Button
           size="small"
@@ -74,8 +79,16 @@ function Running({ listener }: { listener: Listener }) {
   );
 }
 
-type Fields = { port: number; path: string; public_url: string; forward: string; shop: boolean };
-const NOTHING: Fields = { port: 0, path: "", public_url: "", forward: "", shop: false };
+type Fields = {
+  port: number;
+  path: string;
+  public_url: string;
+  forward: string;
+  shop: boolean;
+  wide: boolean;
+  widePort: number;
+};
+const NOTHING: Fields = { port: 0, path: "", public_url: "", forward: "", shop: false, wide: false, widePort: 8130 };
 
 function StartForm() {
   const { t } = useTranslation();
@@ -83,10 +96,17 @@ function StartForm() {
   const act = useListening();
   const [form] = Form.useForm<Fields>();
   const shop = Form.useWatch("shop", form);
-  const start = ({ shop: serves, ...fields }: Fields) => {
-    const request: ListenRequest = { ...fields, shop: serves ? active_profile : null };
-    act.mutate(() => desk().listenerStart(request));
-  };
+  const wide = Form.useWatch("wide", form);
+  const start = ({ port, path, public_url, forward, ...fields }: Fields) =>
+    act.mutate(async () => {
+      const shop = fields.shop ? active_profile : null;
+      const request: ListenRequest = { port, path, public_url, forward, shop, wide: null };
+      if (shop && fields.wide) {
+        const confirmation = await desk().confirm("listen_wide", `${shop}:${fields.widePort}`);
+        request.wide = { port: fields.widePort, confirmation };
+      }
+      return desk().listenerStart(request);
+    });
   return (
     <Form<Fields>
       form={form}
@@ -114,6 +134,13 @@ function StartForm() {
         </Checkbox>
       </Form.Item>
       {shop && <p className="listener-warning">{t("notify.shopWarning")}</p>}
+      <Form.Item name="wide" valuePropName="checked" hidden={!shop}>
+        <Checkbox data-testid="listener-wide">{t("notify.wide")}</Checkbox>
+      </Form.Item>
+      <Form.Item name="widePort" label={t("notify.widePort")} hidden={!(shop && wide)}>
+        <InputNumber min={1} max={65_535} data-testid="listener-wide-port" />
+      </Form.Item>
+      {shop && wide && <p className="listener-warning">{t("notify.wideWarning")}</p>}
       <Button type="primary" htmlType="submit" loading={act.isPending} data-testid="listener-start">
         {t("notify.start")}
       </Button>

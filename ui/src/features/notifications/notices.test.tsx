@@ -107,6 +107,22 @@ describe("notices", () => {
     ]);
   });
 
+  it("stay on this machine, and the shop is opened to others only once a person agreed in the core's dialog", async () => {
+    const { desk } = openWindow("/notices", {}, ({ world }) => {
+      world.personAgrees = false;
+    });
+    await userEvent.click(await screen.findByTestId("listener-shop"));
+    await userEvent.click(screen.getByTestId("listener-wide"));
+    await screen.findByText(/不需要密码/);
+    await userEvent.click(screen.getByTestId("listener-start"));
+    await waitFor(() => expect(screen.getByTestId("listener-start").className).not.toContain("loading"));
+    expect(desk.world.listener).toBeNull();
+    desk.world.personAgrees = true;
+    await start();
+    expect((await screen.findByTestId("shop-wide")).textContent).toContain("http://0.0.0.0:8130");
+    expect(desk.world.listener?.url).toContain("127.0.0.1");
+  });
+
   it("of which only the beginning was kept offer no replay", async () => {
     openWindow("/notices", {}, ({ world }) => {
       const notice = { ...judgedNotice("20261120150405000112345678"), verdict: "refused" as const };

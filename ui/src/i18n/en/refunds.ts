@@ -75,6 +75,11 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     publicUrl: "Public address of your relay",
     forward: "Pass on to a program on this machine",
     shop: "Serve the test back end for a mini program",
+    wide: "Let other devices, such as a phone, reach the test back end",
+    widePort: "Port for other devices",
+    wideWarning:
+      "Whatever device reaches this machine can place and read orders of this merchant without a password. Notices are taken from this machine only.",
+    wideOn: "Open to others",
     shopWarning: "For testing only: whoever reaches it can place unpaid orders.",
     reach:
       "WeChat's servers cannot reach this machine (127.0.0.1). For real notices put a relay on a public server: it passes each POST on to the address below with its body untouched, byte for byte, and passes our answer back within five seconds. The built-in gateway and wxpay simulator reach this machine by themselves.",

@@ -47,10 +47,14 @@ function judged(world: World, no: string, ok: boolean): NoticeRow {
 export function fakeNotices(world: World): NoticeCommands {
   return {
     listenerStatus: async () => world.listener,
-    async listenerStart({ path, public_url, forward, shop }) {
+    async listenerStart({ path, public_url, forward, shop, wide }) {
       if (forward?.includes("example.com")) throw refusal("input_invalid", "must be an address of this machine", "url");
       const notify_url = `${public_url || URL}${path || "/5d2b6c2a8db53831f7eda20af46e531c"}`;
-      world.listener = { url: URL, notify_url, forward: forward || null, shop };
+      if (wide && wide.confirmation !== `listen_wide ${shop}:${wide.port}`) {
+        throw refusal("confirmation_required", "no such token");
+      }
+      const opened = wide && `http://0.0.0.0:${wide.port}`;
+      world.listener = { url: URL, notify_url, forward: forward || null, shop, wide: opened };
       world.changed(["notices"]);
       return world.listener;
     },

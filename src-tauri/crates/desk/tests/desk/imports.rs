@@ -161,32 +161,6 @@ async fn a_file_is_read_and_written_at_once_and_tells_how_far_it_is() {
     assert_eq!((last.done, last.total), (25_000, 25_000));
 }
 
-fn many(count: usize) -> String {
-    let rows: Vec<String> = (0..count).map(|number| format!("T20240102030405_{number:06},{number}")).collect();
-    format!("out_trade_no,total_fee\n{}\n", rows.join("\n"))
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_long_import_tells_several_times_how_far_it_is_and_stops_in_the_middle_with_what_was_written() {
-    let shop = Shop::open().await;
-    let (_folder, import) = file(&many(60_000));
-    let cancel = Cancel::new();
-    let (stop, seen) = (cancel.clone(), std::sync::Arc::new(std::sync::Mutex::new(Vec::new())));
-    let sink = seen.clone();
-    let watcher = Box::new(move |progress: desk::Progress| {
-        sink.lock().unwrap().push(progress.done);
-        if progress.done > 0 {
-            stop.cancel();
-        }
-    });
-    let imported = shop.desk.import_orders(import, watcher, &cancel).await.unwrap();
-    let seen = seen.lock().unwrap().clone();
-    assert!(seen.len() > 1 && seen.is_sorted(), "{seen:?}");
-    assert!(imported.cancelled && imported.added > 0 && imported.added < 60_000, "{imported:?}");
-    let again = import_at(&shop, &many(60_000), None).await.unwrap();
-    assert_eq!((again.unchanged, again.added), (imported.added, 60_000 - imported.added), "what was written stays");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_number_of_another_profile_of_the_merchant_is_refused_with_its_line() {
     let shop = Shop::open().await;
