@@ -1,5 +1,7 @@
-//! Measures a build of the window and prints what it found as one line of JSON. The first argument is the program.
+//! Measures a build of the window and prints what it found as one line of JSON. The first argument is the program; the second,
+//! if there is one, a CSV of orders that its list is scrolled over.
 
+mod frames;
 mod paste;
 
 use std::io::Write as _;
@@ -25,10 +27,11 @@ const ONE_SPACE_MORE: &str = "<xml><appid>wxd930ea5d5a258f4f</appid><mch_id>1000
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Some(program) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        drop(writeln!(std::io::stderr(), "measure: name the program: measure PROGRAM"));
+        drop(writeln!(std::io::stderr(), "measure: name the program: measure PROGRAM [ORDERS.csv]"));
         return ExitCode::from(2);
     };
-    match measure(&program).await {
+    let orders = std::env::args_os().nth(2).map(PathBuf::from);
+    match measure(&program, orders.as_deref()).await {
         Ok(found) if writeln!(std::io::stdout(), "{found}").is_ok() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
@@ -38,7 +41,11 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure(program: &Path) -> Result<Value, WindowError> {
+async fn measure(program: &Path, orders: Option<&Path>) -> Result<Value, WindowError> {
+    let frames = match orders {
+        Some(orders) => frames::measured(program, orders).await?,
+        None => Value::Null,
+    };
     let mut first_paint_ms = Vec::new();
     for _ in 0..STARTS {
         let home = tempfile::tempdir()?;
@@ -51,7 +58,11 @@ async fn measure(program: &Path) -> Result<Value, WindowError> {
     let window = WindowStart::over(home.path()).program(program).argument("--try").open().await?;
     let found = at_work(&window, first_paint_ms).await;
     window.close().await?;
-    found
+    let mut found = found?;
+    if let Some(found) = found.as_object_mut() {
+        found.insert("frames".to_owned(), frames);
+    }
+    Ok(found)
 }
 
 async fn at_work(window: &DeskWindow, first_paint_ms: Vec<u128>) -> Result<Value, WindowError> {

@@ -29,7 +29,9 @@ cargo xtask codegen             write ui/src/ipc/bindings.ts from the commands o
 cargo xtask tidy                check the rules of the house only
 cargo xtask perf [NAME…] [--orders N]
                                 build for release and print figures: protocol, simulator, store (of a million orders, or N), verify,
-                                drain, window
+                                drain, export (N orders to CSV and XLSX, beside sqlite3 and XlsxWriter), reconcile, notices, window
+                                (under Xvfb; its list over N orders is moved by script three rows a frame and by jumps, and each
+                                frame is timed and looked at for rows without their order in the moment in which it is drawn)
 cargo xtask causes [--tries N] [--seed S] [--write]
                                 plant every mistake that a digest can show and print what the search called it
 cargo xtask soak faults [--seed N] [--orders N]

@@ -54,7 +54,7 @@ const PARTS: [(&str, Part); 9] = [
     ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
     ("export", export::measure),
     ("reconcile", reconcile::measure),
-    (WINDOW, |workspace, _, _| window::measure(workspace)),
+    (WINDOW, window::measure),
 ];
 /// Parts that are benchmarks of a crate and need no program built.
 const BENCHES: [&str; 4] = ["protocol", "simulator", "store", "notices"];

@@ -83,7 +83,7 @@ fn share(ours: &Measured, name: &str, theirs: &Measured) -> String {
 }
 
 /// The same orders for the same count: numbers spread over a day, Chinese descriptions, one in five unpaid.
-fn write_orders(file: &Path, orders: u64) -> Result<(), TaskError> {
+pub(super) fn write_orders(file: &Path, orders: u64) -> Result<(), TaskError> {
     let failed = |source| file_error(file, source);
     let mut out = BufWriter::new(File::create(file).map_err(failed)?);
     let mut text =

@@ -1,15 +1,21 @@
-//! The window: from the start of its process to the first contentful paint, and what it costs while nobody touches it.
+//! The window: from the start of its process to the first contentful paint, what it costs while nobody touches it, and how its
+//! list of orders scrolls.
+
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::Figure;
+use super::export::write_orders;
 use super::process::measured;
 use crate::TaskError;
 use crate::command::command;
 use crate::workspace::Workspace;
 
-pub(super) fn measure(workspace: &Workspace) -> Result<Vec<Figure>, TaskError> {
-    let arguments = [workspace.release_program("wxpay-desk")];
+pub(super) fn measure(workspace: &Workspace, folder: &Path, orders: u64) -> Result<Vec<Figure>, TaskError> {
+    let file = folder.join("scrolled.csv");
+    write_orders(&file, orders)?;
+    let arguments = [workspace.release_program("wxpay-desk"), file];
     let said = measured(command(&workspace.root, workspace.program("measure"), arguments), &[0])?.output;
     let found: Value = serde_json::from_str(&said)
         .map_err(|_| TaskError::Measuring(format!("the window's measurement said something unexpected: {said}")))?;
@@ -24,7 +30,8 @@ pub(super) fn measure(workspace: &Workspace) -> Result<Vec<Figure>, TaskError> {
     paints.sort_by(f64::total_cmp);
     let median = paints.get(paints.len() / 2).copied().unwrap_or(f64::NAN);
     let (least, most) = (paints.first().copied().unwrap_or(f64::NAN), paints.last().copied().unwrap_or(f64::NAN));
-    Ok(vec![
+    let mut figures = moving(found.get("frames").unwrap_or(&Value::Null));
+    figures.extend([
         Figure {
             what: "first contentful paint after the start of the process, under Xvfb".to_owned(),
             goal: "under 1.2 s",
@@ -62,7 +69,44 @@ pub(super) fn measure(workspace: &Workspace) -> Result<Vec<Figure>, TaskError> {
             samples: "one run".to_owned(),
             yardstick: String::new(),
         },
-    ])
+    ]);
+    Ok(figures)
+}
+
+/// Frames of the list while it is moved by script with every frame: a screen of 60 frames a second asks for one every 16.7 ms.
+fn moving(frames: &Value) -> Vec<Figure> {
+    let numbers = |of: &str, name: &str| -> Vec<f64> {
+        let list = frames.get(of).and_then(|of| of.get(name)).and_then(Value::as_array);
+        let mut numbers: Vec<f64> =
+            list.map_or_else(Vec::new, |all| all.iter().map(|one| one.as_f64().unwrap_or(f64::INFINITY)).collect());
+        numbers.sort_by(f64::total_cmp);
+        numbers
+    };
+    let told = |sorted: &[f64]| {
+        let at = |permille: usize| sorted.get((sorted.len() * permille / 1000).min(sorted.len().saturating_sub(1)));
+        let [p50, p99, most] = [500, 990, 1000].map(|permille| at(permille).copied().unwrap_or(f64::NAN));
+        format!("p50 {p50:.1}, p99 {p99:.1}, longest {most:.1} ms")
+    };
+    let blanks = frames.get("scrolled").and_then(|scrolled| scrolled.get("blanks")).and_then(Value::as_array);
+    let blanks = blanks.map_or(0, |all| all.iter().filter(|blank| blank.as_bool() == Some(true)).count());
+    let (scrolled, filled) = (numbers("scrolled", "took"), numbers("jumped", "filled"));
+    let orders = frames.get("orders").and_then(Value::as_u64).unwrap_or_default();
+    vec![
+        Figure {
+            what: format!("between two frames while {orders} orders scroll by, three rows a frame"),
+            goal: "–",
+            found: format!("{}; {blanks} frames with a blank row", told(&scrolled)),
+            samples: format!("{} frames under Xvfb", scrolled.len()),
+            yardstick: String::new(),
+        },
+        Figure {
+            what: "from a jump anywhere until every row in sight shows its order".to_owned(),
+            goal: "–",
+            found: told(&filled),
+            samples: format!("{} jumps", filled.len()),
+            yardstick: format!("frames meanwhile: {}", told(&numbers("jumped", "took"))),
+        },
+    ]
 }
 
 /// Times in milliseconds, whose goal is that of an answer to what was pasted.
