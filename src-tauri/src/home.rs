@@ -11,6 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
+use crate::alarm_watch::tell_of_alarms;
 use crate::commands::lookup::LastAnswers;
 use crate::day_files::DayFiles;
 use crate::dialog::Dialog;
@@ -96,6 +97,7 @@ impl Home {
         }
         // After the gateway: a question that finds nobody there is not asked again for a while.
         desk.start_polling();
+        tauri::async_runtime::spawn(tell_of_alarms(desk.clone(), desk.changes()));
         let searched = desk.clone();
         tauri::async_runtime::spawn(async move {
             if let Err(error) = searched.prepare_search().await {

@@ -1,5 +1,6 @@
 //! The desktop shell of WxPay Desk: it opens the window and hands what the window asks to `desk`.
 
+mod alarm_watch;
 #[cfg(test)]
 mod allowed;
 mod commands;

@@ -147,6 +147,8 @@ pub(crate) struct Settings {
     pub(crate) out_trade_no_prefix: String,
     /// Four digits that say where an order was placed.
     pub(crate) scene: String,
+    /// Whether what newly needs a person is said on the desktop.
+    pub(crate) notify_alarms: bool,
     /// The name of the profile in use.
     pub(crate) active_profile: Option<String>,
 }
@@ -163,6 +165,7 @@ impl From<desk_store::Settings> for Settings {
             close_expired: settings.close_expired,
             out_trade_no_prefix: settings.out_trade_no_prefix,
             scene: settings.scene,
+            notify_alarms: settings.notify_alarms,
             active_profile: settings.active_profile,
         }
     }
@@ -181,6 +184,7 @@ impl From<Settings> for desk_store::Settings {
             close_expired: settings.close_expired,
             out_trade_no_prefix: settings.out_trade_no_prefix,
             scene: settings.scene,
+            notify_alarms: settings.notify_alarms,
             active_profile: settings.active_profile,
             ..Self::default()
         }

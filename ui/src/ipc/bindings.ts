@@ -2032,6 +2032,8 @@ export type Settings = {
 	out_trade_no_prefix: string,
 	/**  Four digits that say where an order was placed. */
 	scene: string,
+	/**  Whether what newly needs a person is said on the desktop. */
+	notify_alarms: boolean,
 	/**  The name of the profile in use. */
 	active_profile: string | null,
 };

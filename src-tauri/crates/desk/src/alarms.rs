@@ -1,11 +1,13 @@
 //! What needs a person, derived from the evidence each time it is asked for: nothing is kept but what a person has seen, so
 //! nothing is forgotten and what was settled is gone.
 
+mod news;
 mod words;
 
 use desk_store::{AlarmMark, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm};
 use wxpay_protocol::UtcMs;
 
+pub use self::news::{AlarmNews, Announcement};
 use self::words::Words;
 use crate::changes::Tag;
 use crate::desk::Inner;

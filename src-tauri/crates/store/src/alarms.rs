@@ -68,7 +68,7 @@ pub struct ChangedBill {
 }
 
 /// An alarm as a person saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AlarmMark {
     /// Its kind.
     pub kind: &'static str,

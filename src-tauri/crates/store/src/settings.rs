@@ -28,6 +28,8 @@ pub struct Settings {
     pub out_trade_no_prefix: String,
     /// Four digits that say where an order was placed.
     pub scene: String,
+    /// Whether what newly needs a person is said on the desktop.
+    pub notify_alarms: bool,
     /// The profile in use.
     pub active_profile: Option<String>,
     /// What another version of the program has stored.
@@ -47,6 +49,7 @@ impl Default for Settings {
             close_expired: true,
             out_trade_no_prefix: String::new(),
             scene: "0001".into(),
+            notify_alarms: true,
             active_profile: None,
             unknown: Map::new(),
         }

@@ -1,9 +1,10 @@
+import { Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
 import { LanguageChoice, ThemeChoice } from "../../components/LanguageTheme";
 import { Page } from "../../components/Page";
-import { useStart } from "../../components/use-settings";
+import { useSettings, useStart } from "../../components/use-settings";
 import { Merchants } from "./Merchants";
 import { PollingSettings } from "./PollingSettings";
 import { VaultSettings } from "./VaultSettings";
@@ -12,6 +13,7 @@ import { VaultSettings } from "./VaultSettings";
 export function SettingsScreen() {
   const { t } = useTranslation();
   const { data_dir, version } = useStart();
+  const { settings, change } = useSettings();
   return (
     <Page title={t("settings.title")} testId="screen-settings">
       <div className="settings">
@@ -26,6 +28,15 @@ export function SettingsScreen() {
               </Fact>
               <Fact name={t("settings.theme")}>
                 <ThemeChoice testId="settings-theme" />
+              </Fact>
+              <Fact name={t("settings.notifyAlarms")}>
+                <Switch
+                  size="small"
+                  checked={settings.notify_alarms}
+                  onChange={(notify_alarms) => void change({ notify_alarms })}
+                  aria-label={t("settings.notifyAlarms")}
+                  data-testid="settings-notify-alarms"
+                />
               </Fact>
             </Facts>
           </section>

@@ -32,6 +32,15 @@ describe("settings", () => {
     expect(document.documentElement.style.getPropertyValue("--canvas")).toBe("#14171A");
   });
 
+  it("keep whether what newly needs a person is said on the desktop", async () => {
+    const { desk } = openWindow("/settings");
+    const choice = await screen.findByTestId("settings-notify-alarms");
+    expect(choice.getAttribute("aria-checked")).toBe("true");
+    await userEvent.click(choice);
+    await waitFor(() => expect(desk.world.settings.notify_alarms).toBe(false));
+    expect(choice.getAttribute("aria-checked")).toBe("false");
+  });
+
   it("remove a merchant only with the token of the core's dialog", async () => {
     const { desk } = openWindow("/settings");
     desk.world.personAgrees = false;

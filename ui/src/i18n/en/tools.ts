@@ -59,6 +59,7 @@ export const tools = {
     openOrder: "Open order",
   },
   settings: {
+    notifyAlarms: "Desktop notification of what newly needs attention",
     title: "Settings",
     merchants: "Merchants",
     merchantsEmpty: "No merchant yet",

@@ -57,6 +57,7 @@ export const tools = {
     openOrder: "打开订单",
   },
   settings: {
+    notifyAlarms: "新的需要留意的事在桌面上通知",
     title: "设置",
     merchants: "商户",
     merchantsEmpty: "还没有商户",

@@ -93,6 +93,7 @@ export class World {
       close_expired: true,
       out_trade_no_prefix: "",
       scene: "0001",
+      notify_alarms: true,
       active_profile: null,
     };
   }
