@@ -8,8 +8,10 @@
 pub(crate) mod alarms;
 pub(crate) mod certificates;
 pub(crate) mod confirm;
+pub(crate) mod day_bills;
 pub(crate) mod days;
 pub(crate) mod diagnosis;
+pub(crate) mod differences;
 pub(crate) mod lookup;
 pub(crate) mod notices;
 pub(crate) mod orders;

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use desk::BillText;
+use desk::sheets::Table;
 use wxpay_protocol::bill::{Bill, BillLine};
 
-use crate::dto::days::{ChosenBill, file_name};
+use crate::dto::day_bills::ChosenBill;
+use crate::dto::days::file_name;
 use crate::error::IpcError;
 
 /// More files than any day has bills.
 const BILLS_MAX: usize = 16;
 
-/// Bills, and a file of the merchant's own orders.
+/// Bills, and the merchant's own tables of orders and refunds.
 #[derive(Default)]
 pub(crate) struct DayFiles(Mutex<Kept>);
 
@@ -22,6 +24,7 @@ pub(crate) struct DayFiles(Mutex<Kept>);
 struct Kept {
     bills: Vec<PathBuf>,
     orders: Option<PathBuf>,
+    refunds: Option<PathBuf>,
 }
 
 impl DayFiles {
@@ -48,16 +51,25 @@ impl DayFiles {
         self.kept().bills.clone()
     }
 
-    pub(crate) fn keep_orders(&self, path: PathBuf) {
-        self.kept().orders = Some(path);
+    pub(crate) fn keep_table(&self, table: Table, path: PathBuf) {
+        let mut kept = self.kept();
+        match table {
+            Table::Orders => kept.orders = Some(path),
+            Table::Refunds => kept.refunds = Some(path),
+        }
     }
 
-    /// The file of orders.
+    /// The file of orders, or of refunds.
     ///
     /// # Errors
     /// None was chosen.
-    pub(crate) fn orders(&self) -> Result<PathBuf, IpcError> {
-        self.kept().orders.clone().ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the orders first"))
+    pub(crate) fn table(&self, table: Table) -> Result<PathBuf, IpcError> {
+        let kept = self.kept();
+        let path = match table {
+            Table::Orders => kept.orders.clone(),
+            Table::Refunds => kept.refunds.clone(),
+        };
+        path.ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the table first"))
     }
 }
 
@@ -101,6 +113,6 @@ mod tests {
         let seen = look(&path);
         assert!(seen.problem.is_some() && seen.date.is_none() && seen.file_name == "a.csv");
         files.clear_bills();
-        assert!(files.bills().is_empty() && files.orders().is_err());
+        assert!(files.bills().is_empty() && files.table(Table::Orders).is_err());
     }
 }

@@ -29,8 +29,10 @@ macro_rules! mirrored {
 
 pub(crate) mod alarms;
 pub(crate) mod alignment;
+pub(crate) mod day_bills;
 pub(crate) mod days;
 pub(crate) mod diagnosis;
+pub(crate) mod differences;
 pub(crate) mod evidence;
 pub(crate) mod lookup;
 pub(crate) mod next_question;

@@ -8,8 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    alarms, certificates, confirm, days, diagnosis, lookup, notices, orders, overview, profiles, refunds, settings,
-    sheets, signature, simulator, start, test_orders,
+    alarms, certificates, confirm, day_bills, days, diagnosis, differences, lookup, notices, orders, overview,
+    profiles, refunds, settings, sheets, signature, simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -191,13 +191,16 @@ pub(crate) fn builder() -> Builder<Wry> {
             alarms::alarms_see,
             days::days_calendar,
             days::day_detail,
-            days::day_differences,
+            differences::day_differences,
+            differences::day_matched,
+            differences::day_ask,
             days::day_say,
-            days::day_bills,
-            days::day_bill_choose,
-            days::day_bills_clear,
-            days::day_orders_choose,
-            days::day_orders_preview,
+            day_bills::day_bills_fetch,
+            day_bills::day_bills,
+            day_bills::day_bill_choose,
+            day_bills::day_bills_clear,
+            days::day_table_choose,
+            days::day_table_preview,
             days::day_run,
             days::days_export,
             days::days_read_remarks,

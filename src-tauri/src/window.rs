@@ -32,7 +32,7 @@ pub(crate) fn open(app: &AppHandle<Wry>, webview_dir: Option<PathBuf>) -> tauri:
     let handle = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-            take_dropped(&handle, paths);
+            take_dropped(&handle, paths.clone());
         }
     });
     // The theme is known only once the window exists; it is shown after its canvas has the right colour.
@@ -42,12 +42,26 @@ pub(crate) fn open(app: &AppHandle<Wry>, webview_dir: Option<PathBuf>) -> tauri:
     window.show()
 }
 
-/// Files that were dropped on the window are bills that wait to be compared.
-fn take_dropped(app: &AppHandle<Wry>, paths: &[PathBuf]) {
-    app.state::<Home>().day_files.add_bills(paths.iter().cloned());
-    if let Err(error) = Changed::days().tell(app) {
-        tracing::warn!(%error, "the window could not be told of the files that were dropped");
-    }
+/// Files that were dropped where the window shows days are bills that wait to be compared; elsewhere nothing takes them.
+fn take_dropped(app: &AppHandle<Wry>, paths: Vec<PathBuf>) {
+    let app = app.clone();
+    // The address is asked of the main thread, which is the one that tells of the drop.
+    tauri::async_runtime::spawn(async move {
+        let address = app.get_webview_window(LABEL).and_then(|window| window.url().ok());
+        if !address.as_ref().is_some_and(shows_days) {
+            return;
+        }
+        app.state::<Home>().day_files.add_bills(paths);
+        if let Err(error) = Changed::days().tell(&app) {
+            tracing::warn!(%error, "the window could not be told of the files that were dropped");
+        }
+    });
+}
+
+/// Whether the page at this address is the one of days.
+fn shows_days(address: &Url) -> bool {
+    let screen = address.fragment().and_then(|rest| rest.split(['?', '/']).find(|part| !part.is_empty()));
+    screen == Some("days")
 }
 
 /// Brings the window to the front when the program is started a second time.
@@ -101,6 +115,15 @@ mod tests {
             "ipc://localhost/",
         ] {
             assert!(!is_own_page(&Url::parse(foreign).unwrap()), "{foreign} was let in");
+        }
+    }
+
+    #[test]
+    fn dropped_files_are_taken_where_days_are_shown_and_nowhere_else() {
+        let shows = |address: &str| shows_days(&Url::parse(address).unwrap());
+        assert!(shows("tauri://localhost/#/days") && shows("tauri://localhost/index.html#/days?date=2026-11-20"));
+        for other in ["tauri://localhost/", "tauri://localhost/#/orders?search=days", "tauri://localhost/#/daysout"] {
+            assert!(!shows(other), "{other}");
         }
     }
 

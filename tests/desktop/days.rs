@@ -6,6 +6,7 @@ use std::path::Path;
 
 use acceptance::keyboard::choose_file_in;
 use acceptance::window::{DeskWindow, WindowStart};
+use desk::reconcile::Viewpoint;
 use desk::sheets::Reader;
 use desk::{Clock, DayExport, Desk, Seams, SystemClock};
 
@@ -70,7 +71,15 @@ async fn a_day_is_reconciled_settled_and_its_remarks_read_back() {
     let desk = Desk::open(home.path(), Seams::of_this_machine()).await.unwrap();
     let profile = desk.choose_profile(None).await.unwrap().name;
     let (day, reader) = (SystemClock.now(), Reader::People);
-    let export = DayExport { profile, from: day, to: day, file: exported.clone(), reader };
+    let export = DayExport {
+        profile,
+        from: day,
+        to: day,
+        file: exported.clone(),
+        reader,
+        viewpoint: Viewpoint::Neutral,
+        matched: false,
+    };
     assert_eq!(desk.export_differences(export).await.unwrap(), 2);
     window.click("remarks-read").await.unwrap();
     choose(&window, "选择写好备注的差异表", &exported).await;

@@ -1,10 +1,6 @@
 //! Reconciled days: a calendar of them, one of them, and what does not agree.
 
-use desk::reason_text;
-use desk_store::{
-    DayBill as CoreBill, DayDifference, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, DifferenceState,
-    Dimension,
-};
+use desk_store::{DayBill as CoreBill, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, Dimension};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::number::{AtMs, Count, Fen};
@@ -76,6 +72,16 @@ mirrored! {
         TradeType = "trade_type",
         /// 特约商户号.
         SubMchId = "sub_mch_id",
+    }
+}
+
+mirrored! {
+    /// A table of the merchant.
+    OwnTable of desk::sheets::Table {
+        /// One order per row.
+        Orders = "orders",
+        /// One refund per row.
+        Refunds = "refunds",
     }
 }
 
@@ -214,10 +220,19 @@ pub(crate) struct DayConcentration {
     pub(crate) count: Count,
 }
 
+/// An amount that most of the differing local amounts equal.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct SuggestedBasis {
+    pub(crate) basis: DayBasis,
+    pub(crate) equal: Count,
+    pub(crate) differing: Count,
+}
+
 /// What came of a day when it was run last.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct DayOutcome {
     pub(crate) basis: String,
+    pub(crate) day_cut_s: u32,
     /// A file's name, or `store`.
     pub(crate) orders: Option<String>,
     pub(crate) refunds: Option<String>,
@@ -243,6 +258,8 @@ pub(crate) struct DayDetail {
     pub(crate) bills: Vec<DayBill>,
     pub(crate) notes: Vec<DayNote>,
     pub(crate) concentrations: Vec<DayConcentration>,
+    /// Another amount that the merchant seems to keep.
+    pub(crate) suggested: Option<SuggestedBasis>,
 }
 
 impl TryFrom<desk::DayView> for DayDetail {
@@ -262,6 +279,11 @@ impl TryFrom<desk::DayView> for DayDetail {
             bills: view.bills.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?,
             notes: view.notes.into_iter().map(Into::into).collect(),
             concentrations: concentrations.collect(),
+            suggested: view.suggested.map(|suggested| SuggestedBasis {
+                basis: suggested.basis.into(),
+                equal: suggested.equal.into(),
+                differing: suggested.differing.into(),
+            }),
         })
     }
 }
@@ -293,6 +315,7 @@ fn outcome(
         bill_total_fen: sum(|sums| sums.total_fen)?,
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
+        day_cut_s: run.found.day_cut_s,
         basis: run.found.basis,
         orders: side(run.found.orders),
         refunds: side(run.found.refunds),
@@ -307,97 +330,6 @@ fn outcome(
     })
 }
 
-/// Which differences of a day.
-#[derive(Debug, Clone, Deserialize, specta::Type)]
-pub(crate) struct DifferenceFilter {
-    pub(crate) class: Option<String>,
-    /// `open`, `resolved`, `carried_over`, `ignored` or `expected`.
-    pub(crate) state: Option<String>,
-    /// The beginning of a number.
-    pub(crate) search: String,
-    pub(crate) dimension: Option<DayDimension>,
-    /// The value in that dimension.
-    pub(crate) value: String,
-}
-
-impl From<DifferenceFilter> for desk_store::DifferenceFilter {
-    fn from(filter: DifferenceFilter) -> Self {
-        Self {
-            class: filter.class,
-            state: filter.state.as_deref().and_then(DifferenceState::parse),
-            search: filter.search,
-            of: filter.dimension.map(|dimension| (dimension.into(), filter.value)),
-            ..Self::default()
-        }
-    }
-}
-
-/// A row that does not agree, both sides in one.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct DifferenceRow {
-    pub(crate) identity: String,
-    pub(crate) class: String,
-    pub(crate) state: String,
-    /// It was handled when it said something else.
-    pub(crate) has_changed: bool,
-    pub(crate) reason_zh: String,
-    pub(crate) reason_en: String,
-    pub(crate) out_trade_no: Option<String>,
-    pub(crate) transaction_id: Option<String>,
-    pub(crate) refund_id: Option<String>,
-    pub(crate) out_refund_no: Option<String>,
-    pub(crate) field: Option<String>,
-    pub(crate) bill_value: Option<String>,
-    pub(crate) local_value: Option<String>,
-    pub(crate) bill_fen: Option<Fen>,
-    pub(crate) local_fen: Option<Fen>,
-    pub(crate) bill_line: Option<Count>,
-    pub(crate) local_line: Option<Count>,
-    pub(crate) device_info: Option<String>,
-    pub(crate) trade_type: Option<String>,
-    pub(crate) attach: Option<String>,
-    pub(crate) notes: Vec<DayNote>,
-}
-
-impl TryFrom<DayDifference> for DifferenceRow {
-    type Error = IpcError;
-
-    fn try_from(row: DayDifference) -> Result<Self, IpcError> {
-        let found = row.found;
-        let fen = |fen: Option<i64>| fen.map(|fen| Fen::sum(fen.into())).transpose();
-        Ok(Self {
-            identity: hex(&found.identity),
-            state: row.state.as_str().to_owned(),
-            has_changed: row.has_changed,
-            reason_zh: reason_text(&found, false),
-            reason_en: reason_text(&found, true),
-            class: found.class,
-            out_trade_no: found.out_trade_no,
-            transaction_id: found.transaction_id,
-            refund_id: found.refund_id,
-            out_refund_no: found.out_refund_no,
-            field: found.field,
-            bill_value: found.bill_value,
-            local_value: found.local_value,
-            bill_fen: fen(found.bill_fen)?,
-            local_fen: fen(found.local_fen)?,
-            bill_line: found.bill_line.map(Into::into),
-            local_line: found.local_line.map(Into::into),
-            device_info: found.device_info,
-            trade_type: found.trade_type,
-            attach: found.attach,
-            notes: row.notes.into_iter().map(Into::into).collect(),
-        })
-    }
-}
-
-/// A stretch of the differences of a day.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct DifferenceRows {
-    pub(crate) total: Count,
-    pub(crate) rows: Vec<DifferenceRow>,
-}
-
 /// What is to be said.
 #[derive(Debug, Deserialize, specta::Type)]
 pub(crate) struct DaySaying {
@@ -410,14 +342,16 @@ pub(crate) struct DaySaying {
     pub(crate) text: String,
 }
 
-/// A bill that was chosen and not yet compared.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct ChosenBill {
-    pub(crate) file_name: String,
-    /// The day of its first row; nothing where it cannot be read.
-    pub(crate) date: Option<String>,
-    /// Why it cannot be read.
-    pub(crate) problem: Option<String>,
+/// The merchant's own side of a day.
+#[derive(Debug, Deserialize, specta::Type)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum DayOwn {
+    /// The orders and refunds that are kept here.
+    Store,
+    /// What the day was compared with last.
+    AsBefore,
+    /// The tables that were chosen, each with how it is read.
+    Tables { orders: Option<SheetMapping>, refunds: Option<SheetMapping> },
 }
 
 /// How a day is to be brought together.
@@ -426,8 +360,7 @@ pub(crate) struct DayRequest {
     pub(crate) profile: String,
     /// `2026-11-20`.
     pub(crate) date: String,
-    /// How the chosen file of orders is read; nothing to compare with the store.
-    pub(crate) mapping: Option<SheetMapping>,
+    pub(crate) own: DayOwn,
     pub(crate) basis: DayBasis,
     pub(crate) day_cut_s: u32,
 }
@@ -443,6 +376,16 @@ pub(crate) struct DayRunResult {
     pub(crate) again: bool,
     /// Other bills of WeChat for the same day.
     pub(crate) other_bills: Count,
+    /// Other days of which these bills settled what had waited for them.
+    pub(crate) settled_days: Vec<String>,
+}
+
+impl DayRunResult {
+    /// A run that somebody stopped.
+    pub(crate) fn stopped() -> Self {
+        let other_bills = Count::from(0_u64);
+        Self { cancelled: true, closed: false, again: false, other_bills, settled_days: Vec::new() }
+    }
 }
 
 /// What reading remarks back did.
@@ -482,7 +425,7 @@ impl From<desk::ReadRemarks> for RemarksRead {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     wxpay_protocol::sign::upper_hex(bytes).to_lowercase()
 }
 

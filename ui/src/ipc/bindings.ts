@@ -182,22 +182,28 @@ export const commands = {
 	dayDetail: (profile: string, dateText: string) => typedError<DayDetail, IpcError>(__TAURI_INVOKE("day_detail", { profile, dateText })),
 	/**  What of a day does not agree. */
 	dayDifferences: (profile: string, dateText: string, filter: DifferenceFilter, start: Count, limit: Count) => typedError<DifferenceRows, IpcError>(__TAURI_INVOKE("day_differences", { profile, dateText, filter, start, limit })),
+	/**  Payments or refunds of a day that agree. */
+	dayMatched: (profile: string, dateText: string, refunds: boolean, start: Count, limit: Count) => typedError<MatchedRows, IpcError>(__TAURI_INVOKE("day_matched", { profile, dateText, refunds, start, limit })),
+	/**  Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it. */
+	dayAsk: (profile: string, dateText: string, filter: DifferenceFilter, progress: Channel<Progress>) => typedError<DayAsked, IpcError>(__TAURI_INVOKE("day_ask", { profile, dateText, filter, progress })),
 	/**  Says something to differences, or to a day. */
 	daySay: (saying: DaySaying) => typedError<null, IpcError>(__TAURI_INVOKE("day_say", { saying })),
+	/**  Fetches the bills of the days from one to another; progress is told in days, and `job_cancel` stops it and keeps what is done. */
+	dayBillsFetch: (profile: string, from: string, to: string, progress: Channel<Progress>) => typedError<BillsFetched, IpcError>(__TAURI_INVOKE("day_bills_fetch", { profile, from, to, progress })),
 	/**  The bills that were chosen or dropped and wait to be compared. */
 	dayBills: () => typedError<ChosenBill[], IpcError>(__TAURI_INVOKE("day_bills")),
 	/**  Asks for a bill, to be compared with those that were chosen before. */
 	dayBillChoose: () => typedError<boolean, IpcError>(__TAURI_INVOKE("day_bill_choose")),
 	/**  Forgets the bills that were chosen. */
 	dayBillsClear: () => typedError<null, IpcError>(__TAURI_INVOKE("day_bills_clear")),
-	/**  Asks for a file of the merchant's own orders and shows how it would be read; nothing when none was chosen. */
-	dayOrdersChoose: (profile: string) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("day_orders_choose", { profile })),
-	/**  Shows how the chosen orders would be read with this mapping. */
-	dayOrdersPreview: (profile: string, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_orders_preview", { profile, mapping })),
+	/**  Asks for a table of the merchant's own orders or refunds and shows how it would be read; nothing when none was chosen. */
+	dayTableChoose: (profile: string, table: OwnTable) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("day_table_choose", { profile, table })),
+	/**  Shows how the chosen table would be read with this mapping. */
+	dayTablePreview: (profile: string, table: OwnTable, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_table_preview", { profile, table, mapping })),
 	/**  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. */
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
 	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
-	daysExport: (profile: string, from: string, to: string, ownWords: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords })),
+	daysExport: (profile: string, from: string, to: string, ownWords: boolean, matched: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords, matched })),
 	/**  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. */
 	daysReadRemarks: (profile: string) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile })),
 };
@@ -304,6 +310,40 @@ export type AppStart = {
 
 /**  A moment in UTC milliseconds; the window shows it at +08:00. */
 export type AtMs = number;
+
+/**  What became of the bill of one day. */
+export type BillFetched = {
+	/**  `2026-11-20`. */
+	date: string,
+	outcome: BillOutcome,
+};
+
+/**  A bill on the disk, or why there is none. */
+export type BillOutcome = 
+/**  It is on the disk. */
+{ is: "saved"; file_name: string; rows: Count; 
+/**  Rows that cannot be read. */
+malformed: Count; summary_ok: boolean; 
+/**  The same text was there before. */
+was_there: boolean; 
+/**  Another text was there before, which bills never do. */
+has_changed: boolean; 
+/**  Days of which it settled what had waited for it. */
+settled_days: string[] } | 
+/**  Nothing was traded on that day. */
+{ is: "no_trade" } | 
+/**  There is none, and why. */
+{ is: "failed"; 
+/**  The word of the fault, such as `bill_too_early`. */
+code: string; reason_zh: string; reason_en: string };
+
+/**  What fetching the bills of a span of days brought. */
+export type BillsFetched = {
+	/**  In their order; fewer than were asked for where it ended early. */
+	days: BillFetched[],
+	/**  Somebody stopped it. */
+	cancelled: boolean,
+};
 
 /**  What the first try made. */
 export type BuiltinStarted = {
@@ -465,6 +505,20 @@ export type DayAging = {
 	carried_over: Count,
 };
 
+/**  What became of asking about differences. */
+export type DayAsked = {
+	/**  Questions that were to be asked. */
+	questions: Count,
+	/**  Those that were asked; their answers are kept. */
+	asked: Count,
+	/**  Doubtful ones beyond what is asked at once. */
+	rest: Count,
+	/**  Somebody stopped it. */
+	cancelled: boolean,
+	/**  The gateway did not answer several times in a row. */
+	left_alone: boolean,
+};
+
 /**  Which of WeChat's amounts the merchant keeps. */
 export type DayBasis = 
 /**  订单金额. */
@@ -520,6 +574,8 @@ export type DayDetail = {
 	bills: DayBill[],
 	notes: DayNote[],
 	concentrations: DayConcentration[],
+	/**  Another amount that the merchant seems to keep. */
+	suggested: SuggestedBasis | null,
 };
 
 /**  By what differences may concentrate. */
@@ -580,6 +636,7 @@ export type DayNoteKind =
 /**  What came of a day when it was run last. */
 export type DayOutcome = {
 	basis: string,
+	day_cut_s: number,
 	/**  A file's name, or `store`. */
 	orders: string | null,
 	refunds: string | null,
@@ -597,13 +654,21 @@ export type DayOutcome = {
 	ran_by: string,
 };
 
+/**  The merchant's own side of a day. */
+export type DayOwn = 
+/**  The orders and refunds that are kept here. */
+{ is: "store" } | 
+/**  What the day was compared with last. */
+{ is: "as_before" } | 
+/**  The tables that were chosen, each with how it is read. */
+{ is: "tables"; orders: SheetMapping | null; refunds: SheetMapping | null };
+
 /**  How a day is to be brought together. */
 export type DayRequest = {
 	profile: string,
 	/**  `2026-11-20`. */
 	date: string,
-	/**  How the chosen file of orders is read; nothing to compare with the store. */
-	mapping: SheetMapping | null,
+	own: DayOwn,
 	basis: DayBasis,
 	day_cut_s: number,
 };
@@ -618,6 +683,8 @@ export type DayRunResult = {
 	again: boolean,
 	/**  Other bills of WeChat for the same day. */
 	other_bills: Count,
+	/**  Other days of which these bills settled what had waited for them. */
+	settled_days: string[],
 };
 
 /**  What is to be said. */
@@ -715,6 +782,15 @@ export type DiagnosisView = {
 	redacted_report: string,
 };
 
+/**  What the gateway said about a difference. */
+export type DifferenceAnswer = {
+	/**  A state of an order or of a refund, `NOTEXIST`, or `UNKNOWN` where no answer can be believed. */
+	word: string,
+	asked_at: AtMs,
+	sentence_zh: string,
+	sentence_en: string,
+};
+
 /**  Which differences of a day. */
 export type DifferenceFilter = {
 	class: string | null,
@@ -722,6 +798,8 @@ export type DifferenceFilter = {
 	state: string | null,
 	/**  The beginning of a number. */
 	search: string,
+	/**  The one with this identity, 32 hexadecimal digits; all where it is empty. */
+	identity: string,
 	dimension: DayDimension | null,
 	/**  The value in that dimension. */
 	value: string,
@@ -750,6 +828,10 @@ export type DifferenceRow = {
 	device_info: string | null,
 	trade_type: string | null,
 	attach: string | null,
+	/**  What the gateway said when it was asked last. */
+	answer: DifferenceAnswer | null,
+	/**  Whether the gateway can be asked about it. */
+	can_ask: boolean,
 	notes: DayNote[],
 };
 
@@ -1323,6 +1405,24 @@ export type MappedState = {
 	state: string,
 };
 
+/**  A row of the bill that agrees. */
+export type MatchedRow = {
+	out_trade_no: string,
+	transaction_id: string,
+	/**  Empty of a payment. */
+	refund_id: string,
+	amount_fen: Fen,
+	at: AtMs,
+	trade_type: string,
+	bill_line: Count,
+};
+
+/**  A stretch of the rows that agree. */
+export type MatchedRows = {
+	total: Count,
+	rows: MatchedRow[],
+};
+
 /**  The next question about an order. */
 export type NextQuestion = {
 	at: AtMs,
@@ -1719,6 +1819,13 @@ export type OverviewDay = {
 	paid: Count,
 	paid_fen: Fen,
 };
+
+/**  A table of the merchant. */
+export type OwnTable = 
+/**  One order per row. */
+"orders" | 
+/**  One refund per row. */
+"refunds";
 
 /**  What the payer does when asked for the password. */
 export type PasswordAnswer = 
@@ -2426,6 +2533,13 @@ export type Stretch = {
 	left: string,
 	/**  Of the second text; the very same as `left` where they are alike. */
 	right: string,
+};
+
+/**  An amount that most of the differing local amounts equal. */
+export type SuggestedBasis = {
+	basis: DayBasis,
+	equal: Count,
+	differing: Count,
 };
 
 /**  What a query of the window can depend on. */

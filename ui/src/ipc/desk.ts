@@ -1,11 +1,14 @@
 import type { commands } from "./bindings";
 import { asFailure, IpcFailure } from "./failure";
 import type {
+  BillsFetched,
   Changed,
+  DayAsked,
   DayRequest,
   DayRunResult,
   DiagnosisRequest,
   DiagnosisView,
+  DifferenceFilter,
   ExportResult,
   ImportRequest,
   ImportResult,
@@ -27,11 +30,31 @@ type Throwing<F> = F extends (...args: infer A) => Promise<infer R>
   : never;
 
 /** Commands that tell how far they are while they run. */
-type Telling = "testOrdersCreate" | "signatureDiagnoseDeep" | "importRun" | "ordersExport" | "lookup" | "dayRun";
+type Telling =
+  | "testOrdersCreate"
+  | "signatureDiagnoseDeep"
+  | "importRun"
+  | "ordersExport"
+  | "lookup"
+  | "dayRun"
+  | "dayBillsFetch"
+  | "dayAsk";
 
 /** Every command of the core as a function that answers or throws an IpcFailure. */
 export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
   testOrdersCreate(request: TestOrdersRequest, onProgress: (progress: Progress) => void): Promise<TestOrdersResult>;
+  dayAsk(
+    profile: string,
+    date: string,
+    filter: DifferenceFilter,
+    onProgress: (progress: Progress) => void,
+  ): Promise<DayAsked>;
+  dayBillsFetch(
+    profile: string,
+    from: string,
+    to: string,
+    onProgress: (progress: Progress) => void,
+  ): Promise<BillsFetched>;
   dayRun(request: DayRequest, onProgress: (progress: Progress) => void): Promise<DayRunResult>;
   importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
   lookup(request: LookupRequest, onProgress: (progress: Progress) => void): Promise<LookedUp>;

@@ -11,9 +11,12 @@ import type {
 
 export type {
   AppStart,
+  BillFetched,
+  BillsFetched,
   Changed,
   ClockChange,
   CustomerPays,
+  DayAsked,
   DayDetail,
   DayNoteKind,
   DayRequest,
@@ -41,6 +44,7 @@ export type {
   LookedUp,
   LookupAnswer,
   LookupRequest,
+  MatchedRow,
   NoticeRow,
   NoticeView,
   Observation,
@@ -53,6 +57,7 @@ export type {
   OrderState,
   OrdersOpened,
   Overview,
+  OwnTable,
   PasswordAnswer,
   Profile,
   ProfileInput,

@@ -4,6 +4,7 @@ import type {
   DiagnosisRequest,
   DifferenceFilter,
   DifferenceRow,
+  MatchedRow,
   OrderFilter,
   OrderSort,
   Progress,
@@ -130,6 +131,16 @@ export const differencesQuery = (profile: string, date: string, filter: Differen
     queryKey: key("differences", profile, date, filter, page),
     queryFn: async (): Promise<{ total: number; rows: DifferenceRow[] }> =>
       desk().dayDifferences(profile, date, filter, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const matchedQuery = (profile: string, date: string, refunds: boolean, page: number) =>
+  queryOptions({
+    queryKey: key("matched", profile, date, refunds, page),
+    queryFn: async (): Promise<{ total: number; rows: MatchedRow[] }> =>
+      desk().dayMatched(profile, date, refunds, page * PAGE_ROWS, PAGE_ROWS),
+    // The bill is read again for each stretch; it only changes with a run.
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 export const refundsQuery = (filter: RefundFilter, page: number) =>

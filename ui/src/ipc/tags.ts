@@ -11,6 +11,7 @@ export type QueryName =
   | "days"
   | "day"
   | "differences"
+  | "matched"
   | "chosen_bills"
   | "refunds"
   | "refund_detail"
@@ -48,7 +49,7 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["days", "day", "differences", "chosen_bills", "alarms"],
+  days: ["days", "day", "differences", "matched", "chosen_bills", "alarms"],
   alarms: ["alarms"],
   simulator: [
     "simulator_status",

@@ -25,6 +25,16 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.dayRun(request, channel));
     },
+    dayAsk: (profile, date, filter, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.dayAsk(profile, date, filter, channel));
+    },
+    dayBillsFetch: (profile, from, to, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.dayBillsFetch(profile, from, to, channel));
+    },
     importRun: (request, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

@@ -130,7 +130,7 @@ pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Outpu
         match &fault {
             // What is on the disk already is told beside what went wrong.
             Some((day, fault)) if !shown.is_empty() => {
-                let error = json!({ "code": fault.code(), "message": fault.to_string() });
+                let error = json!({ "code": fault.code(), "message": format!("{fault} [{}]", fault.chinese()) });
                 shown.push(json!({ "date": day.day(), "outcome": "failed", "error": error }));
                 output.document(&json!({ "bills": shown }))?;
             }
@@ -145,7 +145,7 @@ pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Outpu
     match fault {
         Some((_, fault)) if bills.is_empty() || !output.is_json() => Err(fault.into()),
         Some((day, fault)) => {
-            output.note(&format!("{}: {fault}", day.day()));
+            output.note(&format!("{}: {fault} [{}]", day.day(), fault.chinese()));
             Ok(Exit::from_status(fault.exit_status()))
         }
         None if has_alarm => Ok(Exit::No),

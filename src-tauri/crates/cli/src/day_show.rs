@@ -3,9 +3,10 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use desk::store::{
-    DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter, DifferenceState, Profile,
+    DayAnswer, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter, DifferenceState,
+    Profile,
 };
-use desk::{Desk, reason_text};
+use desk::{Desk, GatewaySays, reason_text};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::yuan_text;
@@ -157,6 +158,15 @@ fn describe(day: &DayStanding, rows: &[DayDifference], total: u64, output: &mut 
             fen(found.local_fen),
             reason_text(found, false)
         ))?;
+        if let Some(answer) = &row.answer {
+            let said = GatewaySays::of(answer);
+            output.line(&format!(
+                "            {}  {} [{}]",
+                answer.asked_at.dashed(),
+                said.english(),
+                said.chinese()
+            ))?;
+        }
         for note in row.notes.iter().filter(|note| !note.text.is_empty()) {
             output.line(&format!("            {}  {}: {}", note.said_at.dashed(), note.said_by, note.text))?;
         }
@@ -233,6 +243,20 @@ fn note(note: &DayNote) -> Value {
     json!({"kind": note.kind.as_str(), "by": note.said_by, "at": note.said_at.rfc3339(), "text": note.text})
 }
 
+/// What the gateway said when it was asked.
+fn answer(answer: &DayAnswer) -> Value {
+    let said = GatewaySays::of(answer);
+    json!({
+        "answer": answer.word,
+        "asked_at": answer.asked_at.rfc3339(),
+        "fee": answer.fee_fen,
+        "id": answer.wechat_id,
+        "paid_at": answer.paid_at.map(UtcMs::rfc3339),
+        "sentence": said.chinese(),
+        "sentence_en": said.english(),
+    })
+}
+
 fn difference(row: &DayDifference) -> Value {
     let found = &row.found;
     json!({
@@ -253,6 +277,7 @@ fn difference(row: &DayDifference) -> Value {
         "local_fen": found.local_fen,
         "bill_line": found.bill_line,
         "local_line": found.local_line,
+        "answer": row.answer.as_ref().map(answer),
         "notes": row.notes.iter().map(note).collect::<Vec<_>>(),
     })
 }

@@ -58,7 +58,7 @@ pub(crate) enum Failure {
     Bill { place: String, cause: BillRefusal },
     #[error(transparent)]
     Reconcile(#[from] ReconcileFault),
-    #[error(transparent)]
+    #[error("{0} [{chinese}]", chinese = .0.chinese())]
     BillFault(#[from] BillFault),
     #[error("standard output cannot be written: {0}")]
     Output(std::io::Error),

@@ -105,6 +105,9 @@ struct Differences {
     /// CSV for programs
     #[arg(long)]
     exact: bool,
+    /// Also the rows that agree, read from the bills once more
+    #[arg(long)]
+    matched: bool,
     /// The day
     #[arg(long, value_name = "D", value_parser = date, required_unless_present = "from", conflicts_with_all = ["from", "to"])]
     date: Option<UtcMs>,
@@ -163,6 +166,7 @@ async fn write_differences(wanted: &Differences, options: &DeskOptions, output: 
         file: wanted.output.clone(),
         reader: reader(wanted.exact),
         viewpoint: wanted.viewpoint.into(),
+        matched: wanted.matched,
     };
     let count = desk.export_differences(export).await?;
     if output.is_json() {

@@ -174,7 +174,12 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
     }
     let own = match merchant {
         Some((opened, profile)) if is_kept(command) => OwnSide::Kept(opened.kept_side(profile)),
-        _ => OwnSide::Files(OwnFiles { orders: command.orders.clone(), refunds: command.refunds.clone(), mapping }),
+        _ => OwnSide::Files(OwnFiles {
+            orders: command.orders.clone(),
+            refunds: command.refunds.clone(),
+            mapping,
+            refunds_mapping: None,
+        }),
     };
     let beside = match merchant {
         Some((opened, profile)) if command.beside.is_empty() => {

@@ -63,6 +63,7 @@ fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
         "id": id,
         "paid_at": paid_at,
         "sentence": told.chinese(),
+        "sentence_en": told.english(),
     })
 }
 
@@ -70,7 +71,7 @@ fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
 pub(crate) fn describe(found: &Reconciled, asked: &Asked, output: &mut Output) -> Result<(), Failure> {
     for (class, question, told) in each(found, asked) {
         let (Doubtful::Order(number) | Doubtful::Refund(number)) = question;
-        output.line(&format!("  {:<20} {number}  {}", class.name(), told.chinese()))?;
+        output.line(&format!("  {:<20} {number}  {} [{}]", class.name(), told.english(), told.chinese()))?;
     }
     Ok(())
 }

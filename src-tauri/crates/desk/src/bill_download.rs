@@ -1,7 +1,9 @@
 //! Fetching a merchant's bills: streamed to the disk under another name, checked as a whole, and only then put in its place.
 
+mod fault_words;
 mod part;
 mod soundness;
+mod span;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use crate::signer::Signer;
 use crate::{Desk, DeskError};
 use part::Part;
 pub use soundness::Soundness;
+pub use span::{FetchedDay, FetchedDays};
 
 /// A bill that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +87,7 @@ pub enum BillFault {
     #[error(transparent)]
     Desk(#[from] DeskError),
     /// Before 10:00 of the next day.
-    #[error("the bill of {day} is complete from {from} on [次日 10 点后才能下载]; nothing was sent, download it then")]
+    #[error("the bill of {day} is complete from {from} on; nothing was sent, download it then")]
     TooEarly {
         /// The day.
         day: String,
@@ -92,23 +95,21 @@ pub enum BillFault {
         from: String,
     },
     /// The gateway gave none.
-    #[error("{cause}{}", chinese(.cause))]
+    #[error("{cause}")]
     Download {
         /// Why.
         #[from]
         cause: DownloadFault,
     },
     /// What came is refused as a whole.
-    #[error("what the gateway sent is not kept: {cause} [{}]", .cause.chinese())]
+    #[error("what the gateway sent is not kept: {cause}")]
     Refused {
         /// Why.
         #[from]
         cause: BillRefusal,
     },
     /// What came is the bill of another day.
-    #[error(
-        "what the gateway sent is not kept: line {line} is of {at}, not of {day} [不是当天的账单]; download it again"
-    )]
+    #[error("what the gateway sent is not kept: line {line} is of {at}, not of {day}; download it again")]
     OtherDay {
         /// The first such row.
         line: u64,
@@ -118,7 +119,7 @@ pub enum BillFault {
         day: String,
     },
     /// What came is another kind of bill.
-    #[error("what the gateway sent is not kept: it is a bill {found}, not {asked} [账单类型不符]; download it again")]
+    #[error("what the gateway sent is not kept: it is a bill {found}, not {asked}; download it again")]
     OtherKind {
         /// What it is.
         found: String,
@@ -127,7 +128,7 @@ pub enum BillFault {
     },
     /// The digest of the answer is another one.
     #[error(
-        "what the gateway sent is not kept: its header says {said:?} and the file has SHA={found} [摘要不符]; download it again"
+        "what the gateway sent is not kept: its header says {said:?} and the file has SHA={found}; download it again"
     )]
     Digest {
         /// The header.
@@ -144,15 +145,8 @@ pub enum BillFault {
         cause: io::Error,
     },
     /// Somebody stopped it.
-    #[error("stopped; nothing was kept [已取消]")]
+    #[error("stopped; nothing was kept")]
     Cancelled,
-}
-
-fn chinese(cause: &DownloadFault) -> String {
-    match cause {
-        DownloadFault::NoBill(no_bill) => format!(" [{}]", no_bill.meaning().sentences().0),
-        _ => String::new(),
-    }
 }
 
 impl BillFault {

@@ -1,7 +1,10 @@
 //! Working with days: bringing one together and keeping what came of it, where days stand, and what people say to them.
 
+mod basis;
 mod beside;
+mod doubts;
 mod exporting;
+mod matched;
 mod remarks;
 mod table;
 mod viewing;
@@ -23,7 +26,10 @@ use crate::progress::{ByteMeter, Cancel, OnProgress};
 use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
+pub use basis::SuggestedBasis;
+pub use doubts::{AskedDifferences, question_about};
 pub use exporting::DayExport;
+pub use matched::{MatchedPage, MatchedRow};
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
@@ -164,6 +170,9 @@ impl Inner {
                 (Some(run), false)
             }
         };
+        if run.is_some() {
+            self.keep_told(profile, sides, found, cancel)?;
+        }
         let mut settled_beside = Vec::new();
         for ((file, bill), digest) in found.bills.files.iter().zip(&found.bills.each).zip(digests) {
             let bill = NewBill { file, digest, kind: bill.kind };

@@ -1,9 +1,12 @@
 //! Asking the gateway about what the two sides of a day disagree on. What the store has a record of is asked about as always, and
 //! its answer is evidence; of anything else the answer is only told.
 
+mod says;
+
+use desk_reconcile::Class;
 use desk_store::{Asked, Event, NewObservation, Order, RefundEvent};
 use wxpay_protocol::ids::{OutRefundNo, OutTradeNo};
-use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs, order_query, refund_query};
+use wxpay_protocol::{order_query, refund_query};
 
 use crate::asking::with_sub_merchant;
 use crate::observing::{observation, reached};
@@ -11,6 +14,7 @@ use crate::progress::{Cancel, Meter, OnProgress};
 use crate::refund_observing::{Asking, queried};
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
+pub use says::{GatewaySays, Silence};
 
 /// So many questions in a row without an answer end the asking: the gateway, or the key, is not there.
 const SILENT_MAX: u32 = 3;
@@ -24,60 +28,45 @@ pub enum Doubtful {
     Refund(String),
 }
 
-/// What the gateway says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GatewaySays {
-    /// Verified: where an order stands.
-    Order {
-        /// Its state.
-        state: TradeState,
-        /// Its amount, where the answer has it.
-        total_fee: Option<Fen>,
-        /// WeChat's number, once it is paid.
-        transaction_id: Option<String>,
-        /// When it was paid.
-        paid_at: Option<UtcMs>,
-    },
-    /// Verified: where a refund stands.
-    Refund {
-        /// Its state.
-        status: RefundStatus,
-        /// Its amount.
-        refund_fee: Fen,
-        /// WeChat's number.
-        refund_id: String,
-    },
-    /// Verified: it has no such order or refund.
-    Absent,
-    /// No answer that can be believed, and why.
-    Nothing(String),
-}
-
-impl GatewaySays {
-    /// The word for programs: a state, `NOTEXIST` or `UNKNOWN`.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Order { state, .. } => state.as_str(),
-            Self::Refund { status, .. } => status.as_str(),
-            Self::Absent => "NOTEXIST",
-            Self::Nothing(_) => "UNKNOWN",
+impl Doubtful {
+    /// The question about a difference of this class; nothing where nobody doubts what it is, or it has no number.
+    pub(crate) fn about(class: Class, out_trade_no: Option<&str>, out_refund_no: Option<&str>) -> Option<Self> {
+        match class {
+            Class::BillOnly | Class::LocalOnly | Class::AmountDiff | Class::StateDiff | Class::DayCutLocal => {
+                out_trade_no.map(|number| Self::Order(number.to_owned()))
+            }
+            Class::RefundBillOnly | Class::RefundLocalOnly | Class::RefundAmountDiff | Class::RefundStateDiff => {
+                out_refund_no.map(|number| Self::Refund(number.to_owned()))
+            }
+            Class::Matched
+            | Class::RefundMatched
+            | Class::DayCutBill
+            | Class::DuplicatePayment
+            | Class::DuplicateLocal => None,
         }
     }
+}
 
-    /// The sentence.
-    pub fn chinese(&self) -> String {
-        match self {
-            Self::Order { state, total_fee, paid_at, .. } => {
-                let amount = total_fee.map(|fen| format!("，{}元", fen.yuan_text())).unwrap_or_default();
-                let at = paid_at.map(|at| format!("，{}", at.dashed())).unwrap_or_default();
-                format!("查单：{}{amount}{at}", state.meaning().0)
-            }
-            Self::Refund { status, refund_fee, .. } => {
-                format!("查退款：{}，{}元", status.as_str(), refund_fee.yuan_text())
-            }
-            Self::Absent => "微信支付没有这个单号".to_owned(),
-            Self::Nothing(why) => format!("没有可信的应答：{why}"),
-        }
+/// The asking of several: how far it is, and when it ends early.
+pub(crate) struct Asker<'a> {
+    meter: Meter,
+    cancel: &'a Cancel,
+    silent: u32,
+}
+
+impl<'a> Asker<'a> {
+    pub(crate) fn new(count: usize, report: OnProgress, cancel: &'a Cancel) -> Self {
+        Self { meter: Meter::new(count as u64, report), cancel, silent: 0 }
+    }
+
+    /// Whether nothing more is to be asked.
+    pub(crate) fn is_over(&self) -> bool {
+        self.cancel.is_cancelled() || self.is_left_alone()
+    }
+
+    /// Whether the gateway did not answer several times in a row.
+    pub(crate) const fn is_left_alone(&self) -> bool {
+        self.silent >= SILENT_MAX
     }
 }
 
@@ -95,20 +84,28 @@ impl Desk {
         report: OnProgress,
         cancel: &Cancel,
     ) -> Result<Vec<GatewaySays>, DeskError> {
-        let mut meter = Meter::new(doubtful.len() as u64, report);
+        self.ask_some(profile, doubtful, &mut Asker::new(doubtful.len(), report, cancel)).await
+    }
+
+    /// Asks about some of them, as long as the asking goes on.
+    pub(crate) async fn ask_some(
+        &self,
+        profile: &str,
+        doubtful: &[Doubtful],
+        asker: &mut Asker<'_>,
+    ) -> Result<Vec<GatewaySays>, DeskError> {
         let mut told = Vec::with_capacity(doubtful.len());
-        let mut silent = 0;
         for one in doubtful {
-            if cancel.is_cancelled() || silent >= SILENT_MAX {
+            if asker.is_over() {
                 break;
             }
             let answer = match one {
                 Doubtful::Order(number) => self.ask_about_order(profile, number).await?,
                 Doubtful::Refund(number) => self.ask_about_refund(profile, number).await?,
             };
-            silent = if matches!(answer, GatewaySays::Nothing(_)) { silent + 1 } else { 0 };
+            asker.silent = if matches!(answer, GatewaySays::Nothing(_)) { asker.silent + 1 } else { 0 };
             told.push(answer);
-            meter.add(1);
+            asker.meter.add(1);
         }
         Ok(told)
     }
@@ -179,40 +176,44 @@ impl Desk {
 }
 
 fn not_a_number() -> GatewaySays {
-    GatewaySays::Nothing("这不是微信支付接受的单号".to_owned())
+    GatewaySays::Nothing(Silence::NotANumber)
 }
 
 fn told_of_order(seen: NewObservation) -> GatewaySays {
-    match seen.event {
-        Event::TradeState(report) if seen.verified => GatewaySays::Order {
-            state: report.trade_state,
-            total_fee: report.total_fee,
-            transaction_id: report.transaction_id.map(|id| id.to_string()),
-            paid_at: report.paid_at,
-        },
-        Event::OrderNotExist { .. } if seen.verified => GatewaySays::Absent,
-        Event::Refused { err_code, err_code_des } => GatewaySays::Nothing(format!("{err_code} {err_code_des}")),
-        Event::UnsignedFail { return_msg } => GatewaySays::Nothing(return_msg),
-        Event::NotDone { why } | Event::Unknown { why } => GatewaySays::Nothing(why),
+    let silence = match seen.event {
+        Event::TradeState(report) if seen.verified => {
+            return GatewaySays::Order {
+                state: report.trade_state,
+                total_fee: report.total_fee,
+                transaction_id: report.transaction_id.map(|id| id.to_string()),
+                paid_at: report.paid_at,
+            };
+        }
+        Event::OrderNotExist { .. } if seen.verified => return GatewaySays::Absent,
+        Event::Refused { err_code, err_code_des } => Silence::Refused(format!("{err_code} {err_code_des}")),
+        Event::UnsignedFail { return_msg } => Silence::Unsigned(return_msg),
+        Event::NotDone { why } => Silence::NotSent(why),
+        Event::Unknown { why } => Silence::Lost(why),
         Event::TradeState(_)
         | Event::OrderNotExist { .. }
         | Event::Created { .. }
         | Event::CloseAccepted
-        | Event::Claim(_) => GatewaySays::Nothing("应答没有通过验证".to_owned()),
-    }
+        | Event::Claim(_) => Silence::Unverified,
+    };
+    GatewaySays::Nothing(silence)
 }
 
 fn told_of_refund(event: RefundEvent) -> GatewaySays {
-    match event {
+    let silence = match event {
         RefundEvent::Reported(seen) => {
-            GatewaySays::Refund { status: seen.status, refund_fee: seen.refund_fee, refund_id: seen.refund_id }
+            return GatewaySays::Refund { status: seen.status, refund_fee: seen.refund_fee, refund_id: seen.refund_id };
         }
-        RefundEvent::NotExist { .. } => GatewaySays::Absent,
-        RefundEvent::Refused { err_code, err_code_des, .. } => {
-            GatewaySays::Nothing(format!("{err_code} {err_code_des}"))
-        }
-        RefundEvent::UnsignedFail { return_msg } => GatewaySays::Nothing(return_msg),
-        RefundEvent::NotSent { why } | RefundEvent::Unknown { why } => GatewaySays::Nothing(why),
-        RefundEvent::Accepted { .. } => GatewaySays::Nothing("应答没有通过验证".to_owned()),
-    }
+        RefundEvent::NotExist { .. } => return GatewaySays::Absent,
+        RefundEvent::Refused { err_code, err_code_des, .. } => Silence::Refused(format!("{err_code} {err_code_des}")),
+        RefundEvent::UnsignedFail { return_msg } => Silence::Unsigned(return_msg),
+        RefundEvent::NotSent { why } => Silence::NotSent(why),
+        RefundEvent::Unknown { why } => Silence::Lost(why),
+        RefundEvent::Accepted { .. } => Silence::Unverified,
+    };
+    GatewaySays::Nothing(silence)
 }

@@ -97,24 +97,29 @@ fn open(path: &Path, sheet: usize) -> Result<Sheet<File>, DeskError> {
 
 /// Whether the file has the columns of a mapping: a saved one is of one export, and a file of another shape is read by its own
 /// titles.
-fn is_fitting(mapping: &Mapping, head: &Head) -> bool {
-    !matches!(Layout::new(head, Table::Orders, mapping), Err(SheetError::NoSuchTitle { .. }))
+fn is_fitting(table: Table, mapping: &Mapping, head: &Head) -> bool {
+    !matches!(Layout::new(head, table, mapping), Err(SheetError::NoSuchTitle { .. }))
 }
 
 impl Desk {
-    /// Shows how a file would be read.
+    /// Shows how a file of orders would be read.
     pub async fn preview_import(&self, import: Import) -> Result<ImportPreview, DeskError> {
+        self.preview_table(Table::Orders, import).await
+    }
+
+    /// Shows how a file of orders or refunds would be read.
+    pub async fn preview_table(&self, table: Table, import: Import) -> Result<ImportPreview, DeskError> {
         self.blocking(move |inner| {
             let profile = inner.profile(&import.profile)?;
             let mut sheet = open(&import.file, import.sheet)?;
             let head = sheet.head()?;
-            let saved = if import.mapping.is_none() { inner.saved_mapping(&profile.mch_id)? } else { None };
-            let saved = saved.filter(|mapping| is_fitting(mapping, &head));
+            let saved = if import.mapping.is_none() { inner.saved_mapping(&profile.mch_id, table)? } else { None };
+            let saved = saved.filter(|mapping| is_fitting(table, mapping, &head));
             let is_saved_mapping = saved.is_some();
             let mut mapping = import.mapping.or(saved).unwrap_or_default();
             mapping.unit = import.unit.or(mapping.unit);
             Ok(ImportPreview {
-                preview: Preview::of(&head, Table::Orders, &mapping),
+                preview: Preview::of(&head, table, &mapping),
                 encoding: sheet.form().encoding(),
                 sheet_names: sheet.sheet_names().to_vec(),
                 is_saved_mapping,
@@ -127,9 +132,11 @@ impl Desk {
     pub async fn mapping_for(&self, profile: &str, orders: &Path) -> Result<Option<Mapping>, DeskError> {
         let (profile, orders) = (profile.to_owned(), orders.to_owned());
         self.blocking(move |inner| {
-            let Some(saved) = inner.saved_mapping(&inner.profile(&profile)?.mch_id)? else { return Ok(None) };
+            let Some(saved) = inner.saved_mapping(&inner.profile(&profile)?.mch_id, Table::Orders)? else {
+                return Ok(None);
+            };
             let head = open(&orders, 0)?.head()?;
-            Ok(is_fitting(&saved, &head).then_some(saved))
+            Ok(is_fitting(Table::Orders, &saved, &head).then_some(saved))
         })
         .await
     }
@@ -173,7 +180,9 @@ impl Inner {
         };
         let mapping = match &import.mapping {
             Some(mapping) => Some(mapping.clone()),
-            None => self.saved_mapping(&profile.mch_id)?.filter(|mapping| is_fitting(mapping, &head)),
+            None => self
+                .saved_mapping(&profile.mch_id, Table::Orders)?
+                .filter(|mapping| is_fitting(Table::Orders, mapping, &head)),
         };
         Ok(with_unit(mapping.unwrap_or_default())?)
     }

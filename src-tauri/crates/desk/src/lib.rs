@@ -61,18 +61,19 @@ mod try_it;
 mod unlocking;
 
 pub use alarms::{ALARMS_MAX, Alarm, AlarmAbout, AlarmKind, AlarmNews, Announcement};
-pub use bill_download::{Before, BillFault, BillWish, FetchedBill, SavedBill, Soundness};
+pub use bill_download::{Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, SavedBill, Soundness};
 pub use bill_files::BillText;
 pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use days::{
-    AGES_DAYS, Aging, DayExport, DayKept, DayView, PeriodView, ReadRemarks, RefusedRemark, parse_identity, reason_text,
+    AGES_DAYS, Aging, AskedDifferences, DayExport, DayKept, DayView, MatchedPage, MatchedRow, PeriodView, ReadRemarks,
+    RefusedRemark, SuggestedBasis, parse_identity, question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
-pub use doubtful::{Doubtful, GatewaySays};
+pub use doubtful::{Doubtful, GatewaySays, Silence};
 pub use drain::{Drain, Drained};
 pub use error::{Again, DeskError};
 pub use export::{Export, Exported};

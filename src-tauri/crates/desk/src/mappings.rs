@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use desk_sheets::{Mapping, SheetError};
+use desk_sheets::{Mapping, SheetError, Table};
 use wxpay_protocol::ids::MchId;
 
 use crate::desk::Inner;
@@ -35,14 +35,19 @@ impl Desk {
     /// The mapping that was saved for the merchant of a profile.
     pub async fn saved_mapping(&self, profile: &str) -> Result<Option<Mapping>, DeskError> {
         let profile = profile.to_owned();
-        self.blocking(move |inner| inner.saved_mapping(&inner.profile(&profile)?.mch_id)).await
+        self.blocking(move |inner| inner.saved_mapping(&inner.profile(&profile)?.mch_id, Table::Orders)).await
     }
 
-    /// Saves the mapping for the merchant of a profile, in place of the one before.
+    /// Saves the mapping for the orders of the merchant of a profile, in place of the one before.
     pub async fn save_mapping(&self, profile: &str, mapping: &Mapping) -> Result<(), DeskError> {
+        self.save_mapping_of(profile, Table::Orders, mapping).await
+    }
+
+    /// Saves the mapping for a table of the merchant of a profile, in place of the one before.
+    pub async fn save_mapping_of(&self, profile: &str, table: Table, mapping: &Mapping) -> Result<(), DeskError> {
         let (profile, toml) = (profile.to_owned(), mapping.to_toml()?);
         self.blocking(move |inner| {
-            let path = inner.mapping_path(&inner.profile(&profile)?.mch_id);
+            let path = inner.mapping_path(&inner.profile(&profile)?.mch_id, table);
             let failed = |fault| DeskError::malformed(format!("{} cannot be written: {fault}", path.display()));
             fs::create_dir_all(inner.data_dir.join(FOLDER)).map_err(failed)?;
             // Whole or not at all: a half-written mapping would send amounts into the wrong column.
@@ -54,8 +59,8 @@ impl Desk {
 }
 
 impl Inner {
-    pub(crate) fn saved_mapping(&self, mch_id: &MchId) -> Result<Option<Mapping>, DeskError> {
-        let path = self.mapping_path(mch_id);
+    pub(crate) fn saved_mapping(&self, mch_id: &MchId, table: Table) -> Result<Option<Mapping>, DeskError> {
+        let path = self.mapping_path(mch_id, table);
         match fs::read_to_string(&path) {
             Ok(text) => Mapping::parse(&text)
                 .map(Some)
@@ -66,8 +71,9 @@ impl Inner {
     }
 
     // A merchant number has digits only, so it is safe in a path.
-    fn mapping_path(&self, mch_id: &MchId) -> PathBuf {
-        self.data_dir.join(FOLDER).join(format!("{mch_id}.toml"))
+    fn mapping_path(&self, mch_id: &MchId, table: Table) -> PathBuf {
+        let of = if table == Table::Refunds { ".refunds" } else { "" };
+        self.data_dir.join(FOLDER).join(format!("{mch_id}{of}.toml"))
     }
 }
 

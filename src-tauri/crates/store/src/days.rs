@@ -1,14 +1,17 @@
 //! Days that are reconciled: bills, runs, differences and what people said to them.
 
+mod answers;
 mod bills;
 mod differences;
 mod notes;
 mod runs;
 mod standing;
 
+pub use answers::{DayAnswer, NewDayAnswer};
 pub use bills::{BillKept, BillSums, DayBill, NewDayBill};
 pub use differences::{
-    Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, Dimension, NewDifference,
+    Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension,
+    NewDifference,
 };
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
 pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};

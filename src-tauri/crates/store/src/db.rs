@@ -35,6 +35,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0008_indexes_in_runs.sql")),
     M::up(include_str!("../migrations/0009_alarms.sql")),
     M::up(include_str!("../migrations/0010_claims_in_days.sql")),
+    M::up(include_str!("../migrations/0011_day_answers.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

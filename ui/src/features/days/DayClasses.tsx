@@ -1,19 +1,19 @@
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
 import type { DayDetail } from "../../ipc/model";
-import { CLASSES, type DifferenceClass } from "./days-search";
+import { AGREEING, CLASSES, type DaysSearch } from "./days-search";
 import { useClassWord } from "./use-class-word";
 
 type DayClassesProps = {
   day: DayDetail;
-  chosen: DifferenceClass | undefined;
-  onChoose: (value: DifferenceClass | undefined) => void;
+  search: DaysSearch;
+  onSearch: (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) => void;
 };
 
-const AGREEING: readonly string[] = ["matched", "refund_matched"];
-
 /** The classes with their counts and sums, and where differences concentrate. */
-export function DayClasses({ day, chosen, onChoose }: DayClassesProps) {
+export function DayClasses({ day, search, onSearch }: DayClassesProps) {
+  const chosen = search.class;
   const { t, i18n } = useTranslation();
   const word = useClassWord();
   const number = new Intl.NumberFormat(i18n.language);
@@ -36,25 +36,29 @@ export function DayClasses({ day, chosen, onChoose }: DayClassesProps) {
         </thead>
         <tbody>
           {found.map((row) => {
-            const agrees = AGREEING.includes(row.name);
+            const agrees = AGREEING.some((one) => one === row.name);
             const next = row.name === chosen ? undefined : row.name;
             return (
               <tr
                 key={row.name}
-                className={agrees ? "quiet" : row.name === chosen ? "chosen choosable" : "choosable"}
+                className={`choosable${row.name === chosen ? " chosen" : ""}${agrees ? " quiet" : ""}`}
                 aria-selected={row.name === chosen}
-                onClick={agrees ? undefined : () => onChoose(next)}
+                onClick={() => onSearch({ class: next })}
                 data-testid={`class-${row.name}`}
                 data-count={row.count}
               >
                 <td>
-                  {agrees ? (
-                    word(row.name)
-                  ) : (
-                    <button type="button" className="row-button" onClick={() => onChoose(next)}>
-                      {word(row.name)}
-                    </button>
-                  )}
+                  <button
+                    type="button"
+                    className="row-button"
+                    title={agrees ? t("days.matchedWhy") : undefined}
+                    onClick={(event) => {
+                      event.stopPropagation();
+                      onSearch({ class: next });
+                    }}
+                  >
+                    {word(row.name)}
+                  </button>
                 </td>
                 <td className="right figures">{number.format(row.count)}</td>
                 <td className="right figures">{agrees ? "—" : number.format(row.open)}</td>
@@ -72,15 +76,38 @@ export function DayClasses({ day, chosen, onChoose }: DayClassesProps) {
           })}
         </tbody>
       </table>
-      {day.concentrations.length > 0 && (
-        <p className="quiet" data-testid="concentrations">
-          {t("days.concentrated")}{" "}
-          {day.concentrations.map((most) => (
-            <span key={`${most.dimension} ${most.value}`} className="chip">
-              {t(`days.dimension.${most.dimension}`, { value: most.value })} · {number.format(most.count)}
-            </span>
-          ))}
-        </p>
+      <Concentrations day={day} search={search} onSearch={onSearch} />
+    </div>
+  );
+}
+
+/** Where the differences concentrate; each place narrows the list to itself. */
+function Concentrations({ day, search, onSearch }: DayClassesProps) {
+  const { t, i18n } = useTranslation();
+  const number = new Intl.NumberFormat(i18n.language);
+  if (day.concentrations.length === 0) return null;
+  return (
+    <div className="concentrations" data-testid="concentrations">
+      <span className="quiet">{t("days.concentrated")}</span>
+      {day.concentrations.map(({ dimension, value, count }) => {
+        const isChosen = search.by === dimension && search.value === value;
+        return (
+          <button
+            key={`${dimension} ${value}`}
+            type="button"
+            className={isChosen ? "chip chip-button chosen" : "chip chip-button"}
+            aria-pressed={isChosen}
+            data-testid={`concentration-${dimension}-${value}`}
+            onClick={() => onSearch(isChosen ? { by: undefined, value: undefined } : { by: dimension, value })}
+          >
+            {t(`days.dimension.${dimension}`, { value })} · <span className="figures">{number.format(count)}</span>
+          </button>
+        );
+      })}
+      {search.by && (
+        <Button size="small" type="text" onClick={() => onSearch({ by: undefined, value: undefined })}>
+          {t("days.concentratedAll")}
+        </Button>
       )}
     </div>
   );

@@ -9,14 +9,16 @@ import { TimeText } from "../../components/TimeText";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
 import type { DayDetail } from "../../ipc/model";
-import { dayQuery } from "../../ipc/queries";
+import { chosenBillsQuery, dayQuery } from "../../ipc/queries";
 import { invalidate } from "../../ipc/tags";
 import { formatFen, formatYuan } from "../../lib/money";
 import { DayClasses } from "./DayClasses";
 import { DayInputs } from "./DayInputs";
 import { DayMarkSign } from "./DayMarkSign";
 import { Differences } from "./Differences";
-import type { DaysSearch } from "./days-search";
+import { AGREEING, type DaysSearch } from "./days-search";
+import { MatchedList } from "./MatchedList";
+import { Suggestion } from "./Suggestion";
 
 type DayPaneProps = {
   profile: string;
@@ -29,17 +31,28 @@ type DayPaneProps = {
 export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   const found = useQuery(dayQuery(profile, date));
   const [again, setAgain] = useState(false);
+  // What was dropped or chosen waits for its run, also where the day was run before.
+  const isWaiting = (useQuery(chosenBillsQuery()).data ?? []).length > 0;
   if (found.isPending) return <SkeletonRows rows={8} />;
   if (found.isError) return <ErrorView error={found.error} onRetry={() => void found.refetch()} />;
   const day = found.data;
   return (
     <div className="day" data-testid="day" data-mark={day.standing.mark}>
       <Verdict profile={profile} day={day} onAgain={() => setAgain(!again)} />
-      {(again || !day.outcome) && <DayInputs profile={profile} date={date} onDone={() => setAgain(false)} />}
+      {(again || isWaiting || !day.outcome) && (
+        <DayInputs profile={profile} date={date} known={day.bills} onDone={() => setAgain(false)} />
+      )}
       {day.outcome && (
         <>
-          <DayClasses day={day} chosen={search.class} onChoose={(value) => onSearch({ class: value })} />
-          <Differences profile={profile} date={date} search={search} onSearch={onSearch} />
+          <DayClasses day={day} search={search} onSearch={onSearch} />
+          <Suggestion profile={profile} day={day} />
+          {AGREEING.some((name) => name === search.class) ? (
+            <div className="differences">
+              <MatchedList profile={profile} date={date} refunds={search.class === "refund_matched"} />
+            </div>
+          ) : (
+            <Differences profile={profile} date={date} search={search} onSearch={onSearch} />
+          )}
         </>
       )}
     </div>

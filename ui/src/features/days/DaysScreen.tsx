@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { App, Button, Segmented } from "antd";
-import { useState } from "react";
+import { App, Button, Checkbox, Segmented } from "antd";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { Page } from "../../components/Page";
 import { useReport } from "../../components/use-report";
 import { useStart } from "../../components/use-settings";
 import { desk } from "../../ipc/client";
-import { calendarQuery } from "../../ipc/queries";
+import { calendarQuery, chosenBillsQuery } from "../../ipc/queries";
 import { useLayoutPrefs, type Viewpoint } from "../../lib/prefs";
 import { beijingDay } from "../../lib/time";
 import { DayPane } from "./DayPane";
 import { type DaysSearch, readDaysSearch } from "./days-search";
+import { FetchSpan } from "./FetchSpan";
 import { MonthCalendar } from "./MonthCalendar";
 import { monthOf } from "./month";
 
@@ -45,6 +46,11 @@ function Days({ profile }: { profile: string }) {
   const go = (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) =>
     void navigate({ to: "/days", search: readDaysSearch({ ...search, ...part }), replace: true });
   const { t } = useTranslation();
+  // A bill that was dropped while no day was open opens its own.
+  const dropped = useQuery(chosenBillsQuery()).data?.find((bill) => bill.date !== null)?.date;
+  useEffect(() => {
+    if (!search.date && dropped) void navigate({ to: "/days", search: { date: dropped }, replace: true });
+  }, [search.date, dropped, navigate]);
   return (
     <div className="days">
       <div className="days-side">
@@ -53,7 +59,7 @@ function Days({ profile }: { profile: string }) {
           month={month}
           chosen={search.date}
           onMonth={setMonth}
-          onChoose={(date) => go({ date, class: undefined, state: undefined })}
+          onChoose={(date) => navigate({ to: "/days", search: { date }, replace: true })}
         />
         <Ages profile={profile} month={month} />
       </div>
@@ -96,10 +102,12 @@ function Tools({ profile }: { profile: string }) {
   const { message, modal } = App.useApp();
   const report = useReport();
   const { viewpoint, setViewpoint } = useLayoutPrefs();
+  const [fetching, setFetching] = useState(false);
+  const [matched, setMatched] = useState(false);
   const { date } = route.useSearch();
   const { first, last } = monthOf(date ?? beijingDay(Date.now()));
   const write = async (from: string, to: string) => {
-    const file = await desk().daysExport(profile, from, to, viewpoint === "own");
+    const file = await desk().daysExport(profile, from, to, viewpoint === "own", matched);
     if (file) message.success(t("days.exported", { file }));
   };
   const read = async () => {
@@ -133,6 +141,10 @@ function Tools({ profile }: { profile: string }) {
         ]}
         onChange={setViewpoint}
       />
+      <Button size="small" onClick={() => setFetching(true)} data-testid="month-fetch">
+        {t("days.fetchSpan")}
+      </Button>
+      {fetching && <FetchSpan profile={profile} from={first} to={last} onClose={() => setFetching(false)} />}
       {date && (
         <Button size="small" onClick={() => void write(date, date).catch(report)} data-testid="day-export">
           {t("days.exportDay")}
@@ -141,6 +153,9 @@ function Tools({ profile }: { profile: string }) {
       <Button size="small" onClick={() => void write(first, last).catch(report)} data-testid="month-export">
         {t("days.exportMonth")}
       </Button>
+      <Checkbox checked={matched} onChange={(event) => setMatched(event.target.checked)} data-testid="export-matched">
+        {t("days.withMatched")}
+      </Checkbox>
       <Button size="small" onClick={() => void read().catch(report)} data-testid="remarks-read">
         {t("days.readBack")}
       </Button>

@@ -10,6 +10,8 @@ import { desk } from "../../ipc/client";
 import type { DayNoteKind, DifferenceRow } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
 import { stateOf, Value } from "./Differences";
+import { useAsking } from "./use-asking";
+import { NO_FILTER } from "./use-picked";
 
 type DifferenceProps = { profile: string; date: string; row: DifferenceRow };
 
@@ -56,6 +58,7 @@ export function DifferenceView({ profile, date, row, onClose }: DifferenceProps 
         {row.trade_type && <Fact name={t("days.tradeType")}>{row.trade_type}</Fact>}
         {row.attach && <Fact name="attach">{row.attach}</Fact>}
       </Facts>
+      <Answer profile={profile} date={date} row={row} />
       <ol className="day-notes">
         {row.notes.map((note) => (
           <li key={`${note.said_at} ${note.kind} ${note.text}`} data-testid="difference-note">
@@ -63,12 +66,41 @@ export function DifferenceView({ profile, date, row, onClose }: DifferenceProps 
           </li>
         ))}
       </ol>
+      <p className="quiet difference-keys">{t("days.keys")}</p>
       {row.class === "malformed" ? (
         <p className="quiet">{t("days.mend")}</p>
       ) : (
         <Actions profile={profile} date={date} row={row} />
       )}
     </aside>
+  );
+}
+
+/** What WeChat Pay said about it, and a way to ask. */
+function Answer({ profile, date, row }: DifferenceProps) {
+  const { t, i18n } = useTranslation();
+  const asking = useAsking(profile, date);
+  const { answer } = row;
+  if (!answer && !row.can_ask) return null;
+  const sentence = i18n.language === "en" ? answer?.sentence_en : answer?.sentence_zh;
+  return (
+    <div className="difference-answer">
+      {answer && (
+        <p data-testid="difference-answer" data-word={answer.word}>
+          <strong>{sentence}</strong> <TimeText at={answer.asked_at} />
+        </p>
+      )}
+      {row.can_ask && (
+        <Button
+          size="small"
+          loading={asking.running}
+          onClick={() => asking.ask({ ...NO_FILTER, identity: row.identity })}
+          data-testid="difference-ask"
+        >
+          {t(answer ? "days.askAgain" : "days.askOne")}
+        </Button>
+      )}
+    </div>
   );
 }
 

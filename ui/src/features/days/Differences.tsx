@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
-import { useState } from "react";
+import { Button, Select } from "antd";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
@@ -8,12 +8,16 @@ import { Money } from "../../components/Money";
 import { PagedTable } from "../../components/PagedTable";
 import { SearchBox } from "../../components/SearchBox";
 import { SkeletonRows } from "../../components/Skeleton";
-import type { DifferenceRow } from "../../ipc/model";
+import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
 import { differencesQuery, PAGE_ROWS } from "../../ipc/queries";
 import { useDebounced } from "../../lib/use-debounced";
+import { JobProgress } from "../orders/JobProgress";
 import { DifferenceView } from "./DifferenceView";
 import { type DaysSearch, DIFFERENCE_STATES } from "./days-search";
+import { useAsking } from "./use-asking";
+import { useSlow } from "./use-bills-fetch";
 import { useClassWord } from "./use-class-word";
+import { useListKeys, usePicked } from "./use-picked";
 
 const SEARCH_WAIT_MS = 250;
 
@@ -24,22 +28,21 @@ type DifferencesProps = {
   onSearch: (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) => void;
 };
 
-/** What does not agree, both sides in one row, and the row that was picked. */
+/** What does not agree: which of it, and the list. */
 export function Differences({ profile, date, search, onSearch }: DifferencesProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [number] = useDebounced(typed.trim(), SEARCH_WAIT_MS);
-  const [picked, setPicked] = useState<string | null>(null);
-  const filter = {
+  const asking = useAsking(profile, date);
+  const isSlow = useSlow(asking.running);
+  const filter: DifferenceFilter = {
     class: search.class ?? null,
     state: search.state ?? null,
     search: number,
-    dimension: null,
-    value: "",
+    identity: "",
+    dimension: search.by ?? null,
+    value: search.value ?? "",
   };
-  const first = useQuery({ ...differencesQuery(profile, date, filter, 0), placeholderData: keepPreviousData });
-  const chosen = first.data?.rows.find((row) => row.identity === picked) ?? null;
-  const isNarrowed = search.class !== undefined || search.state !== undefined || number !== "";
   return (
     <div className="differences">
       <div className="list-head">
@@ -53,50 +56,90 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
           onChange={(state) => onSearch({ state: state ?? undefined })}
         />
         <SearchBox label={t("days.search")} testId="difference-search" value={typed} onChange={setTyped} />
+        <Button
+          loading={asking.running}
+          onClick={() => asking.ask(filter)}
+          title={t("days.askWhy")}
+          data-testid="differences-ask"
+        >
+          {t("days.ask")}
+        </Button>
+        {isSlow && (
+          <JobProgress
+            label={t("days.ask")}
+            unit="questions"
+            progress={asking.progress}
+            stopping={asking.stopping}
+            onStop={asking.stop}
+          />
+        )}
       </div>
-      {first.isPending && <SkeletonRows rows={6} />}
-      {first.isError && <ErrorView error={first.error} onRetry={() => void first.refetch()} />}
-      {first.data?.total === 0 && (
+      <List key={JSON.stringify(filter)} profile={profile} date={date} filter={filter} />
+    </div>
+  );
+}
+
+type ListProps = { profile: string; date: string; filter: DifferenceFilter };
+
+/** Both sides in one row, and the row that was picked beside them. */
+function List({ profile, date, filter }: ListProps) {
+  const { t } = useTranslation();
+  const first = useQuery({ ...differencesQuery(profile, date, filter, 0), placeholderData: keepPreviousData });
+  const total = first.data?.total ?? 0;
+  const picked = usePicked(profile, date, filter, total);
+  const pane = useRef<HTMLDivElement>(null);
+  useListKeys({
+    isActive: () => picked.identity !== null || (pane.current?.contains(document.activeElement) ?? false),
+    onStep: (by) => void picked.step(by),
+    onEnter: () => {
+      if (picked.identity === null) void picked.step(1);
+      else pane.current?.querySelector("textarea")?.focus();
+    },
+  });
+  if (first.isPending) return <SkeletonRows rows={6} />;
+  if (first.isError) return <ErrorView error={first.error} onRetry={() => void first.refetch()} />;
+  const isNarrowed = filter.class ?? filter.state ?? filter.dimension ?? (filter.search || null);
+  return (
+    <div className="list-pane list-pane-split list-pane-inner" ref={pane}>
+      {total === 0 ? (
         <EmptyView
           testId="differences-none"
           title={t(isNarrowed ? "days.noneFound" : "days.none")}
           text={t(isNarrowed ? "days.noneFoundText" : "days.noneText")}
         />
-      )}
-      {first.data && first.data.total > 0 && (
-        <div className="list-pane list-pane-split list-pane-inner">
-          <PagedTable<DifferenceRow>
-            label={t("days.differences")}
-            total={first.data.total}
-            pageRows={PAGE_ROWS}
-            page={(at) => differencesQuery(profile, date, filter, at)}
-            columns={[
-              { name: t("days.class"), width: 124 },
-              { name: t("days.number"), width: 208 },
-              { name: t("days.bill"), width: 104, right: true },
-              { name: t("days.local"), width: 104, right: true },
-              { name: t("days.reason") },
-              { name: t("days.state"), width: 84 },
-            ]}
-            row={(row) => (
-              <Line
-                key={row.identity}
-                row={row}
-                isChosen={row.identity === picked}
-                onChoose={() => setPicked(row.identity)}
-              />
-            )}
-          />
-          {chosen && (
-            <DifferenceView
-              key={chosen.identity}
-              profile={profile}
-              date={date}
-              row={chosen}
-              onClose={() => setPicked(null)}
+      ) : (
+        <PagedTable<DifferenceRow>
+          label={t("days.differences")}
+          total={total}
+          pageRows={PAGE_ROWS}
+          inSight={picked.place}
+          page={(at) => differencesQuery(profile, date, filter, at)}
+          columns={[
+            { name: t("days.class"), width: 124 },
+            { name: t("days.number"), width: 208 },
+            { name: t("days.bill"), width: 104, right: true },
+            { name: t("days.local"), width: 104, right: true },
+            { name: t("days.reason") },
+            { name: t("days.state"), width: 84 },
+          ]}
+          row={(row, place) => (
+            <Line
+              key={row.identity}
+              row={row}
+              isChosen={row.identity === picked.identity}
+              onChoose={() => picked.pick(row, place)}
             />
           )}
-        </div>
+        />
+      )}
+      {picked.row && (
+        <DifferenceView
+          key={picked.row.identity}
+          profile={profile}
+          date={date}
+          row={picked.row}
+          onClose={picked.drop}
+        />
       )}
     </div>
   );
@@ -111,6 +154,7 @@ function Line({ row, isChosen, onChoose }: { row: DifferenceRow; isChosen: boole
   const { t, i18n } = useTranslation();
   const word = useClassWord();
   const reason = i18n.language === "en" ? row.reason_en : row.reason_zh;
+  const said = i18n.language === "en" ? row.answer?.sentence_en : row.answer?.sentence_zh;
   const number = numberOf(row);
   return (
     <tr
@@ -133,7 +177,8 @@ function Line({ row, isChosen, onChoose }: { row: DifferenceRow; isChosen: boole
       <td className="right clip">
         <Value row={row} value={row.local_value} fen={row.local_fen} />
       </td>
-      <td className="clip" title={reason}>
+      <td className="clip" title={said ? `${reason} · ${said}` : reason}>
+        {said && <strong>{said} · </strong>}
         {reason}
       </td>
       <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>

@@ -22,18 +22,35 @@ export const CLASSES = [
   "matched",
   "refund_matched",
 ] as const;
-export type DifferenceClass = (typeof CLASSES)[number];
+/** The classes of what agrees: their rows are shown on request. */
+export const AGREEING = ["matched", "refund_matched"] as const;
+type DifferenceClass = (typeof CLASSES)[number];
+
+/** By what differences may concentrate. */
+const DIMENSIONS = ["hour", "device_info", "trade_type", "sub_mch_id"] as const;
+type Dimension = (typeof DIMENSIONS)[number];
 
 /** What the address keeps: the day that is open and how its differences are narrowed. */
-export type DaysSearch = { date?: string; class?: DifferenceClass; state?: DifferenceState };
+export type DaysSearch = {
+  date?: string;
+  class?: DifferenceClass;
+  state?: DifferenceState;
+  /** Only those with this value in this dimension. */
+  by?: Dimension;
+  value?: string;
+};
 
 /** The day and the filter of an address; what it cannot be is left out. */
 export function readDaysSearch(search: Record<string, unknown>): DaysSearch {
   const found = CLASSES.find((one) => one === search.class);
   const state = DIFFERENCE_STATES.find((one) => one === search.state);
+  const by = DIMENSIONS.find((one) => one === search.by);
+  // An hour is written as a number in the address.
+  const value = typeof search.value === "number" ? String(search.value) : search.value;
   return {
     ...(typeof search.date === "string" && dayStart(search.date) !== null && { date: search.date }),
     ...(found && { class: found }),
     ...(state && { state }),
+    ...(by && typeof value === "string" && { by, value }),
   };
 }

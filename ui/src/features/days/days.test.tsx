@@ -1,10 +1,12 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
 import { addMonths, monthOf, placesBefore } from "./month";
 
 const DAY = "/days?date=2026-11-20";
+const ALL: DifferenceFilter = { class: null, state: null, search: "", identity: "", dimension: null, value: "" };
 
 async function reconcile() {
   const opened = openWindow(DAY);
@@ -64,14 +66,168 @@ describe("a day that is reconciled", () => {
     await userEvent.click(screen.getByText("微信有 / 本地有"));
   });
 
+  it("lists the rows that agree on request, and exports them too where that is wanted", async () => {
+    const { desk } = await reconcile();
+    const write = vi.spyOn(desk, "daysExport");
+    await userEvent.click(screen.getByText("一致"));
+    expect((await screen.findAllByTestId("matched-row"))[0]?.textContent).toContain("SHOP20261120000100");
+    await userEvent.click(screen.getByTestId("class-matched"));
+    await screen.findAllByTestId("difference-row");
+    await userEvent.click(screen.getByLabelText("含一致的行"));
+    await userEvent.click(screen.getByTestId("day-export"));
+    await waitFor(() => expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-20", "2026-11-20", false, true]));
+  });
+
   it("exports a day or its month and reads remarks back", async () => {
     const { desk } = await reconcile();
     const write = vi.spyOn(desk, "daysExport");
     await userEvent.click(screen.getByTestId("month-export"));
     await screen.findByText(/differences\.xlsx/);
-    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false]);
+    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false, false]);
     await userEvent.click(screen.getByTestId("remarks-read"));
     await screen.findByText(/新备注 1/);
+  });
+});
+
+describe("the bill of a day", () => {
+  it("is fetched with one click, told in words, and then known to the day that is run", async () => {
+    const { desk } = openWindow(DAY);
+    const fetch = vi.spyOn(desk, "dayBillsFetch");
+    await userEvent.click(await screen.findByTestId("bill-fetch"));
+    const outcome = await screen.findByTestId("bill-outcome");
+    expect(outcome.dataset.is).toBe("saved");
+    expect(outcome.textContent).toContain("已下载 43 行 · ✓ 与汇总行一致");
+    expect(fetch.mock.calls[0]?.slice(1, 3)).toEqual(["2026-11-20", "2026-11-20"]);
+    await userEvent.click(screen.getByTestId("day-run"));
+    await screen.findByTestId("day-classes");
+    await userEvent.click(screen.getByTestId("day-again"));
+    expect((await screen.findByTestId("known-bill")).textContent).toContain("1900000001_2026-11-20_ALL.csv");
+  });
+
+  it("is told to be missing where nothing was traded or it is too early, day by day", async () => {
+    openWindow("/days?date=2026-11-22");
+    await userEvent.click(await screen.findByTestId("bill-fetch"));
+    await waitFor(() => expect(screen.getByTestId("bill-outcome").dataset.is).toBe("no_trade"));
+    expect(screen.getByTestId("bill-outcome").textContent).toContain("没有交易");
+    await userEvent.click(screen.getByTestId("month-fetch"));
+    await userEvent.click(await screen.findByTestId("span-fetch"));
+    const dialog = within(await screen.findByRole("dialog"));
+    await waitFor(() => expect(dialog.getAllByTestId("bill-outcome").length).toBeGreaterThan(1));
+    const kinds = dialog.getAllByTestId("bill-outcome").map((one) => one.dataset.is);
+    expect(kinds).toContain("no_trade");
+  });
+
+  it("shows a bar with a way to stop only once it takes long", async () => {
+    const { desk } = openWindow(DAY);
+    let stop = () => {};
+    vi.spyOn(desk, "dayBillsFetch").mockImplementation((_profile, _from, _to, onProgress) => {
+      onProgress({ job: 7, done: 0, total: 1, rate_per_s: 0, rest_s: null });
+      return new Promise((resolve) => {
+        stop = () => resolve({ days: [], cancelled: true });
+      });
+    });
+    const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+    await userEvent.click(await screen.findByTestId("bill-fetch"));
+    expect(screen.queryByTestId("sheet-progress")).toBeNull();
+    await userEvent.click(await screen.findByTestId("sheet-stop", {}, { timeout: 10_000 }));
+    expect(cancel).toHaveBeenCalledWith(7);
+    stop();
+    expect(await screen.findByText("已停止，下载好的账单都留着")).toBeTruthy();
+  });
+});
+
+describe("the merchant's own tables", () => {
+  it("are compared with mappings of their own, and another amount that they seem to keep is offered", async () => {
+    const { desk } = openWindow(DAY);
+    const run = vi.spyOn(desk, "dayRun");
+    await userEvent.click(await screen.findByTestId("bill-choose"));
+    await userEvent.click(screen.getByLabelText("自己的表格（CSV / XLSX）"));
+    await screen.findByTestId("own-orders-table");
+    await userEvent.click(screen.getByTestId("own-refunds"));
+    expect((await screen.findByTestId("own-refunds-table")).textContent).toContain("店铺退款.csv");
+    await userEvent.click(screen.getByTestId("day-run"));
+    const suggestion = await screen.findByTestId("suggestion");
+    expect(suggestion.textContent).toContain("10 笔里，9 笔等于账单的应结订单金额");
+    expect(run.mock.calls[0]?.[0].own).toMatchObject({ is: "tables", orders: { unit: null }, refunds: { unit: null } });
+    await userEvent.click(screen.getByTestId("suggestion-take"));
+    await waitFor(() => expect(screen.queryByTestId("suggestion")).toBeNull());
+    expect(run.mock.calls[1]?.[0]).toMatchObject({ own: { is: "as_before" }, basis: "settle", day_cut_s: 300 });
+  });
+
+  it("are not needed: the orders that are kept here are compared, and bills that wait open the inputs again", async () => {
+    const { desk } = await reconcile();
+    expect(screen.queryByTestId("day-inputs")).toBeNull();
+    await desk.dayBillChoose();
+    await userEvent.click(screen.getByTestId("day-again"));
+    await userEvent.click(await screen.findByTestId("bill-choose"));
+    await userEvent.click(screen.getByTestId("day-again"));
+    expect(screen.getByTestId("day-inputs")).toBeTruthy();
+    expect(screen.queryByTestId("suggestion")).toBeNull();
+  });
+});
+
+describe("a bill that is dropped", () => {
+  it("opens its own day where none was open", async () => {
+    const { desk } = openWindow("/days");
+    await screen.findByTestId("days-pick");
+    await desk.dayBillChoose();
+    expect((await screen.findByTestId("chosen-bill")).textContent).toContain("2026-11-20");
+    expect(screen.getByTestId("day-inputs")).toBeTruthy();
+  });
+});
+
+describe("the list of differences", () => {
+  it("is narrowed to where they concentrate, and opened again by the same place", async () => {
+    await reconcile();
+    await userEvent.click(screen.getByTestId("concentration-device_info-POS-1"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(2));
+    expect(screen.getByTestId("concentration-device_info-POS-1").ariaPressed).toBe("true");
+    await userEvent.click(screen.getByTestId("concentration-device_info-POS-1"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(3));
+  });
+
+  it("is walked through by keys, into the remark and out again", async () => {
+    await reconcile();
+    await userEvent.click((await screen.findAllByTestId("difference-row"))[0] as HTMLElement);
+    expect((await screen.findByTestId("difference")).textContent).toContain("SHOP20261120000001");
+    await userEvent.keyboard("{ArrowDown}");
+    await waitFor(() => expect(screen.getByTestId("difference").textContent).toContain("SHOP20261120000002"));
+    await userEvent.keyboard("{ArrowUp}{ArrowUp}");
+    await waitFor(() => expect(screen.getByTestId("difference").textContent).toContain("SHOP20261120000001"));
+    await userEvent.keyboard("{Enter}");
+    expect(document.activeElement).toBe(screen.getByTestId("difference-text"));
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByTestId("difference")).toBeNull());
+  });
+
+  it("is asked about, one or all, and each answer stands at its difference", async () => {
+    await reconcile();
+    await userEvent.click((await screen.findAllByTestId("difference-row"))[1] as HTMLElement);
+    await userEvent.click(await screen.findByTestId("difference-ask"));
+    expect((await screen.findByTestId("difference-answer")).textContent).toContain("查单：支付成功，19.90元");
+    const answered = () =>
+      screen.getAllByTestId("difference-row").filter((row) => row.textContent?.includes("查单：支付"));
+    expect(answered()).toHaveLength(1);
+    await userEvent.click(screen.getByTestId("differences-ask"));
+    await waitFor(() => expect(answered()).toHaveLength(3));
+  });
+
+  it("opens a difference far beyond the first rows that were read", async () => {
+    const { desk } = await reconcile();
+    const [one] = (await desk.dayDifferences("demo", "2026-11-20", ALL, 0, 1)).rows;
+    const row = (place: number) => ({ ...one, identity: String(place).padStart(32, "0"), out_trade_no: `T${place}` });
+    vi.spyOn(desk, "dayDifferences").mockImplementation(async (_profile, _date, filter, start, limit) => {
+      if (filter.identity) return { total: 1, rows: [row(Number(filter.identity))] as DifferenceRow[] };
+      const rows = Array.from({ length: Math.min(limit, 250 - start) }, (_, at) => row(start + at));
+      return { total: 250, rows: rows as DifferenceRow[] };
+    });
+    await userEvent.click(screen.getByTestId("class-bill_only"));
+    await screen.findByText("T0");
+    const table = screen.getByLabelText("差异").parentElement as HTMLElement;
+    table.scrollTop = 200 * 32;
+    fireEvent.scroll(table);
+    await userEvent.click(await screen.findByText("T203"));
+    await waitFor(() => expect(screen.getByTestId("difference").textContent).toContain("T203"));
   });
 });
 

@@ -4,20 +4,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
-import type { DayRequest, ImportPreview, Progress, SheetMapping } from "../../ipc/model";
+import type { DayRequest, ImportPreview, OwnTable, Progress, SheetMapping } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
 
-/** The merchant's own side: how a chosen file of orders is read; nothing while it is the store. */
-export function useOwnOrders(profile: string) {
+/** A table of the merchant: how the chosen one is read; nothing while none is chosen. */
+export function useOwnTable(profile: string, table: OwnTable) {
   const [shown, setShown] = useState<ImportPreview | null>(null);
   const report = useReport();
   const choose = useMutation({
-    mutationFn: () => desk().dayOrdersChoose(profile),
+    mutationFn: () => desk().dayTableChoose(profile, table),
     onSuccess: (preview) => preview && setShown(preview),
     onError: report,
   });
   const look = useMutation({
-    mutationFn: (mapping: SheetMapping) => desk().dayOrdersPreview(profile, mapping),
+    mutationFn: (mapping: SheetMapping) => desk().dayTablePreview(profile, table, mapping),
     onSuccess: setShown,
     onError: report,
   });
@@ -49,6 +49,8 @@ export function useDayRun(onDone: () => void) {
       else if (result.closed) message.warning(t("days.wasClosed"));
       else {
         if (result.again) message.info(t("days.sameAgain"));
+        if (result.settled_days.length > 0)
+          message.success(t("days.settled", { days: result.settled_days.join(", ") }));
         onDone();
       }
       return invalidate(client, { tags: ["days"], ids: [] });

@@ -3,19 +3,24 @@ import { useTranslation } from "react-i18next";
 import { EnglishDetail } from "../../components/EnglishDetail";
 import type { ImportPreview } from "../../ipc/model";
 import { ORDER_STATES } from "./orders-search";
-import { FIELDS, type ImportJob, type SheetField, withColumn, withState } from "./use-import";
+import { FIELDS, type ImportJob, REFUND_FIELDS, type SheetField, withColumn, withState } from "./use-import";
 
 /** States that a file may say; the others are this program's own. */
 const FILE_STATES = ORDER_STATES.filter((state) => !["CREATING", "CREATE_FAILED", "UNVERIFIED"].includes(state));
 
+/** Where a refund of a file may stand, as the file says. */
+const REFUND_STATES = ["PROCESSING", "SUCCESS", "CHANGE", "REFUNDCLOSE"] as const;
+
 type PartProps = {
+  /** What the rows of the file are. */
+  table?: "orders" | "refunds";
   /** Who takes what a person says about the file. */
   job: Pick<ImportJob, "sheet" | "chooseSheet" | "looking" | "say">;
   shown: ImportPreview;
 };
 
 /** The first rows of a file, each column with what it is read as, and what only a person can say. */
-export function ImportPreviewView({ job, shown }: PartProps) {
+export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
   const { t } = useTranslation();
   return (
     <>
@@ -35,12 +40,12 @@ export function ImportPreviewView({ job, shown }: PartProps) {
           />
         )}
       </p>
-      <PreviewTable job={job} shown={shown} />
+      <PreviewTable job={job} shown={shown} table={table} />
       <UnitQuestion job={job} shown={shown} />
-      <StateQuestions job={job} shown={shown} />
+      <StateQuestions job={job} shown={shown} table={table} />
       {shown.problem && (
         <div className="import-problem" data-testid="import-problem">
-          <p>{t("sheets.problem")}</p>
+          <p>{t(table === "refunds" ? "sheets.refundsProblem" : "sheets.problem")}</p>
           <EnglishDetail text={shown.problem} />
         </div>
       )}
@@ -48,10 +53,11 @@ export function ImportPreviewView({ job, shown }: PartProps) {
   );
 }
 
-function PreviewTable({ job, shown }: PartProps) {
+function PreviewTable({ job, shown, table }: PartProps) {
   const { t } = useTranslation();
-  const label = (field: string) =>
-    FIELDS.includes(field as SheetField) ? t(`sheets.field.${field as SheetField}`) : field;
+  const fields: readonly SheetField[] = table === "refunds" ? REFUND_FIELDS : FIELDS;
+  const isOffered = (field: string): field is SheetField => fields.some((one) => one === field);
+  const label = (field: string) => (isOffered(field) ? t(`sheets.field.${field}`) : field);
   return (
     <div className="import-rows">
       <table data-testid="import-table">
@@ -72,10 +78,8 @@ function PreviewTable({ job, shown }: PartProps) {
                   value={column.field ?? ""}
                   options={[
                     { value: "", label: t("sheets.ignored") },
-                    ...FIELDS.map((value) => ({ value: value as string, label: label(value) })),
-                    ...(column.field && !FIELDS.includes(column.field as SheetField)
-                      ? [{ value: column.field, label: column.field }]
-                      : []),
+                    ...fields.map((value) => ({ value: value as string, label: label(value) })),
+                    ...(column.field && !isOffered(column.field) ? [{ value: column.field, label: column.field }] : []),
                   ]}
                   onChange={(field) => job.say(withColumn(shown.mapping, column.title, field || null))}
                 />
@@ -128,8 +132,12 @@ function UnitQuestion({ job, shown }: PartProps) {
   );
 }
 
-function StateQuestions({ job, shown }: PartProps) {
+function StateQuestions({ job, shown, table }: PartProps) {
   const { t } = useTranslation();
+  const states =
+    table === "refunds"
+      ? REFUND_STATES.map((value) => ({ value: value as string, label: t(`refund.state.${value}`) }))
+      : FILE_STATES.map((value) => ({ value: value as string, label: t(`state.${value}`) }));
   const words = [...shown.mapping.states.map((state) => state.word), ...shown.unknown_states];
   if (words.length === 0) return null;
   return (
@@ -146,7 +154,7 @@ function StateQuestions({ job, shown }: PartProps) {
             disabled={job.looking}
             popupMatchSelectWidth={200}
             value={shown.mapping.states.find((state) => state.word === word)?.state ?? null}
-            options={FILE_STATES.map((value) => ({ value: value as string, label: t(`state.${value}`) }))}
+            options={states}
             onChange={(state) => state && job.say(withState(shown.mapping, word, state))}
           />
         </span>

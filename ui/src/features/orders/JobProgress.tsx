@@ -3,21 +3,31 @@ import { useTranslation } from "react-i18next";
 import type { Progress } from "../../ipc/model";
 import { formatSeconds } from "../../lib/time";
 
-type JobProgressProps = { label: string; progress: Progress | null; stopping: boolean; onStop: () => void };
+type JobProgressProps = {
+  label: string;
+  progress: Progress | null;
+  /** What is counted. */
+  unit?: "rows" | "bytes" | "days" | "questions";
+  stopping: boolean;
+  onStop: () => void;
+};
 
-/** How far a file is read or written, at which rate, and a way to stop it. */
-export function JobProgress({ label, progress, stopping, onStop }: JobProgressProps) {
+const MB = 1_000_000;
+
+/** How far long work is, at which rate, and a way to stop it. */
+export function JobProgress({ label, progress, unit = "rows", stopping, onStop }: JobProgressProps) {
   const { t, i18n } = useTranslation();
-  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 0 });
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: unit === "bytes" ? 1 : 0 });
+  const shown = (count: number | undefined) => number.format((count ?? 0) / (unit === "bytes" ? MB : 1));
   return (
     <div className="progress" data-testid="sheet-progress">
       <progress max={progress?.total || 1} value={progress?.done ?? 0} aria-label={label} />
       <div className="progress-line">
         <span className="figures">
-          {t("sheets.progress", {
-            done: number.format(progress?.done ?? 0),
-            total: number.format(progress?.total ?? 0),
-            rate: number.format(progress?.rate_per_s ?? 0),
+          {t(`sheets.progress.${unit}`, {
+            done: shown(progress?.done),
+            total: shown(progress?.total),
+            rate: shown(progress?.rate_per_s),
             rest: progress?.rest_s == null ? "—" : formatSeconds(progress.rest_s),
           })}
         </span>

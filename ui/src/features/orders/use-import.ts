@@ -19,7 +19,19 @@ export const FIELDS = [
   "sign_type",
   "mch_id",
 ] as const;
-export type SheetField = (typeof FIELDS)[number];
+
+/** What a column of a file of refunds may be read as. */
+export const REFUND_FIELDS = [
+  "refund_id",
+  "out_refund_no",
+  "refund_fee",
+  "refund_status",
+  "created_at",
+  "success_at",
+  "out_trade_no",
+  "transaction_id",
+] as const;
+export type SheetField = (typeof FIELDS)[number] | (typeof REFUND_FIELDS)[number];
 
 /** The mapping with this title read as that field, or as nothing that was said before. */
 export function withColumn(mapping: SheetMapping, title: string, field: string | null): SheetMapping {

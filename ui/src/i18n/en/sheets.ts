@@ -4,7 +4,12 @@ export const sheets = {
     export: "Export",
     exported: "{{count}} orders exported to {{file}}",
     exportStopped: "Export stopped; no file was written",
-    progress: "{{done}} / {{total}} · {{rate}} rows/s · {{rest}} left",
+    progress: {
+      rows: "{{done}} / {{total}} · {{rate}} rows/s · {{rest}} left",
+      bytes: "{{done}} / {{total}} MB · {{rate}} MB/s · {{rest}} left",
+      days: "{{done}} / {{total}} days · {{rest}} left",
+      questions: "{{done}} / {{total}} asked · {{rate}} a second · {{rest}} left",
+    },
     stop: "Stop",
     stopping: "Stopping…",
     importTitle: "Import orders",
@@ -26,6 +31,8 @@ export const sheets = {
     stateUnknown: "rows left without one are refused, with the reason",
     problem:
       "It cannot be imported yet: say above which columns hold the order number and the amount, and settle the unit.",
+    refundsProblem:
+      "Not readable yet: say above which columns hold the refund number, the amount and the time, and confirm the unit.",
     keep: "Save for this merchant and use it next time",
     run: "Import",
     running: "Importing",
@@ -50,6 +57,11 @@ export const sheets = {
       paid_at: "Paid at",
       sign_type: "Signature type",
       mch_id: "Merchant number",
+      refund_id: "refund number",
+      out_refund_no: "own refund number",
+      refund_fee: "refunded",
+      refund_status: "refund state",
+      success_at: "refunded at",
     },
   },
 };

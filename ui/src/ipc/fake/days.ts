@@ -1,5 +1,5 @@
 import type { Desk } from "../desk";
-import type { DayStanding, DifferenceRow } from "../model";
+import type { BillFetched, DayDetail, DayRequest, DayStanding, DifferenceRow, SheetMapping } from "../model";
 import { refusal, type World } from "./world";
 
 type DayCommands = Pick<
@@ -8,17 +8,21 @@ type DayCommands = Pick<
   | "dayDetail"
   | "dayDifferences"
   | "daySay"
+  | "dayMatched"
+  | "dayAsk"
+  | "dayBillsFetch"
   | "dayBills"
   | "dayBillChoose"
   | "dayBillsClear"
-  | "dayOrdersChoose"
-  | "dayOrdersPreview"
+  | "dayTableChoose"
+  | "dayTablePreview"
   | "dayRun"
   | "daysExport"
   | "daysReadRemarks"
 >;
 
 const DAY_MS = 86_400_000;
+const NO_MAPPING: SheetMapping = { columns: [], unit: null, time: "written", states: [] };
 const HANDLING = { resolve: "resolved", carry_over: "carried_over", ignore: "ignored", reopen: "open" } as const;
 
 function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow {
@@ -43,6 +47,8 @@ function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow 
     device_info: "POS-1",
     trade_type: "JSAPI",
     attach: null,
+    answer: null,
+    can_ask: true,
     notes: [],
     ...part,
   };
@@ -51,7 +57,11 @@ function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow 
 /** Days without files: what is chosen is always the same bill, and what comes of it the same three differences. */
 export function fakeDays(world: World): DayCommands {
   let chosen: string[] = [];
-  const ran = new Map<string, { rows: DifferenceRow[]; closed: boolean }>();
+  const fetched = new Set<string>();
+  const ran = new Map<
+    string,
+    { rows: DifferenceRow[]; closed: boolean; basis: DayRequest["basis"]; isFile: boolean }
+  >();
   const standing = (date: string): DayStanding => {
     const day = ran.get(date);
     const counting = day?.rows.filter((row) => row.state !== "expected") ?? [];
@@ -93,6 +103,13 @@ export function fakeDays(world: World): DayCommands {
     problem: null,
     is_saved_mapping: false,
   };
+  const refunds = {
+    ...orders,
+    file_name: "店铺退款.csv",
+    columns: [{ title: "退款单号", field: "out_refund_no", unit: null }],
+    rows: [{ line: 2, cells: ["R20261120000001"], damaged: [] }],
+  };
+  const tables = { orders, refunds };
   return {
     async daysCalendar(_profile, from, to) {
       const days: DayStanding[] = [];
@@ -109,9 +126,10 @@ export function fakeDays(world: World): DayCommands {
         standing: standing(date),
         outcome: day
           ? {
-              basis: "order",
-              orders: "store",
-              refunds: "store",
+              basis: day.basis,
+              day_cut_s: 300,
+              orders: day.isFile ? orders.file_name : "store",
+              refunds: day.isFile ? null : "store",
               bill_rows: 43,
               bill_total_fen: 83_580,
               bill_refund_fen: 0,
@@ -126,9 +144,15 @@ export function fakeDays(world: World): DayCommands {
               ran_by: "me",
             }
           : null,
-        bills: [],
+        bills: fetched.has(date) ? [knownBill(date)] : [],
         notes: [],
-        concentrations: day ? [{ dimension: "hour", value: "10", count: 2 }] : [],
+        concentrations: day
+          ? [
+              { dimension: "hour", value: "10", count: 2 },
+              { dimension: "device_info", value: "POS-1", count: 1 },
+            ]
+          : [],
+        suggested: day?.isFile && day.basis === "order" ? { basis: "settle", equal: 9, differing: 10 } : null,
       };
     },
     async dayDifferences(_profile, date, filter, start, limit) {
@@ -136,6 +160,8 @@ export function fakeDays(world: World): DayCommands {
         (row) =>
           (filter.class === null || row.class === filter.class) &&
           (filter.state === null || row.state === filter.state) &&
+          (filter.identity === "" || row.identity === filter.identity) &&
+          (filter.dimension === null || placeOf(row, filter.dimension) === filter.value) &&
           (row.out_trade_no ?? "").startsWith(filter.search),
       );
       return { total: rows.length, rows: rows.slice(start, start + limit) };
@@ -152,29 +178,120 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return null;
     },
+    async dayMatched(_profile, date, _refunds, start, limit) {
+      const rows = Array.from({ length: ran.has(date) ? 40 : 0 }, (_, place) => ({
+        out_trade_no: `SHOP202611200001${String(place).padStart(2, "0")}`,
+        transaction_id: `42000000002026112000000001${String(place).padStart(2, "0")}`,
+        refund_id: "",
+        amount_fen: 1990,
+        at: Date.parse(date) + place * 60_000,
+        trade_type: "JSAPI",
+        bill_line: place + 5,
+      }));
+      return { total: rows.length, rows: rows.slice(start, start + limit) };
+    },
+    async dayAsk(_profile, date, filter, onProgress) {
+      const day = ran.get(date);
+      const asked = (day?.rows ?? []).filter(
+        (row) => row.can_ask && (!filter.identity || row.identity === filter.identity),
+      );
+      onProgress({ job: 3, done: 0, total: asked.length, rate_per_s: 0, rest_s: null });
+      if (day)
+        day.rows = day.rows.map((row) =>
+          asked.includes(row)
+            ? {
+                ...row,
+                answer: {
+                  word: "SUCCESS",
+                  asked_at: Date.now(),
+                  sentence_zh: `查单：支付成功，${((row.bill_fen ?? row.local_fen ?? 0) / 100).toFixed(2)}元`,
+                  sentence_en: `the order: paid, ${((row.bill_fen ?? row.local_fen ?? 0) / 100).toFixed(2)} yuan`,
+                },
+              }
+            : row,
+        );
+      world.changed(["days"]);
+      return { questions: asked.length, asked: asked.length, rest: 0, cancelled: false, left_alone: false };
+    },
+    async dayBillsFetch(_profile, from, to, onProgress) {
+      onProgress({ job: 2, done: 0, total: 1, rate_per_s: 0, rest_s: null });
+      const days: BillFetched[] = [];
+      for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS)
+        days.push(fetchBill(new Date(at).toISOString().slice(0, 10), fetched));
+      world.changed(["days"]);
+      return { days, cancelled: false };
+    },
     dayBills: async () => chosen.map((file_name) => ({ file_name, date: "2026-11-20", problem: null })),
     async dayBillChoose() {
       chosen = ["bill.csv"];
+      world.changed(["days"]);
       return true;
     },
     async dayBillsClear() {
       chosen = [];
       return null;
     },
-    dayOrdersChoose: async () => ({ ...orders, mapping: { columns: [], unit: null, time: "written", states: [] } }),
-    dayOrdersPreview: async (_profile, mapping) => ({ ...orders, mapping }),
-    async dayRun({ date }, onProgress) {
-      if (chosen.length === 0) throw refusal("input_invalid", "bill is not chosen yet", "bill");
+    dayTableChoose: async (_profile, table) => ({ ...tables[table], mapping: NO_MAPPING }),
+    dayTablePreview: async (_profile, table, mapping) => ({ ...tables[table], mapping }),
+    async dayRun({ date, own, basis }, onProgress) {
+      if (chosen.length === 0 && !fetched.has(date) && !ran.has(date))
+        throw refusal("input_invalid", "bill is not chosen yet", "bill");
       onProgress({ job: 1, done: 1, total: 1, rate_per_s: 1, rest_s: 0 });
       chosen = [];
       const again = ran.has(date);
-      if (!again) ran.set(date, { closed: false, rows: seedDifferences() });
+      const before = ran.get(date);
+      ran.set(date, {
+        closed: false,
+        rows: before?.rows ?? seedDifferences(),
+        basis,
+        isFile: own.is === "tables" || (own.is === "as_before" && (before?.isFile ?? false)),
+      });
       world.changed(["days"]);
-      return { cancelled: false, closed: false, again, other_bills: 0 };
+      return { cancelled: false, closed: false, again, other_bills: 0, settled_days: [] };
     },
     daysExport: async () => "differences.xlsx",
     daysReadRemarks: async () => ({ rows: 3, remarks: 1, handled: 1, refused: [], refused_count: 0 }),
   };
+}
+
+/** A bill of 43 rows; none on Sundays, and none yet of what is still to come. */
+function fetchBill(date: string, fetched: Set<string>): BillFetched {
+  if (new Date(date).getUTCDay() === 0) return { date, outcome: { is: "no_trade" } };
+  if (Date.parse(date) > Date.now())
+    return {
+      date,
+      outcome: {
+        is: "failed",
+        code: "bill_too_early",
+        reason_zh: `${date} 的账单到次日 10 点才完整，没有发出请求，请到时再下载`,
+        reason_en: `the bill of ${date} is complete from 10:00 of the next day on; nothing was sent, download it then`,
+      },
+    };
+  const was_there = fetched.has(date);
+  fetched.add(date);
+  const file_name = `1900000001_${date}_ALL.csv`;
+  const sums = { rows: 43, malformed: 0, summary_ok: true };
+  return { date, outcome: { is: "saved", file_name, ...sums, was_there, has_changed: false, settled_days: [] } };
+}
+
+function knownBill(date: string): DayDetail["bills"][number] {
+  return {
+    kind: "ALL",
+    rows: 43,
+    summary_ok: true,
+    total_fen: 83_580,
+    refund_fen: 0,
+    fee_milli_fen: 501_480,
+    digest: "0123456789ab",
+    seen_at: Date.parse(date) + 2 * DAY_MS,
+    file_name: `1900000001_${date}_ALL.csv`,
+  };
+}
+
+/** What a difference has in a dimension; all of these were paid at ten, the last one on no device. */
+function placeOf(row: DifferenceRow, dimension: string): string | null {
+  if (dimension === "hour") return row.state === "expected" ? "23" : "10";
+  return dimension === "device_info" ? row.device_info : row.trade_type;
 }
 
 function seedDifferences(): DifferenceRow[] {
@@ -182,6 +299,7 @@ function seedDifferences(): DifferenceRow[] {
     difference(1, {}),
     difference(2, {
       class: "amount_diff",
+      device_info: "POS-2",
       local_fen: 1490,
       local_line: 8,
       reason_zh: "两边金额不同；本地金额等于账单的应结订单金额",

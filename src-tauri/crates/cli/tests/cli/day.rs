@@ -297,3 +297,29 @@ fn what_does_not_exist_is_said() {
     day(&desk, &["show", "yesterday"]).expect(2);
     run(&desk, &["--profile", "nobody"]).expect(2);
 }
+
+#[test]
+fn rows_that_agree_are_exported_on_request_as_many_as_their_classes_count() {
+    let desk = kept();
+    let classes = &run(&desk, &[]).expect(1).json()["classes"];
+    let agreeing = ["matched", "refund_matched"].map(|class| classes[class]["bill_rows"].as_u64().unwrap());
+    let export = |more: &[&str]| {
+        let words =
+            ["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.csv", "--exact", "--json"];
+        let told = desk.run(&[&words[..], more].concat()).expect(0).json();
+        (told["differences"].as_u64().unwrap(), std::fs::read_to_string(desk.path("rows.csv")).unwrap())
+    };
+    let (differences, without) = export(&[]);
+    let (same, with) = export(&["--matched"]);
+    assert_eq!(differences, same);
+    assert!(!without.contains("\nmatched,") && with.starts_with(&without));
+    let rows = ["matched", "refund_matched"].map(|class| with.matches(&format!("\n{class},")).count() as u64);
+    assert!(rows == agreeing && rows[0] > 0, "{rows:?} of {agreeing:?}");
+    desk.run(&["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.xlsx", "--matched"]).expect(0);
+    std::fs::write(desk.path("bill.csv"), "another text").unwrap();
+    let refused =
+        desk.run(&["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.csv", "--matched"]);
+    assert_eq!(refused.status, 3, "{}", refused.err);
+    assert!(refused.err.contains("账单文件已不在或有变"), "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(desk.path("rows.csv")).unwrap(), with, "the earlier file stays");
+}

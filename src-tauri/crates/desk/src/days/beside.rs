@@ -18,6 +18,23 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// The newest bills that are known of a day and whose files are there: the one with all trades, else one of each kind.
+    pub async fn bills_known(&self, profile: &str, date: UtcMs) -> Result<Vec<PathBuf>, DeskError> {
+        let profile = profile.to_owned();
+        self.blocking(move |inner| {
+            let bills = inner.store.day_bills(&profile, date.start_of_day())?;
+            let newest = |kind: &str| {
+                let bill = bills.iter().rev().find(|bill| bill.kind == kind && bill.columns > 0)?;
+                bill.file.as_ref().map(PathBuf::from).filter(|file| file.is_file())
+            };
+            Ok(newest("ALL")
+                .map_or_else(|| ["SUCCESS", "REFUND"].into_iter().filter_map(newest).collect(), |all| vec![all]))
+        })
+        .await
+    }
+}
+
 impl Inner {
     pub(super) fn bills_beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Vec<PathBuf>, DeskError> {
         let mut beside = Vec::new();

@@ -1,6 +1,7 @@
 //! The differences of a span of days as a table: a workbook that finance can forward, with the verdict of each day, or CSV.
 
 use std::fs::{self, File};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use desk_reconcile::{Class, Viewpoint};
@@ -9,6 +10,7 @@ use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::bill::yuan_text;
 use wxpay_protocol::{Fen, UtcMs};
 
+use super::MatchedRow;
 use super::table::{COLUMNS, Words, cells, class_word, mark_words};
 use crate::desk::Inner;
 use crate::{Desk, DeskError};
@@ -32,6 +34,8 @@ pub struct DayExport {
     pub reader: Reader,
     /// From where the classes are named in a table for people.
     pub viewpoint: Viewpoint,
+    /// Also the rows that agree: on a sheet of their own, in CSV behind the differences.
+    pub matched: bool,
 }
 
 enum Sink {
@@ -44,6 +48,55 @@ impl Sink {
         match self {
             Self::Csv(table) => table.row(cells),
             Self::Xlsx(book) => book.row(cells),
+        }
+    }
+
+    /// Begins the rows that agree: in a workbook on a sheet of their own.
+    fn begin_matched(&mut self, words: Words) -> Result<(), WriteError> {
+        match self {
+            Self::Csv(_) => Ok(()),
+            Self::Xlsx(book) => book.sheet(words.of("", "一致", "Agreeing"), &columns(&MATCHED, words)),
+        }
+    }
+
+    /// Takes a row that agrees.
+    fn matched(&mut self, date: &str, found: &MatchedRow, words: Words) -> Result<(), WriteError> {
+        let class = class_word(if found.is_refund { "refund_matched" } else { "matched" }, words);
+        let numbers = [&found.out_trade_no, &found.transaction_id, &found.refund_id].map(|number| Cell::Id(number));
+        let [out_trade_no, transaction_id, refund_id] = numbers;
+        let (amount, line, at) = (Cell::Amount(found.amount), Cell::Count(found.line), found.at.dashed());
+        match self {
+            Self::Xlsx(book) => book.row(&[
+                Cell::Text(date),
+                Cell::Text(class),
+                out_trade_no,
+                transaction_id,
+                refund_id,
+                amount,
+                line,
+                Cell::Text(&at),
+            ]),
+            Self::Csv(table) => {
+                let (none, class) = (Cell::Empty, Cell::Text(class));
+                // In the columns of the differences.
+                table.row(&[
+                    class,
+                    out_trade_no,
+                    transaction_id,
+                    refund_id,
+                    none,
+                    amount,
+                    amount,
+                    line,
+                    none,
+                    none,
+                    Cell::Text(date),
+                    none,
+                    none,
+                    none,
+                    none,
+                ])
+            }
         }
     }
 
@@ -78,7 +131,8 @@ impl Desk {
                 DeskError::input("file", format!("{} cannot be written: {fault}", export.file.display()))
             };
             let draft = export.file.with_extension(format!("{ending}.part"));
-            let written = inner.write_days(&days, &draft, is_workbook, words, &failed);
+            let how = How { is_workbook, words, matched: export.matched };
+            let written = inner.write_days(&days, &draft, how, &failed);
             let renamed = written.and_then(|count| {
                 fs::rename(&draft, &export.file).map_err(|fault| failed(fault.into()))?;
                 Ok(count)
@@ -93,13 +147,19 @@ impl Desk {
     }
 }
 
+/// How days are written.
+struct How {
+    is_workbook: bool,
+    words: Words,
+    matched: bool,
+}
+
 impl Inner {
     fn write_days(
         &self,
         days: &[DayStanding],
         draft: &Path,
-        is_workbook: bool,
-        words: Words,
+        How { is_workbook, words, matched }: How,
         failed: &impl Fn(WriteError) -> DeskError,
     ) -> Result<u64, DeskError> {
         let file = File::create(draft).map_err(|fault| failed(fault.into()))?;
@@ -127,6 +187,16 @@ impl Inner {
                 if page.rows.is_empty() || start as u64 >= page.total {
                     break;
                 }
+            }
+        }
+        if matched {
+            sink.begin_matched(words).map_err(failed)?;
+            for (run, _) in &runs {
+                let date = run.date.day();
+                self.each_matched(run, |row| {
+                    sink.matched(&date, &row, words).map_err(failed)?;
+                    Ok(ControlFlow::Continue(()))
+                })?;
             }
         }
         sink.finish().map_err(failed)?;
@@ -195,6 +265,17 @@ const VERDICT: [Titles; 14] = [
     ("", "挂账", "Carried over", 10),
     ("", "无法读取的行", "Unreadable rows", 14),
     ("", "手续费不一致", "Fees off", 12),
+];
+
+const MATCHED: [Titles; 8] = [
+    ("", "日期", "Date", 12),
+    ("", "类别", "Class", 12),
+    ("", "商户订单号", "Order number", 28),
+    ("", "微信订单号", "Transaction ID", 32),
+    ("", "微信退款单号", "Refund ID", 32),
+    ("", "金额(元)", "Amount (yuan)", 14),
+    ("", "账单行号", "Bill line", 10),
+    ("", "交易时间", "Time", 20),
 ];
 
 const CLASSES: [Titles; 5] = [

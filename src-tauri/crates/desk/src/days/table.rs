@@ -5,6 +5,7 @@ use desk_sheets::{Cell, WriteError};
 use desk_store::{DayDifference, DayMark, DifferenceState, Handled, NewDifference};
 use wxpay_protocol::Fen;
 
+use crate::GatewaySays;
 use crate::reconciling::hex;
 
 /// The columns: for programs, for people in Chinese and English, and the width in characters.
@@ -144,7 +145,13 @@ pub(super) fn cells(
     let field = found.field.as_deref().unwrap_or_default();
     let (chinese, english) = state_words(row.state);
     let (field_chinese, field_english) = field_words(field);
-    let reason = reason_text(found, matches!(words, Words::English(_)));
+    let in_english = matches!(words, Words::English(_));
+    let mut reason = reason_text(found, in_english);
+    if let Some(answer) = &row.answer {
+        let said = GatewaySays::of(answer);
+        reason =
+            if in_english { format!("{reason}; {}", said.english()) } else { format!("{reason}；{}", said.chinese()) };
+    }
     let (date, identity) = (row.date.day(), hex(&found.identity));
     let line = |line: Option<u64>| line.map_or(Cell::Empty, Cell::Count);
     take(&[

@@ -8,6 +8,7 @@ use desk_store::{
 };
 use wxpay_protocol::UtcMs;
 
+use super::SuggestedBasis;
 use crate::desk::Inner;
 use crate::{Desk, DeskError};
 
@@ -33,6 +34,8 @@ pub struct DayView {
     pub open: BTreeMap<String, u64>,
     /// Where the differences concentrate.
     pub concentrations: Vec<Concentration>,
+    /// Another amount that the merchant seems to keep.
+    pub suggested: Option<SuggestedBasis>,
 }
 
 /// Unsettled differences of one age.
@@ -79,9 +82,9 @@ impl Desk {
             let mut standing = inner.standings(&profile, date, date.plus_ms(1))?;
             let standing = standing.pop().ok_or(DeskError::Internal("a day was not found"))?;
             let run = store.current_run(&profile, date)?;
-            let (open, concentrations) = match &run {
-                Some(run) => (store.open_by_class(run.id)?, store.concentrations(run.id)?),
-                None => (BTreeMap::new(), Vec::new()),
+            let (open, concentrations, suggested) = match &run {
+                Some(run) => (store.open_by_class(run.id)?, store.concentrations(run.id)?, inner.suggested_basis(run)?),
+                None => (BTreeMap::new(), Vec::new(), None),
             };
             Ok(DayView {
                 standing,
@@ -90,6 +93,7 @@ impl Desk {
                 run,
                 open,
                 concentrations,
+                suggested,
             })
         })
         .await

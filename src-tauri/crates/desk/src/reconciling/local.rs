@@ -44,12 +44,17 @@ pub(super) fn open<R: std::io::Read + std::io::Seek>(
     let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
     let mut sheet = Sheet::open(source).map_err(refused)?;
     let head = sheet.head().map_err(refused)?;
-    let mut mapping = files.mapping.clone();
-    if table == Table::Refunds {
-        // One mapping serves both tables: what it says of orders is not asked of refunds.
-        let has = |title: &String| head.rows.iter().any(|row| row.cells.contains(title));
-        mapping.columns.retain(|_, title| has(title));
-    }
+    let mapping = match (table, &files.refunds_mapping) {
+        (Table::Refunds, Some(own)) => own.clone(),
+        (Table::Refunds, None) => {
+            // One mapping serves both tables: what it says of orders is not asked of refunds.
+            let mut mapping = files.mapping.clone();
+            let has = |title: &String| head.rows.iter().any(|row| row.cells.contains(title));
+            mapping.columns.retain(|_, title| has(title));
+            mapping
+        }
+        (Table::Orders, _) => files.mapping.clone(),
+    };
     let layout = Layout::new(&head, table, &mapping).map_err(refused)?;
     Ok((sheet, layout))
 }

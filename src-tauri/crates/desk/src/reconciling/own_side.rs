@@ -27,8 +27,10 @@ pub struct OwnFiles {
     pub orders: Option<PathBuf>,
     /// Refunds, CSV or XLSX.
     pub refunds: Option<PathBuf>,
-    /// Which column holds what, for both.
+    /// Which column holds what, for both unless the refunds have their own.
     pub mapping: Mapping,
+    /// Which column of the refunds holds what.
+    pub refunds_mapping: Option<Mapping>,
 }
 
 /// What is to be read of it.

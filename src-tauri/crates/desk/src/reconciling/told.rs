@@ -1,6 +1,6 @@
 //! What the gateway was asked about the differences of a day, beside each of them.
 
-use desk_reconcile::{Class, Difference};
+use desk_reconcile::Difference;
 
 use super::differences::{Of, Texts};
 use super::{DaySides, ReconcileFault, Reconciled};
@@ -42,18 +42,7 @@ impl Reconciled {
 
 fn question(row: &Difference, bill: Option<&Texts>, ours: Option<&Texts>) -> Option<Doubtful> {
     let number = |of: fn(&Texts) -> &String| {
-        [ours, bill].into_iter().flatten().map(of).find(|number| !number.is_empty()).cloned()
+        [ours, bill].into_iter().flatten().map(of).find(|number| !number.is_empty()).map(String::as_str)
     };
-    match row.class {
-        Class::BillOnly | Class::LocalOnly | Class::AmountDiff | Class::StateDiff | Class::DayCutLocal => {
-            number(|texts| &texts.out_trade_no).map(Doubtful::Order)
-        }
-        Class::RefundBillOnly | Class::RefundLocalOnly | Class::RefundAmountDiff | Class::RefundStateDiff => {
-            number(|texts| &texts.out_refund_no).map(Doubtful::Refund)
-        }
-        // Nobody doubts these: the numbers say what they are.
-        Class::Matched | Class::RefundMatched | Class::DayCutBill | Class::DuplicatePayment | Class::DuplicateLocal => {
-            None
-        }
-    }
+    Doubtful::about(row.class, number(|texts| &texts.out_trade_no), number(|texts| &texts.out_refund_no))
 }

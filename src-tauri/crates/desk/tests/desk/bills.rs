@@ -194,3 +194,38 @@ async fn the_same_bill_again_changes_nothing_and_another_one_is_an_alarm_that_ke
     assert!(std::fs::read_to_string(&changed.file).unwrap().contains("`CMB_DEBIT"));
     assert_eq!(fetching.files().len(), 2, "and nothing half done");
 }
+
+#[tokio::test]
+async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_day_would_fail() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let (from, to) = (START, START.plus_ms(2 * 86_400_000));
+    let span = async |body: &str, cancel: &Cancel| {
+        body.as_bytes().clone_into(&mut fetching.wire.body.lock().unwrap());
+        fetching.desk.fetch_bills("shop", (from, to), Box::new(|_| {}), cancel).await.unwrap()
+    };
+    let found = span(&bill(), &Cancel::new()).await;
+    let [first, second, third] = &found.days[..] else { panic!("three days: {found:?}") };
+    let Ok(FetchedBill::Saved(saved)) = &first.bill else { panic!("{first:?}") };
+    for other in [second, third] {
+        let fault = other.bill.as_ref().unwrap_err();
+        assert!(fault.code() == "bill_refused" && fault.chinese().contains("不是当天的账单"), "{fault}");
+    }
+    assert_eq!(fetching.desk.bills_known("shop", from).await.unwrap(), std::slice::from_ref(&saved.file));
+    assert!(saved.file.starts_with(fetching.desk.data_dir()));
+    assert!(fetching.desk.bills_known("shop", to).await.unwrap().is_empty());
+
+    let no_trade = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg><error_code>20002</error_code></xml>";
+    let found = span(no_trade, &Cancel::new()).await;
+    assert!(found.days.iter().all(|day| matches!(day.bill, Ok(FetchedBill::NoTrade))) && found.days.len() == 3);
+
+    *fetching.wire.breaks_off.lock().unwrap() = true;
+    let found = span(&bill(), &Cancel::new()).await;
+    assert!(found.days.len() == 1 && !found.cancelled, "the line is broken for every day: {found:?}");
+    assert_eq!(found.days[0].bill.as_ref().unwrap_err().code(), "outcome_unknown");
+    let stopped = Cancel::new();
+    stopped.cancel();
+    let found = span(&bill(), &stopped).await;
+    assert!(found.cancelled && found.days.is_empty());
+    let reversed = fetching.desk.fetch_bills("shop", (to, from), Box::new(|_| {}), &Cancel::new()).await;
+    assert_eq!(reversed.unwrap_err().code(), "input_invalid");
+}

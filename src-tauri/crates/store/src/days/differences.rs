@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params_from_ite
 use wxpay_protocol::UtcMs;
 
 use super::notes::{HANDLED, of_difference};
-use super::{DayNote, Handled, count};
+use super::{DayAnswer, DayNote, Handled, answers, count};
 use crate::coded::coded;
 use crate::{Store, StoreError};
 
@@ -116,6 +116,8 @@ pub struct DayDifference {
     pub has_changed: bool,
     /// What was said to it, the oldest first.
     pub notes: Vec<DayNote>,
+    /// What the gateway said when it was asked last.
+    pub answer: Option<DayAnswer>,
 }
 
 coded! {
@@ -169,6 +171,17 @@ pub struct Concentration {
     pub count: u64,
 }
 
+/// The row of a bill that a difference is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DifferingRow {
+    /// The id of the bill.
+    pub bill: i64,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its transaction; nothing for a row that only stands there again, whose transaction agrees otherwise.
+    pub transaction_id: Option<String>,
+}
+
 /// The most frequent values of a dimension that are told.
 const MOST_FREQUENT: i64 = 5;
 /// Rows that are handed out at once.
@@ -208,6 +221,34 @@ impl Store {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The rows of the bills that the differences of a run are about.
+    pub fn differing_rows(&self, run: i64) -> Result<Vec<DifferingRow>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT bill, bill_line, CASE reason WHEN 'row_again' THEN NULL ELSE transaction_id END FROM day_differences \
+                 WHERE run = ?1 AND bill IS NOT NULL AND bill_line IS NOT NULL",
+            )?;
+            let rows = statement.query_map([run], |row| {
+                let line: i64 = row.get(1)?;
+                Ok(DifferingRow { bill: row.get(0)?, line: line.unsigned_abs(), transaction_id: row.get(2)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How many rows of a class share which other amounts of the bill that the local one equals, as words with commas.
+    pub fn same_amounts(&self, run: i64, class: &str) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT same_as, count(*) FROM day_differences WHERE run = ?1 AND class = ?2 GROUP BY same_as",
+            )?;
+            let rows = statement.query_map(rusqlite::params![run, class], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+            })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -263,6 +304,7 @@ fn page(
     let mut page = DifferencePage { total: total.unsigned_abs(), rows: Vec::with_capacity(rows.len()) };
     for (profile, mut row) in rows {
         row.notes = of_difference(connection, &profile, row.date, &row.found.identity)?;
+        row.answer = answers::last_of(connection, &profile, row.date, &row.found.identity)?;
         page.rows.push(row);
     }
     Ok(page)
@@ -289,6 +331,7 @@ pub(super) fn by_identity(
     let found = connection.prepare_cached(&sql)?.query_row(rusqlite::params![run, identity], row).optional()?;
     let Some((_, mut found)) = found else { return Ok(None) };
     found.notes = of_difference(connection, profile, found.date, identity)?;
+    found.answer = answers::last_of(connection, profile, found.date, identity)?;
     Ok(Some(found))
 }
 
@@ -321,13 +364,22 @@ fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Value>) {
         let ends = [number.clone(), format!("{number}\u{10FFFF}")].map(Value::Text);
         and(&format!("({each})"), columns.iter().flat_map(|_| ends.clone()).collect());
     }
-    if !filter.identity.is_empty() {
+    if let Some(whole) = whole_identity(&filter.identity) {
+        and("d.identity = ?", vec![Value::Blob(whole)]);
+    } else if !filter.identity.is_empty() {
         and("lower(hex(d.identity)) GLOB ? || '*'", vec![Value::Text(filter.identity.clone())]);
     }
     if let Some((dimension, value)) = &filter.of {
         and(&format!("CAST(d.{} AS TEXT) = ?", dimension.as_str()), vec![Value::Text(value.clone())]);
     }
     (wanted, values)
+}
+
+/// An identity that is given with all its digits, which an index finds.
+fn whole_identity(digits: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = digits.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+    let digits = digits.filter(|digits| digits.len() == 32)?;
+    Some(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
@@ -372,7 +424,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
     let date = UtcMs(row.get("date")?);
     Ok((
         row.get("profile")?,
-        DayDifference { run: row.get("run")?, date, found, state, has_changed, notes: Vec::new() },
+        DayDifference { run: row.get("run")?, date, found, state, has_changed, notes: Vec::new(), answer: None },
     ))
 }
 

@@ -1,8 +1,9 @@
 //! Days that are reconciled: bills that change, runs that repeat, what is said to differences, and closing.
 
 use desk_store::{
-    BillSums, ClassTally, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled, NewClaim,
-    NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store, StoreError,
+    BillSums, ClassTally, DayAnswer, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled,
+    NewClaim, NewDayAnswer, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store,
+    StoreError,
 };
 use wxpay_protocol::UtcMs;
 
@@ -107,6 +108,16 @@ impl Days {
             said_at: START,
             text: text.into(),
         }])
+    }
+
+    fn answer(&self, number: u8, word: &str) {
+        let silence = (word == "UNKNOWN").then(|| "lost".to_owned());
+        let (is_refund, asked_at) = (false, START);
+        let (fee_fen, wechat_id, paid_at) = (Some(100), None, Some(START));
+        let answer =
+            DayAnswer { asked_at, is_refund, word: word.into(), fee_fen, wechat_id, paid_at, silence, detail: None };
+        let identity = [number; 16];
+        self.store.keep_answers(vec![NewDayAnswer { profile: SHOP.into(), date: date(), identity, answer }]).unwrap();
     }
 
     fn state(&self, number: u8) -> DifferenceState {
@@ -227,7 +238,14 @@ fn what_cannot_be_handled_is_refused_with_its_reason() {
     assert!(matches!(days.say(Some(9), NoteKind::Resolve, ""), Err(StoreError::NotFound { .. })));
     assert_eq!(days.state(2), DifferenceState::Expected);
     let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
-    for sql in ["DELETE FROM day_bills", "DELETE FROM day_differences", "UPDATE day_differences SET class = 'x'"] {
+    days.answer(1, "NOTPAY");
+    for sql in [
+        "DELETE FROM day_bills",
+        "DELETE FROM day_differences",
+        "UPDATE day_differences SET class = 'x'",
+        "DELETE FROM day_answers",
+        "UPDATE day_answers SET word = 'SUCCESS'",
+    ] {
         assert!(stranger.execute_batch(sql).is_err(), "{sql}");
     }
 }
@@ -358,4 +376,31 @@ fn a_run_that_is_given_up_leaves_nothing_and_can_be_made_again() {
     days.store.complete_run(again).unwrap();
     assert!(days.store.abandon_run(again).is_err(), "a complete run stays");
     assert_eq!(days.store.current_run(SHOP, date()).unwrap().map(|run| run.id), Some(again));
+}
+
+#[test]
+fn the_last_answer_about_a_difference_is_shown_in_every_run_of_its_day() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, vec![difference(1, 1), difference(2, 1)]);
+    days.answer(1, "UNKNOWN");
+    days.answer(1, "SUCCESS");
+    let run = days.run(2, bill, vec![difference(1, 2), difference(2, 1)]);
+    let rows = days.store.differences(run, &DifferenceFilter::default(), 0, 10).unwrap().rows;
+    let words: Vec<_> = rows.iter().map(|row| row.answer.as_ref().map(|answer| answer.word.as_str())).collect();
+    assert_eq!(words, [Some("SUCCESS"), None]);
+    assert_eq!(days.store.difference(SHOP, &[1; 16]).unwrap().unwrap().answer, rows[0].answer);
+    assert!(days.store.difference("other", &[1; 16]).unwrap().is_none());
+}
+
+#[test]
+fn a_difference_is_found_by_all_digits_of_its_identity_and_by_the_first_of_them() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let run = days.run(1, bill, vec![difference(0x1A, 1), difference(0x1B, 1)]);
+    let found = |identity: String| {
+        let filter = DifferenceFilter { identity, ..DifferenceFilter::default() };
+        days.store.differences(run, &filter, 0, 10).unwrap().total
+    };
+    assert_eq!([found("1a".repeat(16)), found("1a".into()), found("1".into()), found("1c".repeat(16))], [1, 1, 2, 0]);
 }

@@ -1,0 +1,77 @@
+//! The bills of a span of days, kept in the data folder under the names of merchant, day and kind.
+
+use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::BillType;
+use wxpay_protocol::bill::download::BillKind;
+
+use super::{BillFault, BillWish, FetchedBill};
+use crate::progress::{Cancel, Meter, OnProgress};
+use crate::reconciling::Watch;
+use crate::{Desk, DeskError};
+
+/// The folder inside the data folder.
+const FOLDER: &str = "bills";
+const DAY_MS: i64 = 86_400_000;
+/// WeChat Pay gives bills of three months (protocol page §4.6).
+const DAYS_MAX: i64 = 93;
+
+/// What became of the bill of one day.
+#[derive(Debug)]
+pub struct FetchedDay {
+    /// The first millisecond of the Beijing day.
+    pub day: UtcMs,
+    /// Its bill, or why there is none.
+    pub bill: Result<FetchedBill, BillFault>,
+}
+
+/// What became of a span of days.
+#[derive(Debug)]
+pub struct FetchedDays {
+    /// In their order; shorter than the span where it ended early.
+    pub days: Vec<FetchedDay>,
+    /// Somebody stopped it.
+    pub cancelled: bool,
+}
+
+impl Desk {
+    /// Fetches the bills with all trades of the days from `from` to `to`, both included, into the data folder. Told in days. Ends
+    /// early when it is stopped, or at what every further day would meet as well.
+    ///
+    /// # Errors
+    ///
+    /// The desk cannot ask at all, or the span is none or longer than three months.
+    pub async fn fetch_bills(
+        &self,
+        profile: &str,
+        (from, to): (UtcMs, UtcMs),
+        report: OnProgress,
+        cancel: &Cancel,
+    ) -> Result<FetchedDays, DeskError> {
+        let count = to.beijing_day() - from.beijing_day() + 1;
+        if !(1..=DAYS_MAX).contains(&count) {
+            return Err(DeskError::input("to", "must be the first day or up to three months later"));
+        }
+        let folder = self.data_dir().join(FOLDER);
+        let unwritable = |fault| DeskError::malformed(format!("{} cannot be made: {fault}", folder.display()));
+        tokio::fs::create_dir_all(&folder).await.map_err(unwritable)?;
+        let mut meter = Meter::new(count.unsigned_abs(), report);
+        let mut fetched = FetchedDays { days: Vec::new(), cancelled: false };
+        for after in 0..count {
+            let day = from.start_of_day().plus_ms(after * DAY_MS);
+            let kind = BillKind::Trades(BillType::All);
+            let wish = BillWish { profile: profile.to_owned(), day, kind, packed: false, to: folder.clone() };
+            match self.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await {
+                Err(BillFault::Desk(error)) if fetched.days.is_empty() => return Err(error),
+                Err(BillFault::Cancelled) => fetched.cancelled = true,
+                bill => fetched.days.push(FetchedDay { day, bill }),
+            }
+            meter.add(1);
+            let met = fetched.days.last().and_then(|last| last.bill.as_ref().err());
+            if fetched.cancelled || cancel.is_cancelled() || met.is_some_and(BillFault::is_of_every_day) {
+                fetched.cancelled |= cancel.is_cancelled() && (fetched.days.len() as u64) < count.unsigned_abs();
+                break;
+            }
+        }
+        Ok(fetched)
+    }
+}

@@ -1,0 +1,96 @@
+//! Which of WeChat's amounts a merchant seems to keep, and a day brought together again from what it was made of.
+
+use desk_reconcile::{Basis, Class};
+use desk_sheets::Table;
+use desk_store::DayRun;
+use wxpay_protocol::UtcMs;
+
+use super::STORE;
+use crate::desk::Inner;
+use crate::{Desk, DeskError, OwnFiles, OwnSide};
+
+/// Fewer rows say nothing about what a merchant keeps.
+const FEWEST: u64 = 2;
+
+/// Another amount than the compared one, which most of the local amounts equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuggestedBasis {
+    /// The amount.
+    pub basis: Basis,
+    /// Differing amounts that equal it.
+    pub equal: u64,
+    /// Differing amounts.
+    pub differing: u64,
+}
+
+/// The amount that at least four fifths of the differing local amounts equal.
+fn suggested(same_amounts: &[(Option<String>, u64)]) -> Option<SuggestedBasis> {
+    let differing = same_amounts.iter().map(|(_, count)| count).sum();
+    let equal = |basis: Basis| {
+        let has = |words: &Option<String>| {
+            words.as_deref().is_some_and(|words| words.split(',').any(|word| word == basis.name()))
+        };
+        same_amounts.iter().filter(|(words, _)| has(words)).map(|(_, count)| count).sum()
+    };
+    let each = Basis::ALL.into_iter().map(|basis| SuggestedBasis { basis, equal: equal(basis), differing });
+    // Of two that fit as well the first one is taken, in the order in which they are asked about.
+    let best = each.rev().max_by_key(|one| one.equal)?;
+    (best.equal >= FEWEST && best.equal * 5 >= differing * 4).then_some(best)
+}
+
+impl Inner {
+    /// What a run suggests; nothing where the store was compared, which has 订单金额 only.
+    pub(super) fn suggested_basis(&self, run: &DayRun) -> Result<Option<SuggestedBasis>, DeskError> {
+        if run.found.orders.as_deref().is_none_or(|orders| orders == STORE) {
+            return Ok(None);
+        }
+        Ok(suggested(&self.store.same_amounts(run.id, Class::AmountDiff.name())?))
+    }
+}
+
+impl Desk {
+    /// The merchant's own side that a day was compared with last, files by the mappings that are saved for the merchant.
+    ///
+    /// # Errors
+    ///
+    /// The day was never brought together.
+    pub async fn own_side_before(&self, profile: &str, date: UtcMs) -> Result<OwnSide, DeskError> {
+        let (profile, date) = (self.profile(profile).await?.profile, date.start_of_day());
+        let kept = self.kept_side(&profile);
+        self.blocking(move |inner| {
+            let run = inner.store.current_run(&profile.name, date)?;
+            let run = run.ok_or_else(|| DeskError::NotFound { what: "run of the day", name: date.day() })?;
+            if [&run.found.orders, &run.found.refunds].into_iter().any(|side| side.as_deref() == Some(STORE)) {
+                return Ok(OwnSide::Kept(kept));
+            }
+            let mapping = |table| inner.saved_mapping(&profile.mch_id, table);
+            Ok(OwnSide::Files(OwnFiles {
+                orders: run.found.orders.map(Into::into),
+                refunds: run.found.refunds.map(Into::into),
+                mapping: mapping(Table::Orders)?.unwrap_or_default(),
+                refunds_mapping: mapping(Table::Refunds)?,
+            }))
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_suggested_only_where_most_of_what_differs_equals_it() {
+        let of = |rows: &[(&str, u64)]| {
+            let rows: Vec<_> =
+                rows.iter().map(|(words, count)| ((!words.is_empty()).then(|| (*words).to_owned()), *count)).collect();
+            suggested(&rows).map(|found| (found.basis, found.equal, found.differing))
+        };
+        assert_eq!(of(&[("settle", 4), ("", 1)]), Some((Basis::Settle, 4, 5)));
+        assert_eq!(of(&[("settle", 3), ("", 1)]), None, "three of four are too few");
+        assert_eq!(of(&[("cash", 1)]), None, "one row says nothing");
+        assert_eq!(of(&[("cash", 5), ("settle,cash", 5)]), Some((Basis::Cash, 10, 10)));
+        assert_eq!(of(&[("settle,cash", 3)]), Some((Basis::Settle, 3, 3)));
+        assert_eq!(of(&[]), None);
+    }
+}

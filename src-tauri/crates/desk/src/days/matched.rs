@@ -1,0 +1,171 @@
+//! The rows of a day that agree: the store keeps what differs, so they are read from the bills once more.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use desk_reconcile::Basis;
+use desk_store::{DayBill, DayRun};
+use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillRow, BillState, Column, TradeReader};
+use wxpay_protocol::{Fen, UtcMs};
+
+use crate::desk::Inner;
+use crate::reconciling::bill_digest;
+use crate::{BillText, Cancel, Desk, DeskError, ReconcileFault};
+
+/// A row of a bill with which the merchant's own side agrees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchedRow {
+    /// A refund, else a payment.
+    pub is_refund: bool,
+    /// The merchant's number of the order.
+    pub out_trade_no: String,
+    /// WeChat's number of the order.
+    pub transaction_id: String,
+    /// WeChat's number of the refund; empty of a payment.
+    pub refund_id: String,
+    /// The amount that both sides have.
+    pub amount: Fen,
+    /// 交易时间.
+    pub at: UtcMs,
+    /// 交易类型.
+    pub trade_type: String,
+    /// The line of the bill, from 1.
+    pub line: u64,
+}
+
+/// A stretch of the rows that agree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatchedPage {
+    /// Rows of the bill that agree.
+    pub total: u64,
+    /// In the order of the bills.
+    pub rows: Vec<MatchedRow>,
+}
+
+impl Desk {
+    /// Payments or refunds of a day that agree, from the place `start`, read from its bills; none where nothing was run.
+    ///
+    /// # Errors
+    ///
+    /// A bill is no longer what it was when the day was brought together.
+    pub async fn matched_rows(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        is_refund: bool,
+        start: u64,
+        limit: usize,
+    ) -> Result<MatchedPage, DeskError> {
+        let (profile, date) = (profile.to_owned(), date.start_of_day());
+        self.blocking(move |inner| {
+            let Some(run) = inner.store.current_run(&profile, date)? else { return Ok(MatchedPage::default()) };
+            let class = if is_refund { "refund_matched" } else { "matched" };
+            let total =
+                run.found.classes.iter().filter(|tally| tally.class == class).map(|tally| tally.bill_rows).sum();
+            let (mut rows, mut place) = (Vec::with_capacity(limit.min(1_000)), 0);
+            if limit > 0 && start < total {
+                inner.each_matched(&run, |row| {
+                    if row.is_refund != is_refund {
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    place += 1;
+                    if place > start {
+                        rows.push(row);
+                    }
+                    Ok(if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+                })?;
+            }
+            Ok(MatchedPage { total, rows })
+        })
+        .await
+    }
+}
+
+/// What of the bills does not agree.
+#[derive(Default)]
+struct Differing {
+    lines: HashSet<(i64, u64)>,
+    /// Their transactions: of a payment and its reverse only one row is named.
+    transactions: HashSet<Vec<u8>>,
+}
+
+impl Differing {
+    fn has(&self, bill: &DayBill, row: &BillRow<'_>) -> bool {
+        self.lines.contains(&(bill.id, row.line))
+            || (row.state == BillState::Revoked && self.transactions.contains(row.transaction_id))
+    }
+}
+
+impl Inner {
+    /// Hands over every row of the bills that agrees, in the order of the bills.
+    pub(super) fn each_matched(
+        &self,
+        run: &DayRun,
+        mut take: impl FnMut(MatchedRow) -> Result<ControlFlow<()>, DeskError>,
+    ) -> Result<(), DeskError> {
+        let mut differing = Differing::default();
+        for row in self.store.differing_rows(run.id)? {
+            differing.lines.insert((row.bill, row.line));
+            if let Some(transaction_id) = row.transaction_id {
+                differing.transactions.insert(transaction_id.into_bytes());
+            }
+        }
+        let basis = Basis::parse(&run.found.basis).unwrap_or_default();
+        for bill in &run.bills {
+            let mut rows = rows_of(bill)?;
+            while let Some(line) = rows.next_line().map_err(|cause| refused(bill, cause))? {
+                let BillLine::Row(row) = line else { continue };
+                let is_refund = row.state == BillState::Refund;
+                // What had nothing to be compared with agrees with nothing.
+                let side = if is_refund { &run.found.refunds } else { &run.found.orders };
+                if side.is_none() || differing.has(bill, &row) {
+                    continue;
+                }
+                if take(matched(&row, basis))?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(bill: &DayBill, cause: BillRefusal) -> DeskError {
+    ReconcileFault::Bill { place: bill.file.clone().unwrap_or_default(), cause }.into()
+}
+
+/// The rows of a bill, which must still be what it was.
+fn rows_of(bill: &DayBill) -> Result<Box<TradeReader<BillText<File>>>, DeskError> {
+    let changed = || {
+        DeskError::malformed(format!(
+            "the bill of {} is no longer where it was, or says something else [账单文件已不在或有变]; run the day again",
+            bill.date.day()
+        ))
+    };
+    let file = bill.file.as_ref().map(Path::new).ok_or_else(changed)?;
+    if !bill_digest(file, &Cancel::new()).is_ok_and(|digest| digest == bill.digest) {
+        return Err(changed());
+    }
+    let text = File::open(file).and_then(BillText::open).map_err(|_| changed())?;
+    match Bill::open(text).map_err(|cause| refused(bill, cause))? {
+        Bill::Trades(rows) => Ok(rows),
+        Bill::FundFlow(_) => Err(changed()),
+    }
+}
+
+fn matched(row: &BillRow<'_>, basis: Basis) -> MatchedRow {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let is_refund = row.state == BillState::Refund;
+    MatchedRow {
+        is_refund,
+        out_trade_no: text(row.out_trade_no),
+        transaction_id: text(row.transaction_id),
+        refund_id: if is_refund { text(row.refund_id) } else { String::new() },
+        amount: if is_refund { basis.of_refund(row) } else { basis.of_payment(row) },
+        at: row.at,
+        trade_type: text(row.text(Column::TradeType)),
+        line: row.line,
+    }
+}

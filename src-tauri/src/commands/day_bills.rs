@@ -1,0 +1,57 @@
+//! The bills of a day: fetched from WeChat Pay, chosen in a dialog, or dropped on the window.
+
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow, Wry};
+
+use crate::commands::days::{date, in_language};
+use crate::commands::sheets::told;
+use crate::day_files;
+use crate::dto::day_bills::{BillsFetched, ChosenBill};
+use crate::dto::test_orders::Progress;
+use crate::error::IpcError;
+use crate::file_choice::{self, Choice, Kind};
+use crate::home::Home;
+
+/// Fetches the bills of the days from one to another; progress is told in days, and `job_cancel` stops it and keeps what is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_bills_fetch(
+    home: State<'_, Home>,
+    profile: String,
+    from: String,
+    to: String,
+    progress: Channel<Progress>,
+) -> Result<BillsFetched, IpcError> {
+    let span = (date(&from)?, date(&to)?);
+    let desk = home.desk().await?;
+    let job = home.jobs.begin();
+    Ok(desk.fetch_bills(&profile, span, told(job.number, progress), &job.cancel).await?.into())
+}
+
+/// The bills that were chosen or dropped and wait to be compared.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_bills(home: State<'_, Home>) -> Result<Vec<ChosenBill>, IpcError> {
+    let paths = home.day_files.bills();
+    let looked = tokio::task::spawn_blocking(move || paths.iter().map(|path| day_files::look(path)).collect()).await;
+    looked.map_err(|_| IpcError::internal("looking at the bills"))
+}
+
+/// Asks for a bill, to be compared with those that were chosen before.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_bill_choose(home: State<'_, Home>, window: WebviewWindow<Wry>) -> Result<bool, IpcError> {
+    let title = in_language(&home, "选择对账单（CSV，可为 GZIP）", "A bill (CSV, plain or GZIP)").await?;
+    let choice = Choice { title, suggested: None, kind: Kind::Bill };
+    let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(false) };
+    home.day_files.add_bills([path]);
+    Ok(true)
+}
+
+/// Forgets the bills that were chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_bills_clear(home: State<'_, Home>) -> Result<(), IpcError> {
+    home.day_files.clear_bills();
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What of a day does not agree: read in stretches, and asked of the gateway.
+
+use tauri::State;
+use tauri::ipc::Channel;
+
+use crate::commands::days::date;
+use crate::commands::sheets::told;
+use crate::dto::differences::{DayAsked, DifferenceFilter, DifferenceRows, MatchedRows};
+use crate::dto::number::Count;
+use crate::dto::test_orders::Progress;
+use crate::error::IpcError;
+use crate::home::Home;
+
+/// Rows that the window may ask for at once.
+const ROWS_MAX: u64 = 500;
+
+/// What of a day does not agree.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_differences(
+    home: State<'_, Home>,
+    profile: String,
+    date_text: String,
+    filter: DifferenceFilter,
+    start: Count,
+    limit: Count,
+) -> Result<DifferenceRows, IpcError> {
+    let [start, limit] = [start.get(), limit.get().min(ROWS_MAX)].map(|number| usize::try_from(number).unwrap_or(0));
+    let desk = home.desk().await?;
+    let page = desk.day_differences(&profile, date(&date_text)?, filter.into(), start, limit).await?;
+    let rows = page.rows.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?;
+    Ok(DifferenceRows { total: page.total.into(), rows })
+}
+
+/// Payments or refunds of a day that agree.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_matched(
+    home: State<'_, Home>,
+    profile: String,
+    date_text: String,
+    refunds: bool,
+    start: Count,
+    limit: Count,
+) -> Result<MatchedRows, IpcError> {
+    let limit = usize::try_from(limit.get().min(ROWS_MAX)).unwrap_or_default();
+    let page = home.desk().await?.matched_rows(&profile, date(&date_text)?, refunds, start.get(), limit).await?;
+    Ok(MatchedRows { total: page.total.into(), rows: page.rows.into_iter().map(Into::into).collect() })
+}
+
+/// Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_ask(
+    home: State<'_, Home>,
+    profile: String,
+    date_text: String,
+    filter: DifferenceFilter,
+    progress: Channel<Progress>,
+) -> Result<DayAsked, IpcError> {
+    let day = date(&date_text)?;
+    let desk = home.desk().await?;
+    let job = home.jobs.begin();
+    let report = told(job.number, progress);
+    Ok(desk.ask_differences(&profile, day, filter.into(), report, &job.cancel).await?.into())
+}

@@ -1,0 +1,116 @@
+//! The bills of a day: what was chosen, and what fetching them brought.
+
+use desk::{Before, BillFault, FetchedBill, FetchedDay, FetchedDays, SavedBill};
+use serde::Serialize;
+
+use crate::dto::days::file_name;
+use crate::dto::number::Count;
+
+/// A bill that was chosen and not yet compared.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ChosenBill {
+    pub(crate) file_name: String,
+    /// The day of its first row; nothing where it cannot be read.
+    pub(crate) date: Option<String>,
+    /// Why it cannot be read.
+    pub(crate) problem: Option<String>,
+}
+
+/// What fetching the bills of a span of days brought.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct BillsFetched {
+    /// In their order; fewer than were asked for where it ended early.
+    pub(crate) days: Vec<BillFetched>,
+    /// Somebody stopped it.
+    pub(crate) cancelled: bool,
+}
+
+/// What became of the bill of one day.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct BillFetched {
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    pub(crate) outcome: BillOutcome,
+}
+
+/// A bill on the disk, or why there is none.
+#[derive(Debug, Serialize, specta::Type)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum BillOutcome {
+    /// It is on the disk.
+    Saved {
+        file_name: String,
+        rows: Count,
+        /// Rows that cannot be read.
+        malformed: Count,
+        summary_ok: bool,
+        /// The same text was there before.
+        was_there: bool,
+        /// Another text was there before, which bills never do.
+        has_changed: bool,
+        /// Days of which it settled what had waited for it.
+        settled_days: Vec<String>,
+    },
+    /// Nothing was traded on that day.
+    NoTrade,
+    /// There is none, and why.
+    Failed {
+        /// The word of the fault, such as `bill_too_early`.
+        code: String,
+        reason_zh: String,
+        reason_en: String,
+    },
+}
+
+impl From<FetchedDays> for BillsFetched {
+    fn from(fetched: FetchedDays) -> Self {
+        Self { days: fetched.days.into_iter().map(Into::into).collect(), cancelled: fetched.cancelled }
+    }
+}
+
+impl From<FetchedDay> for BillFetched {
+    fn from(fetched: FetchedDay) -> Self {
+        let outcome = match fetched.bill {
+            Ok(FetchedBill::Saved(saved)) => BillOutcome::of_saved(&saved),
+            Ok(FetchedBill::NoTrade) => BillOutcome::NoTrade,
+            Err(fault) => BillOutcome::of_fault(&fault),
+        };
+        Self { date: fetched.day.day(), outcome }
+    }
+}
+
+impl BillOutcome {
+    fn of_saved(saved: &SavedBill) -> Self {
+        Self::Saved {
+            file_name: file_name(&saved.file),
+            rows: saved.soundness.rows.into(),
+            malformed: saved.soundness.malformed.into(),
+            summary_ok: saved.soundness.summary_ok,
+            was_there: saved.before == Before::Same,
+            has_changed: matches!(saved.before, Before::Changed(_)) || !saved.others.is_empty(),
+            settled_days: saved.settled_beside.iter().map(|day| day.day()).collect(),
+        }
+    }
+
+    fn of_fault(fault: &BillFault) -> Self {
+        Self::Failed { code: fault.code().to_owned(), reason_zh: fault.chinese(), reason_en: fault.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wxpay_protocol::UtcMs;
+
+    #[test]
+    fn a_bill_that_is_not_there_says_why_in_both_languages() {
+        let day = UtcMs::parse_dashed("2026-11-20 00:00:00").unwrap();
+        let fault = BillFault::TooEarly { day: day.day(), from: "2026-11-21 10:00:00".into() };
+        let shown = BillFetched::from(FetchedDay { day, bill: Err(fault) });
+        assert_eq!(shown.date, "2026-11-20");
+        let BillOutcome::Failed { code, reason_zh, reason_en } = shown.outcome else { panic!("it failed") };
+        assert_eq!(code, "bill_too_early");
+        assert!(reason_zh.contains("2026-11-21 10:00:00") && reason_zh.contains("没有发出请求"), "{reason_zh}");
+        assert!(reason_en.contains("2026-11-21 10:00:00") && reason_en.is_ascii(), "{reason_en}");
+    }
+}

@@ -1,0 +1,193 @@
+//! What of a day does not agree, row by row, and what the gateway said about it.
+
+use desk::{AskedDifferences, GatewaySays, question_about, reason_text};
+use desk_store::{DayAnswer, DayDifference, DifferenceState};
+use serde::{Deserialize, Serialize};
+
+use crate::dto::days::{DayDimension, DayNote, hex};
+use crate::dto::number::{AtMs, Count, Fen};
+use crate::error::IpcError;
+
+/// Which differences of a day.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub(crate) struct DifferenceFilter {
+    pub(crate) class: Option<String>,
+    /// `open`, `resolved`, `carried_over`, `ignored` or `expected`.
+    pub(crate) state: Option<String>,
+    /// The beginning of a number.
+    pub(crate) search: String,
+    /// The one with this identity, 32 hexadecimal digits; all where it is empty.
+    pub(crate) identity: String,
+    pub(crate) dimension: Option<DayDimension>,
+    /// The value in that dimension.
+    pub(crate) value: String,
+}
+
+impl From<DifferenceFilter> for desk_store::DifferenceFilter {
+    fn from(filter: DifferenceFilter) -> Self {
+        Self {
+            class: filter.class,
+            state: filter.state.as_deref().and_then(DifferenceState::parse),
+            search: filter.search,
+            identity: filter.identity,
+            of: filter.dimension.map(|dimension| (dimension.into(), filter.value)),
+            ..Self::default()
+        }
+    }
+}
+
+/// A row that does not agree, both sides in one.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DifferenceRow {
+    pub(crate) identity: String,
+    pub(crate) class: String,
+    pub(crate) state: String,
+    /// It was handled when it said something else.
+    pub(crate) has_changed: bool,
+    pub(crate) reason_zh: String,
+    pub(crate) reason_en: String,
+    pub(crate) out_trade_no: Option<String>,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) refund_id: Option<String>,
+    pub(crate) out_refund_no: Option<String>,
+    pub(crate) field: Option<String>,
+    pub(crate) bill_value: Option<String>,
+    pub(crate) local_value: Option<String>,
+    pub(crate) bill_fen: Option<Fen>,
+    pub(crate) local_fen: Option<Fen>,
+    pub(crate) bill_line: Option<Count>,
+    pub(crate) local_line: Option<Count>,
+    pub(crate) device_info: Option<String>,
+    pub(crate) trade_type: Option<String>,
+    pub(crate) attach: Option<String>,
+    /// What the gateway said when it was asked last.
+    pub(crate) answer: Option<DifferenceAnswer>,
+    /// Whether the gateway can be asked about it.
+    pub(crate) can_ask: bool,
+    pub(crate) notes: Vec<DayNote>,
+}
+
+impl TryFrom<DayDifference> for DifferenceRow {
+    type Error = IpcError;
+
+    fn try_from(row: DayDifference) -> Result<Self, IpcError> {
+        let can_ask = question_about(&row).is_some();
+        let found = row.found;
+        let fen = |fen: Option<i64>| fen.map(|fen| Fen::sum(fen.into())).transpose();
+        Ok(Self {
+            identity: hex(&found.identity),
+            state: row.state.as_str().to_owned(),
+            has_changed: row.has_changed,
+            reason_zh: reason_text(&found, false),
+            reason_en: reason_text(&found, true),
+            class: found.class,
+            out_trade_no: found.out_trade_no,
+            transaction_id: found.transaction_id,
+            refund_id: found.refund_id,
+            out_refund_no: found.out_refund_no,
+            field: found.field,
+            bill_value: found.bill_value,
+            local_value: found.local_value,
+            bill_fen: fen(found.bill_fen)?,
+            local_fen: fen(found.local_fen)?,
+            bill_line: found.bill_line.map(Into::into),
+            local_line: found.local_line.map(Into::into),
+            device_info: found.device_info,
+            trade_type: found.trade_type,
+            attach: found.attach,
+            answer: row.answer.map(Into::into),
+            can_ask,
+            notes: row.notes.into_iter().map(Into::into).collect(),
+        })
+    }
+}
+
+/// A stretch of the differences of a day.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DifferenceRows {
+    pub(crate) total: Count,
+    pub(crate) rows: Vec<DifferenceRow>,
+}
+
+/// What the gateway said about a difference.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DifferenceAnswer {
+    /// A state of an order or of a refund, `NOTEXIST`, or `UNKNOWN` where no answer can be believed.
+    pub(crate) word: String,
+    pub(crate) asked_at: AtMs,
+    pub(crate) sentence_zh: String,
+    pub(crate) sentence_en: String,
+}
+
+impl From<DayAnswer> for DifferenceAnswer {
+    fn from(answer: DayAnswer) -> Self {
+        let said = GatewaySays::of(&answer);
+        Self {
+            sentence_zh: said.chinese(),
+            sentence_en: said.english(),
+            asked_at: answer.asked_at.into(),
+            word: answer.word,
+        }
+    }
+}
+
+/// What became of asking about differences.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DayAsked {
+    /// Questions that were to be asked.
+    pub(crate) questions: Count,
+    /// Those that were asked; their answers are kept.
+    pub(crate) asked: Count,
+    /// Doubtful ones beyond what is asked at once.
+    pub(crate) rest: Count,
+    /// Somebody stopped it.
+    pub(crate) cancelled: bool,
+    /// The gateway did not answer several times in a row.
+    pub(crate) left_alone: bool,
+}
+
+impl From<AskedDifferences> for DayAsked {
+    fn from(asked: AskedDifferences) -> Self {
+        Self {
+            questions: asked.questions.into(),
+            asked: asked.asked.into(),
+            rest: asked.rest.into(),
+            cancelled: asked.cancelled,
+            left_alone: asked.left_alone,
+        }
+    }
+}
+
+/// A row of the bill that agrees.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct MatchedRow {
+    pub(crate) out_trade_no: String,
+    pub(crate) transaction_id: String,
+    /// Empty of a payment.
+    pub(crate) refund_id: String,
+    pub(crate) amount_fen: Fen,
+    pub(crate) at: AtMs,
+    pub(crate) trade_type: String,
+    pub(crate) bill_line: Count,
+}
+
+impl From<desk::MatchedRow> for MatchedRow {
+    fn from(row: desk::MatchedRow) -> Self {
+        Self {
+            out_trade_no: row.out_trade_no,
+            transaction_id: row.transaction_id,
+            refund_id: row.refund_id,
+            amount_fen: Fen::of(row.amount),
+            at: row.at.into(),
+            trade_type: row.trade_type,
+            bill_line: row.line.into(),
+        }
+    }
+}
+
+/// A stretch of the rows that agree.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct MatchedRows {
+    pub(crate) total: Count,
+    pub(crate) rows: Vec<MatchedRow>,
+}

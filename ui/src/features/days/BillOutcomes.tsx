@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import type { BillFetched } from "../../ipc/model";
+
+/** What fetching brought, day by day: a bill, a day without trade, or why there is none. */
+export function BillOutcomes({ days, cancelled }: { days: readonly BillFetched[]; cancelled: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className="bill-outcomes" data-testid="bill-outcomes">
+      <ul>
+        {days.map((day) => (
+          <Outcome key={day.date} day={day} />
+        ))}
+      </ul>
+      {cancelled && <p className="quiet">{t("days.fetchStopped")}</p>}
+    </div>
+  );
+}
+
+function Outcome({ day: { date, outcome } }: { day: BillFetched }) {
+  const { t, i18n } = useTranslation();
+  if (outcome.is === "no_trade") return <Line date={date} is="no_trade" tone="quiet" text={t("days.noTrade")} />;
+  if (outcome.is === "failed") {
+    const reason = i18n.language === "en" ? outcome.reason_en : outcome.reason_zh;
+    return <Line date={date} is={outcome.code} tone="tone-red" text={reason} />;
+  }
+  const { rows, malformed, summary_ok, has_changed, was_there, settled_days } = outcome;
+  const isSound = summary_ok && malformed === 0 && !has_changed;
+  const words = [
+    t(was_there ? "days.fetchedSame" : "days.fetched", { rows }),
+    t(summary_ok ? "days.summaryOk" : "days.summaryOff"),
+    malformed > 0 && t("days.malformedRows", { count: malformed }),
+    has_changed && t("days.fetchedChanged"),
+    settled_days.length > 0 && t("days.settled", { days: settled_days.join(", ") }),
+  ];
+  const text = words.filter(Boolean).join(" · ");
+  return <Line date={date} is={has_changed ? "changed" : "saved"} tone={isSound ? "" : "tone-red"} text={text} />;
+}
+
+function Line({ date, is, tone, text }: { date: string; is: string; tone: string; text: string }) {
+  return (
+    <li data-testid="bill-outcome" data-is={is}>
+      <span className="figures">{date}</span> <span className={tone}>{text}</span>
+    </li>
+  );
+}
