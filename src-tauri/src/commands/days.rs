@@ -100,15 +100,10 @@ pub(crate) async fn day_run(
         DayOwn::AsBefore => desk.own_side_before(&profile.name, day).await?,
         DayOwn::Tables { orders, refunds } => own_tables(&home, &profile.name, orders, refunds).await?,
     };
-    let mut bills = home.day_files.bills();
-    if bills.is_empty() {
-        // Without a new one the bill that is known of the day is read: as it was downloaded, or compared last.
-        bills = desk.bills_known(&profile.name, day).await?;
-    }
-    if bills.is_empty() {
-        return Err(IpcError::input("bill", "is not there yet; download it, or choose or drop the bill of the day"));
-    }
-    let sides = DaySides {
+    let job = home.jobs.begin();
+    let chosen = home.day_files.bills();
+    let bills = if chosen.is_empty() { desk.bills_known(&profile.name, day, &job.cancel).await } else { Ok(chosen) };
+    let sides = bills.map(|bills| DaySides {
         bills,
         own,
         basis: request.basis.into(),
@@ -116,9 +111,17 @@ pub(crate) async fn day_run(
         day_cut_s: request.day_cut_s,
         mch_id: None,
         beside: Vec::new(),
+    });
+    let found = match sides {
+        Ok(sides) if sides.bills.is_empty() => {
+            return Err(IpcError::input(
+                "bill",
+                "is not there yet; download it, or choose or drop the bill of the day",
+            ));
+        }
+        Ok(sides) => desk.reconcile_day(&profile.name, sides, told(job.number, progress), &job.cancel).await,
+        Err(fault) => Err(fault),
     };
-    let job = home.jobs.begin();
-    let found = desk.reconcile_day(&profile.name, sides, told(job.number, progress), &job.cancel).await;
     let kept = match found {
         Err(DeskError::Day(ReconcileFault::Cancelled)) => {
             return Ok(DayRunResult::stopped());

@@ -8,7 +8,7 @@ use desk::BillText;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wxpay_protocol::bill::{
-    Bill, BillLine, BillRefusal, FundFlowReader, MalformedRow, MilliFen, TradeReader, yuan_text,
+    Bill, BillLine, BillRefusal, BillTotals, FundFlowReader, MalformedRow, MilliFen, TradeReader, yuan_text,
 };
 use wxpay_protocol::ids::MchId;
 
@@ -16,6 +16,7 @@ use crate::desk_options::{DeskOptions, block_on, standard_input_once};
 use crate::exit::{Exit, Failure};
 use crate::message;
 use crate::output::Output;
+use crate::reconcile::number;
 
 const AFTER: &str = "\
 Every kind and generation of bill is known by the titles of its columns, plain or as GZIP, with a byte order mark or \
@@ -135,11 +136,12 @@ fn trades<R: Read>(bill: &mut TradeReader<R>) -> Result<Checked, BillRefusal> {
             "fee_1e5": number(sums.fee_milli_fen),
         },
         "summary_ok": totals.summary_ok,
+        "unread": unread(&totals),
         "malformed": shown(&reasons),
         "malformed_count": totals.malformed,
     });
     let fee = i64::try_from(sums.fee_milli_fen).map_or_else(|_| "–".to_owned(), |fee| MilliFen::new(fee).to_string());
-    let lines = vec![
+    let mut lines = vec![
         format!("  kind [类型]          {kind}, {} columns", layout.columns()),
         format!("  rows [行数]          {} ({} payments, {} refunds)", sums.rows, totals.payments, totals.refunds),
         format!("  ordered [订单金额]   {}", yuan_text(sums.total_fee)),
@@ -147,7 +149,36 @@ fn trades<R: Read>(bill: &mut TradeReader<R>) -> Result<Checked, BillRefusal> {
         format!("  refunded [退款]      {}", yuan_text(sums.settlement_refund_fee)),
         format!("  fee [手续费]         {fee}"),
     ];
+    if totals.malformed > 0 {
+        lines.push(format!("  not read [未读出]    {}", unread_text(&totals)));
+    }
     Ok(Checked { document, lines, malformed: totals.malformed, reasons })
+}
+
+/// What the summary says beyond the rows that were read; nothing where every row was.
+pub(crate) fn unread(totals: &BillTotals) -> Option<Value> {
+    let unread = &totals.unread;
+    (totals.malformed > 0).then(|| {
+        json!({
+            "rows": unread.rows,
+            "settle_fen": number(unread.settlement_total_fee),
+            "refund_fen": number(unread.settlement_refund_fee),
+            "total_fen": number(unread.total_fee),
+            "fee_1e5": number(unread.fee_milli_fen),
+        })
+    })
+}
+
+/// The same for people.
+pub(crate) fn unread_text(totals: &BillTotals) -> String {
+    let unread = &totals.unread;
+    format!(
+        "{} rows; by the summary they hold: ordered {}, settled {}, refunded {}",
+        unread.rows,
+        yuan_text(unread.total_fee),
+        yuan_text(unread.settlement_total_fee),
+        yuan_text(unread.settlement_refund_fee)
+    )
 }
 
 fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<Checked, BillRefusal> {
@@ -171,11 +202,6 @@ fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<Checked, BillRefusal> {
         format!("  expense [支出]       {} in {} rows", yuan_text(sums.expense), sums.expenses),
     ];
     Ok(Checked { document, lines, malformed, reasons: totals.malformed })
-}
-
-/// A sum as JSON's number, as text beyond what a number holds.
-fn number(sum: i128) -> Value {
-    i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
 fn shown(rows: &[MalformedRow]) -> Vec<Value> {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
+use crate::bill_check::{unread, unread_text};
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::option_words::ViewpointWord;
@@ -268,6 +269,7 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
             "total_fen": number(sums.total_fee),
             "fee_1e5": number(sums.fee_milli_fen),
             "summary_ok": bills.totals.summary_ok,
+            "unread": unread(&bills.totals),
             "not_compared": verdict.not_compared,
             "recharge_refunds": bills.recharge_refunds,
         },
@@ -358,6 +360,9 @@ fn describe(
         yuan_text(totals.sums.total_fee),
         yuan_text(totals.sums.settlement_refund_fee)
     ))?;
+    if totals.malformed > 0 {
+        output.line(&format!("  not read [未读出]  {}", unread_text(totals)))?;
+    }
     output.line(&format!(
         "  local [本地]  {} orders, {} refunds, {} of other days",
         found.local.orders, found.local.refunds, verdict.out_of_scope

@@ -1,7 +1,7 @@
 //! Working with days: bringing one together and keeping what came of it, where days stand, and what people say to them.
 
 mod basis;
-mod beside;
+mod bills_seen;
 mod doubts;
 mod exporting;
 mod matched;

@@ -109,6 +109,16 @@ pub enum ReconcileFault {
         "bills of RECHARGE_REFUND are compared with nothing [充值退款账单不参与对账]; give the bill of trades of the day as well"
     )]
     NoTrades,
+    /// Two bills of the same trades, each of which would count twice.
+    #[error(
+        "{place} and {other} hold the same trades [ALL 账单已包含 SUCCESS 和 REFUND]; give the one of kind ALL alone, or SUCCESS and REFUND without it"
+    )]
+    Overlapping {
+        /// The file.
+        place: String,
+        /// The one before it.
+        other: String,
+    },
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -180,6 +190,7 @@ impl ReconcileFault {
             Self::Internal => "internal",
             Self::Cancelled => "cancelled",
             Self::TooManyBills
+            | Self::Overlapping { .. }
             | Self::NothingToCompare
             | Self::OnlyOrderAmount
             | Self::Sheet { .. }
@@ -194,7 +205,7 @@ impl ReconcileFault {
 pub struct BillsRead {
     /// Files that were read, in the order of their numbers.
     pub files: Vec<PathBuf>,
-    /// Files that hold the same bytes as an earlier one and were left out.
+    /// Files that hold the same text as an earlier one, packed or not, and were left out.
     pub same: Vec<String>,
     /// What those that are compared add up to; `summary_ok` and `malformed` are of every file.
     pub totals: BillTotals,

@@ -62,6 +62,8 @@ fn a_malformed_row_is_named_and_no_other_row_is_lost() {
     let answer = check(spoilt).expect(1).json();
     assert_eq!((&answer["rows"], &answer["summary_ok"]), (&json!(2), &json!(false)));
     assert_eq!(answer["malformed"][0]["line"], 3);
+    let unread = json!({"rows": 1, "settle_fen": 200, "refund_fen": 0, "total_fen": 200, "fee_1e5": 1200});
+    assert_eq!(answer["unread"], unread, "the gap to the summary is what the row would have to hold");
     assert!(answer["malformed"][0]["reason"].as_str().unwrap().contains("28 values under 27 titles"));
 }
 
@@ -82,7 +84,8 @@ fn every_generation_of_bills_adds_up() {
             let answer = check(content).expect(0).json();
             let expected = json!({
                 "kind": kind, "columns": columns, "mch_id": "1900000001", "rows": payments + refunds, "payments": payments,
-                "refunds": refunds, "sums": sums, "summary_ok": true, "malformed": [], "malformed_count": 0, "file": "bill.csv",
+                "refunds": refunds, "sums": sums, "summary_ok": true, "malformed": [], "malformed_count": 0, "unread": null,
+                "file": "bill.csv",
             });
             assert_eq!(answer, expected, "{name}");
         }

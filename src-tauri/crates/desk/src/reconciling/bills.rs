@@ -1,6 +1,6 @@
 //! The bills of a day: read row by row, refused as a whole where they are not to be believed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,23 +32,28 @@ struct Found {
 }
 
 impl<'f> Bills<'f> {
-    /// Reads the headers and leaves out files that hold the same bytes as an earlier one.
+    /// Reads the headers, leaves out files that hold the same text as an earlier one, packed or not, and refuses a bill
+    /// whose trades another one holds already.
     pub(super) fn find(sides: &'f DaySides, cancel: &Cancel) -> Result<Self, ReconcileFault> {
         let (mut found, mut same) = (Vec::<Found>::new(), Vec::new());
         for path in &sides.bills {
             let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+            let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+            let is_packed = text.is_packed();
+            let bill = Found { path: path.clone(), layout: open(text, path)?.layout().clone(), is_packed };
             let mut is_same = false;
             for earlier in &found {
                 go_on(cancel)?;
-                is_same |= holds_the_same(&earlier.path, path, cancel).map_err(unreadable)?;
+                is_same |= earlier.says_the_same(&bill, cancel).map_err(unreadable)?;
             }
             if is_same {
                 same.push(place(path));
                 continue;
             }
-            let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-            let is_packed = text.is_packed();
-            found.push(Found { path: path.clone(), layout: open(text, path)?.layout().clone(), is_packed });
+            if let Some(other) = found.iter().find(|other| overlap(other.layout.kind(), bill.layout.kind())) {
+                return Err(ReconcileFault::Overlapping { place: place(path), other: place(&other.path) });
+            }
+            found.push(bill);
         }
         if found.len() > MAX_BILLS { Err(ReconcileFault::TooManyBills) } else { Ok(Self { sides, found, same }) }
     }
@@ -84,6 +89,7 @@ impl<'f> Bills<'f> {
             let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, malformed: &mut malformed };
             let totals = found.read(number, rows, sum.as_mut(), watch)?;
             read.totals.malformed += totals.malformed;
+            read.totals.unread += totals.unread;
             read.totals.summary_ok = totals.summary_ok && (number == 0 || read.totals.summary_ok);
             if is_compared(found.layout.kind()) {
                 add(&mut read.totals, &totals);
@@ -232,32 +238,37 @@ fn is_compared(kind: BillType) -> bool {
 fn add(whole: &mut BillTotals, more: &BillTotals) {
     whole.payments += more.payments;
     whole.refunds += more.refunds;
-    whole.sums.rows += more.sums.rows;
-    whole.sums.settlement_total_fee += more.sums.settlement_total_fee;
-    whole.sums.settlement_refund_fee += more.sums.settlement_refund_fee;
-    whole.sums.coupon_refund_fee += more.sums.coupon_refund_fee;
-    whole.sums.fee_milli_fen += more.sums.fee_milli_fen;
-    whole.sums.total_fee += more.sums.total_fee;
-    whole.sums.refund_fee += more.sums.refund_fee;
+    whole.sums += more.sums;
 }
 
-/// Whether two files hold the same bytes, as far as nobody stopped it.
-fn holds_the_same(one: &Path, other: &Path, cancel: &Cancel) -> io::Result<bool> {
-    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
-    if one.metadata()?.len() != other.metadata()?.len() {
-        return Ok(false);
-    }
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    loop {
-        left.clear();
-        right.clear();
-        one.by_ref().take(256 * 1024).read_to_end(&mut left)?;
-        other.by_ref().take(256 * 1024).read_to_end(&mut right)?;
-        if left != right {
-            return Ok(false);
+impl Found {
+    /// Whether two files hold the same text, as far as nobody stopped it.
+    fn says_the_same(&self, other: &Self, cancel: &Cancel) -> io::Result<bool> {
+        let (one, other) = match (self.is_packed, other.is_packed) {
+            (false, false) if fs::metadata(&self.path)?.len() != fs::metadata(&other.path)?.len() => return Ok(false),
+            _ => (&self.path, &other.path),
+        };
+        let (mut one, mut other) = (BillText::open(File::open(one)?)?, BillText::open(File::open(other)?)?);
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        loop {
+            left.clear();
+            right.clear();
+            one.by_ref().take(256 * 1024).read_to_end(&mut left)?;
+            other.by_ref().take(256 * 1024).read_to_end(&mut right)?;
+            if left != right {
+                return Ok(false);
+            }
+            if left.is_empty() || cancel.is_cancelled() {
+                return Ok(true);
+            }
         }
-        if left.is_empty() || cancel.is_cancelled() {
-            return Ok(true);
-        }
     }
+}
+
+/// Whether bills of these kinds tell of the same trades: ALL holds what SUCCESS and REFUND hold.
+fn overlap(one: BillType, other: BillType) -> bool {
+    matches!(
+        (one, other),
+        (BillType::All, BillType::Success | BillType::Refund) | (BillType::Success | BillType::Refund, BillType::All)
+    )
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use desk_reconcile::{Class, Viewpoint};
 use desk_sheets::{Cell, Column, WriteError, XlsxBook};
 use wxpay_protocol::Fen;
-use wxpay_protocol::bill::{MilliFen, yuan_text};
+use wxpay_protocol::bill::{BillTotals, MilliFen, yuan_text};
 
 use super::differences::Cells;
 use super::{DaySides, Reconciled};
@@ -95,6 +95,20 @@ fn columns(titles: &[(&str, u16)]) -> Vec<Column> {
     titles.iter().map(|(title, width_chars)| Column { title: (*title).to_owned(), width_chars: *width_chars }).collect()
 }
 
+/// Whether the bill ties out, and what the rows that cannot be read would have to hold.
+fn summary(totals: &BillTotals) -> String {
+    if totals.summary_ok {
+        return "一致".to_owned();
+    }
+    let unread = &totals.unread;
+    format!(
+        "无法对比：{} 行未能读出，按汇总应含订单金额 {}、退款金额 {}",
+        unread.rows,
+        yuan_text(unread.total_fee),
+        yuan_text(unread.settlement_refund_fee)
+    )
+}
+
 fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> {
     let (bills, sums) = (&found.bills, found.bills.totals.sums);
     let fee = i64::try_from(sums.fee_milli_fen).map_or_else(|_| String::new(), |fee| MilliFen::new(fee).to_string());
@@ -104,7 +118,7 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("商户号", bills.mch_id.clone().unwrap_or_default()),
         ("账单笔数", format!("{}（支付 {}，退款 {}）", sums.rows, bills.totals.payments, bills.totals.refunds)),
         ("充值退款（不参与对账）", bills.recharge_refunds.to_string()),
-        ("账单汇总", if bills.totals.summary_ok { "一致" } else { "无法对比" }.to_owned()),
+        ("账单汇总", summary(&bills.totals)),
         ("订单金额", yuan_text(sums.total_fee)),
         ("应结订单金额", yuan_text(sums.settlement_total_fee)),
         ("退款金额", yuan_text(sums.settlement_refund_fee)),

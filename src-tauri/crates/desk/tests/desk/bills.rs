@@ -210,9 +210,12 @@ async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_da
         let fault = other.bill.as_ref().unwrap_err();
         assert!(fault.code() == "bill_refused" && fault.chinese().contains("不是当天的账单"), "{fault}");
     }
-    assert_eq!(fetching.desk.bills_known("shop", from).await.unwrap(), std::slice::from_ref(&saved.file));
+    assert_eq!(
+        fetching.desk.bills_known("shop", from, &Cancel::new()).await.unwrap(),
+        std::slice::from_ref(&saved.file)
+    );
     assert!(saved.file.starts_with(fetching.desk.data_dir()));
-    assert!(fetching.desk.bills_known("shop", to).await.unwrap().is_empty());
+    assert!(fetching.desk.bills_known("shop", to, &Cancel::new()).await.unwrap().is_empty());
 
     let no_trade = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg><error_code>20002</error_code></xml>";
     let found = span(no_trade, &Cancel::new()).await;

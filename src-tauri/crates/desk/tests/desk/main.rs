@@ -9,6 +9,7 @@
 
 mod alarms;
 mod bills;
+mod bills_of_days;
 mod clocks;
 mod crossings;
 mod days;

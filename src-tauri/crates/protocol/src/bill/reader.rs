@@ -87,6 +87,8 @@ pub struct BillTotals {
     pub sums: TradeSums,
     /// Every row was read and the summary says the same; false until the end was reached.
     pub summary_ok: bool,
+    /// What the summary says beyond the readable rows: what the rows that cannot be read would have to hold.
+    pub unread: TradeSums,
 }
 
 /// A bill of trades that is being read.
@@ -214,6 +216,8 @@ impl<R: Read> TradeReader<R> {
         if self.totals.malformed == 0 {
             summary.compare(&self.totals.sums)?;
             self.totals.summary_ok = true;
+        } else {
+            self.totals.unread = summary.beyond(&self.totals.sums)?;
         }
         Ok(())
     }

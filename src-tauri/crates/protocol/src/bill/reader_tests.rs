@@ -133,6 +133,8 @@ fn rows_that_cannot_be_read_are_named_and_never_shifted() {
         assert_eq!(malformed, [MalformedRow { line: 2, fault }]);
         assert!(!malformed[0].fault.chinese().is_empty());
         assert_eq!((totals.malformed, rows.len(), totals.summary_ok), (1, 1, false));
+        let unread = totals.unread;
+        assert_eq!((unread.rows, unread.total_fee, unread.refund_fee, unread.fee_milli_fen), (1, 101, 0, 1000));
     }
 }
 

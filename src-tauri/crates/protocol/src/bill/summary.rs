@@ -69,24 +69,15 @@ impl Summary {
 
     /// Compares what the summary says of money with what the rows add up to.
     pub(super) fn compare(&self, sums: &TradeSums) -> Result<(), BillRefusal> {
-        let of_fen = [
-            ("应结订单总金额", sums.settlement_total_fee),
-            ("订单总金额", sums.total_fee),
-            ("总交易额", sums.total_fee),
-            ("退款总金额", sums.settlement_refund_fee),
-            ("充值券退款总金额", sums.coupon_refund_fee),
-            ("总代金券或立减优惠退款金额", sums.coupon_refund_fee),
-            ("总企业红包退款金额", sums.coupon_refund_fee),
-            ("申请退款总金额", sums.refund_fee),
-            ("总退款金额", sums.refund_fee),
-        ];
-        for (title, found) in of_fen {
-            let said = self.value(title, yuan)?.map(|said| i128::from(said.get()));
-            if let Some(said) = said.filter(|said| *said != found) {
-                return Err(BillRefusal::Sum { title, said: yuan_text(said), found: yuan_text(found) });
+        for (titles, found) in titles_of_fen(*sums) {
+            for title in titles {
+                let said = self.value(title, yuan)?.map(|said| i128::from(said.get()));
+                if let Some(said) = said.filter(|said| *said != found) {
+                    return Err(BillRefusal::Sum { title, said: yuan_text(said), found: yuan_text(found) });
+                }
             }
         }
-        for title in ["手续费总金额", "返还手续费总金额"] {
+        for title in TITLES_OF_FEES {
             let said = self.value(title, fee)?.map(|said| i128::from(said.get()));
             if let Some(said) = said.filter(|said| *said != sums.fee_milli_fen) {
                 let found = milli_fen_text(sums.fee_milli_fen);
@@ -95,4 +86,48 @@ impl Summary {
         }
         Ok(())
     }
+
+    /// What the summary says beyond these sums, which is what rows that cannot be read would have to hold; 0 where it has no
+    /// such title.
+    pub(super) fn beyond(&self, sums: &TradeSums) -> Result<TradeSums, BillRefusal> {
+        let mut more = [0; 5];
+        for (more, (titles, found)) in more.iter_mut().zip(titles_of_fen(*sums)) {
+            for title in titles {
+                if let Some(said) = self.value(title, yuan)? {
+                    *more = i128::from(said.get()) - found;
+                }
+            }
+        }
+        let mut fee_milli_fen = 0;
+        for title in TITLES_OF_FEES {
+            if let Some(said) = self.value(title, fee)? {
+                fee_milli_fen = i128::from(said.get()) - sums.fee_milli_fen;
+            }
+        }
+        let [settlement_total_fee, total_fee, settlement_refund_fee, coupon_refund_fee, refund_fee] = more;
+        let rows = self.count("总交易单数")?.saturating_sub(sums.rows);
+        Ok(TradeSums {
+            rows,
+            settlement_total_fee,
+            settlement_refund_fee,
+            coupon_refund_fee,
+            fee_milli_fen,
+            total_fee,
+            refund_fee,
+        })
+    }
 }
+
+/// Every title that a sum in fen had in some generation, and the sum.
+fn titles_of_fen(sums: TradeSums) -> [(&'static [&'static str], i128); 5] {
+    [
+        (&["应结订单总金额"], sums.settlement_total_fee),
+        (&["订单总金额", "总交易额"], sums.total_fee),
+        (&["退款总金额"], sums.settlement_refund_fee),
+        (&["充值券退款总金额", "总代金券或立减优惠退款金额", "总企业红包退款金额"], sums.coupon_refund_fee),
+        (&["申请退款总金额", "总退款金额"], sums.refund_fee),
+    ]
+}
+
+/// Every title that the sum of the fees had in some generation.
+const TITLES_OF_FEES: [&str; 2] = ["手续费总金额", "返还手续费总金额"];

@@ -1,6 +1,7 @@
 //! Bills of trades: what downloadbill gives (protocol page §4.6).
 
 use std::borrow::Cow;
+use std::ops::AddAssign;
 
 use super::fee::{MilliFen, Rate, milli_fen_text};
 use super::line::{push_cell, push_row};
@@ -94,6 +95,18 @@ pub struct TradeSums {
     pub total_fee: i128,
     /// 申请退款总金额, in fen.
     pub refund_fee: i128,
+}
+
+impl AddAssign for TradeSums {
+    fn add_assign(&mut self, more: Self) {
+        self.rows += more.rows;
+        self.settlement_total_fee += more.settlement_total_fee;
+        self.settlement_refund_fee += more.settlement_refund_fee;
+        self.coupon_refund_fee += more.coupon_refund_fee;
+        self.fee_milli_fen += more.fee_milli_fen;
+        self.total_fee += more.total_fee;
+        self.refund_fee += more.refund_fee;
+    }
 }
 
 impl TradeSums {

@@ -1,0 +1,170 @@
+//! Which bills of a day are read when it is brought together, and which are refused.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use desk::reconcile::Basis;
+use desk::{Cancel, DayKept, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::TempDir;
+use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, Rate, RefundPart, TradeBill, TradeRow};
+use wxpay_protocol::{Fen, UtcMs};
+
+use crate::shop::Shop;
+
+/// 2026-11-20, noon in Beijing.
+const NOON: UtcMs = UtcMs(1_795_147_200_000);
+
+fn row<'a>(number: &'a str, refund: Option<RefundPart<'a>>) -> TradeRow<'a> {
+    let total_fee = if refund.is_some() { Fen::ZERO } else { Fen::new(100).unwrap() };
+    TradeRow {
+        at: NOON,
+        appid: "wx0000000000000001",
+        mch_id: "1900000001",
+        sub_mch_id: None,
+        device_info: "",
+        transaction_id: number,
+        out_trade_no: number,
+        openid: "o1",
+        trade_type: "NATIVE",
+        trade_state: if refund.is_some() { "REFUND" } else { "SUCCESS" },
+        bank_type: "OTHERS",
+        fee_type: "CNY",
+        settlement_total_fee: total_fee,
+        coupon_fee: Fen::ZERO,
+        refund,
+        body: "茶",
+        attach: "",
+        fee: Rate::default().fee_of(total_fee, FeeRounding::default()),
+        rate: Rate::default(),
+        total_fee,
+        rate_note: "",
+    }
+}
+
+fn back() -> RefundPart<'static> {
+    RefundPart {
+        applied_at: NOON,
+        succeeded_at: Some(NOON),
+        refund_id: "50000000002026112000000000001",
+        out_refund_no: "R1",
+        settlement_refund_fee: Fen::new(40).unwrap(),
+        coupon_refund_fee: Fen::ZERO,
+        refund_channel: "ORIGINAL",
+        refund_status: "SUCCESS",
+        refund_fee: Fen::new(40).unwrap(),
+    }
+}
+
+/// A bill with these payments and, where its kind has any, one refund.
+fn bill(kind: BillType, payments: &[&str]) -> String {
+    let mut bill = TradeBill::new(kind, BillForm::default());
+    if kind != BillType::Refund {
+        for number in payments {
+            bill.push(&row(number, None));
+        }
+    }
+    if kind != BillType::Success {
+        bill.push(&row("T1", Some(back())));
+    }
+    bill.finish()
+}
+
+/// A merchant, and a folder for files.
+struct Bench {
+    shop: Shop,
+    dir: TempDir,
+}
+
+impl Bench {
+    async fn open() -> Self {
+        Self { shop: Shop::open().await, dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Two orders that were paid, and the refund.
+    fn own(&self) -> OwnSide {
+        let paid = "2026-11-20 12:00:00";
+        let orders = format!("out_trade_no,state,total_fee,paid_at\nT1,SUCCESS,100,{paid}\nT2,SUCCESS,100,{paid}\n");
+        let refunds = format!("out_refund_no,refund_fee,status,created_at\nR1,40,SUCCESS,{paid}\n");
+        OwnSide::Files(OwnFiles {
+            orders: Some(self.file("orders.csv", orders)),
+            refunds: Some(self.file("refunds.csv", refunds)),
+            ..OwnFiles::default()
+        })
+    }
+
+    async fn reconcile(&self, bills: &[&Path]) -> Result<DayKept, DeskError> {
+        let sides = DaySides {
+            bills: bills.iter().map(|path| path.to_path_buf()).collect(),
+            beside: Vec::new(),
+            own: self.own(),
+            basis: Basis::Order,
+            date: NOON,
+            day_cut_s: 300,
+            mch_id: None,
+        };
+        self.shop.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await
+    }
+
+    async fn is_balanced(&self) -> bool {
+        let day = self.shop.desk.day("shop", NOON).await.unwrap();
+        day.run.unwrap().found.balanced
+    }
+
+    async fn bills_of_day(&self) -> Vec<PathBuf> {
+        self.shop.desk.bills_known("shop", NOON, &Cancel::new()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_day_is_read_again_from_its_newest_bill_that_is_still_what_it_was() {
+    let bench = Bench::open().await;
+    assert!(bench.bills_of_day().await.is_empty());
+    let first = bench.file("first.csv", bill(BillType::All, &["T1"]));
+    bench.reconcile(&[&first]).await.unwrap();
+    assert!(!bench.is_balanced().await, "T2 is not in it");
+    let newer = bench.file("newer.csv", bill(BillType::All, &["T1", "T2"]));
+    let kept = bench.reconcile(&[&newer]).await.unwrap();
+    assert_eq!(kept.other_bills.len(), 1);
+    assert!(bench.is_balanced().await);
+    assert_eq!(bench.bills_of_day().await, [newer.clone()], "both together would pay everything twice");
+    std::fs::write(&newer, bill(BillType::All, &["T9"])).unwrap();
+    assert_eq!(bench.bills_of_day().await, [first], "a file that was overwritten is not the bill that was seen");
+}
+
+#[tokio::test]
+async fn payments_and_refunds_in_two_bills_are_the_same_day_as_in_one_and_are_found_again_together() {
+    let bench = Bench::open().await;
+    let payments = bench.file("success.csv", bill(BillType::Success, &["T1", "T2"]));
+    let refunds = bench.file("refund.csv", bill(BillType::Refund, &[]));
+    bench.reconcile(&[&refunds, &payments]).await.unwrap();
+    assert!(bench.is_balanced().await);
+    assert_eq!(bench.bills_of_day().await, [payments.clone(), refunds]);
+    let all = bench.file("all.csv", bill(BillType::All, &["T1", "T2"]));
+    let refused = bench.reconcile(&[&all, &payments]).await.unwrap_err();
+    assert!(matches!(&refused, DeskError::Day(ReconcileFault::Overlapping { .. })), "{refused}");
+    bench.reconcile(&[&all]).await.unwrap();
+    assert!(bench.is_balanced().await);
+    assert_eq!(bench.bills_of_day().await, [all], "it holds what the two hold");
+}
+
+#[tokio::test]
+async fn one_bill_plain_and_packed_counts_once() {
+    let bench = Bench::open().await;
+    let text = bill(BillType::All, &["T1", "T2"]);
+    let plain = bench.file("bill.csv", &text);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text.as_bytes()).unwrap();
+    let packed = bench.file("bill.csv.gz", packed.finish().unwrap());
+    for bills in [[&*plain, &*packed], [&*packed, &*plain]] {
+        bench.reconcile(&bills).await.unwrap();
+        assert!(bench.is_balanced().await);
+    }
+}
