@@ -1,14 +1,13 @@
-//! A day is reconciled in the real window: the bill and the merchant's own table chosen, run, a difference settled, and the
-//! remarks of an exported table read back.
+//! A day is reconciled in the real window: the bill and the merchant's own tables chosen and mapped, run, asked about, a
+//! difference settled, exported through the system's dialog, and the remarks of that table read back; and a bill fetched from
+//! the gateway is compared with the orders that are kept.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use acceptance::keyboard::choose_file_in;
 use acceptance::window::{DeskWindow, WindowStart};
-use desk::reconcile::Viewpoint;
-use desk::sheets::Reader;
-use desk::{Clock, DayExport, Desk, Seams, SystemClock};
+use desk::{Clock, SystemClock};
 
 const TITLES: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
 const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
@@ -16,7 +15,8 @@ const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充
 /// Three payments of 1.00 in the bill; the merchant's table has the first, keeps 0.90 of the second, and lacks the third.
 fn files(dir: &Path, mch_id: &str, date: &str) {
     let mut bill = format!("\u{FEFF}{TITLES}\r\n");
-    let mut orders = "订单号,支付时间,金额(元),状态\n".to_owned();
+    // The title of the amounts says no unit, so that a person has to.
+    let mut orders = "订单号,支付时间,金额,状态\n".to_owned();
     for (number, own) in [(1, Some("1.00")), (2, Some("0.90")), (3, None)] {
         write!(
             bill,
@@ -30,6 +30,7 @@ fn files(dir: &Path, mch_id: &str, date: &str) {
     write!(bill, "{SUMMARY}\r\n`3,`3.00,`0.00,`0.00,`0.00000,`3.00,`0.00\r\n").unwrap();
     std::fs::write(dir.join("bill.csv"), bill).unwrap();
     std::fs::write(dir.join("orders.csv"), orders).unwrap();
+    std::fs::write(dir.join("refunds.csv"), "退款单号,退款金额(元),申请时间\nR-1,1.00,2020-01-01 12:00:00\n").unwrap();
 }
 
 async fn choose(window: &DeskWindow, title: &'static str, file: &Path) {
@@ -37,23 +38,37 @@ async fn choose(window: &DeskWindow, title: &'static str, file: &Path) {
     tokio::task::spawn_blocking(move || choose_file_in(&display, title, &file)).await.unwrap().unwrap();
 }
 
-#[tokio::test]
-async fn a_day_is_reconciled_settled_and_its_remarks_read_back() {
-    let home = tempfile::tempdir().unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
-    let mch_id = window.asked("app_start", serde_json::json!({})).await.unwrap()["profiles"][0]["mch_id"].clone();
+/// Opens the window on the built-in gateway, at today's page of the days; answers the merchant's number and the day.
+async fn open_today(home: &Path) -> (DeskWindow, String, String) {
+    let window = WindowStart::over(home).argument("--try").open().await.unwrap();
+    let start = window.asked("app_start", serde_json::json!({})).await.unwrap();
+    let mch_id = start["profiles"][0]["mch_id"].as_str().unwrap().to_owned();
     let date = SystemClock.now().day();
-    files(dir.path(), mch_id.as_str().unwrap(), &date);
-
     window.go_to("days").await.unwrap();
     window.click(&format!("day-{date}")).await.unwrap();
+    window.by_test_id("day-inputs").await.unwrap();
+    (window, mch_id, date)
+}
+
+#[tokio::test]
+async fn a_day_is_mapped_run_asked_about_settled_exported_and_its_remarks_read_back() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (window, mch_id, date) = open_today(home.path()).await;
+    files(dir.path(), &mch_id, &date);
+
     window.click("bill-choose").await.unwrap();
     choose(&window, "选择对账单", &dir.path().join("bill.csv")).await;
     window.count_is("chosen-bill", 1).await.unwrap();
     window.press("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await.unwrap();
     choose(&window, "选择自己的订单", &dir.path().join("orders.csv")).await;
-    window.by_test_id("import-table").await.unwrap();
+    window.find("[data-testid=\"own-orders-table\"] [data-testid=\"import-table\"]").await.unwrap();
+    window.find("[data-testid=\"day-run\"]:disabled").await.unwrap();
+    window.press("[data-testid=\"import-unit\"] .ant-radio-wrapper").await.unwrap();
+    window.find("[data-testid=\"day-run\"]:enabled").await.unwrap();
+    window.click("own-refunds").await.unwrap();
+    choose(&window, "选择自己的退款", &dir.path().join("refunds.csv")).await;
+    window.find("[data-testid=\"own-refunds-table\"] [data-testid=\"import-table\"]").await.unwrap();
     window.click("day-run").await.unwrap();
     window.find("[data-testid=\"day\"][data-mark=\"open\"]").await.unwrap();
     window.find("[data-testid=\"class-matched\"][data-count=\"1\"]").await.unwrap();
@@ -61,28 +76,48 @@ async fn a_day_is_reconciled_settled_and_its_remarks_read_back() {
     window.count_is("difference-row", 2).await.unwrap();
 
     window.press("[data-testid=\"difference-row\"][data-class=\"amount_diff\"] .row-button").await.unwrap();
+    window.click("difference-ask").await.unwrap();
+    window.find("[data-testid=\"difference-answer\"][data-word=\"NOTEXIST\"]").await.unwrap();
     window.fill("difference-text", "代金券").await.unwrap();
     window.click("difference-resolve").await.unwrap();
     window.find("[data-testid=\"difference-row\"][data-class=\"amount_diff\"][data-state=\"resolved\"]").await.unwrap();
     window.text_when("difference-note", |text| text.contains("代金券")).await.unwrap();
 
-    // The table for finance is written beside the window, over the same data folder; its remarks are read back in the window.
-    let exported = dir.path().join("differences.xlsx");
-    let desk = Desk::open(home.path(), Seams::of_this_machine()).await.unwrap();
-    let profile = desk.choose_profile(None).await.unwrap().name;
-    let (day, reader) = (SystemClock.now(), Reader::People);
-    let export = DayExport {
-        profile,
-        from: day,
-        to: day,
-        file: exported.clone(),
-        reader,
-        viewpoint: Viewpoint::Neutral,
-        matched: false,
-    };
-    assert_eq!(desk.export_differences(export).await.unwrap(), 2);
+    let exported = dir.path().join("differences.csv");
+    window.click("day-export").await.unwrap();
+    choose(&window, "导出差异", &exported).await;
+    window.text_of_when(".ant-message", |text| text.contains("已导出到 differences.csv")).await.unwrap();
+    // Finance settles what is left in the table.
+    let table = std::fs::read_to_string(&exported).unwrap();
+    assert!(table.contains("SHOP-3") && table.contains("微信支付没有这个单号"), "{table}");
+    let settled = table.replace("待处理,,", "已核销,门店漏记,");
+    assert_ne!(settled, table);
+    std::fs::write(&exported, settled).unwrap();
     window.click("remarks-read").await.unwrap();
     choose(&window, "选择写好备注的差异表", &exported).await;
-    window.text_of_when(".ant-message", |text| text.contains("读了 2 行")).await.unwrap();
+    window.text_of_when(".ant-message", |text| text.contains("读了 2 行：新备注 1，处理 1，拒绝 0")).await.unwrap();
+    window.find("[data-testid=\"day\"][data-mark=\"handled\"]").await.unwrap();
+    window.click("day-close").await.unwrap();
+    window.find("[data-testid=\"day\"][data-mark=\"closed\"]").await.unwrap();
+    window.find(&format!("[data-testid=\"day-{date}\"][data-mark=\"closed\"]")).await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bill_is_fetched_from_the_gateway_and_compared_with_the_orders_that_are_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let (window, mch_id, date) = open_today(home.path()).await;
+    // One of the sample orders is paid by and by.
+    window.go_to("orders").await.unwrap();
+    window.find("[data-testid=\"order-state\"][data-state=\"SUCCESS\"]").await.unwrap();
+    window.go_to("days").await.unwrap();
+    window.click(&format!("day-{date}")).await.unwrap();
+    window.click("bill-fetch").await.unwrap();
+    window.find("[data-testid=\"bill-outcome\"][data-is=\"saved\"]").await.unwrap();
+    assert!(home.path().join("bills").join(format!("{mch_id}_{date}_ALL.csv")).is_file());
+    window.click("day-run").await.unwrap();
+    window.by_test_id("class-matched").await.unwrap();
+    window.press("[data-testid=\"class-matched\"] .row-button").await.unwrap();
+    window.by_test_id("matched-row").await.unwrap();
     window.close().await.unwrap();
 }

@@ -3,6 +3,7 @@
 use acceptance::window::{DeskWindow, WindowError};
 use serde_json::Value;
 
+use crate::filled_day;
 use crate::report::Report;
 
 /// Every screen, by the name of its navigation entry and as a caption.
@@ -162,6 +163,16 @@ async fn every_screen(
         report
             .picture(window, &format!("{screen}-{code}-{shade}"), &format!("{caption} · {language}, {shade}"))
             .await?;
+        if screen == "days" {
+            filled_day::open(window).await?;
+            report
+                .picture(
+                    window,
+                    &format!("days-filled-{code}-{shade}"),
+                    &format!("对账的一天 · A day, {language}, {shade}"),
+                )
+                .await?;
+        }
         if screen != "simulator" {
             continue;
         }

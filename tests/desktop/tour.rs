@@ -2,6 +2,7 @@
 //!
 //! The first argument is the folder to write to.
 
+mod filled_day;
 mod looks;
 mod money_back;
 mod report;
@@ -50,7 +51,7 @@ async fn both_windows(report: &mut Report) -> Result<(), WindowError> {
     report.begin("the first start");
     let home = tempfile::tempdir()?;
     let window = WindowStart::over(home.path()).open().await?;
-    let walked = walk::main_job(&window, report).await;
+    let walked = walk::main_job(&window, report, home.path()).await;
     let orders = ended(window, report, walked).await?;
     report.begin("a restart");
     let window = WindowStart::over(home.path()).screen(1920, 1080).open().await?;

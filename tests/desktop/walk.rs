@@ -1,12 +1,14 @@
 //! The way of the tour through the main job. Every sentence of the summary is checked before it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
 use acceptance::steps::LISTED;
 use acceptance::window::{DeskWindow, WindowError};
 use serde_json::{Value, json};
 
+use crate::filled_day;
 use crate::looks;
 use crate::money_back;
 use crate::report::Report;
@@ -33,7 +35,7 @@ pub(crate) type States = BTreeMap<String, &'static str>;
 
 /// From the first start to a paid order, a checked signature, and what each screen looks like in the other language and
 /// shade. Answers how the ten orders stand at the end.
-pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report) -> Result<States, WindowError> {
+pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report, home: &Path) -> Result<States, WindowError> {
     first_start(window, report).await?;
     let numbers = create_ten(window, report).await?;
     let mut states: States = numbers.iter().map(|number| (number.clone(), "NOTPAY")).collect();
@@ -50,6 +52,7 @@ pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report) -> Result
     batch(window, report).await?;
     looks::signature(window, report).await?;
     looks::empty_and_wrong(window, report).await?;
+    filled_day::reconcile(window, report, home).await?;
     looks::languages_and_shades(window, report).await?;
     Ok(states)
 }
@@ -279,5 +282,8 @@ pub(crate) async fn after_a_restart(
     ));
     report.picture(window, "after-restart", "重新打开之后 · After a restart").await?;
     window.client().set_window_rect(0, 0, 1920, 1080).await?;
-    report.picture(window, "wide", "1920 × 1080").await
+    report.picture(window, "wide", "1920 × 1080").await?;
+    window.go_to("days").await?;
+    filled_day::open(window).await?;
+    report.picture(window, "days-wide", "对账 · Reconciliation, 1920 × 1080").await
 }
