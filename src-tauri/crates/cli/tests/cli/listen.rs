@@ -78,8 +78,9 @@ fn a_payment_in_the_gateway_is_notified_judged_and_passed_on_and_the_order_is_pa
 
     let send = ["notify", "send", "--to", listener.notify_url(), "--out-trade-no", number, "--total-fee", "101"];
     desk.ask(&[&send[..], &["--refund-status", "SUCCESS"]].concat()).expect(0);
-    let hint = listener.next();
-    assert_eq!((&hint["verdict"], &hint["decrypted"]["refund_status"]), (&"hint".into(), &"SUCCESS".into()), "{hint}");
+    let orphan = listener.next();
+    let told = (&orphan["verdict"], &orphan["decrypted"]["refund_status"]);
+    assert_eq!(told, (&"orphan".into(), &"SUCCESS".into()), "a refund that is not known here: {orphan}");
     let refused = ["notify", "send", "--to", listener.notify_url(), "--out-trade-no", number, "--total-fee", "100"];
     let refused = desk.ask(&refused).expect(1).json();
     assert_eq!(refused["acknowledged"], false);

@@ -33,7 +33,8 @@ pub(super) fn findings(members: &[String], dependencies: &[Dependency]) -> Vec<F
             findings.push(Finding::new(package, format!("imports {on}; only wxpay-desk knows Tauri")));
         }
         for (library, owner) in OWNED {
-            if on == library && package != owner {
+            // A test may spoil the database under a package, to see what it does then.
+            if on == library && package != owner && !for_tests {
                 findings.push(Finding::new(package, format!("imports {on}; only {owner} does")));
             }
         }
@@ -88,6 +89,7 @@ mod tests {
         assert_eq!(of("wxpay-desk", "tauri", false), []);
         assert_eq!(of("desk", "rusqlite", false).len(), 1);
         assert_eq!(of("desk-store", "rusqlite", false), []);
+        assert_eq!(of("desk", "rusqlite", true), [], "a test may spoil the database");
     }
 
     #[test]
