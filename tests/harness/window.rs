@@ -193,6 +193,7 @@ impl DeskWindow {
         let where_it_is = "const e = document.querySelector(arguments[0]); if (!e) return null; \
              const box = e.getBoundingClientRect(); return [box.x, box.y, box.width, box.height]";
         let mut last = serde_json::Value::Null;
+        self.find(css).await?;
         let pressed = timeout(APPEAR_LIMIT, async {
             loop {
                 let element = self.find(css).await?;
@@ -209,7 +210,7 @@ impl DeskWindow {
                 sleep(LOOK_AGAIN).await;
             }
         });
-        pressed.await.map_err(|_| too_long(format!("{css} to hold still"), APPEAR_LIMIT))?
+        pressed.await.map_err(|_| too_long(format!("{css} to hold still, last at {last}"), APPEAR_LIMIT))?
     }
 
     /// Opens the first `details` with this CSS selector, and looks that it is open.

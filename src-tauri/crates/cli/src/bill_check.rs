@@ -158,7 +158,7 @@ fn trades<R: Read>(bill: &mut TradeReader<R>) -> Result<Checked, BillRefusal> {
 /// What the summary says beyond the rows that were read; nothing where every row was.
 pub(crate) fn unread(totals: &BillTotals) -> Option<Value> {
     let unread = &totals.unread;
-    (totals.malformed > 0).then(|| {
+    (unread.rows > 0).then(|| {
         json!({
             "rows": unread.rows,
             "settle_fen": number(unread.settlement_total_fee),

@@ -360,7 +360,7 @@ fn describe(
         yuan_text(totals.sums.total_fee),
         yuan_text(totals.sums.settlement_refund_fee)
     ))?;
-    if totals.malformed > 0 {
+    if totals.unread.rows > 0 {
         output.line(&format!("  not read [未读出]  {}", unread_text(totals)))?;
     }
     output.line(&format!(

@@ -255,7 +255,7 @@ impl Desk {
                 .blocking(move |inner| {
                     let others = inner.keep_bill(&profile, day, &bill, digest, &file)?.others;
                     let new = NewBill { file: &file, digest, kind: bill.kind };
-                    Ok((others, inner.settle_beside(&profile, day, new, &cancel)?))
+                    Ok((others, inner.settle_beside(&profile, day, &[new], &cancel)?))
                 })
                 .await?;
             (saved.others, saved.settled_beside) = kept;

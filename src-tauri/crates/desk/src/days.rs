@@ -173,11 +173,10 @@ impl Inner {
         if run.is_some() {
             self.keep_told(profile, sides, found, cancel)?;
         }
-        let mut settled_beside = Vec::new();
-        for ((file, bill), digest) in found.bills.files.iter().zip(&found.bills.each).zip(digests) {
-            let bill = NewBill { file, digest, kind: bill.kind };
-            settled_beside.extend(self.settle_beside(profile, sides.date, bill, cancel)?);
-        }
+        let read = found.bills.files.iter().zip(&found.bills.each).zip(digests);
+        let read: Vec<NewBill<'_>> =
+            read.map(|((file, bill), digest)| NewBill { file, digest, kind: bill.kind }).collect();
+        let settled_beside = self.settle_beside(profile, sides.date, &read, cancel)?;
         Ok(DayKept { run, is_again, other_bills, settled_beside })
     }
 
@@ -247,7 +246,10 @@ impl Inner {
     }
 
     fn new_run(&self, profile: &str, sides: &DaySides, found: &Reconciled, bills: &[i64], digest: [u8; 32]) -> NewRun {
-        let name = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        // A file is found again from any folder.
+        let name = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string())
+        };
         let (orders, refunds) = match &sides.own {
             OwnSide::Files(files) => (name(&files.orders), name(&files.refunds)),
             OwnSide::Kept(_) => (Some(STORE.to_owned()), Some(STORE.to_owned())),

@@ -55,7 +55,12 @@ impl Refusal {
             DeskError::Input { .. } => 400,
             _ => 500,
         };
-        Self { errcode, msg: fault.to_string() }
+        if errcode < 500 {
+            return Self { errcode, msg: fault.to_string() };
+        }
+        // Other devices may be asking: what this machine is like stays on it.
+        tracing::warn!(code = fault.code(), "the test back end could not answer");
+        Self { errcode, msg: format!("this desk could not answer [本机未能处理]: {}", fault.code()) }
     }
 }
 
@@ -82,9 +87,13 @@ pub(crate) async fn answer(desk: &Desk, profile: &str, notify_url: &str, head: &
     ([kind], document).into_response()
 }
 
-/// A page of a browser elsewhere may not place orders here; a mini program sends WeChat's own origin, or none.
+/// A page of a browser elsewhere may not place orders here; a mini program sends WeChat's own origin, or none. A page that asks
+/// for a picture sends none either, and its browser says that it is another site's.
 fn is_of_the_mini_program(head: &Parts) -> bool {
-    let Some(origin) = head.headers.get(header::ORIGIN) else { return true };
+    let Some(origin) = head.headers.get(header::ORIGIN) else {
+        let site = head.headers.get("sec-fetch-site");
+        return site.is_none_or(|site| site == "none" || site == "same-origin");
+    };
     let origin = origin.to_str().unwrap_or_default();
     let host = origin.split_once("://").map_or("", |(_, host)| host);
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

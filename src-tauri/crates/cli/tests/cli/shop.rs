@@ -112,6 +112,8 @@ fn refusals_say_what_to_do_and_a_page_of_another_site_learns_nothing() {
     for origin in ["https://servicewechat.com", "http://127.0.0.1:5173", "http://localhost"] {
         assert_eq!(answer(&listener, state, &format!("Origin: {origin}\r\n"), "")["errcode"], 404, "{origin}");
     }
+    let picture_of_another_page = ask(&listener, state, "Sec-Fetch-Site: cross-site\r\n", "");
+    assert_eq!(picture_of_another_page, (404, String::new()));
     assert_eq!(ask(&listener, "DELETE /wechat/orders/20240102030405", "", "").0, 404);
     desk.ask(&["listen", "--listen", "127.0.0.1:0", "--listen-wide", "0.0.0.0:0"]).expect(2);
     desk.ask(&["listen", "--listen", "127.0.0.1:0", "--shop", "--listen-wide", "127.0.0.1:0"]).expect(3);

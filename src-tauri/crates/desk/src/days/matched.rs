@@ -113,7 +113,7 @@ impl Inner {
             }
         }
         let basis = Basis::parse(&run.found.basis).unwrap_or_default();
-        for bill in &run.bills {
+        for bill in run.compared_bills() {
             let mut rows = rows_of(bill)?;
             while let Some(line) = rows.next_line().map_err(|cause| refused(bill, cause))? {
                 let BillLine::Row(row) = line else { continue };

@@ -26,26 +26,28 @@ pub(crate) struct NewBill<'b> {
 }
 
 impl Inner {
-    /// Looks in the bill of a day for what the days before and after it wait for. Each of them that it says something of gets a
+    /// Looks in the bills of a day for what the days before and after it wait for. Each of them that they say something of gets a
     /// run of its own, made of the one that counted; nothing is changed that was kept, and closed days stay as they are.
     pub(crate) fn settle_beside(
         &self,
         profile: &str,
         date: UtcMs,
-        bill: NewBill<'_>,
+        bills: &[NewBill<'_>],
         cancel: &Cancel,
     ) -> Result<Vec<UtcMs>, DeskError> {
         let mut settled = Vec::new();
-        if !matches!(bill.kind, BillType::All | BillType::Success) {
+        let has_payments = |bill: &&NewBill<'_>| matches!(bill.kind, BillType::All | BillType::Success);
+        let bills: Vec<NewBill<'_>> = bills.iter().filter(has_payments).copied().collect();
+        if bills.is_empty() {
             return Ok(settled);
         }
         for (days, edge) in [(-1, Edge::After), (1, Edge::Before)] {
             let day = date.start_of_day().plus_ms(days * DAY_MS);
             let Some(run) = self.store.current_run(profile, day)? else { continue };
-            match self.settle_run(&run, edge, bill, cancel) {
+            match self.settle_run(&run, edge, &bills, cancel) {
                 Ok(true) => settled.push(day),
                 Ok(false) => {}
-                // What the bill itself is for was kept; this is done when the day is looked at again.
+                // What the bills themselves are for was kept; this is done when the day is looked at again.
                 Err(DeskError::Day(ReconcileFault::Cancelled)) => break,
                 Err(fault) => return Err(fault),
             }
@@ -53,8 +55,8 @@ impl Inner {
         Ok(settled)
     }
 
-    /// Whether the bill said something of what a run waits for.
-    fn settle_run(&self, run: &DayRun, edge: Edge, bill: NewBill<'_>, cancel: &Cancel) -> Result<bool, DeskError> {
+    /// Whether the bills said something of what a run waits for.
+    fn settle_run(&self, run: &DayRun, edge: Edge, bills: &[NewBill<'_>], cancel: &Cancel) -> Result<bool, DeskError> {
         let mut numbers = Vec::new();
         let waits = DifferenceFilter { class: Some(Class::DayCutLocal.name().into()), ..DifferenceFilter::default() };
         self.each_difference(run.id, &waits, |row| {
@@ -67,7 +69,11 @@ impl Inner {
             return Ok(false);
         }
         let mut waiting = Waiting::for_numbers(edge, numbers.iter().map(String::as_bytes));
-        let is_whole = settled_by(bill.file, &mut waiting, cancel)?;
+        let (mut is_whole, mut digest) = (true, Parts::new().add("beside").add(&run.profile).number(run.id));
+        for bill in bills {
+            is_whole &= settled_by(bill.file, &mut waiting, cancel)?;
+            digest = digest.add(bill.digest);
+        }
         let settling = Settling { date: run.date, edge, waiting, is_whole };
         if numbers.iter().all(|number| settling.says(number).is_none()) {
             return Ok(false);
@@ -75,7 +81,7 @@ impl Inner {
         let mut new = NewRun {
             profile: run.profile.clone(),
             date: run.date,
-            digest: Parts::new().add("beside").add(&run.profile).number(run.id).add(bill.digest).finish(),
+            digest: digest.finish(),
             bills: run.bills.iter().map(|bill| bill.id).collect(),
             found: run.found.clone(),
         };

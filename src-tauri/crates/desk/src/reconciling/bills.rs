@@ -89,7 +89,6 @@ impl<'f> Bills<'f> {
             let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, malformed: &mut malformed };
             let totals = found.read(number, rows, sum.as_mut(), watch)?;
             read.totals.malformed += totals.malformed;
-            read.totals.unread += totals.unread;
             read.totals.summary_ok = totals.summary_ok && (number == 0 || read.totals.summary_ok);
             if is_compared(found.layout.kind()) {
                 add(&mut read.totals, &totals);
@@ -239,6 +238,7 @@ fn add(whole: &mut BillTotals, more: &BillTotals) {
     whole.payments += more.payments;
     whole.refunds += more.refunds;
     whole.sums += more.sums;
+    whole.unread += more.unread;
 }
 
 impl Found {
