@@ -59,15 +59,7 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
         {bills.length === 0 && !standing && <span className="quiet">{t("days.dropBill")}</span>}
       </div>
       {bills.length === 0 && standing && !fetching.result && <Known bill={standing} />}
-      {fetching.isSlow && (
-        <JobProgress
-          label={label}
-          unit="days"
-          progress={fetching.progress}
-          stopping={fetching.stopping}
-          onStop={fetching.stop}
-        />
-      )}
+      {fetching.isSlow && <JobProgress label={label} unit="days" job={fetching} />}
       {fetching.error && <ErrorView error={fetching.error} compact />}
       {fetching.result && <BillOutcomes {...fetching.result} />}
     </>

@@ -26,16 +26,7 @@ export function DayInputs({ profile, date, known, onDone }: DayInputsProps) {
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;
   const isReady = isReadable && (bills.data?.every((bill) => bill.problem === null) ?? false);
-  if (job.running)
-    return (
-      <JobProgress
-        label={t("days.running")}
-        unit="bytes"
-        progress={job.progress}
-        stopping={job.stopping}
-        onStop={job.stop}
-      />
-    );
+  if (job.running) return <JobProgress label={t("days.running")} unit="bytes" job={job} />;
   return (
     <section className="day-inputs" data-testid="day-inputs">
       {job.error && <ErrorView error={job.error} />}

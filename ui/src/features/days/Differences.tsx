@@ -64,15 +64,7 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
         >
           {t("days.ask")}
         </Button>
-        {isSlow && (
-          <JobProgress
-            label={t("days.ask")}
-            unit="questions"
-            progress={asking.progress}
-            stopping={asking.stopping}
-            onStop={asking.stop}
-          />
-        )}
+        {isSlow && <JobProgress label={t("days.ask")} unit="questions" job={asking} />}
       </div>
       <List key={JSON.stringify(filter)} profile={profile} date={date} filter={filter} />
     </div>

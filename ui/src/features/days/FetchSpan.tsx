@@ -52,15 +52,7 @@ export function FetchSpan({ profile, from, to, onClose }: FetchSpanProps) {
           {t("days.fetchDo")}
         </Button>
       </div>
-      {fetching.isSlow && (
-        <JobProgress
-          label={t("days.fetchSpan")}
-          unit="days"
-          progress={fetching.progress}
-          stopping={fetching.stopping}
-          onStop={fetching.stop}
-        />
-      )}
+      {fetching.isSlow && <JobProgress label={t("days.fetchSpan")} unit="days" job={fetching} />}
       {fetching.error && <ErrorView error={fetching.error} compact />}
       {fetching.result && <BillOutcomes {...fetching.result} />}
     </Dialog>

@@ -14,16 +14,7 @@ export function Suggestion({ profile, day }: SuggestionProps) {
   const { suggested, outcome } = day;
   if (!suggested || !outcome) return null;
   const basis = t(`days.basisWord.${suggested.basis}`);
-  if (job.running)
-    return (
-      <JobProgress
-        label={t("days.running")}
-        unit="bytes"
-        progress={job.progress}
-        stopping={job.stopping}
-        onStop={job.stop}
-      />
-    );
+  if (job.running) return <JobProgress label={t("days.running")} unit="bytes" job={job} />;
   return (
     <div className="day-suggestion" data-testid="suggestion" data-basis={suggested.basis}>
       <span>{t("days.suggested", { ...suggested, basis })}</span>

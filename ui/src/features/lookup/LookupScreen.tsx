@@ -133,9 +133,7 @@ function Running({ progress }: { progress: Progress | null }) {
   return (
     <JobProgress
       label={t("lookup.title")}
-      progress={progress}
-      stopping={!stop.isIdle}
-      onStop={() => stop.mutate(progress.job)}
+      job={{ progress, stopping: !stop.isIdle, stop: () => stop.mutate(progress.job) }}
     />
   );
 }

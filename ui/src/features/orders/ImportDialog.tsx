@@ -28,9 +28,7 @@ export function ImportDialog({ job, onClose }: { job: ImportJob; onClose: () => 
       {running && (
         <JobProgress
           label={t("sheets.running")}
-          progress={job.progress}
-          stopping={job.cancelling}
-          onStop={job.cancel}
+          job={{ progress: job.progress, stopping: job.cancelling, stop: job.cancel }}
         />
       )}
       {!running && result && <Outcome result={result} />}

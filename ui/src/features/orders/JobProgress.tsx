@@ -3,19 +3,20 @@ import { useTranslation } from "react-i18next";
 import type { Progress } from "../../ipc/model";
 import { formatSeconds } from "../../lib/time";
 
+/** Long work: how far it is, and a way to stop it. */
+type Job = { progress: Progress | null; stopping: boolean; stop: () => void };
+
 type JobProgressProps = {
   label: string;
-  progress: Progress | null;
+  job: Job;
   /** What is counted. */
   unit?: "rows" | "bytes" | "days" | "questions";
-  stopping: boolean;
-  onStop: () => void;
 };
 
 const MB = 1_000_000;
 
 /** How far long work is, at which rate, and a way to stop it. */
-export function JobProgress({ label, progress, unit = "rows", stopping, onStop }: JobProgressProps) {
+export function JobProgress({ label, job: { progress, stopping, stop }, unit = "rows" }: JobProgressProps) {
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: unit === "bytes" ? 1 : 0 });
   const shown = (count: number | undefined) => number.format((count ?? 0) / (unit === "bytes" ? MB : 1));
@@ -31,7 +32,7 @@ export function JobProgress({ label, progress, unit = "rows", stopping, onStop }
             rest: progress?.rest_s == null ? "—" : formatSeconds(progress.rest_s),
           })}
         </span>
-        <Button size="small" disabled={!progress || stopping} onClick={onStop} data-testid="sheet-stop">
+        <Button size="small" disabled={!progress || stopping} onClick={stop} data-testid="sheet-stop">
           {t(stopping ? "sheets.stopping" : "sheets.stop")}
         </Button>
       </div>

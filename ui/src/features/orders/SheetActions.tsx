@@ -69,9 +69,7 @@ function ExportButton({ filter, sort }: SheetActionsProps) {
     return (
       <JobProgress
         label={t("sheets.export")}
-        progress={progress}
-        stopping={!cancel.isIdle}
-        onStop={() => cancel.mutate(progress.job)}
+        job={{ progress, stopping: !cancel.isIdle, stop: () => cancel.mutate(progress.job) }}
       />
     );
   }

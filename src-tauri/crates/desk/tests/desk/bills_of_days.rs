@@ -156,6 +156,17 @@ async fn payments_and_refunds_in_two_bills_are_the_same_day_as_in_one_and_are_fo
 }
 
 #[tokio::test]
+async fn what_was_given_back_out_of_recharged_money_is_counted_and_agrees_with_nothing() {
+    let bench = Bench::open().await;
+    let all = bench.file("all.csv", bill(BillType::All, &["T1", "T2"]));
+    let recharged = bench.file("recharge.csv", bill(BillType::RechargeRefund, &[]));
+    bench.reconcile(&[&all, &recharged]).await.unwrap();
+    assert!(bench.is_balanced().await);
+    let agreeing = bench.shop.desk.matched_rows("shop", NOON, true, 0, 10).await.unwrap();
+    assert_eq!((agreeing.total, agreeing.rows.len()), (1, 1), "{agreeing:?}");
+}
+
+#[tokio::test]
 async fn one_bill_plain_and_packed_counts_once() {
     let bench = Bench::open().await;
     let text = bill(BillType::All, &["T1", "T2"]);

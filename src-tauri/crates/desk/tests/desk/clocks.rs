@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use desk::RefundWish;
 use desk::store::{OrderState, RefundState};
-use wxpay_protocol::{Fen, RefundStatus};
+use wxpay_protocol::RefundStatus;
 
+use crate::refunds::wish;
 use crate::shop::*;
 
 const DAY_S: i64 = 86_400;
@@ -17,13 +18,7 @@ async fn long_polled(shop: &Shop) -> (String, String, &'static str) {
     shop.desk.start_polling();
     let (unpaid, paid) = (shop.create_one().await, shop.create_one().await);
     shop.pay(&paid);
-    let wish = RefundWish {
-        profile: "shop".into(),
-        out_trade_no: paid.clone(),
-        refund_fee: Fen::new(60).unwrap(),
-        out_refund_no: Some("R-1".into()),
-        refund_desc: None,
-    };
+    let wish = RefundWish { out_refund_no: Some("R-1".into()), ..wish(&paid, 60) };
     shop.desk.create_refund(wish).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     assert_eq!(shop.state(&unpaid).await, OrderState::NotPay);

@@ -16,14 +16,9 @@ async fn with_every_place_taken_by_bodies_that_stall_a_good_notice_is_answered_w
     let shop = Shop::open().await;
     let number = shop.create_one().await;
     let status = listening(&shop).await;
-    let mut stuck = Vec::new();
-    for _ in 0..64 {
-        let mut stream = TcpStream::connect(address(&status)).await.unwrap();
-        let head =
-            format!("POST {} HTTP/1.1\r\nHost: relay.example.com\r\nContent-Length: 900\r\n\r\n<xml>", path(&status));
-        stream.write_all(head.as_bytes()).await.unwrap();
-        stuck.push(stream);
-    }
+    let head =
+        format!("POST {} HTTP/1.1\r\nHost: relay.example.com\r\nContent-Length: 900\r\n\r\n<xml>", path(&status));
+    let _stuck = stalling(&status, &head).await;
     let answered = tokio::time::timeout(Duration::from_secs(5), post(&status, &payment(&number, &[]))).await;
     assert_eq!(answered.expect("WeChat waits five seconds"), ACCEPTED);
     assert_eq!(shop.state(&number).await, OrderState::Success);

@@ -2,9 +2,10 @@
 
 use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState, Origin, RefundState};
-use desk::{Cancel, Inquiry, LookedUp, LookupAnswer, LookupVerdict, LookupWish, NumberKind, RefundWish};
-use wxpay_protocol::{Fen, RefundStatus, SignType};
+use desk::{Cancel, Inquiry, LookedUp, LookupAnswer, LookupVerdict, LookupWish, NumberKind};
+use wxpay_protocol::{RefundStatus, SignType};
 
+use crate::refunds;
 use crate::shop::*;
 
 const REFUND_QUERY: &str = "/pay/refundquery";
@@ -189,14 +190,7 @@ async fn our_own_refund_of_which_nobody_knows_is_told_as_unknown_and_not_as_fail
     let number = shop.create_one().await;
     shop.pay(&number);
     shop.wire.next("/secapi/pay/refund", Fate::LostBefore);
-    let wish = RefundWish {
-        profile: "shop".into(),
-        out_trade_no: number.clone(),
-        refund_fee: Fen::new(60).unwrap(),
-        out_refund_no: None,
-        refund_desc: None,
-    };
-    let lost = shop.desk.create_refund(wish).await.unwrap();
+    let lost = shop.desk.create_refund(refunds::wish(&number, 60)).await.unwrap();
     let answer = shop.look_up(&lost.out_refund_no).await;
     assert_eq!(answer.is_final, Some(false));
     assert!(answer.sentence.zh.contains("结果未知"), "{}", answer.sentence.zh);

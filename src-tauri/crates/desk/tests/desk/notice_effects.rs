@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use desk::store::{Effect, NoticeVerdict, OrderState, RefundState};
 use desk::{NoticeOutcome, RefundWish};
+use wxpay_protocol::RefundStatus;
 use wxpay_protocol::notice::{ACCEPTED, REFUSED, RETRY_GAPS_S};
-use wxpay_protocol::{Fen, RefundStatus};
 
 use crate::notices::*;
+use crate::refunds::wish;
 use crate::shop::*;
 
 const REFUND_QUERY: &str = "/pay/refundquery";
@@ -122,13 +123,7 @@ async fn long_polled_refund(shop: &Shop) -> String {
     shop.desk.start_polling();
     let number = shop.create_one().await;
     shop.pay(&number);
-    let wish = RefundWish {
-        profile: "shop".into(),
-        out_trade_no: number.clone(),
-        refund_fee: Fen::new(60).unwrap(),
-        out_refund_no: Some("R-1".into()),
-        refund_desc: None,
-    };
+    let wish = RefundWish { out_refund_no: Some("R-1".into()), ..wish(&number, 60) };
     shop.desk.create_refund(wish).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1_000)).await;
     let asked = shop.wire.bodies(REFUND_QUERY).len();

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use wxpay_protocol::notice::{ACCEPTED, REFUSED};
 use wxpay_protocol::{Fen, Params, RefundStatus, SignType, req_info, sign, xml};
 
+use crate::refunds::wish;
 use crate::shop::*;
 
 pub(crate) async fn listening(shop: &Shop) -> ListenStatus {
@@ -185,13 +186,7 @@ async fn a_refund_notice_moves_no_money_and_has_one_signed_question_asked() {
     let shop = Shop::open().await;
     let number = shop.create_one().await;
     shop.pay(&number);
-    let wish = RefundWish {
-        profile: "shop".into(),
-        out_trade_no: number.clone(),
-        refund_fee: Fen::new(60).unwrap(),
-        out_refund_no: Some("R-1".into()),
-        refund_desc: None,
-    };
+    let wish = RefundWish { out_refund_no: Some("R-1".into()), ..wish(&number, 60) };
     shop.desk.create_refund(wish).await.unwrap();
     let status = listening(&shop).await;
     let mut heard = shop.desk.heard();
@@ -211,17 +206,23 @@ async fn a_refund_notice_moves_no_money_and_has_one_signed_question_asked() {
     assert_eq!(shop.wire.bodies("/pay/refundquery").len(), asked + 1);
 }
 
+/// As many connections as the listener has places, each of which sends this and then nothing more.
+pub(crate) async fn stalling(status: &ListenStatus, text: &str) -> Vec<TcpStream> {
+    let mut stuck = Vec::new();
+    for _ in 0..64 {
+        let mut stream = TcpStream::connect(address(status)).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        stuck.push(stream);
+    }
+    stuck
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn with_every_place_taken_by_the_silent_a_good_notice_is_answered_within_a_second() {
     let shop = Shop::open().await;
     let number = shop.create_one().await;
     let status = listening(&shop).await;
-    let mut stuck = Vec::new();
-    for _ in 0..64 {
-        let mut stream = TcpStream::connect(address(&status)).await.unwrap();
-        stream.write_all(b"POST /").await.unwrap();
-        stuck.push(stream);
-    }
+    let _stuck = stalling(&status, "POST /").await;
     let started = Instant::now();
     assert_eq!(post(&status, &payment(&number, &[])).await, ACCEPTED);
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());

@@ -10,7 +10,7 @@ use crate::shop::*;
 pub(crate) const REFUND: &str = "/secapi/pay/refund";
 const REFUND_QUERY: &str = "/pay/refundquery";
 
-fn wish(out_trade_no: &str, fen: i64) -> RefundWish {
+pub(crate) fn wish(out_trade_no: &str, fen: i64) -> RefundWish {
     RefundWish {
         profile: "shop".into(),
         out_trade_no: out_trade_no.into(),

@@ -13,9 +13,10 @@ use desk::{
     SystemRandom, VirtualClock,
 };
 use tempfile::TempDir;
+use wxpay_protocol::Secret;
 use wxpay_protocol::ids::{Appid, MchId};
-use wxpay_protocol::{Fen, Secret};
 
+use crate::refunds::wish;
 use crate::shop::*;
 
 /// A desk that trusts the authority of its gateway, over a real wire.
@@ -89,23 +90,16 @@ async fn a_refund_needs_the_merchants_certificate_and_goes_through_with_it() {
     let created = desk.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
     let number = created.orders[0].out_trade_no.clone();
     running.gateway.pay(None, &number, &Pay::default()).unwrap();
-    let wish = |fen| RefundWish {
-        profile: "shop".into(),
-        out_trade_no: number.clone(),
-        refund_fee: Fen::new(fen).unwrap(),
-        out_refund_no: None,
-        refund_desc: None,
-    };
-    let without = desk.create_refund(wish(1)).await.unwrap();
+    let without = desk.create_refund(wish(&number, 1)).await.unwrap();
     assert_eq!((without.state, without.exit_status()), (RefundState::Unknown, 5));
     assert!(without.detail.contains("certificate"), "{}", without.detail);
 
     let shown = desk.certificate_import("shop", import(p12(&running))).await.unwrap();
     assert_eq!(shown.certificate.unwrap().common_name, MCH_ID);
-    let again = RefundWish { out_refund_no: Some(without.out_refund_no.clone()), ..wish(1) };
+    let again = RefundWish { out_refund_no: Some(without.out_refund_no.clone()), ..wish(&number, 1) };
     let accepted = desk.create_refund(again).await.unwrap();
     assert_eq!((accepted.exit_status(), &accepted.out_refund_no), (0, &without.out_refund_no));
-    assert_eq!(desk.create_refund(wish(100)).await.unwrap().exit_status(), 0);
+    assert_eq!(desk.create_refund(wish(&number, 100)).await.unwrap().exit_status(), 0);
     assert_eq!(running.gateway.refunds_page("", 0, 9).total, 2);
     running.stop().await;
 }
@@ -137,13 +131,7 @@ async fn a_certificate_that_is_not_valid_now_is_refused_and_one_that_ended_stops
     drop(desk);
 
     let late = desk_at(Arc::new(VirtualClock::starting_at(ends))).await;
-    let refused = late.create_refund(RefundWish {
-        profile: "shop".into(),
-        out_trade_no: number.clone(),
-        refund_fee: Fen::new(1).unwrap(),
-        out_refund_no: None,
-        refund_desc: None,
-    });
+    let refused = late.create_refund(wish(&number, 1));
     let refused = refused.await.unwrap_err().to_string();
     assert!(refused.contains("ended on") && refused.contains("nothing was sent"), "{refused}");
     assert!(late.refunds_of("shop", &number).await.unwrap().is_empty(), "nothing is held");
