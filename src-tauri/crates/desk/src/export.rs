@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use desk_sheets::{Cell, Reader};
-use desk_store::{OrderFilter, OrderLine, OrderSort, OrderState};
+use desk_sheets::{Cell, CsvRows, Reader};
+use desk_store::{Flags, OrderFilter, OrderLine, OrderSort, OrderState};
 
 use crate::progress::{Cancel, OnProgress};
 use crate::table_file::{Heading, TableFile, Words};
@@ -52,7 +52,7 @@ const COLUMNS: [Heading; 18] = [
     ("flags", "标记", "Marks", 14),
 ];
 
-fn cells<'l>(order: &'l OrderLine<'_>, words: Words, flags: &'l str) -> [Cell<'l>; COLUMNS.len()] {
+fn cells<'l>(order: &'l OrderLine<'_>, words: Words, marks: &'l str) -> [Cell<'l>; COLUMNS.len()] {
     let id = |text: Option<&'l str>| text.map_or(Cell::Empty, Cell::Id);
     let text = |text: Option<&'l str>| text.map_or(Cell::Empty, Cell::Text);
     [
@@ -73,8 +73,12 @@ fn cells<'l>(order: &'l OrderLine<'_>, words: Words, flags: &'l str) -> [Cell<'l
         Cell::Id(order.mch_id),
         Cell::Id(order.appid),
         Cell::Text(order.origin.as_str()),
-        Cell::Text(flags),
+        Cell::Text(marks),
     ]
+}
+
+fn marks(order: &OrderLine<'_>) -> String {
+    if order.flags == Flags::NONE { String::new() } else { order.flags.words().join(" ") }
 }
 
 /// The words that an import of the same file understands.
@@ -109,13 +113,16 @@ impl Desk {
         self.blocking(move |inner| {
             let table = TableFile::begin(inner, &export.file, export.reader, ("订单", "Orders"), &COLUMNS)?;
             let words = table.words();
-            let ids = inner.store.open_list(&export.filter, export.sort)?.ids;
-            table.fill(ids.len() as u64, progress, &cancel, |row| {
-                inner.store.each_order(&ids, |order| {
-                    let known = order.flags != desk_store::Flags::NONE;
-                    let flags = if known { order.flags.words().join(" ") } else { String::new() };
-                    row(&cells(order, words, &flags))
-                })
+            let ids = inner.store.list_ids(&export.filter, export.sort)?;
+            let reader = table.csv_reader();
+            table.fill(ids.len() as u64, progress, &cancel, |filling| match reader {
+                Some(reader) => inner.store.each_piece(
+                    &ids,
+                    || CsvRows::new(reader),
+                    |rows, order| rows.row(&cells(order, words, &marks(order))),
+                    |rows| filling.csv_rows(&rows),
+                ),
+                None => inner.store.each_order(&ids, |order| filling.row(&cells(order, words, &marks(order)))),
             })
         })
         .await

@@ -91,8 +91,8 @@ impl Desk {
             let table = TableFile::begin(inner, &export.file, export.reader, ("退款", "Refunds"), &COLUMNS)?;
             let words = table.words();
             let count = inner.store.refunds(&export.filter, 0, 0)?.totals.count;
-            table.fill(count, progress, &cancel, |row| {
-                inner.store.each_refund(&export.filter, |refund| row(&cells(refund, words)))
+            table.fill(count, progress, &cancel, |filling| {
+                inner.store.each_refund(&export.filter, |refund| filling.row(&cells(refund, words)))
             })
         })
         .await

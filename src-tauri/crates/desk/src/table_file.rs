@@ -1,11 +1,11 @@
 //! A table as a file, CSV or XLSX: it appears whole, or not at all.
 
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
+use desk_sheets::{Cell, Column, CsvRows, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::StoreError;
 
 use crate::desk::Inner;
@@ -99,31 +99,27 @@ impl TableFile {
         self.words
     }
 
-    /// Writes the rows that `each` hands out and puts the file in its place, unless a person gives up on the way.
+    /// For whom rows are written that are put down elsewhere; nothing where the file is a workbook.
+    pub(crate) fn csv_reader(&self) -> Option<Reader> {
+        match &self.table {
+            Table::Csv(_) if self.words == Words::Wire => Some(Reader::Programs),
+            Table::Csv(_) => Some(Reader::People),
+            Table::Xlsx(_) => None,
+        }
+    }
+
+    /// Writes the rows that `each` puts down and puts the file in its place, unless a person gives up on the way.
     pub(crate) fn fill(
         mut self,
         count: u64,
         progress: OnProgress,
         cancel: &Cancel,
-        each: impl FnOnce(&mut dyn FnMut(&[Cell<'_>]) -> ControlFlow<()>) -> Result<(), StoreError>,
+        each: impl FnOnce(&mut Filling<'_>) -> Result<(), StoreError>,
     ) -> Result<Exported, DeskError> {
-        let mut meter = Meter::new(count, progress);
-        let mut rows: u64 = 0;
-        let mut broken = None;
-        let walked = each(&mut |cells| {
-            if let Err(fault) = self.row(cells) {
-                broken = Some(fault);
-                return ControlFlow::Break(());
-            }
-            rows += 1;
-            if rows.is_multiple_of(LOOK_ROWS) {
-                meter.set(rows, count.max(rows));
-                if cancel.is_cancelled() {
-                    return ControlFlow::Break(());
-                }
-            }
-            ControlFlow::Continue(())
-        });
+        let meter = Meter::new(count, progress);
+        let mut filling = Filling { table: &mut self.table, meter, rows: 0, count, cancel, broken: None };
+        let walked = each(&mut filling);
+        let Filling { mut meter, rows, broken, .. } = filling;
         let cancelled = cancel.is_cancelled();
         self.end(!cancelled && walked.is_ok(), broken)?;
         walked?;
@@ -131,13 +127,6 @@ impl TableFile {
             meter.set(rows, rows);
         }
         Ok(Exported { rows, cancelled })
-    }
-
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
-        match &mut self.table {
-            Table::Csv(table) => table.row(cells),
-            Table::Xlsx(book) => book.row(cells),
-        }
     }
 
     /// Puts the file in its place. Nothing comes of one that is not wanted or that could not be written.
@@ -158,6 +147,51 @@ impl TableFile {
             fs::remove_file(&draft).ok();
         }
         written.map_err(|fault| failed(&path, &fault))
+    }
+}
+
+/// A table while it is filled. Its answers say whether more rows are wanted.
+pub(crate) struct Filling<'t> {
+    table: &'t mut Table,
+    meter: Meter,
+    rows: u64,
+    count: u64,
+    cancel: &'t Cancel,
+    broken: Option<WriteError>,
+}
+
+impl Filling<'_> {
+    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> ControlFlow<()> {
+        let written = match &mut self.table {
+            Table::Csv(table) => table.row(cells),
+            Table::Xlsx(book) => book.row(cells),
+        };
+        self.grown_by(1, written)
+    }
+
+    /// Rows of [`TableFile::csv_reader`], which a workbook cannot take.
+    pub(crate) fn csv_rows(&mut self, rows: &CsvRows) -> ControlFlow<()> {
+        let written = match &mut self.table {
+            Table::Csv(table) => table.rows(rows),
+            Table::Xlsx(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
+        };
+        self.grown_by(rows.count(), written)
+    }
+
+    fn grown_by(&mut self, rows: u64, written: Result<(), WriteError>) -> ControlFlow<()> {
+        if let Err(fault) = written {
+            self.broken = Some(fault);
+            return ControlFlow::Break(());
+        }
+        let looked_at = self.rows / LOOK_ROWS;
+        self.rows += rows;
+        if self.rows / LOOK_ROWS > looked_at {
+            self.meter.set(self.rows, self.count.max(self.rows));
+            if self.cancel.is_cancelled() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -12,98 +12,140 @@ const BLOCK: usize = 64 * 1024;
 /// number. For programs: UTF-8 without a mark, LF, nothing added.
 pub struct CsvTable<W: Write> {
     out: W,
-    block: Vec<u8>,
-    reader: Reader,
+    block: CsvRows,
 }
 
 impl<W: Write> CsvTable<W> {
     /// Begins the table with its titles.
     pub fn new(out: W, reader: Reader, titles: &[&str]) -> Result<Self, WriteError> {
-        let mut table = Self { out, block: Vec::with_capacity(BLOCK * 2), reader };
+        let mut block = CsvRows::new(reader);
         if reader == Reader::People {
-            table.block.extend_from_slice("\u{FEFF}".as_bytes());
+            block.bytes.extend_from_slice("\u{FEFF}".as_bytes());
         }
         for (place, title) in titles.iter().enumerate() {
-            table.separate(place);
-            table.put_text(title);
+            block.separate(place);
+            block.put_text(title);
         }
-        table.end_row()?;
-        Ok(table)
+        block.end_row();
+        Ok(Self { out, block })
     }
 
     /// Writes a row.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
-        for (place, cell) in cells.iter().enumerate() {
-            self.separate(place);
-            match *cell {
-                Cell::Empty => {}
-                Cell::Text(text) if self.reader == Reader::People && looks_like_formula(text) => self.put_guarded(text),
-                Cell::Id(text)
-                    if self.reader == Reader::People && (looks_like_number(text) || looks_like_formula(text)) =>
-                {
-                    self.put_guarded(text);
-                }
-                Cell::Text(text) | Cell::Id(text) => self.put_text(text),
-                Cell::Amount(amount) if self.reader == Reader::People => put_yuan(&mut self.block, amount),
-                Cell::Amount(amount) => put_fen(&mut self.block, amount),
-                Cell::Count(count) => put_number(&mut self.block, count),
-                Cell::Time(moment) => put_time(&mut self.block, moment),
-            }
-        }
-        self.end_row()
+        self.block.row(cells);
+        if self.block.bytes.len() >= BLOCK { self.write_block() } else { Ok(()) }
+    }
+
+    /// Writes rows that were put down elsewhere, for the same reader.
+    pub fn rows(&mut self, rows: &CsvRows) -> Result<(), WriteError> {
+        self.write_block()?;
+        Ok(self.out.write_all(&rows.bytes)?)
     }
 
     /// Writes what is left and hands the medium back.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        self.out.write_all(&self.block)?;
+        self.write_block()?;
         self.out.flush()?;
         Ok(self.out)
     }
 
+    fn write_block(&mut self) -> Result<(), WriteError> {
+        self.out.write_all(&self.block.bytes)?;
+        self.block.bytes.clear();
+        Ok(())
+    }
+}
+
+/// Rows of a CSV in memory, put down apart from the others, by another thread for instance.
+pub struct CsvRows {
+    bytes: Vec<u8>,
+    count: u64,
+    reader: Reader,
+}
+
+impl CsvRows {
+    /// None yet.
+    pub fn new(reader: Reader) -> Self {
+        Self { bytes: Vec::with_capacity(BLOCK * 2), count: 0, reader }
+    }
+
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Puts down a row.
+    pub fn row(&mut self, cells: &[Cell<'_>]) {
+        let for_people = self.reader == Reader::People;
+        for (place, cell) in cells.iter().enumerate() {
+            self.separate(place);
+            match *cell {
+                Cell::Empty => {}
+                Cell::Text(text) | Cell::Id(text) if for_people && looks_like_formula(text) => self.put_guarded(text),
+                Cell::Id(text) if for_people && looks_like_number(text) => self.put_guarded(text),
+                Cell::Text(text) | Cell::Id(text) => self.put_text(text),
+                Cell::Amount(amount) if for_people => put_yuan(&mut self.bytes, amount),
+                Cell::Amount(amount) => put_fen(&mut self.bytes, amount),
+                Cell::Count(count) => put_number(&mut self.bytes, count),
+                Cell::Time(moment) => put_time(&mut self.bytes, moment),
+            }
+        }
+        self.end_row();
+        self.count += 1;
+    }
+
     fn separate(&mut self, place: usize) {
         if place > 0 {
-            self.block.push(b',');
+            self.bytes.push(b',');
         }
     }
 
-    fn end_row(&mut self) -> Result<(), WriteError> {
-        self.block.extend_from_slice(if self.reader == Reader::People { b"\r\n" } else { b"\n" });
-        if self.block.len() >= BLOCK {
-            self.out.write_all(&self.block)?;
-            self.block.clear();
-        }
-        Ok(())
+    fn end_row(&mut self) {
+        self.bytes.extend_from_slice(if self.reader == Reader::People { b"\r\n" } else { b"\n" });
     }
 
     fn put_guarded(&mut self, text: &str) {
-        let mut guarded = String::with_capacity(text.len() + 1);
-        guarded.push('\'');
-        guarded.push_str(text);
-        self.put_text(&guarded);
+        if needs_quotes(text) {
+            return self.put_quoted("'", text);
+        }
+        self.bytes.push(b'\'');
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     fn put_text(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r' | b'\t' | b';');
-        let blank_end = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
-        if !blank_end && !bytes.iter().any(special) {
-            self.block.extend_from_slice(bytes);
-            return;
+        if needs_quotes(text) {
+            return self.put_quoted("", text);
         }
-        self.block.push(b'"');
-        for (place, part) in bytes.split(|byte| *byte == b'"').enumerate() {
-            if place > 0 {
-                self.block.extend_from_slice(b"\"\"");
-            }
-            self.block.extend_from_slice(part);
-        }
-        self.block.push(b'"');
+        self.bytes.extend_from_slice(text.as_bytes());
     }
+
+    fn put_quoted(&mut self, guard: &str, text: &str) {
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(guard.as_bytes());
+        for (place, part) in text.as_bytes().split(|byte| *byte == b'"').enumerate() {
+            if place > 0 {
+                self.bytes.extend_from_slice(b"\"\"");
+            }
+            self.bytes.extend_from_slice(part);
+        }
+        self.bytes.push(b'"');
+    }
+}
+
+/// Whether a reader of CSV would see an end or a blank where there is none. Looks at every byte at once, because almost none is special.
+fn needs_quotes(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let special = |found, byte: &u8| found | matches!(byte, b',' | b'"' | b'\n' | b'\r' | b'\t' | b';');
+    bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ') || bytes.iter().fold(false, special)
 }
 
 /// Whether a spreadsheet would run it: = + - @ in either width, or a tab or carriage return before them.
 fn looks_like_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+    match text.as_bytes().first() {
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n') => true,
+        Some(0..0x80) | None => false,
+        Some(_) => text.starts_with(['＝', '＋', '－', '＠']),
+    }
 }
 
 /// Whether a spreadsheet would take it for a number or a date and round, shorten or rewrite it.

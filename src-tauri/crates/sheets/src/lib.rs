@@ -28,7 +28,7 @@ mod xlsx_book;
 pub use amount::{AmountFault, Unit};
 pub use cell::{Cell, Reader, WriteError};
 pub use cell_fault::{CellFault, CellProblem};
-pub use csv_table::CsvTable;
+pub use csv_table::{CsvRows, CsvTable};
 pub use error::SheetError;
 pub use field::{Field, Table};
 pub use head::{Head, HeadRow};

@@ -139,6 +139,22 @@ impl Store {
         })
     }
 
+    /// The same without the totals, for a file.
+    pub fn list_ids(&self, filter: &OrderFilter, sort: OrderSort) -> Result<Arc<[i64]>, StoreError> {
+        let bounds = filter.within_keys(sort.by);
+        if *filter != bounds {
+            return Ok(self.open_list(filter, sort)?.ids);
+        }
+        self.read(|connection| {
+            let mut ids = Vec::new();
+            walk(connection, &Condition::new(&bounds), sort, |id| {
+                ids.push(id);
+                ControlFlow::Continue(())
+            })?;
+            Ok(ids.into())
+        })
+    }
+
     /// The first orders of a list, without waiting for all of its ids.
     pub fn first_rows(&self, filter: &OrderFilter, sort: OrderSort, limit: usize) -> Result<Vec<Order>, StoreError> {
         self.read(|connection| {

@@ -100,18 +100,37 @@ impl Store {
 
     /// Runs `work` in one read transaction: everything in it is seen at one moment.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let pooled = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match pooled {
-            Some(connection) => connection,
-            None => connect(&self.inner.path, Access::Read)?,
-        };
+        let connection = self.reader()?;
         connection.execute_batch("BEGIN")?;
         let outcome = work(&connection);
+        self.end_reading(connection)?;
+        outcome
+    }
+
+    /// So many read transactions of one and the same moment: nobody commits while they begin. Each is to be ended.
+    pub(crate) fn begin_reading(&self, count: usize) -> Result<Vec<Connection>, StoreError> {
+        let connections: Vec<Connection> = (0..count).map(|_| self.reader()).collect::<Result<_, _>>()?;
+        self.write_alone(move |_| {
+            for connection in &connections {
+                // A transaction sees the moment of its first read.
+                connection.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema")?;
+            }
+            Ok(connections)
+        })
+    }
+
+    /// Ends a read transaction and keeps the connection for the next.
+    pub(crate) fn end_reading(&self, connection: Connection) -> Result<(), StoreError> {
         connection.execute_batch("COMMIT")?;
         let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < KEPT_READERS {
             readers.push(connection);
         }
-        outcome
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let pooled = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        pooled.map_or_else(|| connect(&self.inner.path, Access::Read), Ok)
     }
 }

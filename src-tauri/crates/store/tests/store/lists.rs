@@ -51,6 +51,7 @@ fn list(store: &Store, filter: &OrderFilter) -> Vec<i64> {
     let opened = store.open_list(filter, sort).unwrap();
     let first: Vec<i64> = store.first_rows(filter, sort, 60).unwrap().iter().map(|order| order.id).collect();
     assert_eq!(opened.ids[..], first, "the first rows are the beginning of the list");
+    assert_eq!(store.list_ids(filter, sort).unwrap(), opened.ids, "a file has the same rows");
     opened.ids.to_vec()
 }
 
@@ -81,8 +82,12 @@ fn totals_are_exact_and_say_how_much_of_them_is_only_claimed() {
 #[test]
 fn every_sort_orders_both_ways() {
     let (_folder, store, [first, second, third, fourth, fifth]) = shop();
-    let sorted =
-        |by, descending| store.open_list(&OrderFilter::default(), OrderSort { by, descending }).unwrap().ids.to_vec();
+    let sorted = |by, descending| {
+        let sort = OrderSort { by, descending };
+        let ids = store.open_list(&OrderFilter::default(), sort).unwrap().ids;
+        assert_eq!(store.list_ids(&OrderFilter::default(), sort).unwrap(), ids);
+        ids.to_vec()
+    };
     assert_eq!(sorted(SortBy::CreatedAt, true), [second, fourth, third, first, fifth]);
     assert_eq!(sorted(SortBy::CreatedAt, false), [fifth, first, third, fourth, second]);
     assert_eq!(sorted(SortBy::PaidAt, true)[0], first);

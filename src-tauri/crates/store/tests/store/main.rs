@@ -12,6 +12,7 @@ mod day_closing;
 mod days;
 mod deeds;
 mod evidence;
+mod exports;
 mod fold_events;
 mod fold_properties;
 mod fold_table;
