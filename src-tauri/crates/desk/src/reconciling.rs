@@ -11,6 +11,7 @@ mod own_side;
 mod raw_lines;
 #[cfg(test)]
 mod shares_tests;
+mod texts;
 mod told;
 mod workbook;
 
@@ -20,7 +21,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::thread;
 
-use desk_reconcile::{Basis, Day, LocalSide, Scope, Share, Verdict, verdict};
+use desk_reconcile::{Basis, Day, LocalSide, Scope, Seen, Share, Verdict, verdict};
 use desk_sheets::{SheetError, WriteError};
 use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
@@ -39,8 +40,8 @@ pub use own_side::{OwnFiles, OwnSide};
 
 /// What an order takes in a file, about: what the store has of one is told as so many bytes.
 const ROW_BYTES_OF_ORDERS: u64 = 180;
-/// What both sides of a day may keep of payments and orders; beyond it the day is brought together share by share.
-const MOST_KEPT_BYTES: usize = 400 * 1024 * 1024;
+/// What both sides of a day may keep of their rows; beyond it the day is brought together share by share.
+const MOST_KEPT_BYTES: usize = 416 * 1024 * 1024;
 
 /// What is to be compared.
 #[derive(Clone)]
@@ -161,6 +162,11 @@ pub enum ReconcileFault {
         /// Why.
         cause: io::Error,
     },
+    /// A file was read again and says something else.
+    #[error(
+        "{0} changed while it was read and nothing was kept [读取期间文件被改动，未保留任何结果]; start again once nobody writes it"
+    )]
+    Changed(String),
     /// The results cannot be written.
     #[error("{place} cannot be written: {cause}; check the folder and the space on the disk")]
     Unwritable {
@@ -184,7 +190,7 @@ impl ReconcileFault {
             Self::Bill { .. } | Self::OtherDay { .. } | Self::NotBeside { .. } | Self::FundFlow(_) | Self::NoTrades => {
                 "bill_refused"
             }
-            Self::Unreadable { .. } => "input_unreadable",
+            Self::Unreadable { .. } | Self::Changed(_) => "input_unreadable",
             Self::Unwritable { .. } => "output_unwritable",
             Self::Store(_) => "store_unavailable",
             Self::Internal => "internal",
@@ -351,7 +357,7 @@ impl DaySides {
         if !scope.payments && !scope.refunds {
             return Err(ReconcileFault::NothingToCompare);
         }
-        let mut whole: Option<Reconciled> = None;
+        let mut whole: Option<(Reconciled, [Seen; 2])> = None;
         let mut next = Some(Share::first(most_kept_bytes));
         while let Some(share) = next {
             if !share.is_first() {
@@ -366,17 +372,26 @@ impl DaySides {
             let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
             let (local, ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
             malformed.extend(ours_malformed);
+            let seen = [side.seen(), ours.seen()];
             let is_stopped = || watch.cancel.is_cancelled();
             let found = verdict(side, ours, &is_stopped).ok_or(ReconcileFault::Cancelled)?;
             match &mut whole {
                 None => {
-                    whole = Some(Reconciled { bills: read, local, verdict: found, malformed, told: BTreeMap::new() });
+                    let first = Reconciled { bills: read, local, verdict: found, malformed, told: BTreeMap::new() };
+                    whole = Some((first, seen));
                 }
-                Some(whole) => whole.verdict.add(found),
+                Some((_, first)) if seen[0] != first[0] => {
+                    return Err(ReconcileFault::Changed(places(self.bills.iter())));
+                }
+                // What the store says goes on changing; each of its orders counts once, as it was when its share was read.
+                Some((_, first)) if seen[1] != first[1] && matches!(self.own, OwnSide::Files(_)) => {
+                    return Err(ReconcileFault::Changed(places(self.own.files())));
+                }
+                Some((whole, _)) => whole.verdict.add(found),
             }
             next = share.next();
         }
-        let mut whole = whole.ok_or(ReconcileFault::Internal)?;
+        let (mut whole, _) = whole.ok_or(ReconcileFault::Internal)?;
         whole.verdict.sort();
         neighbours::settle(self, whole.bills.mch_id.as_deref(), day, &mut whole.verdict, watch)?;
         Ok(whole)
@@ -385,4 +400,8 @@ impl DaySides {
 
 fn place(file: &std::path::Path) -> String {
     file.display().to_string()
+}
+
+fn places<'f>(files: impl Iterator<Item = &'f PathBuf>) -> String {
+    files.map(|file| place(file)).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::FixedState;
 
+use crate::record::Halves;
+
 /// 96 bits of an out_trade_no, transaction_id, refund_id or out_refund_no. Two different numbers out of ten million agree with
 /// a probability of 10⁻¹⁵.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,12 @@ impl Fingerprint {
     /// Whether there is a number at all.
     pub fn is_some(self) -> bool {
         self != Self::NONE
+    }
+
+    /// All of it, and what shares its second word.
+    #[inline]
+    pub(crate) const fn words(self, beside: u32) -> [u64; 2] {
+        [Halves([self.0[0], self.0[1]]).whole(), Halves([self.0[2], beside]).whole()]
     }
 
     /// Its eight upper bits, spread evenly.

@@ -20,7 +20,7 @@ pub struct BillPlace {
 
 /// Sixty-four bits where rows lie four bytes apart, so that no row is filled up to eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Halves([u32; 2]);
+pub(crate) struct Halves(pub(crate) [u32; 2]);
 
 impl Halves {
     #[allow(clippy::cast_possible_truncation, reason = "each half takes its thirty-two bits")]
@@ -28,7 +28,7 @@ impl Halves {
         Self([(whole >> 32) as u32, whole as u32])
     }
 
-    const fn whole(self) -> u64 {
+    pub(crate) const fn whole(self) -> u64 {
         (self.0[0] as u64) << 32 | self.0[1] as u64
     }
 }
@@ -96,6 +96,13 @@ impl BillPayment {
         (self.file(), self.line)
     }
 
+    /// Everything that is kept of it.
+    #[inline]
+    pub(crate) const fn words(&self) -> [u64; 5] {
+        let [upper, lower] = self.number.words(self.line);
+        [upper, lower, self.transaction.whole(), self.amount.whole(), self.place.whole()]
+    }
+
     const fn file(&self) -> u64 {
         (self.place.whole() >> 1) % MAX_BILLS as u64
     }
@@ -123,17 +130,19 @@ pub(crate) struct BillRefund {
     pub(crate) amount_fen: i64,
     place: u64,
     line: u32,
+    /// Its place among the refunds of all bills.
+    pub(crate) row: u32,
 }
 
 impl BillRefund {
     pub(crate) fn new(
-        id: Fingerprint,
-        out_number: Fingerprint,
+        (id, out_number): (Fingerprint, Fingerprint),
         amount_fen: i64,
         is_success: bool,
         at: BillPlace,
+        row: u32,
     ) -> Self {
-        Self { id, out_number, amount_fen, place: pack(at, u64::from(is_success)), line: line(at.line) }
+        Self { id, out_number, amount_fen, place: pack(at, u64::from(is_success)), line: line(at.line), row }
     }
 
     pub(crate) const fn is_success(&self) -> bool {
@@ -142,6 +151,12 @@ impl BillRefund {
 
     pub(crate) fn place(&self) -> BillPlace {
         unpack(self.place, self.line)
+    }
+
+    /// Everything that is kept of it.
+    pub(crate) const fn words(&self) -> [u64; 6] {
+        let ([id, id_end], [out_number, out_number_end]) = (self.id.words(self.line), self.out_number.words(0));
+        [id, id_end, out_number, out_number_end, self.amount_fen.cast_unsigned(), self.place]
     }
 
     pub(crate) fn order(&self) -> (u64, u32) {
@@ -217,6 +232,14 @@ impl Order {
     pub(crate) fn line(number: u64) -> u32 {
         line(number)
     }
+
+    /// Everything that is kept of it.
+    #[inline]
+    pub(crate) const fn words(&self) -> [u64; 5] {
+        let [upper, lower] = self.number.words(self.line);
+        let seconds = self.seconds.cast_unsigned() as u64;
+        [upper, lower, self.transaction.whole(), self.amount.whole(), seconds]
+    }
 }
 
 /// A local refund.
@@ -231,6 +254,19 @@ pub(crate) struct Refund {
     pub(crate) is_success: Option<bool>,
 }
 
+impl Refund {
+    /// Everything that is kept of it.
+    pub(crate) const fn words(&self) -> [u64; 6] {
+        let ([id, id_end], [out_number, out_number_end]) = (self.id.words(self.line), self.out_number.words(0));
+        let status = match self.is_success {
+            None => 0,
+            Some(is_success) => 1 + is_success as u64,
+        };
+        let words = status << 1 | self.in_day as u64;
+        [id, id_end, out_number, out_number_end, self.amount_fen.cast_unsigned(), words]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +276,8 @@ mod tests {
     fn a_row_takes_no_more_than_it_says() {
         assert_eq!(size_of::<BillPayment>(), 40);
         assert_eq!(size_of::<Order>(), 36);
+        assert_eq!(size_of::<BillRefund>(), 48);
+        assert_eq!(size_of::<Refund>(), 40);
     }
 
     #[test]
@@ -259,7 +297,7 @@ mod tests {
                     (second.unsigned_abs().into(), (file as u64, u32::try_from(line).unwrap()))
                 );
             }
-            let refund = BillRefund::new(Fingerprint::NONE, Fingerprint::NONE, 1, false, at);
+            let refund = BillRefund::new((Fingerprint::NONE, Fingerprint::NONE), 1, false, at, 0);
             assert_eq!((refund.place(), refund.is_success()), (at, false));
         }
     }

@@ -1,12 +1,50 @@
 //! Refunds against refunds: by refund_id, else by out_refund_no.
 
+use std::sync::PoisonError;
+
+use crate::kept::Heaps;
 use crate::record::{BillRefund, Refund};
+use crate::share::{Round, Share};
 use crate::verdict::{Difference, Verdict};
 use crate::{Class, Fingerprint, Reason};
 
-/// Brings the refunds of both sides together.
-pub(crate) fn judge(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) {
-    let (bills, locals) = pair_by(bills, locals, |row| row.id, |row| row.id, found);
+type BillHeaps = Heaps<BillRefund>;
+type LocalHeaps = Heaps<Refund>;
+
+/// Brings the refunds of one share together: where it has all of them by both numbers, else by the one of its round.
+pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalHeaps), found: &mut Verdict) {
+    let heaps =
+        bills.of(&share.refunds).zip(locals.of(&share.refunds)).map(|(bill, local)| (bill.take(), local.take()));
+    match &share.round {
+        Round::RefundIds(_) if share.refunds.is_whole() => {
+            let (mut bills_left, mut locals_left) = (Vec::new(), Vec::new());
+            for (bills, locals) in heaps {
+                let (bills, locals) = by_refund_id(bills, locals, found);
+                bills_left.extend(bills);
+                locals_left.extend(locals);
+            }
+            by_out_refund_no(bills_left, locals_left, found);
+        }
+        Round::RefundIds(paired) => {
+            let mut paired = paired.lock().unwrap_or_else(PoisonError::into_inner);
+            for (bills, locals) in heaps {
+                paired.bill.mark(bills.iter().map(|row| row.row));
+                paired.local.mark(locals.iter().map(|refund| refund.line));
+                let (bills, locals) = by_refund_id(bills, locals, found);
+                paired.bill.unmark(bills.iter().map(|row| row.row));
+                paired.local.unmark(locals.iter().map(|refund| refund.line));
+            }
+        }
+        Round::OutRefundNos(_) => heaps.for_each(|(bills, locals)| by_out_refund_no(bills, locals, found)),
+    }
+}
+
+/// What no refund_id brings together comes back.
+fn by_refund_id(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) -> (Vec<BillRefund>, Vec<Refund>) {
+    pair_by(bills, locals, |row| row.id, |row| row.id, found)
+}
+
+fn by_out_refund_no(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) {
     let (bills, locals) = pair_by(bills, locals, |row| row.out_number, |row| row.out_number, found);
     for row in bills {
         bill_only(&row, Reason::RefundNotLocal, found);

@@ -6,9 +6,10 @@ use wxpay_protocol::bill::{BillRow, BillState};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 use crate::fingerprint::short;
-use crate::heap::Heap;
+use crate::kept::Kept;
+use crate::paired::Paired;
 use crate::record::{BillPayment, BillRefund, Order, OrderWord, Refund};
-use crate::share::Heaps;
+use crate::seen::Seen;
 use crate::verdict::FeeMarks;
 use crate::{Basis, BillPlace, Day, Fingerprint, Share};
 
@@ -17,11 +18,13 @@ use crate::{Basis, BillPlace, Day, Fingerprint, Share};
 pub struct BillSide {
     pub(crate) day: Day,
     basis: Basis,
-    pub(crate) payments: Heaps<BillPayment>,
-    pub(crate) refunds: Heap<BillRefund>,
+    pub(crate) kept: Kept<BillPayment, BillRefund>,
+    judged: Option<Arc<Paired>>,
+    refund_rows: u32,
     pub(crate) fees: FeeMarks,
     scope: Scope,
     pub(crate) not_compared: u64,
+    seen: Seen,
 }
 
 /// What both sides have, so that it can be compared.
@@ -39,11 +42,13 @@ impl BillSide {
         Self {
             day,
             basis,
-            payments: Heaps::new(share),
-            refunds: Heap::new(),
+            judged: share.judged_refunds(),
+            kept: Kept::new(share),
+            refund_rows: 0,
             fees: FeeMarks::default(),
             scope,
             not_compared: 0,
+            seen: Seen::default(),
         }
     }
 
@@ -66,25 +71,35 @@ impl BillSide {
             BillState::Refund => self.push_refund(row, at),
             BillState::Success | BillState::Revoked => {
                 let number = Fingerprint::of(row.out_trade_no);
-                let (basis, day) = (self.basis, self.day);
-                self.payments.push(number, || {
-                    let ids = (number, short(row.transaction_id));
-                    BillPayment::new(ids, basis.of_payment(row).get(), row.state, day.seconds(row.at), at)
-                });
+                let ids = (number, short(row.transaction_id));
+                let amount_fen = self.basis.of_payment(row).get();
+                let payment = BillPayment::new(ids, amount_fen, row.state, self.day.seconds(row.at), at);
+                self.seen.add(payment.words());
+                self.kept.push_payment(number, payment);
             }
         }
     }
 
+    /// What was read of what is compared.
+    pub const fn seen(&self) -> Seen {
+        self.seen
+    }
+
     fn is_first(&self) -> bool {
-        self.payments.share.is_first()
+        self.kept.share.is_first()
     }
 
     fn push_refund(&mut self, row: &BillRow<'_>, at: BillPlace) {
-        if self.is_first() {
-            let (id, out_number) = (Fingerprint::of(row.refund_id), Fingerprint::of(row.out_refund_no));
-            let amount_fen = self.basis.of_refund(row).get();
-            let is_success = row.refund_status == b"SUCCESS";
-            self.refunds.push(BillRefund::new(id, out_number, amount_fen, is_success, at));
+        let (id, out_number) = (Fingerprint::of(row.refund_id), Fingerprint::of(row.out_refund_no));
+        let amount_fen = self.basis.of_refund(row).get();
+        let is_success = row.refund_status == b"SUCCESS";
+        let refund = BillRefund::new((id, out_number), amount_fen, is_success, at, self.refund_rows);
+        self.refund_rows += 1;
+        self.seen.add(refund.words());
+        match &self.judged {
+            None => self.kept.push_refund(either(id, out_number), refund),
+            Some(judged) if judged.bill.has(refund.row) => {}
+            Some(_) => self.kept.push_refund(either(out_number, id), refund),
         }
     }
 }
@@ -127,45 +142,59 @@ pub struct LocalRefund<'a> {
 #[derive(Debug)]
 pub struct LocalSide {
     day: Day,
-    pub(crate) orders: Heaps<Order>,
-    pub(crate) refunds: Heap<Refund>,
+    pub(crate) kept: Kept<Order, Refund>,
+    judged: Option<Arc<Paired>>,
+    seen: Seen,
 }
 
 impl LocalSide {
     /// A side without rows.
     pub fn new(day: Day, share: Arc<Share>) -> Self {
-        Self { day, orders: Heaps::new(share), refunds: Heap::new() }
+        Self { day, judged: share.judged_refunds(), kept: Kept::new(share), seen: Seen::default() }
     }
 
     /// Takes an order.
     #[inline]
     pub fn push_order(&mut self, order: &LocalOrder<'_>) {
         let number = Fingerprint::of(order.out_trade_no);
-        let day = self.day;
-        self.orders.push(number, || {
-            let word = match order.state {
-                None => OrderWord::Silent,
-                Some(TradeState::Success | TradeState::Refund) => OrderWord::Paid,
-                Some(TradeState::Revoked) => OrderWord::Revoked,
-                Some(_) => OrderWord::Unpaid,
-            };
-            let seconds = order.paid_at.map_or(Order::UNPAID, |paid| day.seconds(paid));
-            Order::new((number, short(order.transaction_id)), order.amount.get(), word, seconds, order.line)
-        });
+        let word = match order.state {
+            None => OrderWord::Silent,
+            Some(TradeState::Success | TradeState::Refund) => OrderWord::Paid,
+            Some(TradeState::Revoked) => OrderWord::Revoked,
+            Some(_) => OrderWord::Unpaid,
+        };
+        let seconds = order.paid_at.map_or(Order::UNPAID, |paid| self.day.seconds(paid));
+        let ids = (number, short(order.transaction_id));
+        let order = Order::new(ids, order.amount.get(), word, seconds, order.line);
+        self.seen.add(order.words());
+        self.kept.push_payment(number, order);
     }
 
     /// Takes a refund.
     pub fn push_refund(&mut self, refund: &LocalRefund<'_>) {
-        if self.orders.share.is_first() {
-            let record = Refund {
-                id: Fingerprint::of(refund.refund_id),
-                out_number: Fingerprint::of(refund.out_refund_no),
-                amount_fen: refund.amount.get(),
-                line: Order::line(refund.line),
-                in_day: refund.accepted_at.is_some_and(|accepted| self.day.holds(accepted)),
-                is_success: refund.status.map(|status| status == RefundStatus::Success),
-            };
-            self.refunds.push(record);
+        let record = Refund {
+            id: Fingerprint::of(refund.refund_id),
+            out_number: Fingerprint::of(refund.out_refund_no),
+            amount_fen: refund.amount.get(),
+            line: Order::line(refund.line),
+            in_day: refund.accepted_at.is_some_and(|accepted| self.day.holds(accepted)),
+            is_success: refund.status.map(|status| status == RefundStatus::Success),
+        };
+        self.seen.add(record.words());
+        match &self.judged {
+            None => self.kept.push_refund(either(record.id, record.out_number), record),
+            Some(judged) if judged.local.has(record.line) => {}
+            Some(_) => self.kept.push_refund(either(record.out_number, record.id), record),
         }
     }
+
+    /// What was read of it.
+    pub const fn seen(&self) -> Seen {
+        self.seen
+    }
+}
+
+/// The number by which a refund is brought together, or else the other one, so that those without it lie apart.
+fn either(number: Fingerprint, other: Fingerprint) -> Fingerprint {
+    if number.is_some() { number } else { other }
 }

@@ -140,11 +140,11 @@ impl Verdict {
 
 /// Brings both sides of one share together, over all cores; nothing where `is_stopped` said so before the end.
 pub fn verdict(bill: BillSide, local: LocalSide, is_stopped: &(dyn Fn() -> bool + Sync)) -> Option<Verdict> {
-    let (day, mut bill_refunds, mut local_refunds) = (bill.day, bill.refunds, local.refunds);
+    let (day, share) = (bill.day, bill.kept.share);
+    let (mut bill_payments, mut orders) = (bill.kept.payments, local.kept.payments);
+    let mut refunds = (bill.kept.refunds, local.kept.refunds);
     let mut whole = Verdict { not_compared: bill.not_compared, fees: bill.fees, ..Verdict::default() };
-    let share = bill.payments.share.heaps();
-    let heaps = bill.payments.rows.into_iter().zip(local.orders.rows);
-    let mut heaps: Vec<_> = heaps.take(share.end).skip(share.start).collect();
+    let mut heaps: Vec<_> = bill_payments.of(&share.payments).zip(orders.of(&share.payments)).collect();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let each = heaps.len().div_ceil(workers).max(1);
     thread::scope(|scope| {
@@ -163,7 +163,7 @@ pub fn verdict(bill: BillSide, local: LocalSide, is_stopped: &(dyn Fn() -> bool 
                 })
             })
             .collect();
-        refunds::judge(bill_refunds.take(), local_refunds.take(), &mut whole);
+        refunds::judge(&share, (&mut refunds.0, &mut refunds.1), &mut whole);
         for part in parts {
             match part.join() {
                 Ok(found) => whole.add(found),

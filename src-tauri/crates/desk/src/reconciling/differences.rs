@@ -1,23 +1,19 @@
 //! What differs, with the texts of both sides, as files for programs and for people.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufReader, Cursor};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::{Basis, BillPlace, Difference, Reason, Viewpoint};
-use desk_sheets::{Cell, CsvTable, Field, Form, Layout, Reader, Row, Table, WriteError};
-use desk_store::Scanned;
-use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
-use wxpay_protocol::{Fen, UtcMs};
+use desk_reconcile::{Basis, Difference, Fingerprint, Reason, Viewpoint};
+use desk_sheets::{Cell, CsvTable, Reader, WriteError};
+use wxpay_protocol::Fen;
 
 use super::keeping::{Identities, hex};
 use super::local::OwnRowFault;
-use super::own_side::{OwnFiles, OwnSide};
+use super::own_side::OwnSide;
+use super::texts::{OwnTexts, Texts, bill_texts};
 use super::workbook::Workbook;
-use super::{DaySides, ReconcileFault, Reconciled, go_on, local, place, raw_lines};
+use super::{DaySides, ReconcileFault, Reconciled, go_on, place};
 use crate::days::UNVERIFIED;
 use crate::progress::Cancel;
 
@@ -25,6 +21,8 @@ use crate::progress::Cancel;
 pub(super) const MAX_MALFORMED: usize = 10_000;
 /// So many differences are looked up at once, so that their texts never fill the memory.
 const AT_ONCE: usize = 20_000;
+/// Of the own side more, because a table is read from its front for each of them: some 100 MiB.
+const MOST_OWN_TEXTS: usize = 200_000;
 
 const TITLES: [&str; 10] = [
     "class",
@@ -61,27 +59,6 @@ impl MalformedLine {
         let side = if is_refund { "refunds" } else { "orders" };
         Self { side, line, reason: fault.chinese(), reason_en: fault.to_string() }
     }
-}
-
-/// The texts of a row; those that it does not have are empty.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Texts {
-    pub(super) out_trade_no: String,
-    pub(super) transaction_id: String,
-    pub(super) refund_id: String,
-    pub(super) out_refund_no: String,
-    state: String,
-    paid_at: String,
-    /// Beijing.
-    pub(super) hour: Option<u8>,
-    pub(super) device_info: String,
-    pub(super) trade_type: String,
-    pub(super) sub_mch_id: String,
-    pub(super) attach: String,
-    /// The store has it as a claim, and nothing of it verified.
-    pub(super) is_claim: bool,
-    /// Which of WeChat's amounts are which.
-    amounts: Vec<(Basis, Fen)>,
 }
 
 impl Reconciled {
@@ -149,96 +126,52 @@ impl Reconciled {
         cancel: &Cancel,
         take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
-        let given = self.each_row_unless_stopped(sides, cancel, take);
+        let given = self.each_row_within(MOST_OWN_TEXTS, sides, cancel, take);
         go_on(cancel).and(given)
     }
 
-    fn each_row_unless_stopped(
+    /// With the texts of so many differences at a time.
+    pub(super) fn each_row_within(
         &self,
+        most_texts: usize,
         sides: &DaySides,
         cancel: &Cancel,
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
-        let own = self.own_texts(&sides.own, cancel)?;
         let mut place = 0;
-        for some in self.verdict.differences.chunks(AT_ONCE) {
-            let bills = bill_texts(&self.bills.files, some, cancel)?;
-            for difference in some {
-                go_on(cancel)?;
-                let bill = difference.bill.and_then(|at| bills.get(&at));
-                let ours = difference.local_line.and_then(|line| own.of(difference.is_refund).get(&line));
-                let mut cells = cells(difference, bill, ours, sides);
-                if let Some(told) = self.told.get(&place) {
-                    cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
+        for section in self.verdict.differences.chunks(most_texts) {
+            let own = OwnTexts::of_rows(&sides.own, section, cancel)?;
+            for some in section.chunks(AT_ONCE) {
+                let bills = bill_texts(&self.bills.files, some, cancel)?;
+                for difference in some {
+                    go_on(cancel)?;
+                    let bill = difference.bill.and_then(|at| bills.get(&at));
+                    self.is_still_there(difference, bill, sides.basis)?;
+                    let ours = difference.local_line.and_then(|line| own.of(difference.is_refund, line));
+                    let mut cells = cells(difference, bill, ours, sides);
+                    if let Some(told) = self.told.get(&place) {
+                        cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
+                    }
+                    take(&cells)?;
+                    place += 1;
                 }
-                take(&cells)?;
-                place += 1;
             }
         }
         self.malformed.iter().try_for_each(|row| take(&of_malformed(row)))
     }
 
-    /// The texts of every row of the own side that differs.
-    fn own_texts(&self, own: &OwnSide, cancel: &Cancel) -> Result<OwnTexts, ReconcileFault> {
-        let [orders, refunds] = [false, true].map(|is_refund| {
-            let rows = self.verdict.differences.iter().filter(|row| row.is_refund == is_refund);
-            let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
-            wanted.sort_unstable();
-            wanted.dedup();
-            wanted
-        });
-        let mut texts = OwnTexts::default();
-        match own {
-            OwnSide::Files(files) => {
-                texts.orders = look_up(files, Table::Orders, &orders, cancel)?;
-                texts.refunds = look_up(files, Table::Refunds, &refunds, cancel)?;
-            }
-            OwnSide::Kept(kept) => kept.again(&orders, &refunds, |row| texts.take(row))?,
+    /// Whether a row of a bill that is looked up is still the one that was judged.
+    fn is_still_there(&self, row: &Difference, texts: Option<&Texts>, basis: Basis) -> Result<(), ReconcileFault> {
+        let Some(at) = row.bill else { return Ok(()) };
+        let is_same = |texts: &Texts| {
+            let number = Fingerprint::of(texts.out_trade_no.as_bytes());
+            (row.is_refund || number == row.number)
+                && texts.amounts.iter().any(|(of, fen)| *of == basis && fen.get() == row.bill_fen)
+        };
+        if texts.is_some_and(is_same) {
+            return Ok(());
         }
-        Ok(texts)
-    }
-}
-
-/// The texts of the own side, by line or by the store's id.
-#[derive(Default)]
-struct OwnTexts {
-    orders: HashMap<u64, Texts>,
-    refunds: HashMap<u64, Texts>,
-}
-
-impl OwnTexts {
-    const fn of(&self, is_refund: bool) -> &HashMap<u64, Texts> {
-        if is_refund { &self.refunds } else { &self.orders }
-    }
-
-    fn take(&mut self, row: Scanned<'_>) {
-        let or_empty = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        match row {
-            Scanned::Order(order) => {
-                let texts = Texts {
-                    out_trade_no: order.out_trade_no.to_owned(),
-                    transaction_id: or_empty(order.transaction_id),
-                    state: order.shown_state.as_str().to_owned(),
-                    paid_at: order.paid_at.map(UtcMs::dashed).unwrap_or_default(),
-                    hour: order.paid_at.map(hour),
-                    is_claim: order.is_claim,
-                    ..Texts::default()
-                };
-                self.orders.insert(order.id.unsigned_abs(), texts);
-            }
-            Scanned::Refund(refund) => {
-                let texts = Texts {
-                    out_trade_no: refund.out_trade_no.to_owned(),
-                    transaction_id: or_empty(refund.transaction_id),
-                    refund_id: or_empty(refund.refund_id),
-                    out_refund_no: refund.out_refund_no.to_owned(),
-                    state: refund.state.as_str().to_owned(),
-                    hour: refund.accepted_at.map(hour),
-                    ..Texts::default()
-                };
-                self.refunds.insert(refund.id.unsigned_abs(), texts);
-            }
-        }
+        Err(ReconcileFault::Changed(self.bills.files.get(at.file).map(|file| place(file)).unwrap_or_default()))
     }
 }
 
@@ -357,123 +290,5 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
             .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
         of: Of::Difference { row, bill, ours, same_as },
-    }
-}
-
-/// Looks the bill's rows up again, each file from its front to its back.
-fn bill_texts(
-    files: &[PathBuf],
-    rows: &[Difference],
-    cancel: &Cancel,
-) -> Result<HashMap<BillPlace, Texts>, ReconcileFault> {
-    let mut wanted: Vec<BillPlace> = rows.iter().filter_map(|row| row.bill).collect();
-    wanted.sort_unstable_by_key(|at| (at.file, at.offset));
-    wanted.dedup();
-    let mut found = HashMap::with_capacity(wanted.len());
-    for some in wanted.chunk_by(|one, next| one.file == next.file) {
-        let Some(path) = some.first().and_then(|at| files.get(at.file)) else { continue };
-        let offsets: Vec<u64> = some.iter().map(|at| at.offset).collect();
-        let lines = raw_lines::at_offsets(path, &offsets, cancel)
-            .map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
-        let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-        let Bill::Trades(mut bill) = Bill::open(Cursor::new(lines)).map_err(refused)? else { continue };
-        for at in some {
-            if let Some(BillLine::Row(row)) = bill.next_line().map_err(refused)? {
-                found.insert(*at, of_bill(&row));
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn of_bill(row: &BillRow<'_>) -> Texts {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let is_refund = row.state == BillState::Refund;
-    Texts {
-        out_trade_no: text(row.out_trade_no),
-        transaction_id: text(row.transaction_id),
-        refund_id: text(row.refund_id),
-        out_refund_no: text(row.out_refund_no),
-        state: text(row.text(if is_refund { Column::RefundStatus } else { Column::TradeState })),
-        paid_at: text(row.text(Column::TradeTime)),
-        hour: Some(hour(row.at)),
-        device_info: text(row.text(Column::DeviceInfo)),
-        trade_type: text(row.text(Column::TradeType)),
-        sub_mch_id: text(row.text(Column::SubMchId)),
-        attach: text(row.text(Column::Attach)),
-        amounts: Basis::ALL
-            .into_iter()
-            .map(|basis| (basis, if is_refund { basis.of_refund(row) } else { basis.of_payment(row) }))
-            .collect(),
-        is_claim: false,
-    }
-}
-
-/// Looks local rows up again: by their lines in a text file, else by reading the table once more.
-fn look_up(
-    files: &OwnFiles,
-    table: Table,
-    wanted: &[u64],
-    cancel: &Cancel,
-) -> Result<HashMap<u64, Texts>, ReconcileFault> {
-    let Some(path) = files.table(table).filter(|_| !wanted.is_empty()) else { return Ok(HashMap::new()) };
-    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
-    let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
-    let file = BufReader::new(File::open(path).map_err(unreadable)?);
-    let (mut sheet, layout) = local::open(files, file, table, path)?;
-    if let Form::Text { encoding: "UTF-8", .. } = sheet.form() {
-        let header = layout.header_line();
-        let numbers: Vec<u64> = (1..=header).chain(wanted.iter().copied()).collect();
-        let lines = raw_lines::with_numbers(path, &numbers, cancel).map_err(unreadable)?;
-        let (mut few, _) = local::open(files, Cursor::new(lines), table, path)?;
-        let mut rows = Vec::with_capacity(wanted.len());
-        few.each(|row| {
-            if row.line() > header {
-                rows.push(of_local(&layout, row));
-            }
-            ControlFlow::Continue(())
-        })
-        .map_err(refused)?;
-        if rows.len() == wanted.len() {
-            return Ok(wanted.iter().copied().zip(rows).collect());
-        }
-    }
-    let mut rest = wanted.iter().copied().peekable();
-    let mut found = HashMap::with_capacity(wanted.len());
-    sheet
-        .each(|row| {
-            if rest.next_if_eq(&row.line()).is_some() {
-                found.insert(row.line(), of_local(&layout, row));
-            }
-            if rest.peek().is_some() && !cancel.is_cancelled() {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })
-        .map_err(refused)?;
-    Ok(found)
-}
-
-/// The hour of the day, Beijing.
-fn hour(at: UtcMs) -> u8 {
-    u8::try_from((at.0 - at.start_of_day().0) / 3_600_000).unwrap_or_default()
-}
-
-fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
-    let text = |field: Field| layout.text(row, field).ok().flatten().map(Cow::into_owned).unwrap_or_default();
-    let state = if layout.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
-    Texts {
-        out_trade_no: text(Field::OutTradeNo),
-        transaction_id: text(Field::TransactionId),
-        refund_id: text(Field::RefundId),
-        out_refund_no: text(Field::OutRefundNo),
-        state: text(state),
-        paid_at: text(Field::PaidAt),
-        hour: [Field::PaidAt, Field::CreatedAt]
-            .into_iter()
-            .find_map(|field| layout.moment(row, field).ok().flatten())
-            .map(hour),
-        ..Texts::default()
     }
 }

@@ -12,7 +12,8 @@ use desk_store::{ClassTally, NewDifference};
 use sha2::{Digest, Sha256};
 use wxpay_protocol::UtcMs;
 
-use super::differences::{Cells, Of, Texts};
+use super::differences::{Cells, Of};
+use super::texts::Texts;
 use super::{DaySides, MalformedLine, OwnSide, ReconcileFault, Reconciled};
 use crate::bill_files::BillText;
 use crate::progress::Cancel;

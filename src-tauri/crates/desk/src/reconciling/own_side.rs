@@ -59,11 +59,18 @@ impl OwnSide {
     /// The bytes that are read.
     pub(super) fn bytes(&self) -> Result<u64, ReconcileFault> {
         match self {
-            Self::Files(files) => {
-                Ok([&files.orders, &files.refunds].into_iter().flatten().map(|file| length(file)).sum())
-            }
+            Self::Files(_) => Ok(self.files().map(|file| length(file)).sum()),
             Self::Kept(kept) => Ok(kept.orders()? * ROW_BYTES_OF_ORDERS),
         }
+    }
+
+    /// Its tables; the store has none.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = match self {
+            Self::Files(files) => [files.orders.as_ref(), files.refunds.as_ref()],
+            Self::Kept(_) => [None, None],
+        };
+        files.into_iter().flatten()
     }
 
     /// Reads what the bills can be compared with.

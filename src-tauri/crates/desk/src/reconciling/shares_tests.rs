@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use desk_reconcile::{Basis, Class};
+use desk_reconcile::{Basis, Class, Viewpoint};
 use wxpay_protocol::bill::{BillForm, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
 
-use super::{DaySides, OwnFiles, OwnSide, Watch};
+use super::differences::Cells;
+use super::{DaySides, OwnFiles, OwnSide, ReconcileFault, Watch};
 use crate::progress::Cancel;
 
 const ROWS: usize = 3000;
@@ -135,4 +136,75 @@ fn in_several_shares_a_day_comes_out_as_in_one_and_what_is_read_again_is_announc
         assert!(times >= 2 && announced % bytes == 0, "{announced} of {bytes}");
         assert_eq!(read, read_once * times);
     }
+}
+
+#[test]
+fn a_file_that_is_changed_between_two_readings_is_refused_by_its_name() {
+    for (name, from, to) in [
+        ("bill.csv", "`ORDER-002999", "`ORDER-00299X"),
+        ("orders.csv", "SUCCESS,103,", "SUCCESS,104,"),
+        ("refunds.csv", "R0,100,", "R0,900,"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (sides, file) = (sides(folder.path()), folder.path().join(name));
+        let on_more = |_| {
+            let text = fs::read_to_string(&file).unwrap();
+            fs::write(&file, text.replacen(from, to, 1)).unwrap();
+        };
+        let before = fs::read_to_string(&file).unwrap();
+        assert!(before.contains(from), "{name}");
+        let watch = Watch { on_bytes: &|_| {}, on_more: &on_more, cancel: &Cancel::new() };
+        let refused = sides.reconcile_within(1_000_000, watch).unwrap_err();
+        assert!(matches!(&refused, ReconcileFault::Changed(place) if place.contains(name)), "{name}: {refused}");
+        fs::write(&file, before).unwrap();
+        let touched = |_| fs::write(&file, fs::read(&file).unwrap()).unwrap();
+        assert!(
+            sides.reconcile_within(1_000_000, Watch { on_more: &touched, ..watch }).is_ok(),
+            "{name} is what it was"
+        );
+    }
+}
+
+#[test]
+fn a_row_of_a_bill_that_is_another_one_when_it_is_looked_up_is_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let sides = sides(folder.path());
+    let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
+    let found = sides.reconcile(watch).unwrap();
+    let (file, out) = (&sides.bills[0], folder.path().join("out"));
+    let text = fs::read_to_string(file).unwrap();
+    for (from, to) in [("`ORDER-000007,", "`ORDER-900007,"), ("`0.60%,`1.07,", "`0.60%,`1.08,")] {
+        let other = text.replace(from, to);
+        assert!(text != other, "{from}");
+        fs::write(file, other).unwrap();
+        let written = found.write(&sides, &out, Viewpoint::Neutral, &Cancel::new());
+        assert!(matches!(written, Err(ReconcileFault::Changed(_))), "{from}: {written:?}");
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    }
+    fs::write(file, text).unwrap();
+    found.write(&sides, &out, Viewpoint::Neutral, &Cancel::new()).unwrap();
+}
+
+#[test]
+fn looked_up_a_few_at_a_time_everything_that_differs_says_what_it_says_looked_up_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sides = sides(folder.path());
+    let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
+    let found = sides.reconcile(watch).unwrap();
+    let told = |most_texts: usize| {
+        let mut told = Vec::new();
+        let take = |cells: &Cells<'_>| {
+            told.push(format!(
+                "{} {:?} {:?} {:?} {}",
+                cells.class, cells.numbers, cells.values, cells.lines, cells.reason
+            ));
+            Ok(())
+        };
+        found.each_row_within(most_texts, &sides, &Cancel::new(), take).unwrap();
+        told
+    };
+    let at_once = told(usize::MAX);
+    assert_eq!(at_once.len(), found.verdict.differences.len() + 1);
+    assert!(at_once.iter().any(|row| row.starts_with("local_only") && row.contains("ORDER-003001")));
+    assert!(told(70) == at_once);
 }

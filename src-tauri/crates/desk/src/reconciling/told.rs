@@ -2,7 +2,8 @@
 
 use desk_reconcile::Difference;
 
-use super::differences::{Of, Texts};
+use super::differences::Of;
+use super::texts::Texts;
 use super::{DaySides, ReconcileFault, Reconciled};
 use crate::{Cancel, Doubtful, GatewaySays};
 
