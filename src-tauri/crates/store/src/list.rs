@@ -11,13 +11,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
 use wxpay_protocol::{TradeType, UtcMs};
 
 use crate::orders::{ORDER, order};
 use crate::search::Terms;
 use crate::{Flags, Order, OrderState, Store, StoreError};
-use condition::{Condition, POLLED_SQL};
+use condition::{Condition, ID, POLLED_SQL, TOTALS};
 use id_set::IdSet;
 use walk::walk;
 
@@ -46,15 +46,29 @@ pub struct OrderFilter {
 }
 
 impl OrderFilter {
-    /// The bounds of it that are bounds of the keys of a sort: a walk along them begins and ends with what matches.
-    fn within_keys(&self, by: SortBy) -> Self {
+    /// What of it the index of a sort holds, so that a walk along it need not look at the orders.
+    fn within_index(&self, by: SortBy) -> Self {
         let all = Self::default();
         match by {
-            SortBy::CreatedAt => Self { created_from: self.created_from, created_to: self.created_to, ..all },
+            SortBy::CreatedAt => Self { search: String::new(), ..self.clone() },
+            SortBy::PaidAt => Self { profile: self.profile.clone(), ..all },
             SortBy::TotalFee => {
                 Self { amount_min_fen: self.amount_min_fen, amount_max_fen: self.amount_max_fen, ..all }
             }
-            SortBy::PaidAt | SortBy::State | SortBy::TradeType | SortBy::OutTradeNo => all,
+            SortBy::TradeType => Self {
+                trade_types: self.trade_types.clone(),
+                created_from: self.created_from,
+                created_to: self.created_to,
+                ..all
+            },
+            SortBy::State if self.states.contains(&OrderState::Unverified) => all,
+            SortBy::State => Self {
+                states: self.states.clone(),
+                created_from: self.created_from,
+                created_to: self.created_to,
+                ..all
+            },
+            SortBy::OutTradeNo => all,
         }
     }
 }
@@ -141,13 +155,13 @@ impl Store {
 
     /// The same without the totals, for a file.
     pub fn list_ids(&self, filter: &OrderFilter, sort: OrderSort) -> Result<Arc<[i64]>, StoreError> {
-        let bounds = filter.within_keys(sort.by);
-        if *filter != bounds {
+        let told = filter.within_index(sort.by);
+        if *filter != told {
             return Ok(self.open_list(filter, sort)?.ids);
         }
         self.read(|connection| {
             let mut ids = Vec::new();
-            walk(connection, &Condition::new(&bounds), sort, |id| {
+            walk(connection, &Condition::walking(&told, sort.by), sort, |id| {
                 ids.push(id);
                 ControlFlow::Continue(())
             })?;
@@ -158,7 +172,7 @@ impl Store {
     /// The first orders of a list, without waiting for all of its ids.
     pub fn first_rows(&self, filter: &OrderFilter, sort: OrderSort, limit: usize) -> Result<Vec<Order>, StoreError> {
         self.read(|connection| {
-            let mut condition = Condition::new(filter);
+            let mut condition = Condition::walking(filter, sort.by);
             if let Some(terms) = Terms::of(&filter.search) {
                 condition = condition.matching(&terms);
             }
@@ -201,13 +215,13 @@ impl Store {
             {
                 return first_among(connection, filter, &newest, sort, limit);
             }
-            let condition = Condition::new(&self.narrowed(filter, sort, searched));
+            let condition = Condition::walking(&self.narrowed(filter, sort, searched), sort.by);
             let set = searched.iter().copied().collect();
             if let Some(first) = walk_to(connection, &condition, Some(&set), sort, limit, WALK)? {
                 return Ok(first);
             }
         }
-        let found = Found::new(connection, filter, searched.as_deref(), few)?;
+        let found = Found::new(connection, filter, searched.as_deref(), few, ID, |_| Ok(()))?;
         found.first(connection, filter, sort, limit, few)
     }
 
@@ -304,14 +318,14 @@ fn open(
     sort: OrderSort,
     few: usize,
 ) -> Result<OpenedList, StoreError> {
-    let found = Found::new(connection, filter, searched, few)?;
-    let mut totals = found.totals;
+    let mut totals = Totals::default();
+    let found = Found::new(connection, filter, searched, few, TOTALS, |row| totals.add(row))?;
     count_polled(connection, &found.set, &mut totals)?;
     let ids: Vec<i64> = if found.ids.len() <= few {
         found.sorted(connection, sort)?
     } else {
         let mut sorted = Vec::with_capacity(found.ids.len());
-        walk(connection, &Condition::new(&filter.within_keys(sort.by)), sort, |id| {
+        walk(connection, &Condition::walking(&filter.within_index(sort.by), sort.by), sort, |id| {
             if found.set.contains(id) {
                 sorted.push(id);
             }
@@ -326,7 +340,6 @@ fn open(
 struct Found {
     ids: Vec<i64>,
     set: IdSet,
-    totals: Totals,
 }
 
 impl Found {
@@ -335,20 +348,22 @@ impl Found {
         filter: &OrderFilter,
         searched: Option<&[i64]>,
         few: usize,
+        columns: &str,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
     ) -> Result<Self, StoreError> {
         let few = searched.filter(|ids| ids.len() <= few);
         let condition = Condition::new(filter);
         let (condition, sql) = if let Some(ids) = few {
             let condition = condition.among(ids);
-            let sql = condition.totals_among_sql();
+            let sql = condition.found_among_sql(columns);
             (condition, sql)
         } else {
-            let sql = condition.totals_sql();
+            let sql = condition.found_sql(columns);
             (condition, sql)
         };
         let wanted: Option<IdSet> =
             if few.is_some() { None } else { searched.map(|ids| ids.iter().copied().collect()) };
-        let mut found = Self { ids: Vec::new(), set: IdSet::default(), totals: Totals::default() };
+        let mut found = Self { ids: Vec::new(), set: IdSet::default() };
         let mut statement = connection.prepare_cached(&sql)?;
         let mut matches = statement.query(params_from_iter(&condition.values))?;
         while let Some(row) = matches.next()? {
@@ -356,7 +371,7 @@ impl Found {
             if wanted.as_ref().is_none_or(|wanted| wanted.contains(id)) {
                 found.ids.push(id);
                 found.set.insert(id);
-                found.totals.add(row)?;
+                each(row)?;
             }
         }
         Ok(found)
@@ -379,7 +394,7 @@ impl Found {
         few: usize,
     ) -> Result<Vec<i64>, StoreError> {
         if self.ids.len() > few {
-            let along = Condition::new(&filter.within_keys(sort.by));
+            let along = Condition::walking(&filter.within_index(sort.by), sort.by);
             if let Some(first) = walk_to(connection, &along, Some(&self.set), sort, limit, Duration::MAX)? {
                 return Ok(first);
             }
@@ -391,7 +406,7 @@ impl Found {
 }
 
 impl Totals {
-    fn add(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+    fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         self.count += 1;
         let shown: OrderState = row.get(1)?;
         if !shown.is_paid() {

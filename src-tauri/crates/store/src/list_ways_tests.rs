@@ -65,6 +65,11 @@ fn filters() -> Vec<OrderFilter> {
         OrderFilter { states: vec![OrderState::Unverified], ..all() },
         OrderFilter { states: vec![OrderState::Success, OrderState::NotPay], amount_min_fen: Some(3), ..all() },
         OrderFilter { trade_types: vec![TradeType::Native], profile: Some("other".into()), ..all() },
+        OrderFilter {
+            trade_types: vec![TradeType::Native, TradeType::App],
+            states: vec![OrderState::Success, OrderState::Closed],
+            ..all()
+        },
         OrderFilter { created_from: Some(UtcMs(2_000)), created_to: Some(UtcMs(9_000)), ..all() },
         OrderFilter { search: "拿铁".into(), ..all() },
         OrderFilter { search: "N0".into(), states: vec![OrderState::Refund], ..all() },
@@ -91,10 +96,10 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
                     let searched = store.searched(connection, &filter)?;
                     let set: Option<IdSet> = searched.as_ref().map(|ids| ids.iter().copied().collect());
                     let searched = searched.as_deref();
-                    let plain = Condition::new(&filter);
+                    let plain = Condition::walking(&filter, sort.by);
                     let reading = match Terms::of(&filter.search) {
-                        Some(terms) => Condition::new(&filter).matching(&terms),
-                        None => Condition::new(&filter),
+                        Some(terms) => Condition::walking(&filter, sort.by).matching(&terms),
+                        None => Condition::walking(&filter, sort.by),
                     };
                     Ok((
                         open(connection, &filter, searched, sort, usize::MAX)?,
@@ -104,7 +109,8 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
                             walk_to(connection, &plain, set.as_ref(), sort, 60, Duration::MAX)?.unwrap(),
                             store.first_found(connection, &filter, sort, 60, usize::MAX)?,
                             store.first_found(connection, &filter, sort, 60, 0)?,
-                            Found::new(connection, &filter, searched, 0)?.first(connection, &filter, sort, 60, 0)?,
+                            Found::new(connection, &filter, searched, 0, ID, |_| Ok(()))?
+                                .first(connection, &filter, sort, 60, 0)?,
                         ],
                     ))
                 })
@@ -113,6 +119,7 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
                 assert_eq!(first[..], by_itself.ids[..by_itself.ids.len().min(60)], "{filter:?} {sort:?}");
             }
             assert_eq!(by_itself.ids, walked.ids, "{filter:?} {sort:?}");
+            assert_eq!(by_itself.ids, store.list_ids(&filter, sort).unwrap(), "{filter:?} {sort:?}");
             assert_eq!(by_itself.totals, walked.totals, "{filter:?} {sort:?}");
             assert_eq!(by_itself.totals.count, by_itself.ids.len() as u64);
             let rows: Vec<i64> = store.first_rows(&filter, sort, 7).unwrap().iter().map(|order| order.id).collect();

@@ -5,8 +5,10 @@ use rusqlite::types::Value;
 use crate::search::Terms;
 use crate::{Flags, OrderFilter, OrderSort, OrderState, SortBy};
 
-/// What totals are made of.
-const TOTALS: &str = "id, shown_state, state, total_fee, paid_fee, refunded_fee";
+/// The order alone.
+pub(super) const ID: &str = "id";
+/// The order and what totals are made of.
+pub(super) const TOTALS: &str = "id, shown_state, state, total_fee, paid_fee, refunded_fee";
 
 /// The WHERE of a filter without its search, and the values bound to it.
 pub(crate) struct Condition {
@@ -38,9 +40,33 @@ impl Condition {
         }
         if let Some(profile) = &filter.profile {
             let place = condition.bind(profile.clone());
-            condition.clauses.push(format!("profile = {place}"));
+            // The plus keeps SQLite from taking the profile out of the order, after which orders alike would have to be sorted.
+            condition.clauses.push(format!("+profile = {place}"));
         }
         condition
+    }
+
+    /// The same for a walk along the keys of a sort: it begins with the first key that can match and ends with the last.
+    pub(crate) fn walking(filter: &OrderFilter, by: SortBy) -> Self {
+        let mut condition = Self::new(filter);
+        match by {
+            SortBy::TradeType => {
+                condition.between("trade_type", filter.trade_types.iter().map(|word| word.as_str().to_owned()));
+            }
+            // Who asks for unverified orders means those of every shown state.
+            SortBy::State if !filter.states.contains(&OrderState::Unverified) => {
+                condition.between("shown_state", filter.states.iter().map(|state| state.number()));
+            }
+            _ => {}
+        }
+        condition
+    }
+
+    fn between<T: Into<Value> + Ord>(&mut self, column: &str, keys: impl Iterator<Item = T> + Clone) {
+        if let (Some(first), Some(last)) = (keys.clone().min(), keys.max()) {
+            let (first, last) = (self.bind(first), self.bind(last));
+            self.clauses.push(format!("{column} BETWEEN {first} AND {last}"));
+        }
     }
 
     /// Nothing but these orders, and of them those that match.
@@ -100,14 +126,14 @@ impl Condition {
         where_sql(&self.clauses.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Every match with what totals are made of, from one index that holds all that a filter asks for.
-    pub(crate) fn totals_sql(&self) -> String {
-        format!("SELECT {TOTALS} FROM orders INDEXED BY orders_created{}", self.filter_sql())
+    /// [`ID`] or [`TOTALS`] of every match, from one index that holds all that a filter asks for.
+    pub(crate) fn found_sql(&self, columns: &str) -> String {
+        format!("SELECT {columns} FROM orders INDEXED BY orders_created{}", self.filter_sql())
     }
 
     /// The same for a condition that names its orders.
-    pub(crate) fn totals_among_sql(&self) -> String {
-        format!("SELECT {TOTALS} FROM orders{}", self.filter_sql())
+    pub(crate) fn found_among_sql(&self, columns: &str) -> String {
+        format!("SELECT {columns} FROM orders{}", self.filter_sql())
     }
 
     /// The ids of every match in the order of the sort, walked along its index; of one run, with the keys, where the index has
