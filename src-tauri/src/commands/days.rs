@@ -4,7 +4,7 @@ use std::path::Path;
 
 use desk::reconcile::Viewpoint;
 use desk::sheets::{Reader, Table};
-use desk::{DayExport, DaySides, DeskError, Import, OwnFiles, OwnSide, ReconcileFault};
+use desk::{Beside, DayExport, DaySides, DeskError, Import, OwnFiles, OwnSide, ReconcileFault};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 use wxpay_protocol::UtcMs;
@@ -110,7 +110,7 @@ pub(crate) async fn day_run(
         date: day,
         day_cut_s: request.day_cut_s,
         mch_id: None,
-        beside: Vec::new(),
+        beside: Beside::default(),
     });
     let found = match sides {
         Ok(sides) if sides.bills.is_empty() => {
@@ -134,7 +134,7 @@ pub(crate) async fn day_run(
         closed: kept.run.is_none(),
         again: kept.is_again,
         other_bills: kept.other_bills.len().into(),
-        settled_days: kept.settled_beside.iter().map(|day| day.day()).collect(),
+        settled_days: kept.settled_beside.days.iter().map(|day| day.day()).collect(),
     })
 }
 

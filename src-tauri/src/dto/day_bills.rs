@@ -72,7 +72,7 @@ impl From<FetchedDay> for BillFetched {
     fn from(fetched: FetchedDay) -> Self {
         let outcome = match fetched.bill {
             Ok(FetchedBill::Saved(saved)) => BillOutcome::of_saved(&saved),
-            Ok(FetchedBill::NoTrade) => BillOutcome::NoTrade,
+            Ok(FetchedBill::NoTrade(_)) => BillOutcome::NoTrade,
             Err(fault) => BillOutcome::of_fault(&fault),
         };
         Self { date: fetched.day.day(), outcome }
@@ -88,7 +88,7 @@ impl BillOutcome {
             summary_ok: saved.soundness.summary_ok,
             was_there: saved.before == Before::Same,
             has_changed: matches!(saved.before, Before::Changed(_)) || !saved.others.is_empty(),
-            settled_days: saved.settled_beside.iter().map(|day| day.day()).collect(),
+            settled_days: saved.settled_beside.days.iter().map(|day| day.day()).collect(),
         }
     }
 

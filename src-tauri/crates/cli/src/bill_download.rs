@@ -197,8 +197,17 @@ fn is_alarm(saved: &SavedBill) -> bool {
 }
 
 fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
-    let FetchedBill::Saved(saved) = bill else {
-        return json!({ "date": day.day(), "kind": kind.word(), "outcome": "no_trade" });
+    let saved = match bill {
+        FetchedBill::Saved(saved) => saved,
+        FetchedBill::NoTrade(beside) => {
+            return json!({
+                "date": day.day(),
+                "kind": kind.word(),
+                "outcome": "no_trade",
+                "settled_beside": reconcile::settled_days(beside),
+                "unsettled_beside": reconcile::unsettled_days(beside),
+            });
+        }
     };
     let older = match &saved.before {
         Before::Changed(older) => Some(older),
@@ -218,14 +227,20 @@ fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
         "same_as_before": saved.before == Before::Same,
         "changed": older.is_some() || !saved.others.is_empty(),
         "older_file": older,
-        "settled_beside": saved.settled_beside.iter().map(|day| day.day()).collect::<Vec<_>>(),
+        "settled_beside": reconcile::settled_days(&saved.settled_beside),
+        "unsettled_beside": reconcile::unsettled_days(&saved.settled_beside),
     })
 }
 
 fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), Failure> {
     let day = day.day();
-    let FetchedBill::Saved(saved) = bill else {
-        return output.verdict(true, &format!("{day}: no trade, so no bill [当天没有交易]"));
+    let saved = match bill {
+        FetchedBill::Saved(saved) => saved,
+        FetchedBill::NoTrade(beside) => {
+            output.verdict(true, &format!("{day}: no trade, so no bill [当天没有交易]"))?;
+            reconcile::describe_beside(beside, output);
+            return Ok(());
+        }
     };
     let (file, sound) = (saved.file.display(), &saved.soundness);
     let sums = if sound.summary_ok { "its summary ties out [汇总一致]" } else { "its sums cannot be compared" };
@@ -250,9 +265,7 @@ fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), F
             other.sums.rows
         ));
     }
-    for day in &saved.settled_beside {
-        output.note(&reconcile::settled(*day));
-    }
+    reconcile::describe_beside(&saved.settled_beside, output);
     if saved.digest_held == Some(false) {
         output.note("the answer had no header Digest, so that only its summary vouches for it [应答没有摘要]");
     }

@@ -16,7 +16,6 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::reconcile::{date, number};
 
-const DAY_MS: i64 = 86_400_000;
 /// Digits of an identity that are shown; enough to name one of a day.
 const SHOWN_DIGITS: usize = 8;
 
@@ -47,7 +46,7 @@ pub(crate) struct Show {
 
 pub(crate) async fn list(list: &List, desk: &Desk, profile: &Profile, output: &mut Output) -> Result<Exit, Failure> {
     let to = list.to.unwrap_or_else(|| desk.now());
-    let from = list.from.unwrap_or_else(|| to.plus_ms(-30 * DAY_MS));
+    let from = list.from.unwrap_or_else(|| to.plus_ms(-30 * UtcMs::DAY_MS));
     let period = desk.period(&profile.name, from, to).await?;
     if output.is_json() {
         let classes: Map<String, Value> = period

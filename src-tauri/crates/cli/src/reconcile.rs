@@ -7,7 +7,10 @@ use clap::ValueEnum;
 use desk::reconcile::{Basis, Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
-use desk::{ByteMeter, Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
+use desk::{
+    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled,
+    SettledBeside, Watch,
+};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
@@ -184,9 +187,9 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
     };
     let beside = match merchant {
         Some((opened, profile)) if command.beside.is_empty() => {
-            opened.bills_beside(&profile.name, command.date, cancel).await?
+            opened.beside(&profile.name, command.date, cancel).await?
         }
-        _ => command.beside.clone(),
+        _ => Beside::from(command.beside.clone()),
     };
     Ok(DaySides {
         bills: command.bill.clone(),
@@ -299,7 +302,8 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
             "run": kept.run,
             "again": kept.is_again,
             "closed": kept.run.is_none(),
-            "settled_beside": kept.settled_beside.iter().map(|day| day.day()).collect::<Vec<_>>(),
+            "settled_beside": settled_days(&kept.settled_beside),
+            "unsettled_beside": unsettled_days(&kept.settled_beside),
             "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
         })),
         "outputs": outputs,
@@ -311,9 +315,7 @@ fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
     if kept.run.is_none() {
         output.note("the day is closed; nothing was kept [当天已关账，未保存]: wxpay day reopen opens it again");
     }
-    for day in &kept.settled_beside {
-        output.note(&settled(*day));
-    }
+    describe_beside(&kept.settled_beside, output);
     for bill in &kept.other_bills {
         output.note(&format!(
             "WeChat gave another bill for this day before [账单有变]: {} of {}",
@@ -323,9 +325,31 @@ fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
     }
 }
 
-/// Says that a day beside has a new run.
-pub(crate) fn settled(day: UtcMs) -> String {
-    format!("what waited on {} for this bill was looked up in it [跨日差异已重新匹配]: wxpay day show {0}", day.day())
+/// Says which days beside have a new run, and which could not get one.
+pub(crate) fn describe_beside(beside: &SettledBeside, output: &mut Output) {
+    for day in &beside.days {
+        let day = day.day();
+        output.note(&format!(
+            "what waited on {day} for this bill was looked up in it [跨日差异已重新匹配]: wxpay day show {day}"
+        ));
+    }
+    for fault in &beside.faults {
+        let (day, cause) = (fault.day.day(), &fault.cause);
+        output.note(&format!(
+            "what waited on {day} for this bill still waits [跨日差异未能匹配]: {cause}; reconcile {day} again"
+        ));
+    }
+}
+
+/// The days beside that have a new run.
+pub(crate) fn settled_days(beside: &SettledBeside) -> Vec<String> {
+    beside.days.iter().map(|day| day.day()).collect()
+}
+
+/// The days beside that could not get one.
+pub(crate) fn unsettled_days(beside: &SettledBeside) -> Vec<Value> {
+    let fault = |fault: &BesideFault| json!({"date": fault.day.day(), "code": fault.code, "reason": fault.cause});
+    beside.faults.iter().map(fault).collect()
 }
 
 /// A sum as JSON's number, as text beyond what a number holds.

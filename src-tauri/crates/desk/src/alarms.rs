@@ -303,7 +303,6 @@ mod tests {
 
     use super::*;
 
-    const DAY_MS: i64 = 86_400_000;
     const NOW: UtcMs = UtcMs(1_704_135_845_000);
 
     fn of(days: i64) -> Option<AlarmKind> {
@@ -311,7 +310,7 @@ mod tests {
             common_name: "1900000001".into(),
             serial: "0A".into(),
             not_before: UtcMs(0),
-            not_after: NOW.plus_ms(days * DAY_MS),
+            not_after: NOW.plus_ms(days * UtcMs::DAY_MS),
             imported_at: UtcMs(0),
         };
         expiring("shop".into(), &certificate, NOW).map(|alarm| alarm.kind)

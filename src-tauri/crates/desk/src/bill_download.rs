@@ -17,7 +17,7 @@ use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Params, UtcMs};
 
 use crate::changes::Tag;
-use crate::days::NewBill;
+use crate::days::{NewBill, SettledBeside, has_payments};
 use crate::desk::Inner;
 use crate::reconciling::Watch;
 use crate::signer::Signer;
@@ -46,8 +46,8 @@ pub struct BillWish {
 pub enum FetchedBill {
     /// It is on the disk.
     Saved(Box<SavedBill>),
-    /// Nothing was traded on that day, which is kept of it.
-    NoTrade,
+    /// Nothing was traded on that day, which is kept of it; the days beside no longer wait for its bill.
+    NoTrade(SettledBeside),
 }
 
 /// A bill on the disk.
@@ -65,8 +65,8 @@ pub struct SavedBill {
     pub before: Before,
     /// Other bills of trades that were seen for this day and kind, which is an alarm: bills do not change.
     pub others: Vec<DayBill>,
-    /// The days before and after of which something waited for this bill, and was found in it or missing there.
-    pub settled_beside: Vec<UtcMs>,
+    /// The days before and after, where something waited for this bill.
+    pub settled_beside: SettledBeside,
 }
 
 /// What a newly fetched bill took the place of.
@@ -221,12 +221,13 @@ impl Desk {
         let body = match body {
             Ok(body) => body,
             Err(DownloadFault::NoBill(no_bill)) if no_bill.meaning() == NoBillMeaning::NoTrade => {
-                if let BillKind::Trades(kind) = wish.kind {
-                    let (profile, day) = (wish.profile.clone(), wish.day);
-                    self.blocking(move |inner| inner.keep_no_trade(&profile, day, kind)).await?;
-                    self.inner.changes.note(Tag::Days, []);
-                }
-                return Ok(FetchedBill::NoTrade);
+                let BillKind::Trades(kind) = wish.kind else {
+                    return Ok(FetchedBill::NoTrade(SettledBeside::default()));
+                };
+                let (profile, day, cancel) = (wish.profile.clone(), wish.day, watch.cancel.clone());
+                let settled = self.blocking(move |inner| inner.keep_no_trade(&profile, day, kind, &cancel)).await?;
+                self.inner.changes.note(Tag::Days, []);
+                return Ok(FetchedBill::NoTrade(settled));
             }
             Err(fault) => return Err(fault.into()),
         };
@@ -243,7 +244,7 @@ impl Desk {
                 digest_held,
                 before,
                 others: Vec::new(),
-                settled_beside: Vec::new(),
+                settled_beside: SettledBeside::default(),
             })
         };
         let done = tokio::task::spawn_blocking(checked).await;
@@ -254,8 +255,12 @@ impl Desk {
             let kept = self
                 .blocking(move |inner| {
                     let others = inner.keep_bill(&profile, day, &bill, digest, &file)?.others;
-                    let new = NewBill { file: &file, digest, kind: bill.kind };
-                    Ok((others, inner.settle_beside(&profile, day, &[new], &cancel)?))
+                    let settled = if has_payments(bill.kind) {
+                        inner.settle_beside(&profile, day, &[NewBill { file: &file, digest }], &cancel)
+                    } else {
+                        SettledBeside::default()
+                    };
+                    Ok((others, settled))
                 })
                 .await?;
             (saved.others, saved.settled_beside) = kept;

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use flate2::read::MultiGzDecoder;
+use sha2::Digest;
 
 /// What is unpacked at once.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -50,6 +51,28 @@ impl<R: Read> Read for BillText<R> {
             Self::Plain(source) => source.read(room),
             Self::Unpacked(ahead) => ahead.read(room),
         }
+    }
+}
+
+/// Plain text that is hashed while it is read, where somebody wants its sum.
+pub(crate) struct Hashed<'h, R, D> {
+    text: R,
+    sum: Option<&'h mut D>,
+}
+
+impl<'h, R, D> Hashed<'h, R, D> {
+    pub(crate) const fn new(text: R, sum: Option<&'h mut D>) -> Self {
+        Self { text, sum }
+    }
+}
+
+impl<R: Read, D: Digest> Read for Hashed<'_, R, D> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.text.read(room)?;
+        if let Some(sum) = &mut self.sum {
+            sum.update(room.get(..count).unwrap_or_default());
+        }
+        Ok(count)
     }
 }
 

@@ -34,11 +34,12 @@ pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
-pub(crate) use waiting::NewBill;
+pub use waiting::{BesideFault, SettledBeside};
+pub(crate) use waiting::{NewBill, has_payments};
 
 /// The word for the store, where a file of the merchant could stand.
 const STORE: &str = "store";
-/// So many differences are written at once: few enough that a notice never waits for them.
+/// So many differences are read or written at once: few enough that a notice never waits for them.
 const AT_ONCE: usize = 2_000;
 
 /// What of a day is kept.
@@ -50,8 +51,8 @@ pub struct DayKept {
     pub is_again: bool,
     /// Other bills that WeChat gave for this day: one of them is no longer what it was.
     pub other_bills: Vec<DayBill>,
-    /// The days before and after of which something waited for the bills of this one, and was found in them or missing there.
-    pub settled_beside: Vec<UtcMs>,
+    /// The days before and after, where something waited for the bills of this one.
+    pub settled_beside: SettledBeside,
 }
 
 impl Desk {
@@ -69,7 +70,7 @@ impl Desk {
                 let mut sides = sides;
                 sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
                 if sides.beside.is_empty() {
-                    sides.beside = inner.bills_beside(&profile, sides.date, &cancel)?;
+                    sides.beside = inner.beside(&profile, sides.date, &cancel)?;
                 }
                 let meter = ByteMeter::new(sides.bytes()?, progress);
                 let (on_bytes, on_more) = (|bytes| meter.add(bytes), |bytes| meter.expect(bytes));
@@ -174,9 +175,13 @@ impl Inner {
             self.keep_told(profile, sides, found, cancel)?;
         }
         let read = found.bills.files.iter().zip(&found.bills.each).zip(digests);
-        let read: Vec<NewBill<'_>> =
-            read.map(|((file, bill), digest)| NewBill { file, digest, kind: bill.kind }).collect();
-        let settled_beside = self.settle_beside(profile, sides.date, &read, cancel)?;
+        let payments = read.filter(|((_, bill), _)| has_payments(bill.kind));
+        let payments: Vec<NewBill<'_>> = payments.map(|((file, _), digest)| NewBill { file, digest }).collect();
+        let settled_beside = if payments.is_empty() {
+            SettledBeside::default()
+        } else {
+            self.settle_beside(profile, sides.date, &payments, cancel)
+        };
         Ok(DayKept { run, is_again, other_bills, settled_beside })
     }
 
@@ -198,8 +203,14 @@ impl Inner {
         Ok((bills, others))
     }
 
-    /// Notes that WeChat has no bill of this kind for a day: nothing was traded.
-    pub(crate) fn keep_no_trade(&self, profile: &str, date: UtcMs, kind: BillType) -> Result<(), DeskError> {
+    /// Notes that WeChat has no bill of this kind for a day: nothing was traded, so that nothing waits for it any more.
+    pub(crate) fn keep_no_trade(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        kind: BillType,
+        cancel: &Cancel,
+    ) -> Result<SettledBeside, DeskError> {
         self.store.keep_bill(NewDayBill {
             profile: profile.to_owned(),
             date: date.start_of_day(),
@@ -210,7 +221,8 @@ impl Inner {
             seen_at: self.clock.now(),
             file: None,
         })?;
-        Ok(())
+        let is_settled = has_payments(kind);
+        Ok(if is_settled { self.settle_beside(profile, date, &[], cancel) } else { SettledBeside::default() })
     }
 
     /// Notes one bill of a day.

@@ -55,14 +55,12 @@ mod tests {
 
     use super::*;
 
-    const DAY_MS: i64 = 86_400_000;
-
     #[tokio::test(start_paused = true)]
     async fn a_clock_that_runs_evenly_is_believed_and_a_sleep_only_after_an_hour() {
         let leaps = Leaps::since(UtcMs(0));
         tokio::time::advance(Duration::from_secs(86_400)).await;
-        assert!(leaps.may_expire(UtcMs(DAY_MS)));
-        let woken = 3 * DAY_MS;
+        assert!(leaps.may_expire(UtcMs(UtcMs::DAY_MS)));
+        let woken = 3 * UtcMs::DAY_MS;
         assert!(!leaps.may_expire(UtcMs(woken)), "two days of sleep");
         tokio::time::advance(Duration::from_secs(3_599)).await;
         assert!(!leaps.may_expire(UtcMs(woken + 3_599_000)));
@@ -73,10 +71,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_year_is_never_believed_until_it_is_put_back() {
         let leaps = Leaps::since(UtcMs(0));
-        assert!(!leaps.may_expire(UtcMs(365 * DAY_MS)));
+        assert!(!leaps.may_expire(UtcMs(365 * UtcMs::DAY_MS)));
         tokio::time::advance(Duration::from_secs(7 * 86_400)).await;
-        assert!(!leaps.may_expire(UtcMs(372 * DAY_MS)));
-        assert!(leaps.may_expire(UtcMs(7 * DAY_MS)), "put back");
+        assert!(!leaps.may_expire(UtcMs(372 * UtcMs::DAY_MS)));
+        assert!(leaps.may_expire(UtcMs(7 * UtcMs::DAY_MS)), "put back");
         assert!(leaps.may_expire(UtcMs(0)), "and back again, which makes nothing older");
     }
 }

@@ -18,7 +18,6 @@ use crate::{Desk, DeskError};
 const SNAPSHOTS: usize = 8;
 /// The most rows of one request.
 const ROWS_MAX: usize = 1000;
-const DAY_MS: i64 = 86_400_000;
 
 /// The lists that are open.
 #[derive(Default)]
@@ -196,11 +195,11 @@ impl Desk {
     /// The figures of the last `days` Beijing days, today included; of one profile, or of all.
     pub async fn overview(&self, days: u32, profile: Option<&str>) -> Result<Overview, DeskError> {
         let profile = profile.map(str::to_owned);
-        let back = i64::from(days.clamp(1, 366) - 1) * DAY_MS;
+        let back = i64::from(days.clamp(1, 366) - 1) * UtcMs::DAY_MS;
         self.blocking(move |inner| {
             let now = inner.clock.now();
             let from = UtcMs(now.0.saturating_sub(back)).start_of_day();
-            Ok(inner.store.overview(from, now.start_of_day().plus_ms(DAY_MS), profile.as_deref())?)
+            Ok(inner.store.overview(from, now.start_of_day().plus_ms(UtcMs::DAY_MS), profile.as_deref())?)
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! A day's bill against the merchant's own side, files or the store: both read in threads of their own, brought together by
 //! `desk-reconcile`, and what differs looked up again where it stands.
 
+mod beside;
 mod bills;
 mod differences;
 mod keeping;
@@ -29,10 +30,11 @@ use wxpay_protocol::bill::{BillRefusal, BillTotals, BillType, FeeDifference};
 
 use crate::GatewaySays;
 use crate::progress::Cancel;
+pub use beside::{Beside, WaitingOrder};
 use bills::Bills;
 pub use differences::MalformedLine;
 pub use keeping::bill_digest;
-pub(crate) use keeping::{Parts, facts, file_digest, hex, identity};
+pub(crate) use keeping::{Parts, facts, file_digest, hex, identity, kept_tallies, tallies_of};
 pub use kept::KeptSide;
 pub(crate) use neighbours::settled_by;
 use own_side::OwnReading;
@@ -48,8 +50,8 @@ const MOST_KEPT_BYTES: usize = 416 * 1024 * 1024;
 pub struct DaySides {
     /// Bills of trades, plain or packed; a file that is given twice counts once.
     pub bills: Vec<PathBuf>,
-    /// Bills of the days before and after, where they are there: what was paid around midnight is looked up in them.
-    pub beside: Vec<PathBuf>,
+    /// What is known of the days before and after.
+    pub beside: Beside,
     /// The merchant's own side.
     pub own: OwnSide,
     /// Which of WeChat's amounts the merchant keeps.
@@ -370,7 +372,11 @@ impl DaySides {
                 (side.join(), ours)
             });
             let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
-            let (local, ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
+            let (local, mut ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
+            // The store has the orders of every day.
+            if scope.payments && matches!(self.own, OwnSide::Files(_)) {
+                self.beside.carry_over(day, &mut ours);
+            }
             malformed.extend(ours_malformed);
             let seen = [side.seen(), ours.seen()];
             let is_stopped = || watch.cancel.is_cancelled();

@@ -22,9 +22,8 @@ use crate::{Desk, DeskError};
 
 /// The most orders of one call.
 pub const COUNT_MAX: u32 = 10_000;
-const DAY_MS: i64 = 86_400_000;
 /// How old an unpaid order may be to be used again.
-const REUSE_MS: i64 = 7 * DAY_MS;
+const REUSE_MS: i64 = 7 * UtcMs::DAY_MS;
 /// Where notifications go when nobody said where: nowhere. Polling tells the state.
 const NOWHERE: &str = "https://notify.invalid/wxpay";
 const SCENE_INFO: &str = r#"{"h5_info":{"type":"Wap","wap_url":"https://example.com","wap_name":"WxPay Desk"}}"#;
@@ -311,7 +310,7 @@ impl Template {
             notify_url: Some(self.notify_url.clone()),
             scene: Some(self.scene.clone()),
             created_at: now,
-            expires_at: Some(now.plus_ms(i64::from(self.settings.expire_days) * DAY_MS)),
+            expires_at: Some(now.plus_ms(i64::from(self.settings.expire_days) * UtcMs::DAY_MS)),
             first_query_at: now.plus_ms(IN_FLIGHT_MS),
             request: written,
         };

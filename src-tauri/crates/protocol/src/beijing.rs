@@ -18,7 +18,6 @@ pub enum TimeError {
     NoSuchMoment,
 }
 
-const DAY_MS: i64 = 86_400_000;
 const OFFSET_MS: i64 = 8 * 3_600_000;
 
 fn offset() -> Offset {
@@ -26,6 +25,9 @@ fn offset() -> Offset {
 }
 
 impl UtcMs {
+    /// A day, in milliseconds: Beijing has no summer time.
+    pub const DAY_MS: i64 = 86_400_000;
+
     /// Reads `yyyyMMddHHmmss` (time_start, time_expire, time_end; protocol page §5).
     pub fn parse_compact(text: &str) -> Result<Self, TimeError> {
         Self::parse(text, "00000000000000", "%Y%m%d%H%M%S")
@@ -93,13 +95,13 @@ impl UtcMs {
 
     /// The Beijing day that holds this moment, counted from 1970-01-01.
     pub fn beijing_day(self) -> i64 {
-        self.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS)
+        self.0.saturating_add(OFFSET_MS).div_euclid(Self::DAY_MS)
     }
 
     /// The first millisecond of the Beijing day that holds this moment.
     #[must_use]
     pub fn start_of_day(self) -> Self {
-        Self(self.beijing_day().saturating_mul(DAY_MS).saturating_sub(OFFSET_MS))
+        Self(self.beijing_day().saturating_mul(Self::DAY_MS).saturating_sub(OFFSET_MS))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{BillRow, BillState};
 
 use crate::verdict::Verdict;
-use crate::{Class, Fingerprint, Reason};
+use crate::{Class, Day, Fingerprint, Reason};
 
 /// Which day a bill is of, seen from the day that is brought together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +18,35 @@ pub enum Edge {
 }
 
 impl Edge {
+    /// Both, the earlier one first.
+    pub const BOTH: [Self; 2] = [Self::Before, Self::After];
+
+    /// The day that lies there, by its first millisecond.
+    pub fn day_beside(self, day: UtcMs) -> UtcMs {
+        let day = day.start_of_day();
+        match self {
+            Self::Before => day.plus_ms(-UtcMs::DAY_MS),
+            Self::After => day.plus_ms(UtcMs::DAY_MS),
+        }
+    }
+
+    /// Where a day lies, seen from the one that lies here.
+    #[must_use]
+    pub const fn from_there(self) -> Self {
+        match self {
+            Self::Before => Self::After,
+            Self::After => Self::Before,
+        }
+    }
+
+    /// The moment there that is next to a day, to the second.
+    pub fn nearest(self, day: Day) -> UtcMs {
+        match self {
+            Self::Before => day.midnight().plus_ms(-1000),
+            Self::After => day.midnight().plus_ms(UtcMs::DAY_MS),
+        }
+    }
+
     /// Why an order waits for a bill of this day.
     pub const fn waiting(self) -> Reason {
         match self {
@@ -55,11 +85,6 @@ impl Waiting {
         Self { edge, numbers }
     }
 
-    /// Whether the bill has an order; nothing for one that does not wait.
-    pub fn has(&self, out_trade_no: &[u8]) -> Option<bool> {
-        self.numbers.get(&Fingerprint::of(out_trade_no)).copied()
-    }
-
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
@@ -75,27 +100,30 @@ impl Waiting {
         }
     }
 
-    /// Says of each order what the bill beside the day says: found there, which stays a day cut, or missing there too, which is
-    /// a difference. `is_whole` is false where rows of that bill could not be read; nothing is missing then.
-    pub fn settle(&self, verdict: &mut Verdict, is_whole: bool) {
-        let mut missing = Vec::new();
-        for row in &mut verdict.differences {
-            if row.class != Class::DayCutLocal || row.reason != self.edge.waiting() {
-                continue;
-            }
-            match self.numbers.get(&row.number) {
-                Some(true) => row.reason = self.edge.found(),
-                Some(false) if is_whole => {
-                    row.class = Class::LocalOnly;
-                    row.reason = Reason::InNeitherBill;
-                    missing.push(row.local_fen);
-                }
-                Some(false) | None => {}
-            }
+    /// What becomes of a row of the day: found in the bill beside it, which stays a day cut, or missing there too, which is a
+    /// difference. `is_whole` is false where rows of that bill could not be read; nothing is missing then. Nothing for a row that
+    /// does not wait, or of which nobody can tell.
+    pub fn settled(&self, class: Class, reason: Reason, number: Fingerprint, is_whole: bool) -> Option<Settled> {
+        if class != Class::DayCutLocal || reason != self.edge.waiting() {
+            return None;
         }
-        for local_fen in missing {
-            verdict.recount(Class::DayCutLocal, Class::LocalOnly, local_fen);
+        match self.numbers.get(&number)? {
+            true => Some(Settled { class, reason: self.edge.found() }),
+            false => is_whole.then_some(Settled { class: Class::LocalOnly, reason: Reason::InNeitherBill }),
         }
-        verdict.sort();
     }
+
+    /// Says of each order of a verdict what the bill beside the day says.
+    pub fn settle(&self, verdict: &mut Verdict, is_whole: bool) {
+        verdict.settle(|row| self.settled(row.class, row.reason, row.number, is_whole));
+    }
+}
+
+/// What became of an order that waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// What it is now.
+    pub class: Class,
+    /// Why.
+    pub reason: Reason,
 }

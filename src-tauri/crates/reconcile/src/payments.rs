@@ -49,6 +49,7 @@ impl Unit<'_> {
 
 /// All rows of one out_trade_no.
 fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut Verdict) {
+    let orders = without_carried(orders, !bills.is_empty());
     let Some((order, again)) = orders.split_first() else {
         if let Some(kept) = the_payment(bills, None, found) {
             let row = kept.row;
@@ -78,6 +79,15 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
             found.differences.push(of_order(class, reason, order));
         }
         None => found.out_of_scope += 1,
+    }
+}
+
+/// The day's own orders, or where it has none, the last one that was carried over for its bill.
+fn without_carried(orders: &[Order], is_named: bool) -> &[Order] {
+    let (carried, own) = orders.split_at(orders.iter().take_while(|order| order.line == Order::CARRIED).count());
+    match carried.split_last() {
+        Some((last, _)) if own.is_empty() && is_named => std::slice::from_ref(last),
+        _ => own,
     }
 }
 

@@ -191,6 +191,8 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) const UNPAID: i32 = i32::MAX;
+    /// The line of an order that was carried over from the day beside; lines begin at 1.
+    pub(crate) const CARRIED: u32 = 0;
 
     /// `transaction` is 0 where the file has none.
     #[inline]

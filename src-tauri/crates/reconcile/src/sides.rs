@@ -170,6 +170,12 @@ impl LocalSide {
         self.kept.push_payment(number, order);
     }
 
+    /// Takes an order that waits for a bill on the day beside, whatever its line says. It stands for its number only where a
+    /// payment of this day's bill has that and the day's own orders do not.
+    pub fn push_carried(&mut self, order: &LocalOrder<'_>) {
+        self.push_order(&LocalOrder { line: Order::CARRIED.into(), ..*order });
+    }
+
     /// Takes a refund.
     pub fn push_refund(&mut self, refund: &LocalRefund<'_>) {
         let record = Refund {

@@ -5,22 +5,7 @@ use std::thread;
 
 use wxpay_protocol::bill::FeeDifference;
 
-use crate::{BillPlace, BillSide, Class, Fingerprint, LocalSide, Reason, payments, refunds};
-
-/// What a class adds up to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Pairs, and rows of one side alone. The rows of one transaction_id count once.
-    pub count: u64,
-    /// Rows of the bill.
-    pub bill_rows: u64,
-    /// Rows of the local side.
-    pub local_rows: u64,
-    /// The bill's amounts, in fen.
-    pub bill_fen: i128,
-    /// The local amounts, in fen.
-    pub local_fen: i128,
-}
+use crate::{BillPlace, BillSide, Class, Fingerprint, LocalSide, Reason, Settled, Tallies, Tally, payments, refunds};
 
 /// Fees that are off by more than a fen: a mark beside the class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +36,7 @@ pub struct Difference {
     pub bill: Option<BillPlace>,
     /// Whether it is about a refund, so that the local line is one of the refunds.
     pub is_refund: bool,
-    /// The line of the local side.
+    /// The line of the local side; 0 of an order that was carried over from the day beside.
     pub local_line: Option<u64>,
     /// The bill's amount, in fen.
     pub bill_fen: i64,
@@ -62,7 +47,7 @@ pub struct Difference {
 /// What came of a day, or of a share of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    tallies: [Tally; Class::ALL.len()],
+    tallies: Tallies,
     /// What does not agree: by class, then by the bill's files and lines, then by orders and refunds and their
     /// lines.
     pub differences: Vec<Difference>,
@@ -79,7 +64,12 @@ pub struct Verdict {
 impl Verdict {
     /// What a class adds up to.
     pub fn tally(&self, class: Class) -> Tally {
-        self.tallies.get(class.place()).copied().unwrap_or_default()
+        self.tallies.of(class)
+    }
+
+    /// What every class adds up to.
+    pub const fn tallies(&self) -> &Tallies {
+        &self.tallies
     }
 
     /// Whether nothing differs. Rows that could not be read are the caller's to count.
@@ -89,13 +79,7 @@ impl Verdict {
 
     /// Takes over what came of another share of the day.
     pub fn add(&mut self, other: Self) {
-        for (tally, more) in self.tallies.iter_mut().zip(other.tallies) {
-            tally.count += more.count;
-            tally.bill_rows += more.bill_rows;
-            tally.local_rows += more.local_rows;
-            tally.bill_fen += more.bill_fen;
-            tally.local_fen += more.local_fen;
-        }
+        self.tallies.add_all(&other.tallies);
         self.differences.extend(other.differences);
         self.not_compared += other.not_compared;
         self.out_of_scope += other.out_of_scope;
@@ -112,14 +96,14 @@ impl Verdict {
         });
     }
 
-    /// Moves an order that only the local side has from one class to another.
-    pub(crate) fn recount(&mut self, from: Class, to: Class, local_fen: i64) {
-        if let Some(tally) = self.tallies.get_mut(from.place()) {
-            tally.count -= 1;
-            tally.local_rows -= 1;
-            tally.local_fen -= i128::from(local_fen);
+    /// Says of each row anew what it is, where `settle` knows: an order that only the local side has, in another class.
+    pub(crate) fn settle(&mut self, settle: impl Fn(&Difference) -> Option<Settled>) {
+        for row in &mut self.differences {
+            let Some(settled) = settle(row) else { continue };
+            self.tallies.recount(row.class, settled.class, row.local_fen);
+            (row.class, row.reason) = (settled.class, settled.reason);
         }
-        self.count(to, (0, 1), (0, local_fen));
+        self.sort();
     }
 
     pub(crate) fn count(
@@ -128,13 +112,8 @@ impl Verdict {
         (bill_rows, local_rows): (u64, u64),
         (bill_fen, local_fen): (i64, i64),
     ) {
-        if let Some(tally) = self.tallies.get_mut(class.place()) {
-            tally.count += 1;
-            tally.bill_rows += bill_rows;
-            tally.local_rows += local_rows;
-            tally.bill_fen += i128::from(bill_fen);
-            tally.local_fen += i128::from(local_fen);
-        }
+        let (bill_fen, local_fen) = (bill_fen.into(), local_fen.into());
+        self.tallies.add(class, Tally { count: 1, bill_rows, local_rows, bill_fen, local_fen });
     }
 }
 

@@ -52,8 +52,6 @@ impl Overview {
     }
 }
 
-const DAY_MS: i64 = 86_400_000;
-
 pub(crate) const CREATED_SQL: &str = "SELECT (created_at - ?1) / 86400000, count(*), count(*) FILTER (WHERE state IN (6, 7)) FROM orders \
      WHERE created_at >= ?1 AND created_at < ?2 AND (?3 IS NULL OR profile = ?3) GROUP BY 1";
 pub(crate) const PAID_SQL: &str = "SELECT (paid_at - ?1) / 86400000, count(*), sum(paid_fee), sum(refunded_fee) FROM orders \
@@ -79,7 +77,7 @@ fn days(from: UtcMs, to: UtcMs) -> Vec<Day> {
     let mut starts_at = from;
     while starts_at < to {
         days.push(Day { starts_at, ..Day::default() });
-        starts_at = starts_at.plus_ms(DAY_MS);
+        starts_at = starts_at.plus_ms(UtcMs::DAY_MS);
     }
     days
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::program::{Answer, Desk};
-use crate::reconcile::{EVERYTHING, a_day_of_everything, bill};
+use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, bill};
 
 const DAY: &str = "2026-11-20";
 
@@ -118,6 +118,44 @@ fn what_a_day_waits_for_is_settled_by_itself_when_the_bill_of_the_day_beside_it_
             (&classes["local_only"]["count"], &json!(false))
         );
     }
+}
+
+#[test]
+fn what_was_paid_before_midnight_and_stands_in_the_next_bill_agrees_though_the_next_days_own_file_lacks_it() {
+    let desk = kept();
+    desk.file("next_orders.csv", format!("{ORDERS}T20,4220,SUCCESS,100,2026-11-21 10:00:00\n"));
+    let next = |fen: i64| {
+        let payments = [("T9", "9", "00:00:20", "SUCCESS", fen, 0), ("T20", "20", "10:00:00", "SUCCESS", 100, 0)];
+        desk.file("next.csv", bill(&payments, &[]).replace(DAY, "2026-11-21"));
+        let words = ["reconcile", "--bill", "next.csv", "--orders", "next_orders.csv", "--date", "2026-11-21"];
+        desk.run(&[&words[..], &["--out", "out", "--profile", "shop", "--json"]].concat())
+    };
+    let found = next(900).expect(0).json();
+    let classes = &found["classes"];
+    assert_eq!((&classes["bill_only"]["count"], &classes["matched"]["count"]), (&json!(0), &json!(1)), "{classes}");
+    let cut = &classes["day_cut_bill"];
+    assert_eq!((&cut["count"], &cut["bill_fen"], &cut["local_fen"]), (&json!(1), &json!(900), &json!(900)));
+    let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
+    let row = written.lines().find(|line| line.contains(",T9,")).unwrap();
+    let expected = "day_cut_bill,T9,429,,paid_at,2026-11-21 00:00:20,2026-11-20 23:58:00,2,,";
+    assert!(row.starts_with(expected), "{row}");
+    assert_eq!(next(900).expect(0).json()["kept"]["again"], true);
+    let shown = day(&desk, &["show", "2026-11-21"]).expect(0).json()["differences"][0].clone();
+    assert_eq!((&shown["class"], &shown["local_line"]), (&json!("day_cut_bill"), &Value::Null), "{shown}");
+    assert!(
+        show(&desk, &["--search", "T9"])["differences"][0]["reason_zh"].as_str().unwrap().contains("已在次日的账单里")
+    );
+
+    let other = next(901).expect(1).json();
+    let differs = &other["classes"]["amount_diff"];
+    assert_eq!((&differs["count"], &differs["local_fen"], &differs["local_rows"]), (&json!(1), &json!(900), &json!(1)));
+    // A file that has the order itself is believed before what waited.
+    desk.file(
+        "next_orders.csv",
+        format!("{ORDERS}T20,4220,SUCCESS,100,2026-11-21 10:00:00\nT9,429,SUCCESS,901,2026-11-21 00:00:05\n"),
+    );
+    let own = next(901).expect(0).json()["classes"].clone();
+    assert_eq!((&own["matched"]["count"], &own["duplicate_local"]["count"]), (&json!(2), &json!(0)), "{own}");
 }
 
 #[test]

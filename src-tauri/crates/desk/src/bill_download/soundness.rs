@@ -11,7 +11,7 @@ use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowRead
 
 use super::{BillFault, BillWish, word_of};
 use crate::Cancel;
-use crate::bill_files::BillText;
+use crate::bill_files::{BillText, Hashed};
 use crate::reconciling::{OneBill, bill_digest, file_digest, hex};
 
 /// What was found in a bill.
@@ -33,29 +33,12 @@ pub struct Soundness {
     sha1: String,
 }
 
-/// Plain text, hashed while it is read.
-struct Hashed<'h, R> {
-    text: R,
-    sha256: &'h mut Sha256,
-    sha1: &'h mut Sha1,
-}
-
-impl<R: Read> Read for Hashed<'_, R> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let count = self.text.read(room)?;
-        let read = room.get(..count).unwrap_or_default();
-        self.sha256.update(read);
-        self.sha1.update(read);
-        Ok(count)
-    }
-}
-
 /// Reads every row: of the day, the merchant and the kind that were asked for, and adding up to the summary.
 pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundness, BillFault> {
     let unreadable = |fault: io::Error| BillFault::from(BillRefusal::Unreadable(fault.to_string()));
     let text = File::open(file).and_then(BillText::open).map_err(unreadable)?;
     let (mut sha256, mut sha1) = (Sha256::new(), Sha1::new());
-    let hashed = Hashed { text, sha256: &mut sha256, sha1: &mut sha1 };
+    let hashed = Hashed::new(Hashed::new(text, Some(&mut sha256)), Some(&mut sha1));
     let mut of_trades = None;
     let (rows, malformed, summary_ok) = match (Bill::open(hashed)?, wish.kind) {
         (Bill::Trades(bill), BillKind::Trades(kind)) => {

@@ -11,7 +11,6 @@ use crate::{Desk, DeskError};
 
 /// The folder inside the data folder.
 const FOLDER: &str = "bills";
-const DAY_MS: i64 = 86_400_000;
 /// WeChat Pay gives bills of three months (protocol page §4.6).
 const DAYS_MAX: i64 = 93;
 
@@ -57,7 +56,7 @@ impl Desk {
         let mut meter = Meter::new(count.unsigned_abs(), report);
         let mut fetched = FetchedDays { days: Vec::new(), cancelled: false };
         for after in 0..count {
-            let day = from.start_of_day().plus_ms(after * DAY_MS);
+            let day = from.start_of_day().plus_ms(after * UtcMs::DAY_MS);
             let kind = BillKind::Trades(BillType::All);
             let wish = BillWish { profile: profile.to_owned(), day, kind, packed: false, to: folder.clone() };
             match self.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await {

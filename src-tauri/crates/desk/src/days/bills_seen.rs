@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
+use desk_reconcile::Edge;
 use desk_store::DayBill;
 use wxpay_protocol::UtcMs;
 
 use crate::desk::Inner;
 use crate::reconciling::bill_digest;
-use crate::{Cancel, Desk, DeskError, ReconcileFault};
-
-const DAY_MS: i64 = 86_400_000;
+use crate::{Beside, Cancel, Desk, DeskError, ReconcileFault};
 
 impl Desk {
     /// The newest bills of a day: those of the run that counts, unless a newer one is known; else the one with all trades, or
@@ -19,22 +18,34 @@ impl Desk {
         self.blocking(move |inner| files(&inner.newest_bills(&profile, date)?, &cancel)).await
     }
 
-    /// The bills with the payments of the day before and of the day after: what was paid around midnight is looked up in them.
-    pub async fn bills_beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Vec<PathBuf>, DeskError> {
+    /// What is known of the day before and of the day after: the bills with their payments, that nothing was traded, and the
+    /// orders that wait there for the bill of this day.
+    pub async fn beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Beside, DeskError> {
         let (profile, cancel) = (profile.to_owned(), cancel.clone());
-        self.blocking(move |inner| inner.bills_beside(&profile, date, &cancel)).await
+        self.blocking(move |inner| inner.beside(&profile, date, &cancel)).await
     }
 }
 
 impl Inner {
-    pub(super) fn bills_beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Vec<PathBuf>, DeskError> {
-        let mut beside = Vec::new();
-        for days in [-1, 1] {
-            let mut bills = self.newest_bills(profile, date.start_of_day().plus_ms(days * DAY_MS))?;
-            bills.retain(|bill| matches!(bill.kind.as_str(), "ALL" | "SUCCESS"));
-            beside.extend(files(&bills, cancel)?);
+    pub(super) fn beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Beside, DeskError> {
+        let mut beside = Beside { waiting: self.waiting_beside(profile, date)?, ..Beside::default() };
+        for edge in Edge::BOTH {
+            let day = edge.day_beside(date);
+            let mut bills = self.newest_bills(profile, day)?;
+            bills.retain(has_payments);
+            beside.bills.extend(files(&bills, cancel)?);
+            if self.is_without_trade(profile, day)? {
+                beside.without_trade.push(edge);
+            }
         }
         Ok(beside)
+    }
+
+    /// Whether the last that was heard of the payments of a day is that there are none.
+    fn is_without_trade(&self, profile: &str, date: UtcMs) -> Result<bool, DeskError> {
+        let known = self.store.day_bills(profile, date)?;
+        let last = known.iter().rfind(|bill| has_payments(bill));
+        Ok(last.is_some_and(|bill| bill.columns == 0))
     }
 
     fn newest_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, DeskError> {
@@ -54,6 +65,11 @@ impl Inner {
             None => ["SUCCESS", "REFUND"].into_iter().filter_map(newest).collect(),
         })
     }
+}
+
+/// Whether it has the payments of its day.
+fn has_payments(bill: &DayBill) -> bool {
+    matches!(bill.kind.as_str(), "ALL" | "SUCCESS")
 }
 
 /// Where these bills lie; nothing unless each of them still says what it said when it was seen.

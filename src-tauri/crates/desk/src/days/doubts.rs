@@ -6,6 +6,7 @@ use desk_reconcile::Class;
 use desk_store::{DayDifference, DifferenceFilter, DifferenceState, NewDayAnswer};
 use wxpay_protocol::UtcMs;
 
+use super::AT_ONCE;
 use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::doubtful::Asker;
@@ -16,8 +17,6 @@ use crate::{DaySides, Desk, DeskError, Doubtful, GatewaySays, Reconciled};
 const ASKED_MAX: usize = 500;
 /// Answers that are kept at once, so that they appear while the asking goes on.
 const KEPT_AT_ONCE: usize = 10;
-/// Differences that are looked at at once.
-const AT_ONCE: usize = 2_000;
 
 /// What became of asking about differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,14 +10,10 @@ use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::bill::yuan_text;
 use wxpay_protocol::{Fen, UtcMs};
 
-use super::MatchedRow;
 use super::table::{COLUMNS, Words, cells, class_word, mark_words};
+use super::{AT_ONCE, MatchedRow};
 use crate::desk::Inner;
 use crate::{Desk, DeskError};
-
-/// Differences that are held at once.
-const AT_ONCE: usize = 2_000;
-const DAY_MS: i64 = 86_400_000;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -125,7 +121,7 @@ impl Desk {
                 _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
                 _ => Words::Chinese(export.viewpoint),
             };
-            let end = export.to.start_of_day().plus_ms(DAY_MS);
+            let end = export.to.start_of_day().plus_ms(UtcMs::DAY_MS);
             let days = inner.store.days(&export.profile, export.from, end)?;
             let failed = |fault: WriteError| {
                 DeskError::input("file", format!("{} cannot be written: {fault}", export.file.display()))

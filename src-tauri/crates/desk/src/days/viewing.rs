@@ -12,9 +12,8 @@ use super::SuggestedBasis;
 use crate::desk::Inner;
 use crate::{Desk, DeskError};
 
-const DAY_MS: i64 = 86_400_000;
 /// From a day's beginning until its bill is ready (protocol page §4.6).
-const READY_MS: i64 = DAY_MS + 10 * 3_600_000;
+const READY_MS: i64 = UtcMs::DAY_MS + 10 * 3_600_000;
 
 /// The ages by which unsettled differences are told apart: up to so many days, and beyond.
 pub const AGES_DAYS: [u32; 4] = [1, 3, 7, 30];
@@ -70,7 +69,7 @@ impl Desk {
     /// Where every day from `from` to `to`, both included, stands.
     pub async fn days(&self, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<DayStanding>, DeskError> {
         let profile = profile.to_owned();
-        let end = to.start_of_day().plus_ms(DAY_MS);
+        let end = to.start_of_day().plus_ms(UtcMs::DAY_MS);
         self.blocking(move |inner| inner.standings(&profile, from, end)).await
     }
 
@@ -148,7 +147,7 @@ impl Desk {
     /// What the days from `from` to `to`, both included, add up to.
     pub async fn period(&self, profile: &str, from: UtcMs, to: UtcMs) -> Result<PeriodView, DeskError> {
         let profile = profile.to_owned();
-        let end = to.start_of_day().plus_ms(DAY_MS);
+        let end = to.start_of_day().plus_ms(UtcMs::DAY_MS);
         self.blocking(move |inner| {
             let days = inner.standings(&profile, from, end)?;
             let mut period = PeriodView {
@@ -206,7 +205,7 @@ fn aging(days: &[DayStanding], now: UtcMs) -> Vec<Aging> {
     let bounds = AGES_DAYS.into_iter().map(Some).chain([None]);
     let mut ages: Vec<Aging> = bounds.map(|up_to_days| Aging { up_to_days, ..Aging::default() }).collect();
     for day in days {
-        let age = now.start_of_day().0.saturating_sub(day.date.0) / DAY_MS;
+        let age = now.start_of_day().0.saturating_sub(day.date.0) / UtcMs::DAY_MS;
         let fits = |bound: &&mut Aging| bound.up_to_days.is_none_or(|days| age <= i64::from(days));
         if let Some(bound) = ages.iter_mut().find(fits) {
             bound.open += day.open;
@@ -224,7 +223,7 @@ mod tests {
     fn what_is_left_is_told_by_its_age() {
         let now = UtcMs(1_795_140_000_000);
         let day = |days: i64| DayStanding {
-            date: now.start_of_day().plus_ms(-days * DAY_MS),
+            date: now.start_of_day().plus_ms(-days * UtcMs::DAY_MS),
             mark: DayMark::Open,
             run: Some(1),
             differences: 3,

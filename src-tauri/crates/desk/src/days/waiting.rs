@@ -2,69 +2,87 @@
 
 use std::path::Path;
 
-use desk_reconcile::{Class, Edge, Reason, Waiting};
-use desk_store::{ClassTally, DayRun, DifferenceFilter, NewDifference, NewRun, RunBegun};
-use wxpay_protocol::UtcMs;
+use desk_reconcile::{Class, Edge, Fingerprint, Reason, Settled, Waiting};
+use desk_store::{DayRun, DifferenceFilter, NewDifference, NewRun, RunBegun};
 use wxpay_protocol::bill::BillType;
+use wxpay_protocol::{Fen, UtcMs};
 
+use super::AT_ONCE;
 use crate::desk::Inner;
-use crate::reconciling::{Parts, facts, identity, settled_by};
-use crate::{Cancel, DeskError, ReconcileFault};
+use crate::reconciling::{Parts, facts, identity, kept_tallies, settled_by, tallies_of};
+use crate::{Cancel, DeskError, ReconcileFault, WaitingOrder};
 
-const DAY_MS: i64 = 86_400_000;
-/// So many differences are copied at once.
-const AT_ONCE: usize = 2_000;
-
-/// A bill that has just been read.
+/// A bill with payments that has just been read.
 #[derive(Clone, Copy)]
 pub(crate) struct NewBill<'b> {
     /// Where it lies.
     pub(crate) file: &'b Path,
     /// Of its text.
     pub(crate) digest: [u8; 32],
-    pub(crate) kind: BillType,
+}
+
+/// What became of the days before and after a day whose bill came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettledBeside {
+    /// Those of which something waited for that bill, and was found in it or missing there.
+    pub days: Vec<UtcMs>,
+    /// Those that could not be settled: they stay as they were. The day itself is not touched by that.
+    pub faults: Vec<BesideFault>,
+}
+
+/// Why a day beside could not be settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BesideFault {
+    /// The day that still waits.
+    pub day: UtcMs,
+    /// The word that scripts compare.
+    pub code: &'static str,
+    /// The sentence.
+    pub cause: String,
+}
+
+/// Whether a bill of this kind has the payments of its day.
+pub(crate) const fn has_payments(kind: BillType) -> bool {
+    matches!(kind, BillType::All | BillType::Success)
 }
 
 impl Inner {
-    /// Looks in the bills of a day for what the days before and after it wait for. Each of them that they say something of gets a
-    /// run of its own, made of the one that counted; nothing is changed that was kept, and closed days stay as they are.
+    /// Looks in the bills of a day for what the days before and after it wait for; without trade there is no bill, and nothing
+    /// that waits was paid on it. Each of them that this says something of gets a run of its own, made of the one that counted;
+    /// nothing is changed that was kept, and closed days stay as they are.
     pub(crate) fn settle_beside(
         &self,
         profile: &str,
         date: UtcMs,
-        bills: &[NewBill<'_>],
+        payments: &[NewBill<'_>],
         cancel: &Cancel,
-    ) -> Result<Vec<UtcMs>, DeskError> {
-        let mut settled = Vec::new();
-        let has_payments = |bill: &&NewBill<'_>| matches!(bill.kind, BillType::All | BillType::Success);
-        let bills: Vec<NewBill<'_>> = bills.iter().filter(has_payments).copied().collect();
-        if bills.is_empty() {
-            return Ok(settled);
-        }
-        for (days, edge) in [(-1, Edge::After), (1, Edge::Before)] {
-            let day = date.start_of_day().plus_ms(days * DAY_MS);
-            let Some(run) = self.store.current_run(profile, day)? else { continue };
-            match self.settle_run(&run, edge, &bills, cancel) {
-                Ok(true) => settled.push(day),
+    ) -> SettledBeside {
+        let mut beside = SettledBeside::default();
+        for edge in Edge::BOTH {
+            let day = edge.day_beside(date);
+            let settled = self.store.current_run(profile, day).map_err(DeskError::from);
+            let settled = settled.and_then(|run| match run {
+                Some(run) => self.settle_run(&run, edge.from_there(), payments, cancel),
+                None => Ok(false),
+            });
+            match settled {
+                Ok(true) => beside.days.push(day),
                 Ok(false) => {}
                 // What the bills themselves are for was kept; this is done when the day is looked at again.
                 Err(DeskError::Day(ReconcileFault::Cancelled)) => break,
-                Err(fault) => return Err(fault),
+                Err(fault) => {
+                    let cause = BesideFault { day, code: fault.code(), cause: fault.to_string() };
+                    beside.faults.push(cause);
+                }
             }
         }
-        Ok(settled)
+        beside
     }
 
     /// Whether the bills said something of what a run waits for.
     fn settle_run(&self, run: &DayRun, edge: Edge, bills: &[NewBill<'_>], cancel: &Cancel) -> Result<bool, DeskError> {
-        let mut numbers = Vec::new();
-        let waits = DifferenceFilter { class: Some(Class::DayCutLocal.name().into()), ..DifferenceFilter::default() };
-        self.each_difference(run.id, &waits, |row| {
-            if is_waiting(&row, edge) {
-                numbers.extend(row.out_trade_no);
-            }
-            Ok(())
-        })?;
+        let numbers: Vec<String> =
+            self.waiting(run, &[edge.waiting()])?.into_iter().filter_map(|row| row.out_trade_no).collect();
         if numbers.is_empty() {
             return Ok(false);
         }
@@ -74,10 +92,8 @@ impl Inner {
             is_whole &= settled_by(bill.file, &mut waiting, cancel)?;
             digest = digest.add(bill.digest);
         }
-        let settling = Settling { date: run.date, edge, waiting, is_whole };
-        if numbers.iter().all(|number| settling.says(number).is_none()) {
-            return Ok(false);
-        }
+        let settling = Settling { date: run.date, waiting, is_whole };
+        let mut tallies = tallies_of(&run.found.classes);
         let mut new = NewRun {
             profile: run.profile.clone(),
             date: run.date,
@@ -85,13 +101,19 @@ impl Inner {
             bills: run.bills.iter().map(|bill| bill.id).collect(),
             found: run.found.clone(),
         };
+        let mut is_said = false;
+        for row in self.waiting(run, &[edge.waiting()])? {
+            let Some(settled) = settling.of(&row) else { continue };
+            is_said = true;
+            tallies.recount(Class::DayCutLocal, settled.class, row.local_fen.unwrap_or_default());
+            new.found.differences += u64::from(settled.class.is_difference());
+        }
+        if !is_said {
+            return Ok(false);
+        }
+        new.found.classes = kept_tallies(&tallies);
+        new.found.balanced = new.found.differences == 0 && new.found.malformed == 0;
         (new.found.ran_at, new.found.ran_by) = (self.clock.now(), super::operator());
-        self.each_difference(run.id, &waits, |row| {
-            if settling.says(row.out_trade_no.as_deref().unwrap_or_default()) == Some(false) && is_waiting(&row, edge) {
-                recount(&mut new, row.local_fen.unwrap_or_default());
-            }
-            Ok(())
-        })?;
         match self.store.begin_run(new)? {
             RunBegun::Closed => Ok(false),
             RunBegun::Again(_) => Ok(true),
@@ -104,6 +126,36 @@ impl Inner {
                 Ok(true)
             }
         }
+    }
+
+    /// The orders of the days beside that wait, or waited, for the bill of this day.
+    pub(super) fn waiting_beside(&self, profile: &str, date: UtcMs) -> Result<Vec<WaitingOrder>, DeskError> {
+        let mut orders = Vec::new();
+        for edge in Edge::BOTH {
+            let Some(run) = self.store.current_run(profile, edge.day_beside(date))? else { continue };
+            let here = edge.from_there();
+            for row in self.waiting(&run, &[here.waiting(), here.found()])? {
+                if let (Some(out_trade_no), Some(amount)) = (row.out_trade_no, row.local_fen.and_then(Fen::new)) {
+                    let transaction_id = row.transaction_id.unwrap_or_default();
+                    let paid_at = row.local_value.unwrap_or_default();
+                    orders.push(WaitingOrder { edge, out_trade_no, transaction_id, amount, paid_at });
+                }
+            }
+        }
+        Ok(orders)
+    }
+
+    /// The orders of a run that wait, for one of these reasons.
+    fn waiting(&self, run: &DayRun, reasons: &[Reason]) -> Result<Vec<NewDifference>, DeskError> {
+        let mut waiting = Vec::new();
+        let filter = DifferenceFilter { class: Some(Class::DayCutLocal.name().into()), ..DifferenceFilter::default() };
+        self.each_difference(run.id, &filter, |row| {
+            if Reason::parse(&row.reason).is_some_and(|reason| reasons.contains(&reason)) {
+                waiting.push(row);
+            }
+            Ok(())
+        })?;
+        Ok(waiting)
     }
 
     fn copy_differences(&self, from: i64, to: i64, settling: &Settling, cancel: &Cancel) -> Result<(), DeskError> {
@@ -140,64 +192,34 @@ impl Inner {
     }
 }
 
-fn is_waiting(row: &NewDifference, edge: Edge) -> bool {
-    row.class == Class::DayCutLocal.name() && row.reason == edge.waiting().name()
-}
-
 /// What the bill of the day beside says to the differences of a run.
 struct Settling {
     date: UtcMs,
-    edge: Edge,
     waiting: Waiting,
     /// Every row of the bill was read, so that what it does not have is missing.
     is_whole: bool,
 }
 
 impl Settling {
-    /// Whether the bill has an order that waits; nothing where nobody can tell.
-    fn says(&self, out_trade_no: &str) -> Option<bool> {
-        self.waiting.has(out_trade_no.as_bytes()).filter(|is_found| *is_found || self.is_whole)
+    /// What becomes of a row that waits; nothing of others, or where nobody can tell.
+    fn of(&self, row: &NewDifference) -> Option<Settled> {
+        let number = Fingerprint::of(row.out_trade_no.as_deref().unwrap_or_default().as_bytes());
+        self.waiting.settled(Class::parse(&row.class)?, Reason::parse(&row.reason)?, number, self.is_whole)
     }
 
     fn settled(&self, row: NewDifference) -> NewDifference {
-        if !is_waiting(&row, self.edge) {
-            return row;
-        }
-        let number = row.out_trade_no.clone().unwrap_or_default();
-        let settled = match self.says(&number) {
-            None => return row,
-            Some(true) => NewDifference { reason: self.edge.found().name().into(), ..row },
-            Some(false) => {
-                let class = Class::LocalOnly.name();
-                let identity = identity(self.date, class, false, &number);
-                let reason = Reason::InNeitherBill.name().into();
-                NewDifference { identity, class: class.into(), counts: true, reason, ..row }
-            }
+        let Some(Settled { class, reason }) = self.of(&row) else { return row };
+        let mut settled = NewDifference {
+            class: class.name().into(),
+            counts: class.is_difference(),
+            reason: reason.name().into(),
+            ..row
         };
+        // Another class is another difference; one that was found stays what it was.
+        if class != Class::DayCutLocal {
+            let number = settled.out_trade_no.as_deref().unwrap_or_default();
+            settled.identity = identity(self.date, class.name(), false, number);
+        }
         NewDifference { facts: facts(&settled), ..settled }
-    }
-}
-
-/// Moves an order from those that wait to those that one side alone has.
-fn recount(run: &mut NewRun, local_fen: i64) {
-    let found = &mut run.found;
-    found.differences += 1;
-    found.balanced = false;
-    let one = ClassTally { count: 1, local_rows: 1, local_fen: local_fen.into(), ..ClassTally::default() };
-    for tally in &mut found.classes {
-        if tally.class == Class::DayCutLocal.name() {
-            tally.count = tally.count.saturating_sub(1);
-            tally.local_rows = tally.local_rows.saturating_sub(1);
-            tally.local_fen -= one.local_fen;
-        }
-    }
-    found.classes.retain(|tally| tally.count > 0);
-    match found.classes.iter_mut().find(|tally| tally.class == Class::LocalOnly.name()) {
-        Some(tally) => {
-            tally.count += 1;
-            tally.local_rows += 1;
-            tally.local_fen += one.local_fen;
-        }
-        None => found.classes.push(ClassTally { class: Class::LocalOnly.name().into(), ..one }),
     }
 }

@@ -12,11 +12,11 @@ use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeRe
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
 use super::{BillsRead, DaySides, OneBill, ReconcileFault, Watch, Watched, go_on, place};
-use crate::bill_files::BillText;
+use crate::bill_files::{BillText, Hashed};
 use crate::progress::Cancel;
 
 /// Rows between two looks at whether somebody stopped it.
-const LOOK_ROWS: u32 = 4096;
+pub(super) const LOOK_ROWS: u32 = 4096;
 
 /// The bills, each file once.
 pub(super) struct Bills<'f> {
@@ -115,7 +115,7 @@ impl Found {
         let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
         let file = File::open(path).map_err(unreadable)?;
         if !self.is_packed {
-            let bill = open(Hashed { text: Watched { file, watch }, sum }, path)?;
+            let bill = open(Hashed::new(Watched { file, watch }, sum), path)?;
             return read_one(bill, (number, path), rows, Looking { watch, read_bytes: None });
         }
         // A packed bill is unpacked in a thread that outlives whoever watches, so that it only counts what it has read.
@@ -123,7 +123,7 @@ impl Found {
         let counted = Counted { file, read_bytes: Arc::clone(&read_bytes) };
         let text = BillText::open(counted).map_err(unreadable)?;
         let looking = Looking { watch, read_bytes: Some(&read_bytes) };
-        let totals = read_one(open(Hashed { text, sum }, path)?, (number, path), rows, looking)?;
+        let totals = read_one(open(Hashed::new(text, sum), path)?, (number, path), rows, looking)?;
         (watch.on_bytes)(read_bytes.swap(0, Ordering::Relaxed));
         Ok(totals)
     }
@@ -135,22 +135,6 @@ struct Rows<'r> {
     side: &'r mut BillSide,
     mch_id: &'r mut Option<String>,
     malformed: &'r mut Vec<MalformedLine>,
-}
-
-/// Plain text, hashed while it is read.
-struct Hashed<'h, R> {
-    text: R,
-    sum: Option<&'h mut Sha256>,
-}
-
-impl<R: Read> Read for Hashed<'_, R> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let count = self.text.read(room)?;
-        if let Some(sum) = &mut self.sum {
-            sum.update(room.get(..count).unwrap_or_default());
-        }
-        Ok(count)
-    }
 }
 
 /// A file that counts what is read of it.
@@ -184,7 +168,14 @@ impl Looking<'_> {
     }
 }
 
-fn open<R: Read>(source: R, path: &Path) -> Result<TradeReader<R>, ReconcileFault> {
+/// Opens a bill of trades.
+pub(super) fn open_trades(path: &Path) -> Result<TradeReader<BillText<File>>, ReconcileFault> {
+    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+    open(BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?, path)
+}
+
+/// The bill of trades that a source is.
+pub(super) fn open<R: Read>(source: R, path: &Path) -> Result<TradeReader<R>, ReconcileFault> {
     match Bill::open(source).map_err(|cause| ReconcileFault::Bill { place: place(path), cause })? {
         Bill::Trades(bill) => Ok(*bill),
         Bill::FundFlow(_) => Err(ReconcileFault::FundFlow(place(path))),

@@ -147,7 +147,10 @@ impl Reconciled {
                     go_on(cancel)?;
                     let bill = difference.bill.and_then(|at| bills.get(&at));
                     self.is_still_there(difference, bill, sides.basis)?;
-                    let ours = difference.local_line.and_then(|line| own.of(difference.is_refund, line));
+                    let carried =
+                        if difference.local_line == Some(0) { sides.beside.texts(difference.number) } else { None };
+                    let ours =
+                        difference.local_line.and_then(|line| own.of(difference.is_refund, line)).or(carried.as_ref());
                     let mut cells = cells(difference, bill, ours, sides);
                     if let Some(told) = self.told.get(&place) {
                         cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
@@ -286,7 +289,7 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
         out_refund_no: first(|texts| &texts.out_refund_no),
         field,
         values,
-        lines: [row.bill.map(|at| at.line), row.local_line.filter(|_| has_lines)]
+        lines: [row.bill.map(|at| at.line), row.local_line.filter(|line| has_lines && *line > 0)]
             .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
         of: Of::Difference { row, bill, ours, same_as },

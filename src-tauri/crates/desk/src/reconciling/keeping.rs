@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use desk_reconcile::{Class, Difference};
+use desk_reconcile::{Class, Difference, Tallies, Tally};
 use desk_sheets::Cell;
 use desk_store::{ClassTally, NewDifference};
 use sha2::{Digest, Sha256};
@@ -164,19 +164,7 @@ impl Reconciled {
 
     /// What each class adds up to, those without rows left out.
     pub(crate) fn tallies(&self) -> Vec<ClassTally> {
-        Class::ALL
-            .into_iter()
-            .map(|class| (class, self.verdict.tally(class)))
-            .filter(|(_, tally)| tally.count > 0)
-            .map(|(class, tally)| ClassTally {
-                class: class.name().to_owned(),
-                count: tally.count,
-                bill_rows: tally.bill_rows,
-                local_rows: tally.local_rows,
-                bill_fen: tally.bill_fen,
-                local_fen: tally.local_fen,
-            })
-            .collect()
+        kept_tallies(self.verdict.tallies())
     }
 
     /// Adds what came out to the digest of what went in.
@@ -191,6 +179,36 @@ impl Reconciled {
         }
         parts.number(self.malformed_count()).number(self.verdict.out_of_scope).finish()
     }
+}
+
+/// What the classes add up to as the store keeps it, those without rows left out.
+pub(crate) fn kept_tallies(tallies: &Tallies) -> Vec<ClassTally> {
+    Class::ALL
+        .into_iter()
+        .map(|class| (class, tallies.of(class)))
+        .filter(|(_, tally)| tally.count > 0)
+        .map(|(class, tally)| ClassTally {
+            class: class.name().to_owned(),
+            count: tally.count,
+            bill_rows: tally.bill_rows,
+            local_rows: tally.local_rows,
+            bill_fen: tally.bill_fen,
+            local_fen: tally.local_fen,
+        })
+        .collect()
+}
+
+/// What the store keeps, to be counted on.
+pub(crate) fn tallies_of(kept: &[ClassTally]) -> Tallies {
+    let mut tallies = Tallies::default();
+    for ClassTally { class, count, bill_rows, local_rows, bill_fen, local_fen } in kept {
+        let [count, bill_rows, local_rows] = [*count, *bill_rows, *local_rows];
+        let tally = Tally { count, bill_rows, local_rows, bill_fen: *bill_fen, local_fen: *local_fen };
+        if let Some(class) = Class::parse(class) {
+            tallies.add(class, tally);
+        }
+    }
+    tallies
 }
 
 fn kept(cells: &Cells<'_>, bills: &[i64]) -> NewDifference {
@@ -229,7 +247,7 @@ fn kept(cells: &Cells<'_>, bills: &[i64]) -> NewDifference {
                 local_fen: row.local_line.map(|_| row.local_fen),
                 bill: row.bill.and_then(|at| bills.get(at.file).copied()),
                 bill_line: row.bill.map(|at| at.line),
-                local_line: row.local_line,
+                local_line: row.local_line.filter(|line| *line > 0),
                 hour: sides.into_iter().flatten().find_map(|side| side.hour),
                 device_info: of_bill(|texts| &texts.device_info),
                 trade_type: of_bill(|texts| &texts.trade_type),

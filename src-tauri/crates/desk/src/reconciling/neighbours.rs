@@ -1,17 +1,13 @@
 //! The bills of the days beside a day, read for what waits at its edges.
 
-use std::fs::File;
 use std::path::Path;
 
 use desk_reconcile::{Day, Edge, Verdict, Waiting};
-use wxpay_protocol::bill::{Bill, BillLine, BillType, TradeReader};
+use wxpay_protocol::bill::{BillLine, BillType};
 
+use super::bills::{LOOK_ROWS, open_trades};
 use super::{DaySides, ReconcileFault, Watch, go_on, place};
-use crate::bill_files::BillText;
 use crate::progress::Cancel;
-
-/// Rows between two looks at whether somebody stopped it.
-const LOOK_ROWS: u32 = 4096;
 
 /// Looks for every order that waits at midnight in the bills of the days before and after, where those are there.
 pub(super) fn settle(
@@ -21,15 +17,16 @@ pub(super) fn settle(
     verdict: &mut Verdict,
     watch: Watch<'_>,
 ) -> Result<(), ReconcileFault> {
-    let mut edges = [Edge::Before, Edge::After].map(|edge| Beside { waiting: Waiting::of(verdict, edge), whole: None });
-    if sides.beside.is_empty() || edges.iter().all(|beside| beside.waiting.is_empty()) {
+    let mut edges = Edge::BOTH.map(|edge| Beside { waiting: Waiting::of(verdict, edge), whole: None });
+    if edges.iter().all(|beside| beside.waiting.is_empty()) {
         return Ok(());
     }
-    for path in &sides.beside {
+    for path in &sides.beside.bills {
         read(path, mch_id, day, &mut edges, watch)?;
     }
-    for beside in &edges {
-        if let Some(is_whole) = beside.whole {
+    for (beside, edge) in edges.iter().zip(Edge::BOTH) {
+        let has_no_bill = || sides.beside.without_trade.contains(&edge).then_some(true);
+        if let Some(is_whole) = beside.whole.or_else(has_no_bill) {
             beside.waiting.settle(verdict, is_whole);
         }
     }
@@ -43,7 +40,7 @@ pub(super) fn settle(
 /// The bill cannot be read, or somebody stopped it.
 pub(crate) fn settled_by(path: &Path, waiting: &mut Waiting, cancel: &Cancel) -> Result<bool, ReconcileFault> {
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let mut bill = open(path)?;
+    let mut bill = open_trades(path)?;
     let mut rows = 0u32;
     while let Some(line) = bill.next_line().map_err(refused)? {
         rows = rows.wrapping_add(1);
@@ -55,15 +52,6 @@ pub(crate) fn settled_by(path: &Path, waiting: &mut Waiting, cancel: &Cancel) ->
         }
     }
     Ok(bill.totals().malformed == 0)
-}
-
-fn open(path: &Path) -> Result<TradeReader<BillText<File>>, ReconcileFault> {
-    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
-    let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-    match Bill::open(text).map_err(|cause| ReconcileFault::Bill { place: place(path), cause })? {
-        Bill::Trades(bill) => Ok(*bill),
-        Bill::FundFlow(_) => Err(ReconcileFault::FundFlow(place(path))),
-    }
 }
 
 /// One of the days beside.
@@ -81,7 +69,7 @@ fn read(
     watch: Watch<'_>,
 ) -> Result<(), ReconcileFault> {
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let mut bill = open(path)?;
+    let mut bill = open_trades(path)?;
     let has_payments = matches!(bill.layout().kind(), BillType::All | BillType::Success);
     if let Some(mch_id) = mch_id {
         bill.expect_merchant(mch_id);

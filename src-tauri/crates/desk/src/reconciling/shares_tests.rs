@@ -10,7 +10,7 @@ use wxpay_protocol::bill::{BillForm, BillType, MilliFen, Rate, RefundPart, Trade
 use wxpay_protocol::{Fen, UtcMs};
 
 use super::differences::Cells;
-use super::{DaySides, OwnFiles, OwnSide, ReconcileFault, Watch};
+use super::{Beside, DaySides, OwnFiles, OwnSide, ReconcileFault, Watch};
 use crate::progress::Cancel;
 
 const ROWS: usize = 3000;
@@ -99,7 +99,7 @@ fn sides(folder: &Path) -> DaySides {
     let own = OwnFiles { orders: Some(orders_file), refunds: Some(refunds_file), ..OwnFiles::default() };
     DaySides {
         bills: vec![bill_file],
-        beside: Vec::new(),
+        beside: Beside::default(),
         own: OwnSide::Files(own),
         basis: Basis::Order,
         date: MIDNIGHT,

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use desk_reconcile::{Basis, BillPlace, Difference};
 use desk_sheets::{Field, Form, Layout, Row, Table};
 use desk_store::Scanned;
-use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillState, Column};
+use wxpay_protocol::bill::{BillLine, BillRow, BillState, Column};
 use wxpay_protocol::{Fen, UtcMs};
 
+use super::bills::open;
 use super::own_side::{OwnFiles, OwnSide};
 use super::{ReconcileFault, local, place, raw_lines};
 use crate::progress::Cancel;
@@ -50,7 +51,7 @@ impl OwnTexts {
     pub(super) fn of_rows(own: &OwnSide, rows: &[Difference], cancel: &Cancel) -> Result<Self, ReconcileFault> {
         let [orders, refunds] = [false, true].map(|is_refund| {
             let rows = rows.iter().filter(|row| row.is_refund == is_refund);
-            let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).collect();
+            let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).filter(|line| *line > 0).collect();
             wanted.sort_unstable();
             wanted.dedup();
             wanted
@@ -118,7 +119,7 @@ pub(super) fn bill_texts(
         let lines = raw_lines::at_offsets(path, &offsets, cancel)
             .map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
         let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-        let Bill::Trades(mut bill) = Bill::open(Cursor::new(lines)).map_err(refused)? else { continue };
+        let mut bill = open(Cursor::new(lines), path)?;
         for at in some {
             if let Some(BillLine::Row(row)) = bill.next_line().map_err(refused)? {
                 found.insert(*at, of_bill(&row));

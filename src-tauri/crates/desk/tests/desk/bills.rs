@@ -9,7 +9,8 @@ use desk::client::{LostReason, NotSentReason};
 use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
-    Before, BillFault, BillWish, Cancel, Desk, FetchedBill, NewProfile, Seams, SystemRandom, VirtualClock, Watch,
+    Before, BillFault, BillWish, Cancel, Desk, FetchedBill, NewProfile, Seams, SettledBeside, SystemRandom,
+    VirtualClock, Watch,
 };
 use tempfile::TempDir;
 use wxpay_protocol::UtcMs;
@@ -87,7 +88,7 @@ impl Fetching {
         self.desk.day("shop", START).await.unwrap().standing.mark
     }
 
-    async fn fetch(&self, body: &str) -> Result<FetchedBill, BillFault> {
+    pub(crate) async fn fetch(&self, body: &str) -> Result<FetchedBill, BillFault> {
         self.fetch_unless(body, &Cancel::new()).await
     }
 
@@ -124,7 +125,7 @@ async fn a_bill_that_cannot_be_complete_yet_is_not_asked_for() {
 }
 
 /// The answer of a gateway that gives no bill.
-fn refusal(text: &str, code: &str) -> String {
+pub(crate) fn refusal(text: &str, code: &str) -> String {
     format!("<xml><return_code>FAIL</return_code><return_msg>{text}</return_msg><error_code>{code}</error_code></xml>")
 }
 
@@ -155,7 +156,10 @@ async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_
     stopped.cancel();
     assert!(matches!(fetching.fetch_unless(&whole, &stopped).await, Err(BillFault::Cancelled)));
     *fetching.wire.breaks_off.lock().unwrap() = false;
-    assert_eq!(fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap(), FetchedBill::NoTrade);
+    assert_eq!(
+        fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap(),
+        FetchedBill::NoTrade(SettledBeside::default())
+    );
     assert_eq!(fetching.files(), kept);
     assert_eq!(std::fs::read_to_string(fetching.folder().join(&kept[0])).unwrap(), whole);
     assert_eq!(fetching.mark().await, DayMark::NotRun, "a bill that was seen outweighs the word that there is none");
@@ -167,7 +171,7 @@ async fn a_day_without_trade_is_known_as_such_until_its_bill_comes() {
     assert_eq!(fetching.mark().await, DayMark::Nothing);
     for _ in 0..2 {
         let none = fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
-        assert_eq!((none, fetching.mark().await), (FetchedBill::NoTrade, DayMark::NoTrade));
+        assert_eq!((none, fetching.mark().await), (FetchedBill::NoTrade(SettledBeside::default()), DayMark::NoTrade));
     }
     let FetchedBill::Saved(saved) = fetching.fetch(&bill()).await.unwrap() else { panic!("no bill") };
     assert!(saved.others.is_empty(), "that there was none is no other bill");
@@ -180,7 +184,7 @@ async fn the_same_bill_again_changes_nothing_and_another_one_is_an_alarm_that_ke
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let saved = async |body: &str| match fetching.fetch(body).await.unwrap() {
         FetchedBill::Saved(saved) => saved,
-        FetchedBill::NoTrade => panic!("there is a bill"),
+        FetchedBill::NoTrade(_) => panic!("there is a bill"),
     };
     let first = saved(&bill()).await;
     assert_eq!((&first.before, first.soundness.summary_ok, first.bytes), (&Before::Nothing, true, bill().len() as u64));
@@ -219,7 +223,7 @@ async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_da
 
     let no_trade = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg><error_code>20002</error_code></xml>";
     let found = span(no_trade, &Cancel::new()).await;
-    assert!(found.days.iter().all(|day| matches!(day.bill, Ok(FetchedBill::NoTrade))) && found.days.len() == 3);
+    assert!(found.days.iter().all(|day| matches!(day.bill, Ok(FetchedBill::NoTrade(_)))) && found.days.len() == 3);
 
     *fetching.wire.breaks_off.lock().unwrap() = true;
     let found = span(&bill(), &Cancel::new()).await;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use desk::reconcile::Basis;
-use desk::{Cancel, DayKept, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault};
+use desk::{Beside, Cancel, DayKept, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -103,7 +103,7 @@ impl Bench {
     async fn reconcile(&self, bills: &[&Path]) -> Result<DayKept, DeskError> {
         let sides = DaySides {
             bills: bills.iter().map(|path| path.to_path_buf()).collect(),
-            beside: Vec::new(),
+            beside: Beside::default(),
             own: self.own(),
             basis: Basis::Order,
             date: NOON,

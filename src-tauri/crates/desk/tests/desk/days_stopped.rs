@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::reconcile::{Basis, Viewpoint};
 use desk::store::DayMark;
-use desk::{Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
+use desk::{Beside, Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
 use wxpay_protocol::environment::Environment;
 
 use crate::bills::{Fetching, bill};
@@ -19,7 +19,7 @@ fn sides(folder: &std::path::Path, mch_id: Option<&str>) -> DaySides {
     std::fs::write(&orders, format!("out_trade_no,金额(元),state,paid_at\n{row}")).unwrap();
     DaySides {
         bills: vec![bill_file],
-        beside: Vec::new(),
+        beside: Beside::default(),
         own: OwnSide::Files(OwnFiles { orders: Some(orders), ..OwnFiles::default() }),
         basis: Basis::Order,
         date: START,

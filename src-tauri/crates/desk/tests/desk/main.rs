@@ -13,6 +13,7 @@ mod bills_of_days;
 mod clocks;
 mod crossings;
 mod days;
+mod days_beside;
 mod days_stopped;
 mod diagnosing;
 mod doubtful;

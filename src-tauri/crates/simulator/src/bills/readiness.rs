@@ -5,7 +5,6 @@ use wxpay_protocol::UtcMs;
 use super::switches::BillSwitches;
 
 const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A day that a request names with `bill_date`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +52,7 @@ impl BillDay {
         if switches.ready_at_once {
             return Readiness::AsOf(now);
         }
-        let begun = self.start.plus_ms(DAY_MS + 9 * HOUR_MS);
+        let begun = self.start.plus_ms(UtcMs::DAY_MS + 9 * HOUR_MS);
         if now < begun {
             Readiness::NotYet
         } else if now < begun.plus_ms(HOUR_MS) {

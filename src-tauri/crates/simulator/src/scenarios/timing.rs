@@ -6,8 +6,6 @@ use wxpay_protocol::UtcMs;
 
 use crate::span::Span;
 
-const DAY_MS: i64 = 86_400_000;
-
 /// Why a text is no range of spans or time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TimingError {
@@ -70,7 +68,7 @@ impl TimeOfDay {
     /// The first such moment that is not before `from`.
     pub(crate) fn next(self, from: UtcMs) -> UtcMs {
         let today = from.start_of_day().plus_ms(self.0);
-        if today >= from { today } else { today.plus_ms(DAY_MS) }
+        if today >= from { today } else { today.plus_ms(UtcMs::DAY_MS) }
     }
 }
 

@@ -7,8 +7,6 @@ use super::notes::{HANDLED, closing};
 use super::{DayBill, bills, runs};
 use crate::{Store, StoreError};
 
-const DAY_MS: i64 = 86_400_000;
-
 /// The one mark of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DayMark {
@@ -90,9 +88,9 @@ impl Store {
             let mut days = Vec::new();
             let mut date = from;
             while date < to {
-                let has_payments = paid.contains(&((date.0 - from.0) / DAY_MS));
+                let has_payments = paid.contains(&((date.0 - from.0) / UtcMs::DAY_MS));
                 days.push(standing(connection, profile, date, has_payments)?);
-                date = date.plus_ms(DAY_MS);
+                date = date.plus_ms(UtcMs::DAY_MS);
             }
             Ok(days)
         })
@@ -128,9 +126,9 @@ fn paid_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> 
         )?;
     let mut date = from;
     while date < to {
-        let next = date.plus_ms(DAY_MS);
+        let next = date.plus_ms(UtcMs::DAY_MS);
         if statement.query_row(params![date.0, next.0, profile], |row| row.get(0))? {
-            days.push((date.0 - from.0) / DAY_MS);
+            days.push((date.0 - from.0) / UtcMs::DAY_MS);
         }
         date = next;
     }

@@ -9,7 +9,6 @@ use wxpay_protocol::UtcMs;
 
 use crate::deeds::{START, new_claim, number as number_of};
 
-const DAY_MS: i64 = 86_400_000;
 const SHOP: &str = "shop";
 
 pub(crate) struct Days {
@@ -280,14 +279,14 @@ fn a_day_whose_payments_are_only_claimed_misses_its_bill_and_one_without_any_doe
         ..new_claim(&number_of(number))
     };
     let claims = [
-        claim(1, SHOP, Some(DAY_MS - 1)),
-        claim(2, SHOP, Some(2 * DAY_MS)),
-        claim(3, "other", Some(DAY_MS)),
+        claim(1, SHOP, Some(UtcMs::DAY_MS - 1)),
+        claim(2, SHOP, Some(2 * UtcMs::DAY_MS)),
+        claim(3, "other", Some(UtcMs::DAY_MS)),
         claim(4, SHOP, None),
     ];
     days.store.claim(claims.into()).unwrap();
     let marks = || {
-        let standing = days.store.days(SHOP, date(), date().plus_ms(4 * DAY_MS)).unwrap();
+        let standing = days.store.days(SHOP, date(), date().plus_ms(4 * UtcMs::DAY_MS)).unwrap();
         standing.into_iter().map(|day| day.mark).collect::<Vec<_>>()
     };
     let (missing, nothing) = (DayMark::MissingBill, DayMark::Nothing);
@@ -358,8 +357,8 @@ fn differences_concentrate_by_device_and_by_store() {
 #[test]
 fn a_calendar_has_every_day_of_its_span() {
     let days = open();
-    let standing = days.store.days(SHOP, date().plus_ms(-DAY_MS), date().plus_ms(DAY_MS)).unwrap();
-    assert_eq!(standing.iter().map(|day| day.date).collect::<Vec<_>>(), [date().plus_ms(-DAY_MS), date()]);
+    let standing = days.store.days(SHOP, date().plus_ms(-UtcMs::DAY_MS), date().plus_ms(UtcMs::DAY_MS)).unwrap();
+    assert_eq!(standing.iter().map(|day| day.date).collect::<Vec<_>>(), [date().plus_ms(-UtcMs::DAY_MS), date()]);
 }
 
 #[test]
