@@ -82,18 +82,20 @@ fn pair_by(
         }
         let is_same = |group: &&[Refund]| group.first().is_some_and(|refund| of_local(refund) == number);
         let same = groups.next_if(is_same).unwrap_or_default();
-        if let Some((row, again)) = rows.split_first() {
+        if let Some((first, again)) = rows.split_first() {
             match same.split_first() {
                 Some((refund, later)) => {
-                    judge_pair(row, refund, found);
+                    judge_pair(first, refund, found);
                     for refund in later {
                         local_alone(Class::DuplicateLocal, Reason::LocalAgain, refund, found);
                     }
                 }
-                None => bills_left.push(*row),
+                None => bills_left.push(*first),
             }
             for row in again {
-                bill_only(row, Reason::RefundAgain, found);
+                // One number of the merchant may stand for several refunds of WeChat's.
+                let is_again = row.id.is_some() && row.id == first.id;
+                bill_only(row, if is_again { Reason::RefundAgain } else { Reason::RefundNotLocal }, found);
             }
         }
     }

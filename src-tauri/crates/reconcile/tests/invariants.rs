@@ -13,6 +13,8 @@ use desk_reconcile::{
 use wxpay_protocol::bill::{Bill, BillForm, BillLine, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
+#[path = "invariants/hostile.rs"]
+mod hostile;
 #[path = "invariants/properties.rs"]
 mod properties;
 
@@ -79,8 +81,13 @@ fn at(seconds: i64) -> UtcMs {
 
 impl Both {
     fn bill(&self) -> String {
-        let mut bill = TradeBill::new(BillType::All, BillForm::default());
-        for row in &self.paid {
+        self.bill_of(BillType::All)
+    }
+
+    /// Those of its rows that a bill of this kind has.
+    fn bill_of(&self, kind: BillType) -> String {
+        let mut bill = TradeBill::new(kind, BillForm::default());
+        for row in self.paid.iter().filter(|_| kind != BillType::Refund) {
             let (number, transaction) = (format!("T{}", row.number), format!("42{}", row.transaction));
             bill.push(&TradeRow {
                 at: at(row.at_s),
@@ -93,7 +100,7 @@ impl Both {
                 ..empty_row()
             });
         }
-        for row in &self.bill_backs {
+        for row in self.bill_backs.iter().filter(|_| kind != BillType::Success) {
             let (refund_id, out_refund_no) = (format!("50{}", row.refund), format!("R{}", row.out_refund));
             bill.push(&TradeRow {
                 at: at(row.at_s),
