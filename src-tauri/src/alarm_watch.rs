@@ -1,10 +1,15 @@
-//! Watches what needs a person, and says on the desktop what of it is new: a message of the system's own, never a dialog.
+//! Watches what needs a person: counts in the tray what nobody has seen, and says on the desktop what of it is new, in a message
+//! of the system's own, never a dialog.
 
 use std::time::Duration;
 
-use desk::{ALARMS_MAX, AlarmNews, Announcement, Desk, DeskError};
+use desk::{AlarmNews, Announcement, Desk, DeskError};
+use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+
+use crate::dto::start::Language;
+use crate::home::Home;
 
 /// Looks are at least so far apart, however much changes.
 const APART: Duration = Duration::from_secs(2);
@@ -13,14 +18,17 @@ const LOOK: Duration = Duration::from_secs(30);
 /// A desktop that has not taken a message by then takes none.
 const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
-/// Tells of new alarms until the desk is closed.
-pub(crate) async fn tell_of_alarms(desk: Desk, mut changes: Receiver<desk::Changed>) {
+/// Counts alarms in the tray and tells of new ones until the desk is closed.
+pub(crate) async fn watch_alarms(app: AppHandle<Wry>, desk: Desk, mut changes: Receiver<desk::Changed>) {
     let mut news = AlarmNews::default();
     let (mut unread, mut silent) = (Complaint::default(), Complaint::default());
     loop {
-        match due(&desk, &mut news).await {
-            Ok(Some((title, text))) => match show(title, text).await {
-                Ok(()) => silent.is_over(),
+        match look(&app, &desk, &mut news).await {
+            Ok(Some((announcement, words))) => match show(words).await {
+                Ok(()) => {
+                    news.was_told(announcement);
+                    silent.is_over();
+                }
                 Err(fault) => {
                     silent.say(&fault, "the desktop takes no notifications; alarms are shown in the window only");
                 }
@@ -35,13 +43,40 @@ pub(crate) async fn tell_of_alarms(desk: Desk, mut changes: Receiver<desk::Chang
     }
 }
 
-/// Title and text of the message that is due, in the language of the window; nothing where a person wants none.
-async fn due(desk: &Desk, news: &mut AlarmNews) -> Result<Option<(String, String)>, DeskError> {
-    let alarms = desk.alarms(ALARMS_MAX).await?;
-    let Some(Announcement { title, text }) = news.take(&alarms, desk.now()) else { return Ok(None) };
+/// A message in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Words {
+    title: String,
+    text: String,
+}
+
+/// Counts in the tray; the message that is due, in the language of the window, nothing where a person wants none.
+async fn look(
+    app: &AppHandle<Wry>,
+    desk: &Desk,
+    news: &mut AlarmNews,
+) -> Result<Option<(Announcement, Words)>, DeskError> {
+    let alarms = desk.alarms().await?;
     let settings = desk.settings().await?;
-    let words = if settings.language == "en" { (title.en, text.en) } else { (title.zh, text.zh) };
-    Ok(settings.notify_alarms.then_some(words))
+    let language = Language::of(&settings);
+    let unseen = alarms.iter().filter(|alarm| !alarm.seen).count();
+    app.state::<Home>().tray.shows(unseen, language);
+    let Some(announcement) = news.due(&alarms, desk.now()) else { return Ok(None) };
+    if !settings.notify_alarms {
+        // What came while nobody wanted to hear of it is no news later either.
+        news.was_told(announcement);
+        return Ok(None);
+    }
+    let words = in_language(&announcement, language);
+    Ok(Some((announcement, words)))
+}
+
+fn in_language(announcement: &Announcement, language: Language) -> Words {
+    let Announcement { title, text, .. } = announcement.clone();
+    match language {
+        Language::English => Words { title: title.en, text: text.en },
+        Language::Chinese => Words { title: title.zh, text: text.zh },
+    }
 }
 
 /// Why a message was not shown.
@@ -53,13 +88,13 @@ enum NotShown {
     NoAnswer,
 }
 
-async fn show(title: String, text: String) -> Result<(), NotShown> {
+async fn show(words: Words) -> Result<(), NotShown> {
     let asked = tauri::async_runtime::spawn_blocking(move || {
         let message = notify_rust::Notification::new()
             .appname("WxPay Desk")
             .icon("wxpay-desk")
-            .summary(&title)
-            .body(&text)
+            .summary(&words.title)
+            .body(&words.text)
             .finalize();
         message.show().map(drop)
     });

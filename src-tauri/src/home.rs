@@ -11,7 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
-use crate::alarm_watch::tell_of_alarms;
+use crate::alarm_watch::watch_alarms;
 use crate::commands::lookup::LastAnswers;
 use crate::day_files::DayFiles;
 use crate::dialog::Dialog;
@@ -19,6 +19,7 @@ use crate::error::IpcError;
 use crate::file_choice::ChosenFile;
 use crate::ipc::Changed;
 use crate::jobs::{Jobs, Newest};
+use crate::tray::Tray;
 
 /// How long closing may take; what is not done by then is done at the next start.
 const CLOSE_LIMIT: Duration = Duration::from_secs(3);
@@ -42,6 +43,8 @@ pub(crate) struct Home {
     pub(crate) certificate_file: ChosenFile,
     /// The answers of the last lookup.
     pub(crate) last_answers: LastAnswers,
+    /// The tray, where the system has one.
+    pub(crate) tray: Tray,
     /// The search that follows what is typed.
     pub(crate) typing: Newest,
     /// Writes what is still to be logged when the program ends.
@@ -65,6 +68,7 @@ impl Home {
             day_files: DayFiles::default(),
             certificate_file: ChosenFile::default(),
             last_answers: LastAnswers::default(),
+            tray: Tray::default(),
             typing: Newest::default(),
             log: Mutex::new(log),
         }
@@ -97,7 +101,7 @@ impl Home {
         }
         // After the gateway: a question that finds nobody there is not asked again for a while.
         desk.start_polling();
-        tauri::async_runtime::spawn(tell_of_alarms(desk.clone(), desk.changes()));
+        tauri::async_runtime::spawn(watch_alarms(self.app.clone(), desk.clone(), desk.changes()));
         let searched = desk.clone();
         tauri::async_runtime::spawn(async move {
             if let Err(error) = searched.prepare_search().await {

@@ -1,4 +1,4 @@
-//! The typed bridge to the window: the commands, the one event, and the TypeScript that is generated from them.
+//! The typed bridge to the window: the commands, the events, and the TypeScript that is generated from them.
 
 use std::path::Path;
 
@@ -20,6 +20,10 @@ pub(crate) struct Changed {
     /// The `out_trade_no` concerned; empty means that anything under the tags may have changed.
     pub(crate) ids: Vec<String>,
 }
+
+/// A person asked in the tray what needs attention.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
+pub(crate) struct AlarmsWanted;
 
 /// What a query of the window can depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -205,7 +209,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             days::days_export,
             days::days_read_remarks,
         ])
-        .events(collect_events![Changed])
+        .events(collect_events![Changed, AlarmsWanted])
 }
 
 /// Writes the bindings as TypeScript; they stand in `ui/src/ipc/bindings.ts`.

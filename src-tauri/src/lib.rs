@@ -16,6 +16,7 @@ pub mod ipc;
 mod jobs;
 mod logging;
 mod question;
+mod tray;
 mod window;
 
 use std::io::Write as _;
@@ -86,7 +87,9 @@ fn set_up(app: &App<Wry>, named: Option<PathBuf>, try_at_once: bool) -> Result<(
         None => app.path().app_data_dir()?,
     };
     std::fs::create_dir_all(&data_dir).map_err(|source| StartError::DataDir { folder: data_dir.clone(), source })?;
+    let tray_pictures = data_dir.join("tray");
     app.manage(Home::new(data_dir, app.handle().clone(), try_at_once));
+    app.state::<Home>().tray.place(app.handle(), &tray_pictures);
     // The desk is opened while the web view starts; the first command waits for whatever is left of it.
     let handle = app.handle().clone();
     tauri::async_runtime::spawn(async move {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it found by failing")]
 
 mod agreement;
+mod alarms;
 mod day;
 mod days;
 mod lookup;

@@ -40,6 +40,44 @@ async fn a_paid_order_is_refunded_only_after_the_cores_question_and_the_refund_i
 }
 
 #[tokio::test]
+async fn an_agreement_to_a_refund_holds_for_its_amount_and_order_only() {
+    let home = tempfile::tempdir().unwrap();
+    let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
+    let numbers = window.create_orders(2, "8.88").await.unwrap();
+    window.go_to("orders").await.unwrap();
+    for number in &numbers {
+        window.pay_and_watch(number, "已支付").await.unwrap();
+    }
+    let request = |number: &str, fen: u32| json!({ "profile": "builtin", "out_trade_no": number, "refund_fee": fen, "refund_desc": null });
+    for (number, fen) in [(&numbers[0], 101), (&numbers[1], 100)] {
+        let token = agreed_to_one_yuan(&window, &numbers[0]).await;
+        let other = json!({ "request": request(number, fen), "confirmation": token });
+        let refused = window.invoke("refund_create", other).await.unwrap().unwrap_err();
+        assert_eq!(refused["code"], "confirmation_required", "{number} {fen}: {refused}");
+    }
+    let listed = json!({ "filter": { "states": [], "profile": null, "created_from": null, "created_to": null, "search": "" },
+        "start": 0, "limit": 10 });
+    let none = window.asked("refunds_list", listed).await.unwrap();
+    assert_eq!(none["total"], 0, "nothing was reserved: {none}");
+    let token = agreed_to_one_yuan(&window, &numbers[0]).await;
+    let agreed = json!({ "request": request(&numbers[0], 100), "confirmation": token });
+    window.invoke("refund_create", agreed.clone()).await.unwrap().unwrap();
+    let again = window.invoke("refund_create", agreed).await.unwrap().unwrap_err();
+    assert_eq!(again["code"], "confirmation_required", "{again}");
+    window.close().await.unwrap();
+}
+
+/// The token for a refund of 1.00 that a person agreed to at the core's question.
+async fn agreed_to_one_yuan(window: &DeskWindow, number: &str) -> serde_json::Value {
+    let script = "window.agreed = window.__TAURI_INTERNALS__.invoke('confirm', \
+                  { action: 'create_refund', subject: 'builtin/' + arguments[0] + ':100' }); return true";
+    window.client().execute(script, vec![json!(number)]).await.unwrap();
+    press(window, &["alt+r"]).await;
+    let token = "window.agreed.then(arguments[0], e => arguments[0](null))";
+    window.client().execute_async(token, vec![]).await.unwrap()
+}
+
+#[tokio::test]
 async fn a_notice_of_the_built_in_gateway_is_received_and_shown_check_by_check() {
     let home = tempfile::tempdir().unwrap();
     let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();

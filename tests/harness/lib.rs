@@ -9,6 +9,7 @@ pub mod keyboard;
 pub mod leash;
 pub mod load;
 pub mod ordeal;
+pub mod session_bus;
 pub mod soak;
 pub mod steps;
 pub mod window;

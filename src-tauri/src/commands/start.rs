@@ -16,6 +16,7 @@ pub(crate) async fn app_start(home: State<'_, Home>) -> Result<AppStart, IpcErro
     let settings = Settings::from(desk.settings().await?);
     Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        tray: home.tray.state(),
         data_dir: home.data_dir().display().to_string(),
         first_start: desk.is_first_start().await?,
         vault: Vault::of(desk.vault_view().await)?,

@@ -79,7 +79,7 @@ impl From<&desk::Alarm> for Alarm {
 pub(crate) struct AlarmsListed {
     /// The first of them.
     pub(crate) alarms: Vec<Alarm>,
-    /// How many there are, up to a thousand.
+    /// How many there are.
     pub(crate) count: Count,
     /// How many of those nobody has seen.
     pub(crate) unseen: Count,

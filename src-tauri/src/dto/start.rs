@@ -9,6 +9,8 @@ use crate::dto::profiles::Profile;
 pub(crate) struct AppStart {
     /// The version of the program, as in its manifest.
     pub(crate) version: String,
+    /// Whether there is a tray that counts what nobody has seen.
+    pub(crate) tray: TrayState,
     /// The data folder, as a person can open it.
     pub(crate) data_dir: String,
     /// Whether nothing was ever set here.
@@ -21,6 +23,19 @@ pub(crate) struct AppStart {
     pub(crate) profiles: Vec<Profile>,
     /// The name of the one in use.
     pub(crate) active_profile: Option<String>,
+}
+
+/// Whether there is a tray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrayState {
+    /// There is one.
+    Shown,
+    /// The library that draws it is not installed.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "other systems need no library for it"))]
+    NoLibrary,
+    /// The system took none.
+    Refused,
 }
 
 /// What protects the vault's key.

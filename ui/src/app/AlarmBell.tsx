@@ -4,12 +4,14 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AlarmList } from "../components/AlarmList";
 import { useAlarms } from "../components/use-alarms";
+import { desk } from "../ipc/client";
 
 /** How many things need a person and nobody has seen yet, on every screen; what they are, on a click. It never stands in the way. */
 export function AlarmBell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const { alarms, count, unseen, see } = useAlarms();
+  const { count, unseen, see } = useAlarms();
+  useTrayWish(setOpen);
   useSeeKey(unseen > 0 ? see : null);
   const title = t("top.alarms", { count, unseen });
   return (
@@ -30,10 +32,7 @@ export function AlarmBell() {
       onOpenChange={setOpen}
       content={
         <div className="alarm-bell" data-testid="alarm-bell-list">
-          <AlarmList alarms={alarms} onLeave={() => setOpen(false)} />
-          {count > alarms.length && (
-            <p className="quiet">{t("overview.alarmsMore", { count: count - alarms.length })}</p>
-          )}
+          <AlarmList onLeave={() => setOpen(false)} />
         </div>
       }
     >
@@ -50,6 +49,14 @@ export function AlarmBell() {
       </Badge>
     </Popover>
   );
+}
+
+/** Opens the list where a person asked for it in the tray. */
+function useTrayWish(setOpen: (open: boolean) => void): void {
+  useEffect(() => {
+    const listening = desk().onAlarmsWanted(() => setOpen(true));
+    return () => void listening.then((stop) => stop());
+  }, [setOpen]);
 }
 
 /** Ctrl/Cmd-Shift-S marks everything as seen, wherever one is. */

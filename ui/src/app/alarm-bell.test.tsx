@@ -98,4 +98,29 @@ describe("what needs a person", () => {
     fireEvent.keyDown(window, { key: "S", ctrlKey: true, shiftKey: true });
     await waitFor(() => expect(screen.getByTestId("alarm-bell").dataset.unseen).toBe("0"));
   });
+
+  it("is counted exactly, and shown to the last on wishes for more", async () => {
+    const many = Array.from({ length: 312 }, (_, n) => alarm({ out_refund_no: `R-${n}` }));
+    const { shown } = await openBell(many);
+    expect(shown).toHaveLength(50);
+    expect(screen.getByTestId("alarms-rest").textContent).toContain("前 50 件，共 312 件");
+    await userEvent.click(screen.getByTestId("alarms-more"));
+    await waitFor(() => expect(screen.getAllByTestId("alarm")).toHaveLength(250));
+    expect(screen.getByTestId("alarms-more").textContent).toContain("再显示 62 件");
+    await userEvent.click(screen.getByTestId("alarms-more"));
+    await waitFor(() => expect(screen.getAllByTestId("alarm")).toHaveLength(312));
+    expect(screen.queryByTestId("alarms-rest")).toBeNull();
+    expect(screen.getByText("R-311")).toBeTruthy();
+  });
+
+  it("opens from the tray on whatever screen one is", async () => {
+    const { desk } = openWindow("/settings", {}, ({ world }) => {
+      clear(world.orders);
+      world.alarms = [alarm({ out_refund_no: "R-1" })];
+    });
+    await screen.findByTitle("需要留意 1 件，未看 1 件");
+    expect(screen.queryByTestId("alarm-bell-list")).toBeNull();
+    desk.world.askInTray();
+    expect((await screen.findByTestId("alarm-bell-list")).textContent).toContain("R-1");
+  });
 });

@@ -1,10 +1,12 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Button } from "antd";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alarm } from "../ipc/model";
 import { ProfileName } from "./ProfileName";
 import { TimeText } from "./TimeText";
+import { ALARMS_FIRST, useAlarms } from "./use-alarms";
 import { useActiveProfile, useProfileSwitch } from "./use-settings";
 
 const TONE: Record<Alarm["kind"], string> = {
@@ -22,9 +24,15 @@ const TONE: Record<Alarm["kind"], string> = {
   orphan_notice: "alarm-warning",
 };
 
-/** What a person should look at: what happened, what to do, and a way to its evidence. */
-export function AlarmList({ alarms, onLeave }: { alarms: Alarm[]; onLeave?: () => void }) {
-  const { t } = useTranslation();
+/** So many come with each wish for more. */
+const MORE = 200;
+
+/** What a person should look at: what happened, what to do, and a way to its evidence; the rest of a long list on a click. */
+export function AlarmList({ onLeave }: { onLeave?: () => void }) {
+  const { t, i18n } = useTranslation();
+  const [limit, setLimit] = useState(ALARMS_FIRST);
+  const { alarms, count } = useAlarms(limit);
+  const number = (value: number) => value.toLocaleString(i18n.language);
   if (alarms.length === 0) {
     return (
       <p className="quiet">
@@ -33,19 +41,31 @@ export function AlarmList({ alarms, onLeave }: { alarms: Alarm[]; onLeave?: () =
     );
   }
   return (
-    <ul className="alarms">
-      {alarms.map((alarm) => (
-        <li
-          key={[alarm.kind, alarm.profile, alarm.out_trade_no, alarm.out_refund_no, alarm.notice, alarm.date].join(" ")}
-          className={`alarm ${TONE[alarm.kind]}`}
-          data-testid="alarm"
-          data-kind={alarm.kind}
-          data-seen={alarm.seen}
-        >
-          <OneAlarm alarm={alarm} onLeave={onLeave} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="alarms">
+        {alarms.map((alarm) => (
+          <li
+            key={[alarm.kind, alarm.profile, alarm.out_trade_no, alarm.out_refund_no, alarm.notice, alarm.date].join(
+              " ",
+            )}
+            className={`alarm ${TONE[alarm.kind]}`}
+            data-testid="alarm"
+            data-kind={alarm.kind}
+            data-seen={alarm.seen}
+          >
+            <OneAlarm alarm={alarm} onLeave={onLeave} />
+          </li>
+        ))}
+      </ul>
+      {count > alarms.length && (
+        <p className="alarms-rest quiet" data-testid="alarms-rest">
+          {t("overview.alarmsShown", { shown: number(alarms.length), count: number(count) })}
+          <Button size="small" onClick={() => setLimit(alarms.length + MORE)} data-testid="alarms-more">
+            {t("overview.alarmsMore", { more: number(Math.min(MORE, count - alarms.length)) })}
+          </Button>
+        </p>
+      )}
+    </>
   );
 }
 

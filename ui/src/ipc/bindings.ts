@@ -172,8 +172,8 @@ export const commands = {
 	simulatorScenarioStop: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_stop")),
 	/**  The figures of the last days, today included, over all merchants. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
-	/**  What needs a person, over all merchants. */
-	alarmsList: () => typedError<AlarmsListed, IpcError>(__TAURI_INVOKE("alarms_list")),
+	/**  What needs a person, over all merchants: the first `limit`, and how many there are in all. */
+	alarmsList: (limit: Count) => typedError<AlarmsListed, IpcError>(__TAURI_INVOKE("alarms_list", { limit })),
 	/**  Marks everything as seen that was listed at that time. */
 	alarmsSee: (listedAt: AtMs) => typedError<null, IpcError>(__TAURI_INVOKE("alarms_see", { listedAt })),
 	/**  Where the days from one to another stand, and what is left of all. */
@@ -210,6 +210,7 @@ export const commands = {
 
 /** Events */
 export const events = {
+	alarmsWanted: makeEvent<AlarmsWanted, AlarmsWanted>("alarms-wanted"),
 	changed: makeEvent<Changed, Changed>("changed"),
 };
 
@@ -265,13 +266,16 @@ export type AlarmKind =
 export type AlarmsListed = {
 	/**  The first of them. */
 	alarms: Alarm[],
-	/**  How many there are, up to a thousand. */
+	/**  How many there are. */
 	count: Count,
 	/**  How many of those nobody has seen. */
 	unseen: Count,
 	/**  When they were listed, for marking exactly these as seen. */
 	listed_at: AtMs,
 };
+
+/**  A person asked in the tray what needs attention. */
+export type AlarmsWanted = null;
 
 /**  An amount that was read from text. */
 export type AmountParsed = {
@@ -294,6 +298,8 @@ export type Amounts =
 export type AppStart = {
 	/**  The version of the program, as in its manifest. */
 	version: string,
+	/**  Whether there is a tray that counts what nobody has seen. */
+	tray: TrayState,
 	/**  The data folder, as a person can open it. */
 	data_dir: string,
 	/**  Whether nothing was ever set here. */
@@ -2650,6 +2656,15 @@ export type TrafficFilter = {
 	endpoint: string | null,
 	outcome: string | null,
 };
+
+/**  Whether there is a tray. */
+export type TrayState = 
+/**  There is one. */
+"shown" | 
+/**  The library that draws it is not installed. */
+"no_library" | 
+/**  The system took none. */
+"refused";
 
 /**  A key that was typed for this question; kept nowhere. */
 export type TypedKey = {

@@ -69,6 +69,8 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
   ): Promise<DiagnosisView>;
   /** Calls back after each commit in the core; returns how to stop listening. */
   onChanged(listener: (changed: Changed) => void): Promise<() => void>;
+  /** Calls back when a person asks in the tray what needs attention; returns how to stop listening. */
+  onAlarmsWanted(listener: () => void): Promise<() => void>;
 };
 
 /** The data of a command's answer; its error is thrown as an IpcFailure. */

@@ -48,7 +48,8 @@ export const orderDetailQuery = (profile: string, outTradeNo: string) =>
 export const overviewQuery = (days: 1 | 7 | 30) =>
   queryOptions({ queryKey: key("overview", days), queryFn: () => desk().overview(days) });
 
-export const alarmsQuery = () => queryOptions({ queryKey: key("alarms"), queryFn: () => desk().alarmsList() });
+export const alarmsQuery = (limit: number) =>
+  queryOptions({ queryKey: key("alarms", limit), queryFn: () => desk().alarmsList(limit) });
 
 export const lookupQuery = (text: string, offline: boolean, onProgress: (progress: Progress) => void) =>
   queryOptions({

@@ -56,5 +56,6 @@ export function tauriDesk(): Desk {
       return unwrap(commands.signatureDiagnoseDeep(request, channel));
     },
     onChanged: (listener) => events.changed.listen((event) => listener(event.payload)),
+    onAlarmsWanted: (listener) => events.alarmsWanted.listen(listener),
   };
 }

@@ -1,6 +1,6 @@
 //! `wxpay alarms`: what needs a person.
 
-use desk::{ALARMS_MAX, Alarm};
+use desk::Alarm;
 use serde_json::{Value, json};
 use wxpay_protocol::UtcMs;
 
@@ -33,7 +33,7 @@ pub(crate) fn run(command: &Alarms, options: &DeskOptions, output: &mut Output) 
             desk.profile(name).await?;
         }
         let listed_at = desk.now();
-        let mut alarms = desk.alarms(ALARMS_MAX).await?;
+        let mut alarms = desk.alarms().await?;
         alarms.retain(|alarm| profile.is_none_or(|name| alarm.profile == name) && !(command.unseen && alarm.seen));
         write(&alarms, output)?;
         if command.mark_seen {

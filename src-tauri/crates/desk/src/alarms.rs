@@ -16,8 +16,6 @@ use crate::{Desk, DeskError};
 
 /// A certificate is told of so long before it expires, in milliseconds: getting a new one takes days.
 const CERTIFICATE_NOTICE_MS: i64 = 30 * 86_400_000;
-/// The most alarms that are counted and marked.
-pub const ALARMS_MAX: usize = 1000;
 
 /// What kind of thing it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -200,8 +198,8 @@ impl Alarm {
 
 impl Desk {
     /// What needs a person: merchants first, because nothing goes on without them, then the rest, the newest first.
-    pub async fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
-        self.blocking(move |inner| inner.alarms(limit)).await
+    pub async fn alarms(&self) -> Result<Vec<Alarm>, DeskError> {
+        self.blocking(Inner::alarms).await
     }
 
     /// Notes that a person has seen everything that was listed at a time, of one profile or of all. What changes afterwards is
@@ -209,7 +207,7 @@ impl Desk {
     pub async fn see_alarms(&self, listed_at: UtcMs, profile: Option<&str>) -> Result<(), DeskError> {
         let profile = profile.map(str::to_owned);
         self.blocking(move |inner| {
-            let alarms = inner.alarms(ALARMS_MAX)?;
+            let alarms = inner.alarms()?;
             let of = |alarm: &&Alarm| profile.as_ref().is_none_or(|profile| *profile == alarm.profile);
             let listed = alarms.iter().filter(of).filter(|alarm| !alarm.seen && alarm.was_there(listed_at));
             Ok(inner.store.mark_alarms_seen(listed.map(Alarm::mark).collect())?)
@@ -221,11 +219,13 @@ impl Desk {
 }
 
 impl Inner {
-    fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, DeskError> {
+    /// All of them: one that is left out could neither be counted nor be known as told.
+    fn alarms(&self) -> Result<Vec<Alarm>, DeskError> {
+        const ALL: usize = usize::MAX;
         let mut alarms = self.alarms_of_merchants()?;
-        let mut evidence: Vec<Alarm> = self.store.order_alarms(limit)?.into_iter().map(of_order).collect();
-        evidence.extend(self.store.refund_alarms(limit)?.into_iter().map(of_refund));
-        evidence.extend(self.store.orphan_notices(limit)?.into_iter().map(of_orphan));
+        let mut evidence: Vec<Alarm> = self.store.order_alarms(ALL)?.into_iter().map(of_order).collect();
+        evidence.extend(self.store.refund_alarms(ALL)?.into_iter().map(of_refund));
+        evidence.extend(self.store.orphan_notices(ALL)?.into_iter().map(of_orphan));
         let bills = self.store.changed_bills()?.into_iter();
         evidence.extend(bills.map(|bill| {
             let about = AlarmAbout::Day { date: bill.date };
@@ -233,7 +233,6 @@ impl Inner {
         }));
         evidence.sort_by_key(|alarm| std::cmp::Reverse(alarm.at));
         alarms.extend(evidence);
-        alarms.truncate(limit);
         let marks: Vec<AlarmMark> = alarms.iter().map(Alarm::mark).collect();
         for (alarm, seen) in alarms.iter_mut().zip(self.store.alarms_seen(&marks)?) {
             alarm.seen = seen;

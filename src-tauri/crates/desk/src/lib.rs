@@ -60,7 +60,7 @@ mod told;
 mod try_it;
 mod unlocking;
 
-pub use alarms::{ALARMS_MAX, Alarm, AlarmAbout, AlarmKind, AlarmNews, Announcement};
+pub use alarms::{Alarm, AlarmAbout, AlarmKind, AlarmNews, Announcement};
 pub use bill_download::{Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, SavedBill, Soundness};
 pub use bill_files::BillText;
 pub use certificates::CertificateFile;

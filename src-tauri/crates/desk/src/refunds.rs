@@ -244,11 +244,12 @@ impl Desk {
         Ok(exchange)
     }
 
-    /// All refunds that the gateway has of an order, page by page, those made elsewhere included.
+    /// All refunds that the gateway has of an order, those made elsewhere included; each page is asked for at the merchant's pace.
     pub(crate) async fn find_refunds(&self, signer: &Signer, order: &Order) -> Result<(), DeskError> {
         let mut offset = 0;
         while offset < refund::COUNT_MAX {
             let id = order.id;
+            self.take_pace(signer, 1).await?;
             let seq = self.begin_asking(order).await?;
             let at = self.now();
             let by = By::OutTradeNo(order.out_trade_no.clone(), offset);

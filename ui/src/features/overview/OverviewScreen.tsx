@@ -52,8 +52,8 @@ export function OverviewScreen() {
 function Content({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { alarms } = useAlarms();
-  const nothing = overview.orders === 0 && overview.daily.every((day) => day.orders === 0) && alarms.length === 0;
+  const { count } = useAlarms();
+  const nothing = overview.orders === 0 && overview.daily.every((day) => day.orders === 0) && count === 0;
   return (
     <>
       <Figures overview={overview} />
@@ -71,7 +71,7 @@ function Content({ overview }: { overview: Overview }) {
         <div className="overview-parts">
           <Daily days={overview.daily} />
           <div>
-            <Alarms alarms={alarms} />
+            <Alarms />
             <Verdicts />
           </div>
         </div>

@@ -12,7 +12,7 @@ import { VaultSettings } from "./VaultSettings";
 /** Merchants, vault, appearance, polling and where the data is, on one page. */
 export function SettingsScreen() {
   const { t } = useTranslation();
-  const { data_dir, version } = useStart();
+  const { data_dir, version, tray } = useStart();
   const { settings, change } = useSettings();
   return (
     <Page title={t("settings.title")} testId="screen-settings">
@@ -38,6 +38,13 @@ export function SettingsScreen() {
                   data-testid="settings-notify-alarms"
                 />
               </Fact>
+              {tray !== "shown" && (
+                <Fact name={t("settings.tray")}>
+                  <span className="quiet" data-testid="settings-tray-missing" data-why={tray}>
+                    {t(`settings.trayMissing.${tray}`)}
+                  </span>
+                </Fact>
+              )}
             </Facts>
           </section>
         </div>

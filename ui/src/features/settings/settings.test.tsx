@@ -41,6 +41,17 @@ describe("settings", () => {
     expect(choice.getAttribute("aria-checked")).toBe("false");
   });
 
+  it("say where there is no tray icon why, and nothing where there is one", async () => {
+    const { unmount } = openWindow("/settings");
+    await screen.findByTestId("settings-notify-alarms");
+    expect(screen.queryByTestId("settings-tray-missing")).toBeNull();
+    unmount();
+    openWindow("/settings", {}, ({ world }) => {
+      world.tray = "no_library";
+    });
+    expect((await screen.findByTestId("settings-tray-missing")).textContent).toContain("libayatana-appindicator3-1");
+  });
+
   it("remove a merchant only with the token of the core's dialog", async () => {
     const { desk } = openWindow("/settings");
     desk.world.personAgrees = false;

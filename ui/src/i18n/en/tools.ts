@@ -60,6 +60,13 @@ export const tools = {
   },
   settings: {
     notifyAlarms: "Desktop notification of what newly needs attention",
+    tray: "Tray",
+    trayMissing: {
+      no_library:
+        "No tray icon: the indicator library (libayatana-appindicator3.so.1) is not installed here. Install it (Debian, Ubuntu: libayatana-appindicator3-1) and open the program again; what nobody has seen is always counted at the bell, upper right in the window.",
+      refused:
+        "No tray icon: the system took none, the log says why. What nobody has seen is always counted at the bell, upper right in the window.",
+    },
     title: "Settings",
     merchants: "Merchants",
     merchantsEmpty: "No merchant yet",
@@ -133,7 +140,8 @@ export const tools = {
     alarms: "Needs attention",
     alarmsEmpty: "Nothing needs attention",
     alarmsSee: "Mark all as seen",
-    alarmsMore: "{{count}} more, in the lists of orders and refunds",
+    alarmsShown: "The first {{shown}} of {{count}}",
+    alarmsMore: "{{more}} more",
     alarmNew: "new",
     daily: "By day",
     day: "Day",

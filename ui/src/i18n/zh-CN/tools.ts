@@ -58,6 +58,12 @@ export const tools = {
   },
   settings: {
     notifyAlarms: "新的需要留意的事在桌面上通知",
+    tray: "托盘",
+    trayMissing: {
+      no_library:
+        "没有托盘图标：这台机器没有安装指示图标库（libayatana-appindicator3.so.1）。安装它（Debian、Ubuntu：libayatana-appindicator3-1），再重新打开程序；未看的件数一直在窗口右上角的铃铛上。",
+      refused: "没有托盘图标：系统没有接受它，原因在日志里。未看的件数一直在窗口右上角的铃铛上。",
+    },
     title: "设置",
     merchants: "商户",
     merchantsEmpty: "还没有商户",
@@ -130,7 +136,8 @@ export const tools = {
     alarms: "需要留意",
     alarmsEmpty: "没有需要留意的事",
     alarmsSee: "全部标为已看",
-    alarmsMore: "另有 {{count}} 件，在订单和退款的列表里",
+    alarmsShown: "前 {{shown}} 件，共 {{count}} 件",
+    alarmsMore: "再显示 {{more}} 件",
     alarmNew: "新",
     daily: "每天",
     day: "日期",

@@ -2,7 +2,6 @@ import type { Desk } from "../desk";
 import type { Alarm } from "../model";
 import type { FakeOrder, World } from "./world";
 
-const SHOWN = 50;
 const MARKS = {
   conflict: "证据互相矛盾，状态保持不变",
   paid_after_close: "关单之后收到了付款",
@@ -42,10 +41,10 @@ export function fakeAlarms(world: World): Pick<Desk, "alarmsList" | "alarmsSee">
       seen: (seen.get(keyOf(alarm)) ?? -1) >= alarm.at,
     }));
   return {
-    async alarmsList() {
+    async alarmsList(limit) {
       const alarms = all();
       return {
-        alarms: alarms.slice(0, SHOWN),
+        alarms: alarms.slice(0, limit),
         count: alarms.length,
         unseen: alarms.filter((alarm) => !alarm.seen).length,
         listed_at: Date.now(),

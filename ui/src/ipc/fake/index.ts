@@ -54,6 +54,7 @@ export function fakeDesk(options: FakeOptions = {}): FakeDesk {
     ...fakeDiagnosis(world),
     signatureCheck: async (request) => fakeSignature(world, request),
     onChanged: async (listener) => world.listen(listener),
+    onAlarmsWanted: async (listener) => world.onTray(listener),
     world,
   };
 }

@@ -27,6 +27,7 @@ export function fakeMerchants(world: World): MerchantCommands {
     async appStart() {
       return {
         version: "0.1.0",
+        tray: world.tray,
         data_dir: "~/.local/share/wxpay-desk",
         first_start: world.profiles.length === 0,
         vault: { ...world.vault },

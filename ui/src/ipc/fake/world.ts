@@ -1,6 +1,7 @@
 import { IpcFailure } from "../failure";
 import type {
   Alarm,
+  AppStart,
   Changed,
   ErrorCode,
   FaultPlan,
@@ -37,6 +38,8 @@ export type FakeOptions = {
 /** Everything that the desk in memory knows. */
 export class World {
   readonly #listeners = new Set<(changed: Changed) => void>();
+  readonly #trayListeners = new Set<() => void>();
+  tray: AppStart["tray"] = "shown";
   settings: Settings;
   vault: Vault;
   profiles: Profile[] = [];
@@ -105,6 +108,16 @@ export class World {
 
   changed(tags: Changed["tags"], ids: string[] = []): void {
     for (const listener of this.#listeners) listener({ tags, ids });
+  }
+
+  onTray(listener: () => void): () => void {
+    this.#trayListeners.add(listener);
+    return () => this.#trayListeners.delete(listener);
+  }
+
+  /** What a person does in the tray. */
+  askInTray(): void {
+    for (const listener of this.#trayListeners) listener();
   }
 
   order(outTradeNo: string): FakeOrder {

@@ -61,7 +61,6 @@ impl Desk {
             }
             let result = self.query_order(&order.profile, order.out_trade_no.as_str()).await?;
             if result.state.is_paid() {
-                self.take_pace(&signer, 1).await?;
                 self.find_refunds(&signer, &of).await?;
             }
             Ok(of_result(&result))
@@ -186,7 +185,6 @@ impl Desk {
     async fn find_refunds_of(&self, signer: &Signer, order_id: i64) -> Result<(), DeskError> {
         let order = self.blocking(move |inner| Ok(inner.store.order_by_id(order_id)?)).await?;
         let order = order.ok_or(DeskError::Internal("reading an order back"))?;
-        self.take_pace(signer, 1).await?;
         if let Err(fault) = self.find_refunds(signer, &order).await {
             // The payment is known all the same; the answer says that its refunds are not.
             tracing::warn!(%fault, "the refunds of an order that was looked up are not known");

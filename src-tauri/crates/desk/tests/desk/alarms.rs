@@ -5,8 +5,11 @@ use desk::{AlarmAbout, AlarmKind};
 use crate::refunds::REFUND;
 use crate::shop::*;
 
+/// More than fit on any page, and more than were counted once.
+const COUNT: u32 = 1100;
+
 async fn kinds(desk: &desk::Desk) -> Vec<(AlarmKind, bool)> {
-    desk.alarms(desk::ALARMS_MAX).await.unwrap().iter().map(|alarm| (alarm.kind, alarm.seen)).collect()
+    desk.alarms().await.unwrap().iter().map(|alarm| (alarm.kind, alarm.seen)).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -16,7 +19,7 @@ async fn a_refund_whose_answer_is_lost_is_an_alarm_that_names_it_until_a_questio
     assert_eq!(kinds(&shop.desk).await, []);
     shop.wire.next(REFUND, Fate::LostAfter);
     let lost = shop.refund(&number, 60).await;
-    let alarm = shop.desk.alarms(9).await.unwrap().remove(0);
+    let alarm = shop.desk.alarms().await.unwrap().remove(0);
     assert_eq!(alarm.kind, AlarmKind::RefundUnknown);
     let about = AlarmAbout::Refund { out_trade_no: number, out_refund_no: lost.out_refund_no.clone() };
     assert_eq!(alarm.about, about);
@@ -36,8 +39,7 @@ async fn what_was_seen_is_not_counted_until_it_changes_and_what_came_after_the_l
     let second = shop.create_one().await;
     let mut told = shop.desk.changes();
     shop.desk.see_alarms(listed_at, None).await.unwrap();
-    let (unseen, seen): (Vec<_>, Vec<_>) =
-        shop.desk.alarms(9).await.unwrap().into_iter().partition(|alarm| !alarm.seen);
+    let (unseen, seen): (Vec<_>, Vec<_>) = shop.desk.alarms().await.unwrap().into_iter().partition(|alarm| !alarm.seen);
     assert_eq!((seen[0].about.out_trade_no(), seen.len()), (Some(first.as_str()), 1));
     assert_eq!((unseen[0].about.out_trade_no(), unseen.len()), (Some(second.as_str()), 1));
     while !told.recv().await.unwrap().tags.contains(&desk::Tag::Alarms) {}
@@ -53,4 +55,17 @@ async fn what_was_seen_is_not_counted_until_it_changes_and_what_came_after_the_l
     }
     let again = kinds(&shop.desk).await;
     assert!(again.contains(&(AlarmKind::UnverifiedAnswer, false)), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_alarm_is_listed_and_marked_however_many_there_are() {
+    let shop = Shop::open().await;
+    for _ in 0..COUNT {
+        shop.wire.next(CREATE, Fate::LostAfter);
+    }
+    let order = desk::TestOrder { count: COUNT, ..test_order() };
+    shop.desk.create_orders(order, Box::new(|_| {}), &desk::Cancel::new()).await.unwrap();
+    assert_eq!(kinds(&shop.desk).await, vec![(AlarmKind::Unknown, false); COUNT as usize]);
+    shop.desk.see_alarms(shop.desk.now(), None).await.unwrap();
+    assert_eq!(kinds(&shop.desk).await, vec![(AlarmKind::Unknown, true); COUNT as usize]);
 }

@@ -210,11 +210,9 @@ async fn forged_spoilt_and_foreign_answers_refund_nothing() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn refunds_made_elsewhere_are_found_page_by_page_and_count() {
-    let shop = Shop::open().await;
-    let number = shop.paid().await;
-    for n in 0..23 {
+/// Refunds of an order that somebody else asked for, of four fen each.
+fn made_elsewhere(shop: &Shop, number: &str, count: u32) {
+    for n in 0..count {
         let body = format!(
             "<xml><appid>{APPID}</appid><mch_id>{MCH_ID}</mch_id><nonce_str>x</nonce_str><out_trade_no>{number}</out_trade_no>\
              <out_refund_no>ELSE{n}</out_refund_no><total_fee>101</total_fee><refund_fee>4</refund_fee></xml>"
@@ -223,6 +221,29 @@ async fn refunds_made_elsewhere_are_found_page_by_page_and_count() {
         let answer = shop.gateway.handle(&Request::post(REFUND, body.as_bytes()));
         assert!(String::from_utf8_lossy(&answer.body).contains("<result_code><![CDATA[SUCCESS]]>"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_what_can_be_refunded_keeps_the_pace_page_by_page() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    made_elsewhere(&shop, &number, 23);
+    let settings = shop.desk.settings().await.unwrap();
+    let slow = desk::store::Settings { simulator_poll_rate_per_s: 1, ..settings };
+    shop.desk.settings_set(slow).await.unwrap();
+    let started = tokio::time::Instant::now();
+    assert_eq!(shop.desk.refundable("shop", &number).await.unwrap().refunds.len(), 23);
+    // The order, and three pages of its refunds, a second apart.
+    let took = started.elapsed();
+    assert!(took >= std::time::Duration::from_millis(2_900), "four questions went out within {took:?}");
+    assert_eq!(shop.wire.bodies(REFUND_QUERY).len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refunds_made_elsewhere_are_found_page_by_page_and_count() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    made_elsewhere(&shop, &number, 23);
     let refundable = shop.desk.refundable("shop", &number).await.unwrap();
     assert_eq!((refundable.refunds.len(), refundable.left.get()), (23, 101 - 92));
     assert!(refundable.refunds.iter().all(|refund| refund.state == RefundState::Processing));
