@@ -40,10 +40,9 @@ pub(crate) async fn import_choose(
 pub(crate) async fn import_preview(
     home: State<'_, Home>,
     profile: String,
-    sheet: u32,
     mapping: SheetMapping,
 ) -> Result<ImportPreview, IpcError> {
-    let mut import = import(&home, profile, sheet)?;
+    let mut import = Import::of(profile, home.import_file.path()?);
     import.mapping = Some(mapping.try_into()?);
     preview(&home, import).await
 }
@@ -61,7 +60,7 @@ pub(crate) async fn import_run(
     if request.keep_mapping {
         desk.save_mapping(&request.profile, &mapping).await?;
     }
-    let mut import = import(&home, request.profile, request.sheet)?;
+    let mut import = Import::of(request.profile, home.import_file.path()?);
     import.mapping = Some(mapping);
     let job = home.jobs.begin();
     Ok(desk.import_orders(import, told(job.number, progress), &job.cancel).await?.into())
@@ -91,11 +90,6 @@ pub(crate) async fn orders_export(
     let job = home.jobs.begin();
     let exported = desk.export_orders(export, told(job.number, progress), &job.cancel).await?;
     Ok(Some(ExportResult { orders: exported.rows.into(), file: shown, cancelled: exported.cancelled }))
-}
-
-fn import(home: &Home, profile: String, sheet: u32) -> Result<Import, IpcError> {
-    let sheet = usize::try_from(sheet).unwrap_or(usize::MAX);
-    Ok(Import { sheet, ..Import::of(profile, home.import_file.path()?) })
 }
 
 async fn preview(home: &Home, import: Import) -> Result<ImportPreview, IpcError> {

@@ -60,6 +60,8 @@ pub(crate) struct MappedState {
 /// What a file cannot say by itself.
 #[derive(Debug, Serialize, Deserialize, specta::Type)]
 pub(crate) struct SheetMapping {
+    /// The sheet of a workbook, by its name; the first where nothing is said.
+    pub(crate) sheet: Option<String>,
     pub(crate) columns: Vec<MappedColumn>,
     pub(crate) unit: Option<AmountUnit>,
     pub(crate) time: SheetTime,
@@ -69,6 +71,7 @@ pub(crate) struct SheetMapping {
 impl From<Mapping> for SheetMapping {
     fn from(mapping: Mapping) -> Self {
         Self {
+            sheet: mapping.sheet,
             columns: mapping
                 .columns
                 .into_iter()
@@ -91,6 +94,7 @@ impl TryFrom<SheetMapping> for Mapping {
             Ok((field, column.title))
         };
         Ok(Self {
+            sheet: mapping.sheet,
             columns: mapping.columns.into_iter().map(column).collect::<Result<_, IpcError>>()?,
             unit: mapping.unit.map(Into::into),
             time: mapping.time.into(),
@@ -181,8 +185,6 @@ impl ImportPreview {
 #[derive(Debug, Deserialize, specta::Type)]
 pub(crate) struct ImportRequest {
     pub(crate) profile: String,
-    /// Which sheet of a workbook, from 0.
-    pub(crate) sheet: u32,
     pub(crate) mapping: SheetMapping,
     /// Whether the mapping is kept for the merchant's next files.
     pub(crate) keep_mapping: bool,

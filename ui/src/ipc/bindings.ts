@@ -49,7 +49,7 @@ export const commands = {
 	/**  Asks for a file and shows how it would be read; nothing when none was chosen. */
 	importChoose: (profile: string) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("import_choose", { profile })),
 	/**  Shows how the chosen file would be read with this mapping. */
-	importPreview: (profile: string, sheet: number, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("import_preview", { profile, sheet, mapping })),
+	importPreview: (profile: string, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("import_preview", { profile, mapping })),
 	/**  Imports the chosen file; progress is told while it goes on, and `job_cancel` stops it after the batch under way. */
 	importRun: (request: ImportRequest, progress: Channel<Progress>) => typedError<ImportResult, IpcError>(__TAURI_INVOKE("import_run", { request, progress })),
 	/**  Writes the list of this filter and sort to a file that a person chooses; nothing when none was chosen. */
@@ -1151,8 +1151,6 @@ export type ImportRefused = {
 /**  The file that was chosen, to be imported. */
 export type ImportRequest = {
 	profile: string,
-	/**  Which sheet of a workbook, from 0. */
-	sheet: number,
 	mapping: SheetMapping,
 	/**  Whether the mapping is kept for the merchant's next files. */
 	keep_mapping: boolean,
@@ -2162,6 +2160,8 @@ export type Severity =
 
 /**  What a file cannot say by itself. */
 export type SheetMapping = {
+	/**  The sheet of a workbook, by its name; the first where nothing is said. */
+	sheet: string | null,
 	columns: MappedColumn[],
 	unit: AmountUnit | null,
 	time: SheetTime,

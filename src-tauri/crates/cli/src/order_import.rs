@@ -22,6 +22,7 @@ Exit 3 if the file or any of its rows was refused; the other rows are taken. Ref
 beside the file, each with its line and reason.
 
 --mapping FILE says which header holds what, in TOML or JSON:
+  sheet = \"订单\"        # of a workbook
   out_trade_no = \"单号\"
   total_fee = \"实收\"
   unit = \"yuan\"
@@ -48,9 +49,9 @@ pub(crate) struct FileImport {
     /// What amounts count, where the header does not say
     #[arg(long, value_enum)]
     unit: Option<UnitWord>,
-    /// Which sheet of a workbook, from 1
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    sheet: u16,
+    /// Which sheet of a workbook, by its name or its number from 1; else as the mapping says, or the first
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
     /// Where refused rows are written
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
@@ -76,7 +77,7 @@ pub(crate) async fn run(command: &FileImport, options: &DeskOptions, output: &mu
         desk.save_mapping(&profile.name, mapping).await?;
     }
     let import = Import {
-        sheet: usize::from(command.sheet - 1),
+        sheet: command.sheet.clone(),
         mapping,
         unit: command.unit.map(|word| match word {
             UnitWord::Fen => Unit::Fen,

@@ -45,7 +45,7 @@ no file is written.
 Examples:
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20
   wxpay reconcile --bill bill.csv --profile shop --date 2026-11-20
-  wxpay reconcile --bill bill.csv.gz --orders orders.xlsx --unit yuan --date 2026-11-20 --out result/ --json";
+  wxpay reconcile --bill bill.csv.gz --orders orders.xlsx --sheet 十一月 --unit yuan --date 2026-11-20 --out result/ --json";
 
 /// Compare a day's bill with your own orders and refunds [对账]
 #[derive(clap::Args)]
@@ -66,6 +66,12 @@ pub(crate) struct Reconcile {
     /// Your refunds, CSV or XLSX
     #[arg(long, value_name = "FILE")]
     refunds: Option<PathBuf>,
+    /// Which sheet of ORDERS, a workbook, by its name or its number from 1; else as the mapping says, or the first
+    #[arg(long, value_name = "SHEET", requires = "orders")]
+    sheet: Option<String>,
+    /// Which sheet of REFUNDS
+    #[arg(long, value_name = "SHEET", requires = "refunds")]
+    refunds_sheet: Option<String>,
     /// File that says which column holds what
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
@@ -170,6 +176,9 @@ fn read(command: &Reconcile, sides: &DaySides, cancel: &Cancel) -> Result<Reconc
 
 async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: &Cancel) -> Result<DaySides, Failure> {
     let mut mapping = mapping(command, merchant).await?;
+    if let Some(named) = &command.sheet {
+        mapping.sheet = Some(named.clone());
+    }
     if let Some(unit) = command.unit {
         mapping.unit = Some(match unit {
             UnitWord::Fen => Unit::Fen,
@@ -183,6 +192,7 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
             refunds: command.refunds.clone(),
             mapping,
             refunds_mapping: None,
+            refunds_sheet: command.refunds_sheet.clone(),
         }),
     };
     let beside = match merchant {
@@ -215,7 +225,7 @@ async fn mapping(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Res
         return Ok(Mapping::parse(&text).map_err(|cause| ReconcileFault::Sheet { place, cause })?);
     }
     let saved = match (merchant, &command.orders) {
-        (Some((opened, profile)), Some(orders)) => opened.mapping_for(&profile.name, orders).await?,
+        (Some((opened, profile)), Some(orders)) => opened.mapping_for(&profile.name, orders, command.sheet.as_deref()).await?,
         _ => None,
     };
     Ok(saved.unwrap_or_default())

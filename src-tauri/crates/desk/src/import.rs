@@ -26,8 +26,8 @@ pub struct Import {
     pub profile: String,
     /// The file: CSV in any of its encodings, or XLSX.
     pub file: PathBuf,
-    /// Which sheet of a workbook, from 0.
-    pub sheet: usize,
+    /// Which sheet of a workbook, by its name or its number from 1; else as the mapping says.
+    pub sheet: Option<String>,
     /// Which column holds what; without one, the mapping saved for the merchant if the file has its columns.
     pub mapping: Option<Mapping>,
     /// What amounts count, where the header does not say.
@@ -40,7 +40,7 @@ impl Import {
     /// A file as it is, everything else as the file or the saved mapping says.
     pub fn of(profile: impl Into<String>, file: impl Into<PathBuf>) -> Self {
         let (profile, file) = (profile.into(), file.into());
-        Self { profile, file, sheet: 0, mapping: None, unit: None, refused_file: None }
+        Self { profile, file, sheet: None, mapping: None, unit: None, refused_file: None }
     }
 
     fn refused_path(&self) -> PathBuf {
@@ -84,15 +84,13 @@ pub struct ImportPreview {
     pub is_saved_mapping: bool,
 }
 
-fn open(path: &Path, sheet: usize) -> Result<Sheet<File>, DeskError> {
+fn open(path: &Path) -> Result<Sheet<File>, DeskError> {
     let unreadable = |fault| DeskError::malformed(format!("{} cannot be read: {fault}", path.display()));
     let file = File::open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
         return Err(DeskError::malformed(format!("{} is not a file", path.display())));
     }
-    let mut opened = Sheet::open(file)?;
-    opened.choose_sheet(sheet);
-    Ok(opened)
+    Ok(Sheet::open(file)?)
 }
 
 /// Whether the file has the columns of a mapping: a saved one is of one export, and a file of another shape is read by its own
@@ -111,13 +109,8 @@ impl Desk {
     pub async fn preview_table(&self, table: Table, import: Import) -> Result<ImportPreview, DeskError> {
         self.blocking(move |inner| {
             let profile = inner.profile(&import.profile)?;
-            let mut sheet = open(&import.file, import.sheet)?;
-            let head = sheet.head()?;
-            let saved = if import.mapping.is_none() { inner.saved_mapping(&profile.mch_id, table)? } else { None };
-            let saved = saved.filter(|mapping| is_fitting(table, mapping, &head));
-            let is_saved_mapping = saved.is_some();
-            let mut mapping = import.mapping.or(saved).unwrap_or_default();
-            mapping.unit = import.unit.or(mapping.unit);
+            let mut sheet = open(&import.file)?;
+            let (head, mapping, is_saved_mapping) = inner.said_of(&mut sheet, (&profile, table), &import)?;
             Ok(ImportPreview {
                 preview: Preview::of(&head, table, &mapping),
                 encoding: sheet.form().encoding(),
@@ -129,14 +122,17 @@ impl Desk {
     }
 
     /// The mapping that was saved for a profile's merchant, if this file of orders has its columns.
-    pub async fn mapping_for(&self, profile: &str, orders: &Path) -> Result<Option<Mapping>, DeskError> {
-        let (profile, orders) = (profile.to_owned(), orders.to_owned());
+    pub async fn mapping_for(
+        &self,
+        profile: &str,
+        orders: &Path,
+        sheet: Option<&str>,
+    ) -> Result<Option<Mapping>, DeskError> {
+        let import = Import { sheet: sheet.map(str::to_owned), ..Import::of(profile, orders) };
         self.blocking(move |inner| {
-            let Some(saved) = inner.saved_mapping(&inner.profile(&profile)?.mch_id, Table::Orders)? else {
-                return Ok(None);
-            };
-            let head = open(&orders, 0)?.head()?;
-            Ok(is_fitting(Table::Orders, &saved, &head).then_some(saved))
+            let profile = inner.profile(&import.profile)?;
+            let (_, mapping, is_saved) = inner.said_of(&mut open(&import.file)?, (&profile, Table::Orders), &import)?;
+            Ok(is_saved.then_some(mapping))
         })
         .await
     }
@@ -151,9 +147,10 @@ impl Desk {
         let cancel = cancel.clone();
         let imported = self
             .blocking(move |inner| {
-                let mut sheet = open(&import.file, import.sheet)?;
+                let mut sheet = open(&import.file)?;
                 let profile = inner.profile(&import.profile)?;
-                let layout = inner.layout(&mut sheet, &profile, &import)?;
+                let (head, mapping, _) = inner.said_of(&mut sheet, (&profile, Table::Orders), &import)?;
+                let layout = Layout::new(&head, Table::Orders, &mapping)?;
                 let claims = Claims::new(profile, layout, inner.clock.now())?;
                 Importing {
                     inner,
@@ -172,19 +169,35 @@ impl Desk {
 }
 
 impl Inner {
-    fn layout(&self, sheet: &mut Sheet<File>, profile: &Profile, import: &Import) -> Result<Layout, DeskError> {
+    /// The first rows of the sheet that is meant, and what is said of it: the mapping that was given, else the saved one if the
+    /// file has its columns, which the last answer tells.
+    fn said_of(
+        &self,
+        sheet: &mut Sheet<File>,
+        (profile, table): (&Profile, Table),
+        import: &Import,
+    ) -> Result<(Head, Mapping, bool), DeskError> {
+        let given = import.mapping.is_some();
+        let mapping = if given { import.mapping.clone() } else { self.saved_mapping(&profile.mch_id, table)? };
+        let is_saved = !given && mapping.is_some();
+        let mut mapping = mapping.unwrap_or_default();
+        if let Some(named) = &import.sheet {
+            mapping.sheet = Some(named.clone());
+        }
+        if let Some(named) = &mapping.sheet {
+            match sheet.choose_named(named) {
+                // The next file need not have the sheet that was saved with the mapping.
+                Err(SheetError::NoSuchSheet { .. }) if !given && import.sheet.is_none() => mapping.sheet = None,
+                chosen => chosen?,
+            }
+        }
         let head = sheet.head()?;
-        let with_unit = |mut mapping: Mapping| {
-            mapping.unit = import.unit.or(mapping.unit);
-            Layout::new(&head, Table::Orders, &mapping)
-        };
-        let mapping = match &import.mapping {
-            Some(mapping) => Some(mapping.clone()),
-            None => self
-                .saved_mapping(&profile.mch_id, Table::Orders)?
-                .filter(|mapping| is_fitting(Table::Orders, mapping, &head)),
-        };
-        Ok(with_unit(mapping.unwrap_or_default())?)
+        let is_taken = !is_saved || is_fitting(table, &mapping, &head);
+        if !is_taken {
+            mapping = Mapping { sheet: mapping.sheet, ..Mapping::default() };
+        }
+        mapping.unit = import.unit.or(mapping.unit);
+        Ok((head, mapping, is_saved && is_taken))
     }
 }
 

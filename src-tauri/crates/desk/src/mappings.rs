@@ -15,7 +15,7 @@ const FOLDER: &str = "mappings";
 /// More than any mapping has.
 const BYTES_MAX: u64 = 1024 * 1024;
 
-/// Reads a mapping, TOML or JSON: field names of the protocol with the titles of the file, `unit`, `time` and `states`.
+/// Reads a mapping, TOML or JSON: field names of the protocol with the titles of the file, `sheet`, `unit`, `time` and `states`.
 pub fn parse_mapping(document: &[u8]) -> Result<Mapping, DeskError> {
     let text = std::str::from_utf8(document).map_err(|_| DeskError::malformed("the mapping is not UTF-8 text"))?;
     Ok(Mapping::parse(text)?)
@@ -82,6 +82,7 @@ impl From<SheetError> for DeskError {
         match fault {
             SheetError::UnitNeeded { .. } => Self::input("unit", format!("is needed: {fault}; choose fen or yuan")),
             SheetError::UnitContradicts { .. } => Self::input("unit", format!("contradicts the file: {fault}")),
+            SheetError::NoSuchSheet { .. } => Self::input("sheet", fault.to_string()),
             SheetError::NoSuchTitle { .. } | SheetError::NoSuchField(_) => Self::input("mapping", fault.to_string()),
             other => Self::malformed(other.to_string()),
         }

@@ -37,6 +37,17 @@ pub enum SheetError {
         /// The title that is missing.
         title: String,
     },
+    /// A sheet that the file does not have.
+    #[error(
+        "there is no sheet {named:?} [没有这个工作表]; {}",
+        if .sheets.is_empty() { "the file is text and has none".to_owned() } else { format!("choose one of {}", .sheets.join(", ")) }
+    )]
+    NoSuchSheet {
+        /// What was asked for.
+        named: String,
+        /// The names of those that are there.
+        sheets: Vec<String>,
+    },
     /// Fen or yuan cannot be told.
     #[error("the header {title:?} does not say whether amounts are fen or yuan{}", if *.decimals { "; its amounts have decimals, so they look like yuan" } else { "" })]
     UnitNeeded {

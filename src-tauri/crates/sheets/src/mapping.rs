@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::state_words::is_wire_word;
 use crate::{Field, SheetError, TimeForm, Unit};
 
-/// What a file cannot say by itself: the titles of its columns, the unit of its amounts, its words for states.
+/// What a file cannot say by itself: its sheet, the titles of its columns, the unit of its amounts, its words for states.
 ///
-/// Saved flat, the names of [`Field`] beside `unit`, `time` and `states`:
+/// Saved flat, the names of [`Field`] beside `sheet`, `unit`, `time` and `states`:
 ///
 /// ```toml
+/// sheet = "订单"
 /// out_trade_no = "单号"
 /// total_fee = "实收"
 /// unit = "yuan"
@@ -21,6 +22,8 @@ use crate::{Field, SheetError, TimeForm, Unit};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
+    /// The sheet of a workbook, by its name or its number from 1; the first where nothing is said.
+    pub sheet: Option<String>,
     /// The title under which a field stands. Fields that are not here are found by titles that are known.
     pub columns: BTreeMap<Field, String>,
     /// What amounts count, where their title does not say.
@@ -33,6 +36,8 @@ pub struct Mapping {
 
 #[derive(Serialize, Deserialize)]
 struct Document {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sheet: Option<String>,
     #[serde(flatten)]
     columns: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,8 +57,13 @@ impl Mapping {
         } else {
             toml::from_str(text).map_err(|fault| SheetError::Mapping(fault.message().to_owned()))?
         };
-        let mut mapping =
-            Self { columns: BTreeMap::new(), unit: document.unit, time: document.time, states: document.states };
+        let mut mapping = Self {
+            sheet: document.sheet,
+            columns: BTreeMap::new(),
+            unit: document.unit,
+            time: document.time,
+            states: document.states,
+        };
         for (name, title) in document.columns {
             let field = Field::parse(&name).ok_or(SheetError::NoSuchField(name))?;
             mapping.columns.insert(field, title);
@@ -78,6 +88,7 @@ impl Mapping {
 
     fn document(&self) -> Document {
         Document {
+            sheet: self.sheet.clone(),
             columns: self.columns.iter().map(|(field, title)| (field.name().to_owned(), title.clone())).collect(),
             unit: self.unit,
             time: self.time,
@@ -108,6 +119,7 @@ mod tests {
     #[test]
     fn a_mapping_survives_toml_and_json() {
         let mapping = Mapping {
+            sheet: Some("十一月".into()),
             columns: BTreeMap::from([(Field::OutTradeNo, "单号".into()), (Field::TotalFee, "实收 \"元\"".into())]),
             unit: Some(Unit::Yuan),
             time: TimeForm::ExcelDays,

@@ -139,6 +139,21 @@ impl<R: Read + Seek> Sheet<R> {
         }
     }
 
+    /// Reads the sheet of this name, or else of this number from 1, instead of the first.
+    ///
+    /// # Errors
+    ///
+    /// [`SheetError::NoSuchSheet`]. A text file has the number 1 alone.
+    pub fn choose_named(&mut self, named: &str) -> Result<(), SheetError> {
+        let sheets = self.sheet_names();
+        let numbered = || named.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < sheets.len().max(1));
+        let place = sheets.iter().position(|name| name == named).or_else(numbered);
+        let none = || SheetError::NoSuchSheet { named: named.to_owned(), sheets: sheets.to_vec() };
+        let place = place.ok_or_else(none)?;
+        self.choose_sheet(place);
+        Ok(())
+    }
+
     /// Hands out the rows from the first on, until they end or `each` breaks.
     pub fn each(&mut self, mut each: impl FnMut(&Row<'_>) -> ControlFlow<()>) -> Result<(), SheetError> {
         match &mut self.source {

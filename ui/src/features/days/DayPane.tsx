@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,12 +6,10 @@ import { ErrorView } from "../../components/ErrorView";
 import { Money } from "../../components/Money";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
-import { useReport } from "../../components/use-report";
-import { desk } from "../../ipc/client";
 import type { DayDetail } from "../../ipc/model";
 import { chosenBillsQuery, dayQuery } from "../../ipc/queries";
-import { invalidate } from "../../ipc/tags";
-import { formatFen, formatYuan } from "../../lib/money";
+import { formatYuan } from "../../lib/money";
+import { CloseDay, RemarkDay } from "./CloseDay";
 import { DayClasses } from "./DayClasses";
 import { DayInputs } from "./DayInputs";
 import { DayMarkSign } from "./DayMarkSign";
@@ -85,6 +83,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
               {t("days.again")}
             </Button>
           )}
+          {outcome && <RemarkDay profile={profile} date={standing.date} />}
           {outcome && <CloseDay profile={profile} day={day} />}
         </span>
       </p>
@@ -95,7 +94,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
       )}
       {outcome && <Sides outcome={outcome} />}
       {day.notes.map((note) => (
-        <p key={note.said_at} className="quiet">
+        <p key={note.said_at} className="quiet" data-testid="day-note">
           <TimeText at={note.said_at} /> {note.said_by} {t(`days.kind.${note.kind}`)} {note.text}
         </p>
       ))}
@@ -124,8 +123,8 @@ function Sides({ outcome }: { outcome: NonNullable<DayDetail["outcome"]> }) {
       <dt>{t("days.gap")}</dt>
       <dd>
         {t("days.gaps", {
-          payments: formatFen(outcome.payments_gap_fen),
-          refunds: formatFen(outcome.refunds_gap_fen),
+          payments: formatYuan(outcome.payments_gap_fen),
+          refunds: formatYuan(outcome.refunds_gap_fen),
         })}{" "}
         <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
       </dd>
@@ -136,38 +135,5 @@ function Sides({ outcome }: { outcome: NonNullable<DayDetail["outcome"]> }) {
         </>
       )}
     </dl>
-  );
-}
-
-function CloseDay({ profile, day }: { profile: string; day: DayDetail }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const report = useReport();
-  const closed = day.standing.mark === "closed";
-  const say = useMutation({
-    mutationFn: () =>
-      desk().daySay({
-        profile,
-        date: day.standing.date,
-        identities: [],
-        kind: closed ? "reopen_day" : "close_day",
-        text: "",
-      }),
-    onSuccess: () => invalidate(client, { tags: ["days"], ids: [] }),
-    onError: report,
-  });
-  const left = day.standing.open + day.standing.malformed;
-  return (
-    <Button
-      size="small"
-      type={closed || left > 0 ? "default" : "primary"}
-      disabled={!closed && left > 0}
-      title={!closed && left > 0 ? t("days.closeWhy") : undefined}
-      loading={say.isPending}
-      onClick={() => say.mutate()}
-      data-testid="day-close"
-    >
-      {t(closed ? "days.reopen" : "days.close")}
-    </Button>
   );
 }

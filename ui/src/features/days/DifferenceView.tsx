@@ -1,17 +1,14 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Input } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
 import { TimeText } from "../../components/TimeText";
-import { useReport } from "../../components/use-report";
-import { desk } from "../../ipc/client";
 import type { DayNoteKind, DifferenceRow } from "../../ipc/model";
-import { invalidate } from "../../ipc/tags";
 import { stateOf, Value } from "./Differences";
 import { useAsking } from "./use-asking";
 import { NO_FILTER } from "./use-picked";
+import { useSaying } from "./use-saying";
 
 type DifferenceProps = { profile: string; date: string; row: DifferenceRow };
 
@@ -107,16 +104,8 @@ function Answer({ profile, date, row }: DifferenceProps) {
 function Actions({ profile, date, row }: DifferenceProps) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const client = useQueryClient();
-  const report = useReport();
-  const say = useMutation({
-    mutationFn: (kind: DayNoteKind) => desk().daySay({ profile, date, identities: [row.identity], kind, text }),
-    onSuccess: () => {
-      setText("");
-      return invalidate(client, { tags: ["days"], ids: [] });
-    },
-    onError: report,
-  });
+  const saying = useSaying(profile, date, () => setText(""));
+  const say = (kind: DayNoteKind) => saying.mutate({ kind, text, identities: [row.identity] });
   const state = stateOf(row);
   const kinds: DayNoteKind[] =
     state === "expected"
@@ -143,8 +132,8 @@ function Actions({ profile, date, row }: DifferenceProps) {
             key={kind}
             size="small"
             type={kind === "resolve" ? "primary" : "default"}
-            disabled={say.isPending}
-            onClick={() => say.mutate(kind)}
+            disabled={saying.isPending}
+            onClick={() => say(kind)}
             data-testid={`difference-${kind}`}
           >
             {t(`days.kind.${kind}`)}
@@ -152,8 +141,8 @@ function Actions({ profile, date, row }: DifferenceProps) {
         ))}
         <Button
           size="small"
-          disabled={say.isPending || text.trim() === ""}
-          onClick={() => say.mutate("remark")}
+          disabled={saying.isPending || text.trim() === ""}
+          onClick={() => say("remark")}
           data-testid="difference-remark"
         >
           {t("days.kind.remark")}

@@ -90,6 +90,7 @@ function List({ profile, date, filter }: ListProps) {
   });
   if (first.isPending) return <SkeletonRows rows={6} />;
   if (first.isError) return <ErrorView error={first.error} onRetry={() => void first.refetch()} />;
+  const isBrief = picked.row !== null;
   const isNarrowed = filter.class ?? filter.state ?? filter.dimension ?? (filter.search || null);
   return (
     <div className="list-pane list-pane-split list-pane-inner" ref={pane}>
@@ -107,17 +108,18 @@ function List({ profile, date, filter }: ListProps) {
           inSight={picked.place}
           page={(at) => differencesQuery(profile, date, filter, at)}
           columns={[
-            { name: t("days.class"), width: 124 },
-            { name: t("days.number"), width: 208 },
+            { name: t("days.class"), width: isBrief ? 96 : 124 },
+            isBrief ? { name: t("days.number") } : { name: t("days.number"), width: 208 },
             { name: t("days.bill"), width: 104, right: true },
             { name: t("days.local"), width: 104, right: true },
-            { name: t("days.reason") },
-            { name: t("days.state"), width: 84 },
+            // The row that is looked at says both beside the list.
+            ...(isBrief ? [] : [{ name: t("days.reason") }, { name: t("days.state"), width: 84 }]),
           ]}
           row={(row, place) => (
             <Line
               key={row.identity}
               row={row}
+              isBrief={isBrief}
               isChosen={row.identity === picked.identity}
               onChoose={() => picked.pick(row, place)}
             />
@@ -142,7 +144,9 @@ function numberOf(row: DifferenceRow): string {
   return row.out_trade_no ?? row.refund_id ?? row.out_refund_no ?? row.transaction_id ?? "—";
 }
 
-function Line({ row, isChosen, onChoose }: { row: DifferenceRow; isChosen: boolean; onChoose: () => void }) {
+type LineProps = { row: DifferenceRow; isBrief: boolean; isChosen: boolean; onChoose: () => void };
+
+function Line({ row, isBrief, isChosen, onChoose }: LineProps) {
   const { t, i18n } = useTranslation();
   const word = useClassWord();
   const reason = i18n.language === "en" ? row.reason_en : row.reason_zh;
@@ -169,11 +173,15 @@ function Line({ row, isChosen, onChoose }: { row: DifferenceRow; isChosen: boole
       <td className="right clip">
         <Value row={row} value={row.local_value} fen={row.local_fen} />
       </td>
-      <td className="clip" title={said ? `${reason} · ${said}` : reason}>
-        {said && <strong>{said} · </strong>}
-        {reason}
-      </td>
-      <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>
+      {!isBrief && (
+        <>
+          <td className="clip" title={said ? `${reason} · ${said}` : reason}>
+            {said && <strong>{said} · </strong>}
+            {reason}
+          </td>
+          <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>
+        </>
+      )}
     </tr>
   );
 }

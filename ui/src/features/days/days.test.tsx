@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
+import { pick } from "../../testing/pick";
 import { addMonths, monthOf, placesBefore } from "./month";
 
 const DAY = "/days?date=2026-11-20";
@@ -56,6 +57,13 @@ describe("a day that is reconciled", () => {
     await waitFor(() => expect(screen.getByTestId("day").dataset.mark).toBe("handled"));
     await userEvent.click(screen.getByTestId("day-close"));
     await waitFor(() => expect(screen.getByTestId("day").dataset.mark).toBe("closed"));
+    // Opening it again takes a reason, which stays with the day.
+    await userEvent.click(screen.getByTestId("day-close"));
+    expect((await screen.findByTestId<HTMLButtonElement>("day-say")).disabled).toBe(true);
+    await userEvent.type(screen.getByTestId("day-text"), "账单有更正");
+    await userEvent.click(screen.getByTestId("day-say"));
+    await waitFor(() => expect(screen.getByTestId("day").dataset.mark).toBe("handled"));
+    expect(screen.getAllByTestId("day-note").at(-1)?.textContent).toContain("账单有更正");
   });
 
   it("calls differences by the merchant's own books only where that was chosen", async () => {
@@ -64,6 +72,25 @@ describe("a day that is reconciled", () => {
     await userEvent.click(screen.getByText("长款 / 短款"));
     expect(screen.getByTestId("class-bill_only").textContent).toContain("长款（微信多）");
     await userEvent.click(screen.getByText("微信有 / 本地有"));
+  });
+
+  it("exports by the words of the books where they were chosen", async () => {
+    const { desk } = await reconcile();
+    const write = vi.spyOn(desk, "daysExport");
+    await userEvent.click(screen.getByText("长款 / 短款"));
+    await userEvent.click(screen.getByTestId("day-export"));
+    await waitFor(() => expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-20", "2026-11-20", true, false]));
+    await userEvent.click(screen.getByText("微信有 / 本地有"));
+  });
+
+  it("takes a remark on the day itself", async () => {
+    const { desk } = await reconcile();
+    const say = vi.spyOn(desk, "daySay");
+    await userEvent.click(screen.getByTestId("day-remark"));
+    await userEvent.type(await screen.findByTestId("day-text"), "系统升级");
+    await userEvent.click(screen.getByTestId("day-say"));
+    expect((await screen.findByTestId("day-note")).textContent).toContain("系统升级");
+    expect(say.mock.calls[0]?.[0]).toMatchObject({ identities: [], kind: "remark", text: "系统升级" });
   });
 
   it("lists the rows that agree on request, and exports them too where that is wanted", async () => {
@@ -144,11 +171,20 @@ describe("the merchant's own tables", () => {
     await userEvent.click(screen.getByLabelText("自己的表格（CSV / XLSX）"));
     await screen.findByTestId("own-orders-table");
     await userEvent.click(screen.getByTestId("own-refunds"));
-    expect((await screen.findByTestId("own-refunds-table")).textContent).toContain("店铺退款.csv");
+    const refunds = await screen.findByTestId("own-refunds-table");
+    expect(refunds.textContent).toContain("店铺退款.xlsx");
+    // Its first sheet holds no refunds, so the day cannot be run by it.
+    expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(true);
+    await pick(within(refunds).getByTestId("import-sheet"), "退款");
+    await waitFor(() => expect(refunds.textContent).toContain("R20261120000001"));
     await userEvent.click(screen.getByTestId("day-run"));
     const suggestion = await screen.findByTestId("suggestion");
     expect(suggestion.textContent).toContain("10 笔里，9 笔等于账单的应结订单金额");
-    expect(run.mock.calls[0]?.[0].own).toMatchObject({ is: "tables", orders: { unit: null }, refunds: { unit: null } });
+    expect(run.mock.calls[0]?.[0].own).toMatchObject({
+      is: "tables",
+      orders: { unit: null },
+      refunds: { sheet: "退款" },
+    });
     await userEvent.click(screen.getByTestId("suggestion-take"));
     await waitFor(() => expect(screen.queryByTestId("suggestion")).toBeNull());
     expect(run.mock.calls[1]?.[0]).toMatchObject({ own: { is: "as_before" }, basis: "settle", day_cut_s: 300 });
@@ -205,6 +241,8 @@ describe("the list of differences", () => {
     await userEvent.click((await screen.findAllByTestId("difference-row"))[1] as HTMLElement);
     await userEvent.click(await screen.findByTestId("difference-ask"));
     expect((await screen.findByTestId("difference-answer")).textContent).toContain("查单：支付成功，19.90元");
+    // Beside the one that is looked at the list is brief.
+    await userEvent.keyboard("{Escape}");
     const answered = () =>
       screen.getAllByTestId("difference-row").filter((row) => row.textContent?.includes("查单：支付"));
     expect(answered()).toHaveLength(1);

@@ -23,11 +23,9 @@ export function useOwnTable(profile: string, table: OwnTable) {
   });
   return {
     shown,
-    sheet: 0,
     choose: () => choose.mutate(),
     forget: () => setShown(null),
     say: look.mutate,
-    chooseSheet: () => undefined,
     looking: look.isPending || choose.isPending,
   };
 }

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { EnglishDetail } from "../../components/EnglishDetail";
 import type { ImportPreview } from "../../ipc/model";
 import { ORDER_STATES } from "./orders-search";
-import { FIELDS, type ImportJob, REFUND_FIELDS, type SheetField, withColumn, withState } from "./use-import";
+import { FIELDS, type ImportJob, ofSheet, REFUND_FIELDS, type SheetField, withColumn, withState } from "./use-import";
 
 /** States that a file may say; the others are this program's own. */
 const FILE_STATES = ORDER_STATES.filter((state) => !["CREATING", "CREATE_FAILED", "UNVERIFIED"].includes(state));
@@ -15,7 +15,7 @@ type PartProps = {
   /** What the rows of the file are. */
   table?: "orders" | "refunds";
   /** Who takes what a person says about the file. */
-  job: Pick<ImportJob, "sheet" | "chooseSheet" | "looking" | "say">;
+  job: Pick<ImportJob, "looking" | "say">;
   shown: ImportPreview;
 };
 
@@ -34,9 +34,12 @@ export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
           <Select
             size="small"
             aria-label={t("sheets.sheet")}
-            value={job.sheet}
-            options={shown.sheet_names.map((label, value) => ({ value, label }))}
-            onChange={job.chooseSheet}
+            data-testid="import-sheet"
+            disabled={job.looking}
+            popupMatchSelectWidth={false}
+            value={shown.mapping.sheet ?? shown.sheet_names[0] ?? null}
+            options={shown.sheet_names.map((name) => ({ value: name, label: name }))}
+            onChange={(sheet) => job.say(ofSheet(shown.mapping, sheet))}
           />
         )}
       </p>

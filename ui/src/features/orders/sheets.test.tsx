@@ -2,15 +2,8 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
+import { pick } from "../../testing/pick";
 import { withColumn, withState } from "./use-import";
-
-async function pick(select: HTMLElement, label: string) {
-  fireEvent.mouseDown(within(select).getByRole("combobox"));
-  const found = await screen.findAllByText(label, { selector: ".ant-select-item-option-content" });
-  const last = found.at(-1);
-  if (!last) throw new Error(`no option ${label}`);
-  fireEvent.click(last);
-}
 
 describe("a file of orders", () => {
   it("cannot be imported before the amount and its unit are said, and names every refused row", async () => {
@@ -50,7 +43,7 @@ describe("a file of orders", () => {
   });
 
   it("keeps one column per field and one state per word", () => {
-    const empty = { columns: [], unit: null, time: "written", states: [] } as const;
+    const empty = { sheet: null, columns: [], unit: null, time: "written", states: [] } as const;
     const first = withColumn({ ...empty, columns: [], states: [] }, "实收", "total_fee");
     const second = withColumn(first, "总价", "total_fee");
     expect(second.columns).toEqual([{ field: "total_fee", title: "总价" }]);

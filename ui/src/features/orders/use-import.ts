@@ -44,46 +44,43 @@ export function withState(mapping: SheetMapping, word: string, state: string): S
   return { ...mapping, states: [...mapping.states.filter((one) => one.word !== word), { word, state }] };
 }
 
+/** The mapping for another sheet, whose titles are found anew. */
+export function ofSheet(mapping: SheetMapping, sheet: string | null): SheetMapping {
+  return { ...mapping, sheet, columns: [] };
+}
+
 /** One file from choosing to its result: how it would be read, what is said about it, progress and a way to stop. */
 export function useImport(profile: string) {
   const [shown, setShown] = useState<ImportPreview | null>(null);
-  const [sheet, setSheet] = useState(0);
   const [progress, setProgress] = useState<Progress | null>(null);
   const report = useReport();
   const choose = useMutation({
     mutationFn: () => desk().importChoose(profile),
     onSuccess: (preview) => {
       if (!preview) return;
-      setSheet(0);
       setShown(preview);
       run.reset();
     },
     onError: report,
   });
   const look = useMutation({
-    mutationFn: (said: { sheet: number; mapping: SheetMapping }) =>
-      desk().importPreview(profile, said.sheet, said.mapping),
-    onSuccess: (preview, said) => {
-      setSheet(said.sheet);
-      setShown(preview);
-    },
+    mutationFn: (mapping: SheetMapping) => desk().importPreview(profile, mapping),
+    onSuccess: setShown,
     onError: report,
   });
   const run = useMutation({
     mutationFn: (keep_mapping: boolean) => {
       setProgress(null);
       if (!shown) throw new Error("no file was chosen");
-      return desk().importRun({ profile, sheet, mapping: shown.mapping, keep_mapping }, setProgress);
+      return desk().importRun({ profile, mapping: shown.mapping, keep_mapping }, setProgress);
     },
   });
   const cancel = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
   return {
     shown,
-    sheet,
     choose: () => choose.mutate(),
     choosing: choose.isPending,
-    say: (mapping: SheetMapping) => look.mutate({ sheet, mapping }),
-    chooseSheet: (next: number) => shown && look.mutate({ sheet: next, mapping: shown.mapping }),
+    say: look.mutate,
     looking: look.isPending,
     run: (keep: boolean) => {
       cancel.reset();

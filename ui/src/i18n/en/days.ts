@@ -24,7 +24,7 @@ export const days = {
     pickText:
       "Drop the day's bill on the window and compare it with the orders kept here or with your own table: every difference comes with its reason.",
     aging: "Unsettled differences by age",
-    upTo: "up to {{days}} days",
+    upTo: "up to {{days}} d",
     older: "older",
     openCount: "{{count}} open",
     carriedCount: "{{count}} carried over",
@@ -40,6 +40,9 @@ export const days = {
     again: "Run again",
     close: "Close the day",
     reopen: "Open again",
+    reopenWhy: "Why is the day opened again? It is kept with your name and the time.",
+    remarkDay: "Remark on the day",
+    remarkDayWhy: "Kept with your name and the time; it can be added to, never changed.",
     closeWhy: "Differences are open, or rows cannot be read",
     store: "The orders kept here",
     file: "My own table (CSV / XLSX)",

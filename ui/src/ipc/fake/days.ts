@@ -1,5 +1,5 @@
 import type { Desk } from "../desk";
-import type { BillFetched, DayDetail, DayRequest, DayStanding, DifferenceRow, SheetMapping } from "../model";
+import type { BillFetched, DayDetail, DayRequest, DayStanding, DifferenceRow, OwnTable, SheetMapping } from "../model";
 import { refusal, type World } from "./world";
 
 type DayCommands = Pick<
@@ -22,7 +22,7 @@ type DayCommands = Pick<
 >;
 
 const DAY_MS = 86_400_000;
-const NO_MAPPING: SheetMapping = { columns: [], unit: null, time: "written", states: [] };
+const NO_MAPPING: SheetMapping = { sheet: null, columns: [], unit: null, time: "written", states: [] };
 const HANDLING = { resolve: "resolved", carry_over: "carried_over", ignore: "ignored", reopen: "open" } as const;
 
 function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow {
@@ -60,7 +60,13 @@ export function fakeDays(world: World): DayCommands {
   const fetched = new Set<string>();
   const ran = new Map<
     string,
-    { rows: DifferenceRow[]; closed: boolean; basis: DayRequest["basis"]; isFile: boolean }
+    {
+      rows: DifferenceRow[];
+      notes: DayDetail["notes"];
+      closed: boolean;
+      basis: DayRequest["basis"];
+      isFile: boolean;
+    }
   >();
   const standing = (date: string): DayStanding => {
     const day = ran.get(date);
@@ -105,11 +111,20 @@ export function fakeDays(world: World): DayCommands {
   };
   const refunds = {
     ...orders,
-    file_name: "店铺退款.csv",
+    file_name: "店铺退款.xlsx",
+    encoding: "XLSX",
+    sheet_names: ["说明", "退款"],
     columns: [{ title: "退款单号", field: "out_refund_no", unit: null }],
     rows: [{ line: 2, cells: ["R20261120000001"], damaged: [] }],
   };
   const tables = { orders, refunds };
+  // The refunds stand on the second sheet; the first one only explains them.
+  const look = (table: OwnTable, mapping: SheetMapping) => ({
+    ...tables[table],
+    mapping,
+    ...(table === "refunds" &&
+      mapping.sheet !== "退款" && { rows: [], columns: [], problem: "no row among the first ten names refund_fee" }),
+  });
   return {
     async daysCalendar(_profile, from, to) {
       const days: DayStanding[] = [];
@@ -145,7 +160,7 @@ export function fakeDays(world: World): DayCommands {
             }
           : null,
         bills: fetched.has(date) ? [knownBill(date)] : [],
-        notes: [],
+        notes: day?.notes ?? [],
         concentrations: day
           ? [
               { dimension: "hour", value: "10", count: 2 },
@@ -170,6 +185,7 @@ export function fakeDays(world: World): DayCommands {
       const day = ran.get(date);
       if (!day) throw refusal("not_found", `${date} was never reconciled`);
       if (kind === "close_day" || kind === "reopen_day") day.closed = kind === "close_day";
+      if (identities.length === 0) day.notes = [...day.notes, { kind, said_by: "me", said_at: Date.now(), text }];
       day.rows = day.rows.map((row) => {
         if (!identities.includes(row.identity)) return row;
         const notes = [...row.notes, { kind, said_by: "me", said_at: Date.now(), text }];
@@ -231,8 +247,8 @@ export function fakeDays(world: World): DayCommands {
       chosen = [];
       return null;
     },
-    dayTableChoose: async (_profile, table) => ({ ...tables[table], mapping: NO_MAPPING }),
-    dayTablePreview: async (_profile, table, mapping) => ({ ...tables[table], mapping }),
+    dayTableChoose: async (_profile, table) => look(table, NO_MAPPING),
+    dayTablePreview: async (_profile, table, mapping) => look(table, mapping),
     async dayRun({ date, own, basis }, onProgress) {
       if (chosen.length === 0 && !fetched.has(date) && !ran.has(date))
         throw refusal("input_invalid", "bill is not chosen yet", "bill");
@@ -242,6 +258,7 @@ export function fakeDays(world: World): DayCommands {
       const before = ran.get(date);
       ran.set(date, {
         closed: false,
+        notes: before?.notes ?? [],
         rows: before?.rows ?? seedDifferences(),
         basis,
         isFile: own.is === "tables" || (own.is === "as_before" && (before?.isFile ?? false)),

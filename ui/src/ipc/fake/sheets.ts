@@ -46,8 +46,8 @@ function look(mapping: SheetMapping): ImportPreview {
 /** Files of orders, without files. */
 export function fakeSheets(world: World): SheetCommands {
   return {
-    importChoose: async () => look({ columns: [], unit: null, time: "written", states: [] }),
-    importPreview: async (_profile, _sheet, mapping) => look(mapping),
+    importChoose: async () => look({ sheet: null, columns: [], unit: null, time: "written", states: [] }),
+    importPreview: async (_profile, mapping) => look(mapping),
     async importRun({ profile: name, mapping }, onProgress) {
       const profile = world.profiles.find((one) => one.name === name);
       if (!profile) throw refusal("not_found", `no merchant ${name}`);

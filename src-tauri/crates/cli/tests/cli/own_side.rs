@@ -48,6 +48,64 @@ fn the_mapping_saved_for_the_merchant_reads_its_orders_and_another_shape_is_read
     reconcile(&desk, &["--profile", "shop"]).expect(0);
 }
 
+/// Orders of November on the second sheet, refunds on the third; the first is a cover.
+fn workbook_of_three() -> Vec<u8> {
+    let column = |title: &&str| Column { title: (*title).to_owned(), width_chars: 20 };
+    let mut book = XlsxBook::new(std::io::Cursor::new(Vec::new()));
+    book.sheet("封面", &[column(&"公司")]).unwrap();
+    let titles = |line: &str| line.trim().split(',').map(|title| column(&title)).collect::<Vec<_>>();
+    for (name, header, rows) in [
+        ("十一月", ORDERS, ["T1,421,SUCCESS,100,2026-11-20 10:00:01", "T2,422,SUCCESS,250,2026-11-20 11:00:01"]),
+        ("退款", REFUNDS, ["501,R1,10,SUCCESS,2026-11-20 12:00:00", "502,R2,20,SUCCESS,2026-11-20 12:00:00"]),
+    ] {
+        book.sheet(name, &titles(header)).unwrap();
+        for row in rows {
+            book.row(&row.split(',').map(Cell::Text).collect::<Vec<_>>()).unwrap();
+        }
+    }
+    book.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_sheet_of_a_workbook_is_chosen_by_name_or_number_and_one_that_is_not_there_is_refused_by_name() {
+    let desk = two_of_each();
+    desk.file("shop.xlsx", workbook_of_three());
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "shop.xlsx", "--date", "20261120", "--json"];
+    let run = |more: &[&str]| desk.run(&[&day, more].concat());
+    run(&[]).expect(3);
+    let refused = run(&["--sheet", "十二月"]).expect(3).err;
+    assert!(refused.contains("十二月") && refused.contains("没有这个工作表"), "{refused}");
+    assert!(refused.contains("封面, 十一月, 退款"), "{refused}");
+    for sheet in ["十一月", "2"] {
+        let found = run(&["--sheet", sheet, "--refunds", "shop.xlsx", "--refunds-sheet", "退款"]).expect(0).json();
+        assert_eq!((&found["local"]["orders"], &found["local"]["refunds"]), (&json!(2), &json!(2)), "{sheet}");
+    }
+    run(&["--sheet", "4"]).expect(3);
+    run(&["--sheet", "0"]).expect(3);
+    // A table of text has one sheet, the first.
+    desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n"));
+    reconcile(&desk, &["--sheet", "十一月"]).expect(3);
+    reconcile(&desk, &["--sheet", "1"]).expect(1);
+}
+
+#[test]
+fn the_sheet_is_part_of_the_mapping_that_is_saved_for_the_merchant() {
+    let desk = two_of_each();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    desk.file("shop.xlsx", workbook_of_three());
+    desk.file("mapping.toml", "sheet = \"十一月\"\nunit = \"fen\"\n");
+    let save = ["order", "import", "shop.xlsx", "--mapping", "mapping.toml", "--save-mapping", "--profile", "shop"];
+    // Its numbers are too short to be taken, which says that this sheet was read.
+    assert_eq!(desk.ask(&save).expect(3).json()["refused_count"], 2);
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "shop.xlsx", "--date", "20261120", "--json"];
+    let run = |more: &[&str]| desk.run(&[&day, more].concat());
+    assert_eq!(run(&["--profile", "shop"]).expect(0).json()["local"]["orders"], 2);
+    // What is said now is more than what was saved, and a file without the sheet is read as it is.
+    run(&["--profile", "shop", "--sheet", "封面"]).expect(3);
+    desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n"));
+    assert_eq!(reconcile(&desk, &["--profile", "shop"]).expect(1).json()["local"]["orders"], 1);
+}
+
 /// Orders as Excel leaves them: the second number was a number and lost its last digits, the third cell of amounts is a
 /// formula's error.
 fn spoilt_workbook() -> Vec<u8> {

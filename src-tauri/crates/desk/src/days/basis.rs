@@ -69,6 +69,7 @@ impl Desk {
                 refunds: run.found.refunds.map(Into::into),
                 mapping: mapping(Table::Orders)?.unwrap_or_default(),
                 refunds_mapping: mapping(Table::Refunds)?,
+                refunds_sheet: None,
             }))
         })
         .await

@@ -43,6 +43,14 @@ pub(super) fn open<R: std::io::Read + std::io::Seek>(
 ) -> Result<(Sheet<R>, Layout), ReconcileFault> {
     let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
     let mut sheet = Sheet::open(source).map_err(refused)?;
+    let named = match (table, &files.refunds_mapping) {
+        (Table::Orders, _) => &files.mapping.sheet,
+        (Table::Refunds, Some(own)) => &own.sheet,
+        (Table::Refunds, None) => &files.refunds_sheet,
+    };
+    if let Some(named) = named {
+        sheet.choose_named(named).map_err(refused)?;
+    }
     let head = sheet.head().map_err(refused)?;
     let mapping = match (table, &files.refunds_mapping) {
         (Table::Refunds, Some(own)) => own.clone(),

@@ -31,6 +31,8 @@ pub struct OwnFiles {
     pub mapping: Mapping,
     /// Which column of the refunds holds what.
     pub refunds_mapping: Option<Mapping>,
+    /// Which sheet of the refunds, by its name or its number from 1, where they have no mapping of their own.
+    pub refunds_sheet: Option<String>,
 }
 
 /// What is to be read of it.
