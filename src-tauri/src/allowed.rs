@@ -86,6 +86,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "day_detail",
     "day_differences",
     "day_matched",
+    "day_fees",
+    "day_say_many",
     "day_ask",
     "day_say",
     "day_bills_fetch",

@@ -30,6 +30,7 @@ macro_rules! mirrored {
 pub(crate) mod alarms;
 pub(crate) mod alignment;
 pub(crate) mod day_bills;
+pub(crate) mod day_fees;
 pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod differences;

@@ -197,6 +197,8 @@ pub(crate) fn builder() -> Builder<Wry> {
             days::day_detail,
             differences::day_differences,
             differences::day_matched,
+            differences::day_fees,
+            differences::day_say_many,
             differences::day_ask,
             days::day_say,
             day_bills::day_bills_fetch,

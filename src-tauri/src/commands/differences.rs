@@ -5,7 +5,8 @@ use tauri::ipc::Channel;
 
 use crate::commands::days::date;
 use crate::commands::sheets::told;
-use crate::dto::differences::{DayAsked, DifferenceFilter, DifferenceRows, MatchedRows};
+use crate::dto::day_fees::FeeRows;
+use crate::dto::differences::{DayAsked, DayManySaying, DaySaid, DifferenceFilter, DifferenceRows, MatchedRows};
 use crate::dto::number::Count;
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
@@ -46,6 +47,34 @@ pub(crate) async fn day_matched(
     let limit = usize::try_from(limit.get().min(ROWS_MAX)).unwrap_or_default();
     let page = home.desk().await?.matched_rows(&profile, date(&date_text)?, refunds, start.get(), limit).await?;
     Ok(MatchedRows { total: page.total.into(), rows: page.rows.into_iter().map(Into::into).collect() })
+}
+
+/// Fees of a day that are off.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_fees(
+    home: State<'_, Home>,
+    profile: String,
+    date_text: String,
+    start: Count,
+    limit: Count,
+) -> Result<FeeRows, IpcError> {
+    let limit = usize::try_from(limit.get().min(ROWS_MAX)).unwrap_or_default();
+    home.desk().await?.day_fees(&profile, date(&date_text)?, start.get(), limit).await?.try_into()
+}
+
+/// Says the same to every difference of a day that fits a filter, to all or to none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_say_many(
+    home: State<'_, Home>,
+    saying: DayManySaying,
+    progress: Channel<Progress>,
+) -> Result<DaySaid, IpcError> {
+    let DayManySaying { profile, date: day, filter, kind, text } = saying;
+    let report = told(home.jobs.begin().number, progress);
+    let desk = home.desk().await?;
+    Ok(desk.say_of_many(&profile, date(&day)?, filter.into(), (kind.into(), &text), report).await?.into())
 }
 
 /// Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it.

@@ -1,5 +1,6 @@
 //! Reconciled days: a calendar of them, one of them, and what does not agree.
 
+use desk::exact_yuan_text;
 use desk_store::{DayBill as CoreBill, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, Dimension};
 use serde::{Deserialize, Serialize};
 
@@ -245,6 +246,8 @@ pub(crate) struct DayOutcome {
     pub(crate) refunds_gap_fen: Fen,
     pub(crate) summary_ok: bool,
     pub(crate) fee_count: Count,
+    /// All fees less what base and rate give, in yuan with five decimals.
+    pub(crate) fee_gap_yuan: String,
     pub(crate) classes: Vec<DayClass>,
     pub(crate) ran_at: AtMs,
     pub(crate) ran_by: String,
@@ -324,6 +327,7 @@ fn outcome(
         payments_gap_fen: Fen::sum(run.found.payments_gap_fen)?,
         refunds_gap_fen: Fen::sum(run.found.refunds_gap_fen)?,
         fee_count: run.found.fee_count.into(),
+        fee_gap_yuan: exact_yuan_text(run.found.fee_milli_fen * 1000),
         classes,
         ran_at: run.found.ran_at.into(),
         ran_by: run.found.ran_by,

@@ -1,10 +1,10 @@
 //! What of a day does not agree, row by row, and what the gateway said about it.
 
 use desk::{AskedDifferences, GatewaySays, question_about, reason_text};
-use desk_store::{DayAnswer, DayDifference, DifferenceState};
+use desk_store::{DayAnswer, DayDifference, DifferenceState, SaidOfMany};
 use serde::{Deserialize, Serialize};
 
-use crate::dto::days::{DayDimension, DayNote, hex};
+use crate::dto::days::{DayDimension, DayNote, DayNoteKind, file_name, hex};
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::error::IpcError;
 
@@ -55,6 +55,8 @@ pub(crate) struct DifferenceRow {
     pub(crate) local_value: Option<String>,
     pub(crate) bill_fen: Option<Fen>,
     pub(crate) local_fen: Option<Fen>,
+    /// The file of the bill, where a day has several.
+    pub(crate) bill_file: Option<String>,
     pub(crate) bill_line: Option<Count>,
     pub(crate) local_line: Option<Count>,
     pub(crate) device_info: Option<String>,
@@ -73,6 +75,7 @@ impl TryFrom<DayDifference> for DifferenceRow {
     fn try_from(row: DayDifference) -> Result<Self, IpcError> {
         let can_ask = question_about(&row).is_some();
         let found = row.found;
+        let bill_file = row.bill_file.map(|file| file_name(std::path::Path::new(&file)));
         let fen = |fen: Option<i64>| fen.map(|fen| Fen::sum(fen.into())).transpose();
         Ok(Self {
             identity: hex(&found.identity),
@@ -90,6 +93,7 @@ impl TryFrom<DayDifference> for DifferenceRow {
             local_value: found.local_value,
             bill_fen: fen(found.bill_fen)?,
             local_fen: fen(found.local_fen)?,
+            bill_file,
             bill_line: found.bill_line.map(Into::into),
             local_line: found.local_line.map(Into::into),
             device_info: found.device_info,
@@ -99,6 +103,32 @@ impl TryFrom<DayDifference> for DifferenceRow {
             can_ask,
             notes: row.notes.into_iter().map(Into::into).collect(),
         })
+    }
+}
+
+/// Something to be said to every difference of a day that fits a filter.
+#[derive(Debug, Deserialize, specta::Type)]
+pub(crate) struct DayManySaying {
+    pub(crate) profile: String,
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    pub(crate) filter: DifferenceFilter,
+    pub(crate) kind: DayNoteKind,
+    pub(crate) text: String,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DaySaid {
+    /// Differences that fit the filter.
+    pub(crate) matching: Count,
+    /// Those that it was said to.
+    pub(crate) said: Count,
+}
+
+impl From<SaidOfMany> for DaySaid {
+    fn from(found: SaidOfMany) -> Self {
+        Self { matching: found.matching.into(), said: found.said.into() }
     }
 }
 

@@ -184,6 +184,10 @@ export const commands = {
 	dayDifferences: (profile: string, dateText: string, filter: DifferenceFilter, start: Count, limit: Count) => typedError<DifferenceRows, IpcError>(__TAURI_INVOKE("day_differences", { profile, dateText, filter, start, limit })),
 	/**  Payments or refunds of a day that agree. */
 	dayMatched: (profile: string, dateText: string, refunds: boolean, start: Count, limit: Count) => typedError<MatchedRows, IpcError>(__TAURI_INVOKE("day_matched", { profile, dateText, refunds, start, limit })),
+	/**  Fees of a day that are off. */
+	dayFees: (profile: string, dateText: string, start: Count, limit: Count) => typedError<FeeRows, IpcError>(__TAURI_INVOKE("day_fees", { profile, dateText, start, limit })),
+	/**  Says the same to every difference of a day that fits a filter, to all or to none. */
+	daySayMany: (saying: DayManySaying, progress: Channel<Progress>) => typedError<DaySaid, IpcError>(__TAURI_INVOKE("day_say_many", { saying, progress })),
 	/**  Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it. */
 	dayAsk: (profile: string, dateText: string, filter: DifferenceFilter, progress: Channel<Progress>) => typedError<DayAsked, IpcError>(__TAURI_INVOKE("day_ask", { profile, dateText, filter, progress })),
 	/**  Says something to differences, or to a day. */
@@ -595,6 +599,16 @@ export type DayDimension =
 /**  特约商户号. */
 "sub_mch_id";
 
+/**  Something to be said to every difference of a day that fits a filter. */
+export type DayManySaying = {
+	profile: string,
+	/**  `2026-11-20`. */
+	date: string,
+	filter: DifferenceFilter,
+	kind: DayNoteKind,
+	text: string,
+};
+
 /**  The one mark of a day. */
 export type DayMark = 
 /**  Nothing is known. */
@@ -655,6 +669,8 @@ export type DayOutcome = {
 	refunds_gap_fen: Fen,
 	summary_ok: boolean,
 	fee_count: Count,
+	/**  All fees less what base and rate give, in yuan with five decimals. */
+	fee_gap_yuan: string,
 	classes: DayClass[],
 	ran_at: AtMs,
 	ran_by: string,
@@ -691,6 +707,14 @@ export type DayRunResult = {
 	other_bills: Count,
 	/**  Other days of which these bills settled what had waited for them. */
 	settled_days: string[],
+};
+
+/**  What became of it. */
+export type DaySaid = {
+	/**  Differences that fit the filter. */
+	matching: Count,
+	/**  Those that it was said to. */
+	said: Count,
 };
 
 /**  What is to be said. */
@@ -829,6 +853,8 @@ export type DifferenceRow = {
 	local_value: string | null,
 	bill_fen: Fen | null,
 	local_fen: Fen | null,
+	/**  The file of the bill, where a day has several. */
+	bill_file: string | null,
 	bill_line: Count | null,
 	local_line: Count | null,
 	device_info: string | null,
@@ -1061,6 +1087,32 @@ export type FaultScope =
 "notice" | 
 /**  A notice, when it is sent for the first time. */
 "sending";
+
+/**  A row of a bill whose fee is not what base and rate give. */
+export type FeeRow = {
+	bill_line: Count,
+	out_trade_no: string,
+	transaction_id: string,
+	/**  Empty of a payment. */
+	refund_id: string,
+	/**  What the fee is taken of; negative of a refund. */
+	base_fen: Fen,
+	/**  Such as `0.60%`. */
+	rate: string,
+	/**  The fee in the bill, in yuan with five decimals. */
+	fee_yuan: string,
+	/**  What base and rate give, in yuan with five to eight decimals. */
+	expected_yuan: string,
+	/**  The fee less what is expected. */
+	gap_yuan: string,
+};
+
+/**  A stretch of the fees of a day that are off. */
+export type FeeRows = {
+	/**  How many are listed one by one. */
+	total: Count,
+	rows: FeeRow[],
+};
 
 /**  An amount in fen, |fen| ≤ 2^53 − 1. Never a float, never yuan. */
 export type Fen = number;

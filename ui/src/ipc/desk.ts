@@ -4,8 +4,10 @@ import type {
   BillsFetched,
   Changed,
   DayAsked,
+  DayManySaying,
   DayRequest,
   DayRunResult,
+  DaySaid,
   DiagnosisRequest,
   DiagnosisView,
   DifferenceFilter,
@@ -38,7 +40,8 @@ type Telling =
   | "lookup"
   | "dayRun"
   | "dayBillsFetch"
-  | "dayAsk";
+  | "dayAsk"
+  | "daySayMany";
 
 /** Every command of the core as a function that answers or throws an IpcFailure. */
 export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[K]> } & {
@@ -49,6 +52,7 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
     filter: DifferenceFilter,
     onProgress: (progress: Progress) => void,
   ): Promise<DayAsked>;
+  daySayMany(saying: DayManySaying, onProgress: (progress: Progress) => void): Promise<DaySaid>;
   dayBillsFetch(
     profile: string,
     from: string,

@@ -4,6 +4,7 @@ import type {
   DiagnosisRequest,
   DifferenceFilter,
   DifferenceRow,
+  FeeRow,
   MatchedRow,
   OrderFilter,
   OrderSort,
@@ -132,6 +133,13 @@ export const differencesQuery = (profile: string, date: string, filter: Differen
     queryKey: key("differences", profile, date, filter, page),
     queryFn: async (): Promise<{ total: number; rows: DifferenceRow[] }> =>
       desk().dayDifferences(profile, date, filter, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+export const feesQuery = (profile: string, date: string, page: number) =>
+  queryOptions({
+    queryKey: key("fees", profile, date, page),
+    queryFn: async (): Promise<{ total: number; rows: FeeRow[] }> =>
+      desk().dayFees(profile, date, page * PAGE_ROWS, PAGE_ROWS),
   });
 
 export const matchedQuery = (profile: string, date: string, refunds: boolean, page: number) =>

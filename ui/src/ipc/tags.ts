@@ -12,6 +12,7 @@ export type QueryName =
   | "day"
   | "differences"
   | "matched"
+  | "fees"
   | "chosen_bills"
   | "refunds"
   | "refund_detail"
@@ -49,7 +50,7 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["days", "day", "differences", "matched", "chosen_bills", "alarms"],
+  days: ["days", "day", "differences", "matched", "fees", "chosen_bills", "alarms"],
   alarms: ["alarms"],
   simulator: [
     "simulator_status",

@@ -30,6 +30,11 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.dayAsk(profile, date, filter, channel));
     },
+    daySayMany: (saying, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.daySayMany(saying, channel));
+    },
     dayBillsFetch: (profile, from, to, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

@@ -8,6 +8,7 @@ use wxpay_protocol::UtcMs;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::progress::Bar;
 use crate::reconcile::date;
 use crate::{day_remarks, day_show};
 
@@ -136,21 +137,12 @@ pub(crate) fn run(command: &Days, options: &DeskOptions, output: &mut Output) ->
 }
 
 async fn say(note: &Note, desk: &Desk, profile: &Profile, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(class) = &note.all_of {
+        return say_of_class(note, class, (desk, profile), output).await;
+    }
     let mut identities = Vec::new();
     for beginning in &note.differences {
         identities.push(desk.find_difference(&profile.name, note.date, beginning).await?.found.identity);
-    }
-    if let Some(class) = &note.all_of {
-        let filter = DifferenceFilter {
-            class: Some(class.clone()),
-            state: Some(DifferenceState::Open),
-            ..DifferenceFilter::default()
-        };
-        let page = desk.day_differences(&profile.name, note.date, filter, 0, usize::MAX).await?;
-        identities.extend(page.rows.iter().map(|row| row.found.identity));
-        if identities.is_empty() {
-            return Err(desk::DeskError::NotFound { what: "open difference of class", name: class.clone() }.into());
-        }
     }
     let kind = note.handling.kind();
     desk.say_of_day(&profile.name, note.date, &identities, kind, &note.text).await?;
@@ -161,6 +153,40 @@ async fn say(note: &Note, desk: &Desk, profile: &Profile, output: &mut Output) -
         )?;
     } else {
         output.verdict(true, &format!("{} said of {} [已记录]", kind.as_str(), identities.len().max(1)))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Says it to every open difference of a class, however many there are.
+async fn say_of_class(
+    note: &Note,
+    class: &str,
+    (desk, profile): (&Desk, &Profile),
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let filter = DifferenceFilter {
+        class: Some(class.to_owned()),
+        state: Some(DifferenceState::Open),
+        ..DifferenceFilter::default()
+    };
+    let kind = note.handling.kind();
+    let bar = Bar::new("said [已记录]");
+    let said = desk.say_of_many(&profile.name, note.date, filter, (kind, &note.text), bar.watcher()).await;
+    bar.finish();
+    let said = said?;
+    if said.matching == 0 {
+        return Err(desk::DeskError::NotFound { what: "open difference of class", name: class.to_owned() }.into());
+    }
+    let left_out = said.matching - said.said;
+    if output.is_json() {
+        output.document(&serde_json::json!({
+            "date": note.date.day(), "said": kind.as_str(), "class": class, "count": said.said, "left_out": left_out,
+        }))?;
+    } else {
+        output.verdict(true, &format!("{} said of {} [已记录]", kind.as_str(), said.said))?;
+        if left_out > 0 {
+            output.note(&format!("{left_out} were left out: they cannot be read, or stand so already [已跳过]"));
+        }
     }
     Ok(Exit::Done)
 }

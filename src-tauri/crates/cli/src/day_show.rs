@@ -13,6 +13,7 @@ use wxpay_protocol::bill::yuan_text;
 
 use crate::day::List;
 use crate::exit::{Exit, Failure};
+use crate::fees;
 use crate::output::Output;
 use crate::reconcile::{date, number};
 
@@ -100,6 +101,7 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
         ..DifferenceFilter::default()
     };
     let page = desk.day_differences(&profile.name, show.date, filter, 0, show.limit).await?;
+    let fees_off = desk.day_fees(&profile.name, show.date, 0, show.limit).await?;
     let day = &view.standing;
     if output.is_json() {
         let mut document = standing(day);
@@ -113,12 +115,21 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
                 .iter()
                 .map(|most| json!({"dimension": most.dimension.as_str(), "value": most.value, "count": most.count}));
             fields.insert("concentrations".into(), most.collect());
+            let gap = view.run.as_ref().map_or(0, |run| run.found.fee_milli_fen);
+            let fee_diff = json!({
+                "count": fees_off.total,
+                "amount_fee_1e5_yuan": number(gap),
+                "listed": fees_off.listed,
+                "rows": fees::rows(&fees_off.rows),
+            });
+            fields.insert("fee_diff".into(), fee_diff);
             fields.insert("matching".into(), json!(page.total));
             fields.insert("differences".into(), page.rows.iter().map(difference).collect());
         }
         output.document(&document)?;
     } else {
-        describe(day, &page.rows, page.total, output)?;
+        describe(day, (&page.rows, page.total), fees_off.total, output)?;
+        fees::describe(&fees_off.rows, fees_off.total, output)?;
         for note in &view.notes {
             output.line(&format!("  {}  {}  {}  {}", note.said_at.dashed(), note.said_by, note.kind, note.text))?;
         }
@@ -127,7 +138,12 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
     Ok(if is_settled { Exit::Done } else { Exit::No })
 }
 
-fn describe(day: &DayStanding, rows: &[DayDifference], total: u64, output: &mut Output) -> Result<(), Failure> {
+fn describe(
+    day: &DayStanding,
+    (rows, total): (&[DayDifference], u64),
+    fees_off: u64,
+    output: &mut Output,
+) -> Result<(), Failure> {
     let is_settled = matches!(day.mark, DayMark::NoTrade | DayMark::Balanced | DayMark::Handled | DayMark::Closed);
     let sentence = format!(
         "{} {}: {} differences, {} open, {} carried over, {} rows not readable; local less bill {}",
@@ -139,7 +155,7 @@ fn describe(day: &DayStanding, rows: &[DayDifference], total: u64, output: &mut 
         day.malformed,
         yuan_text(day.gap_fen)
     );
-    output.verdict(is_settled, &sentence)?;
+    output.verdict(is_settled, &(sentence + &fees::verdict_words(fees_off)))?;
     if day.bill_changed {
         output.note("WeChat's bill of this day has changed since it was looked at [账单有变]; run the day again");
     }
@@ -274,6 +290,7 @@ fn difference(row: &DayDifference) -> Value {
         "local_value": found.local_value,
         "bill_fen": found.bill_fen,
         "local_fen": found.local_fen,
+        "bill_file": row.bill_file,
         "bill_line": found.bill_line,
         "local_line": found.local_line,
         "answer": row.answer.as_ref().map(answer),

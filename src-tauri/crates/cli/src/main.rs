@@ -18,6 +18,7 @@ mod diagnose_strings;
 mod diagnose_text;
 mod exit;
 mod export;
+mod fees;
 mod lint;
 mod listen;
 mod lookup;

@@ -8,8 +8,8 @@ use desk::reconcile::{Basis, Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
 use desk::{
-    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, OwnFiles, OwnSide, ReconcileFault, Reconciled,
-    SettledBeside, Watch,
+    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, FeeOff, OwnFiles, OwnSide, ReconcileFault,
+    Reconciled, SettledBeside, Watch,
 };
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
@@ -18,6 +18,7 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 use crate::bill_check::{unread, unread_text};
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
+use crate::fees;
 use crate::option_words::ViewpointWord;
 use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
@@ -37,7 +38,7 @@ with the orders and refunds that are kept of the profile's merchant.
 With --profile what came of the day is kept: wxpay day shows it, takes remarks and closes it.
 
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
-row for everything that does not agree.
+row for everything that does not agree; fees that are off stand in DIR/fees.csv and on a sheet of their own.
 
 Exit 0 if the day is balanced, 1 if not, 3 if a file is refused. Ctrl-C ends it within a second, with 3: no run is kept and \
 no file is written.
@@ -142,18 +143,20 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
         None => None,
     };
+    let fees_off = found.fees_off(&cancel)?;
     let outputs = match &command.out {
         Some(folder) => found.write(&sides, folder, command.viewpoint.into(), &cancel)?,
         None => Vec::new(),
     };
     if output.is_json() {
-        let mut document = document(&sides, &found, kept.as_ref(), &outputs);
+        let mut document = document(&sides, &found, &fees_off, kept.as_ref(), &outputs);
         if let (Some(fields), Some(_)) = (document.as_object_mut(), command.ask) {
             fields.insert("asked".to_owned(), json!(reconcile_ask::shown(&found, &asked)));
         }
         output.document(&document)?;
     } else {
-        describe(&sides, &found, command.viewpoint.into(), &outputs, output)?;
+        describe(&sides, &found, command.viewpoint.into(), output)?;
+        describe_rows(&found, &fees_off, &outputs, output)?;
         describe_kept(kept.as_ref(), output);
         reconcile_ask::describe(&found, &asked, output)?;
     }
@@ -225,7 +228,9 @@ async fn mapping(command: &Reconcile, merchant: Option<&(Desk, Profile)>) -> Res
         return Ok(Mapping::parse(&text).map_err(|cause| ReconcileFault::Sheet { place, cause })?);
     }
     let saved = match (merchant, &command.orders) {
-        (Some((opened, profile)), Some(orders)) => opened.mapping_for(&profile.name, orders, command.sheet.as_deref()).await?,
+        (Some((opened, profile)), Some(orders)) => {
+            opened.mapping_for(&profile.name, orders, command.sheet.as_deref()).await?
+        }
         _ => None,
     };
     Ok(saved.unwrap_or_default())
@@ -250,7 +255,13 @@ async fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(
     }
 }
 
-fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, outputs: &[PathBuf]) -> Value {
+fn document(
+    sides: &DaySides,
+    found: &Reconciled,
+    fees_off: &[FeeOff],
+    kept: Option<&DayKept>,
+    outputs: &[PathBuf],
+) -> Value {
     let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
     let sums = bills.totals.sums;
     let classes: Map<String, Value> = Class::ALL
@@ -300,6 +311,9 @@ fn document(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, output
         "fee_diff": {
             "count": verdict.fees.count,
             "amount_fee_1e5_yuan": number(found.fee_difference().milli_fen()),
+            "amount_fee_1e8_yuan": number(found.fee_difference().exact()),
+            "listed": fees_off.len(),
+            "rows": fees::rows(fees_off),
         },
         "malformed": {
             "count": found.malformed_count(),
@@ -367,13 +381,7 @@ pub(crate) fn number(sum: i128) -> Value {
     i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
-fn describe(
-    sides: &DaySides,
-    found: &Reconciled,
-    viewpoint: Viewpoint,
-    outputs: &[PathBuf],
-    output: &mut Output,
-) -> Result<(), Failure> {
+fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: &mut Output) -> Result<(), Failure> {
     let (verdict, totals, day) = (&found.verdict, &found.bills.totals, sides.date.day());
     let differences: u64 =
         Class::ALL.into_iter().filter(|class| class.is_difference()).map(|class| verdict.tally(class).count).sum();
@@ -385,7 +393,7 @@ fn describe(
             found.malformed_count()
         )
     };
-    output.verdict(found.is_balanced(), &sentence)?;
+    output.verdict(found.is_balanced(), &(sentence + &fees::verdict_words(verdict.fees.count)))?;
     let summary =
         if totals.summary_ok { "✔ summary ties out [汇总一致]" } else { "✘ summary cannot be compared" };
     output.line(&format!(
@@ -422,6 +430,17 @@ fn describe(
         let difference = MilliFen::new(difference);
         output.line(&format!("  fee_diff             {:>9}  {difference}  手续费不一致", verdict.fees.count))?;
     }
+    Ok(())
+}
+
+/// The rows that are told one by one, and what was written.
+fn describe_rows(
+    found: &Reconciled,
+    fees_off: &[FeeOff],
+    outputs: &[PathBuf],
+    output: &mut Output,
+) -> Result<(), Failure> {
+    fees::describe(fees_off, found.verdict.fees.count, output)?;
     for file in &found.bills.same {
         output.note(&format!("{file} holds the same bytes as an earlier bill and was left out [重复的账单文件]"));
     }

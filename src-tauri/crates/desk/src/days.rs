@@ -4,6 +4,7 @@ mod basis;
 mod bills_seen;
 mod doubts;
 mod exporting;
+mod fees;
 mod matched;
 mod remarks;
 mod table;
@@ -14,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use desk_store::{
-    BillKept, BillSums, DayBill, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings,
+    BillKept, BillSums, DayBill, DifferenceFilter, NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind,
+    RunBegun, RunFindings, SaidOfMany,
 };
 use sha2::{Digest, Sha256};
 use wxpay_protocol::UtcMs;
@@ -22,13 +24,14 @@ use wxpay_protocol::bill::BillType;
 
 use crate::changes::Tag;
 use crate::desk::Inner;
-use crate::progress::{ByteMeter, Cancel, OnProgress};
+use crate::progress::{ByteMeter, Cancel, Meter, OnProgress};
 use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
 pub use basis::SuggestedBasis;
 pub use doubts::{AskedDifferences, question_about};
 pub use exporting::DayExport;
+pub use fees::FeePage;
 pub use matched::{MatchedPage, MatchedRow};
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use table::reason_text;
@@ -129,6 +132,35 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Says something to every difference of the run that counts for a day that fits a filter; to all that it can be said to
+    /// or to none. Told in places of the run.
+    pub async fn say_of_many(
+        &self,
+        profile: &str,
+        date: UtcMs,
+        filter: DifferenceFilter,
+        (kind, text): (NoteKind, &str),
+        progress: OnProgress,
+    ) -> Result<SaidOfMany, DeskError> {
+        let new = NewNotes {
+            profile: profile.to_owned(),
+            date: date.start_of_day(),
+            filter,
+            kind,
+            said_by: operator(),
+            said_at: self.now(),
+            text: text.to_owned(),
+        };
+        let mut meter = Meter::new(0, progress);
+        let said = self
+            .blocking(move |inner| Ok(inner.store.say_of_many(new, move |done, total| meter.set(done, total))?))
+            .await?;
+        self.inner.changes.note(Tag::Days, []);
+        Ok(said)
+    }
+}
+
 /// Who works at this machine, by the name that the system gives.
 pub(crate) fn operator() -> String {
     let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
@@ -163,7 +195,8 @@ impl Inner {
             RunBegun::Again(run) => (Some(run), true),
             RunBegun::Closed => (None, false),
             RunBegun::New(run) => {
-                if let Err(fault) = self.keep_differences(run, (sides, found), &ids, cancel) {
+                let kept = self.keep_differences(run, (sides, found), &ids, cancel);
+                if let Err(fault) = kept.and_then(|()| self.keep_fees(run, found, &ids, cancel)) {
                     self.store.abandon_run(run)?;
                     return Err(fault);
                 }

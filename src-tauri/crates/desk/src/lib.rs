@@ -68,8 +68,8 @@ pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use days::{
-    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayExport, DayKept, DayView, MatchedPage, MatchedRow, PeriodView,
-    ReadRemarks, RefusedRemark, SettledBeside, SuggestedBasis, parse_identity, question_about, reason_text,
+    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayExport, DayKept, DayView, FeePage, MatchedPage, MatchedRow,
+    PeriodView, ReadRemarks, RefusedRemark, SettledBeside, SuggestedBasis, parse_identity, question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
@@ -96,8 +96,8 @@ pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{ByteMeter, Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
-    Beside, BillsRead, DaySides, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide, ReconcileFault,
-    Reconciled, WaitingOrder, Watch, bill_digest,
+    Beside, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide,
+    ReconcileFault, Reconciled, WaitingOrder, Watch, bill_digest, exact_yuan_text,
 };
 pub use refund_export::RefundExport;
 pub use refund_results::{RefundResult, arrival};

@@ -2,8 +2,10 @@
 //! `desk-reconcile`, and what differs looked up again where it stands.
 
 mod beside;
+mod bill_rows;
 mod bills;
 mod differences;
+mod fees;
 mod keeping;
 mod kept;
 mod local;
@@ -33,6 +35,8 @@ use crate::progress::Cancel;
 pub use beside::{Beside, WaitingOrder};
 use bills::Bills;
 pub use differences::MalformedLine;
+pub(crate) use fees::COLUMNS as FEE_COLUMNS;
+pub use fees::{FeeOff, exact_yuan_text};
 pub use keeping::bill_digest;
 pub(crate) use keeping::{Parts, facts, file_digest, hex, identity, kept_tallies, tallies_of};
 pub use kept::KeptSide;

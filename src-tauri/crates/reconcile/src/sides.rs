@@ -55,18 +55,18 @@ impl BillSide {
     /// Takes a row of the bill with this number, from 0.
     #[inline]
     pub fn push(&mut self, file: usize, row: &BillRow<'_>) {
+        let at = BillPlace { file, line: row.line, offset: row.offset };
         if self.is_first()
             && let Some(difference) = row.fee_difference()
             && difference.is_marked()
         {
-            self.fees.add(difference);
+            self.fees.add(difference, at);
         }
         let is_compared = if row.state == BillState::Refund { self.scope.refunds } else { self.scope.payments };
         if !is_compared {
             self.not_compared += u64::from(self.is_first());
             return;
         }
-        let at = BillPlace { file, line: row.line, offset: row.offset };
         match row.state {
             BillState::Refund => self.push_refund(row, at),
             BillState::Success | BillState::Revoked => {

@@ -8,18 +8,26 @@ use wxpay_protocol::bill::FeeDifference;
 use crate::{BillPlace, BillSide, Class, Fingerprint, LocalSide, Reason, Settled, Tallies, Tally, payments, refunds};
 
 /// Fees that are off by more than a fen: a mark beside the class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FeeMarks {
     /// Rows.
     pub count: u64,
     /// Fees less base × rate, all together.
     pub difference: FeeDifference,
+    /// Where the first [`FeeMarks::MOST_LISTED`] of them stand, in the order of the bills.
+    pub places: Vec<BillPlace>,
 }
 
 impl FeeMarks {
-    pub(crate) fn add(&mut self, difference: FeeDifference) {
+    /// More than anybody reads one by one; those beyond are counted and added up.
+    pub const MOST_LISTED: usize = 10_000;
+
+    pub(crate) fn add(&mut self, difference: FeeDifference, at: BillPlace) {
         self.count += 1;
         self.difference = self.difference.plus(difference);
+        if self.places.len() < Self::MOST_LISTED {
+            self.places.push(at);
+        }
     }
 }
 
@@ -86,6 +94,7 @@ impl Verdict {
         self.time_marked += other.time_marked;
         self.fees.count += other.fees.count;
         self.fees.difference = self.fees.difference.plus(other.fees.difference);
+        self.fees.places.extend(other.fees.places);
     }
 
     /// Puts the differences in their order, once everything is added.

@@ -3,8 +3,10 @@
 mod answers;
 mod bills;
 mod differences;
+mod fees;
 mod notes;
 mod runs;
+mod saying;
 mod standing;
 
 pub use answers::{DayAnswer, NewDayAnswer};
@@ -13,8 +15,10 @@ pub use differences::{
     Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension,
     NewDifference,
 };
+pub use fees::DayFee;
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
 pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};
+pub use saying::{NewNotes, SaidOfMany};
 pub use standing::{DayMark, DayStanding};
 
 use crate::StoreError;

@@ -36,6 +36,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0009_alarms.sql")),
     M::up(include_str!("../migrations/0010_claims_in_days.sql")),
     M::up(include_str!("../migrations/0011_day_answers.sql")),
+    M::up(include_str!("../migrations/0012_day_fees.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -50,9 +50,9 @@ mod writer;
 pub use alarms::{AlarmMark, ChangedBill, OrderAlarm, OrphanNotice, RefundAlarm};
 pub use certificates::Certificate;
 pub use days::{
-    BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayMark, DayNote, DayRun,
+    BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayFee, DayMark, DayNote, DayRun,
     DayStanding, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension, Handled, NewDayAnswer,
-    NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings,
+    NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings, SaidOfMany,
 };
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;

@@ -74,10 +74,55 @@ export function DayClasses({ day, search, onSearch }: DayClassesProps) {
               </tr>
             );
           })}
+          {day.outcome && day.outcome.fee_count > 0 && (
+            <Fees outcome={day.outcome} isChosen={chosen === "fee_diff"} onSearch={onSearch} />
+          )}
         </tbody>
       </table>
       <Concentrations day={day} search={search} onSearch={onSearch} />
     </div>
+  );
+}
+
+type FeesProps = {
+  outcome: NonNullable<DayDetail["outcome"]>;
+  isChosen: boolean;
+  onSearch: DayClassesProps["onSearch"];
+};
+
+/** Fees that are off: a mark beside the classes, so that nothing of it is open. */
+function Fees({ outcome, isChosen, onSearch }: FeesProps) {
+  const { t, i18n } = useTranslation();
+  const choose = () => onSearch({ class: isChosen ? undefined : "fee_diff" });
+  return (
+    <tr
+      className={isChosen ? "choosable chosen" : "choosable"}
+      aria-selected={isChosen}
+      onClick={choose}
+      data-testid="class-fee_diff"
+      data-count={outcome.fee_count}
+    >
+      <td>
+        <button
+          type="button"
+          className="row-button"
+          title={t("days.feesWhy")}
+          onClick={(event) => {
+            event.stopPropagation();
+            choose();
+          }}
+        >
+          {t("days.classes.fee_diff")}
+        </button>
+      </td>
+      <td className="right figures">{new Intl.NumberFormat(i18n.language).format(outcome.fee_count)}</td>
+      <td className="right figures">—</td>
+      <td className="right figures">—</td>
+      <td className="right figures">—</td>
+      <td className="right figures" title={t("days.feeGap")}>
+        {outcome.fee_gap_yuan}
+      </td>
+    </tr>
   );
 }
 

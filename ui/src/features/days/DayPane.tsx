@@ -15,6 +15,7 @@ import { DayInputs } from "./DayInputs";
 import { DayMarkSign } from "./DayMarkSign";
 import { Differences } from "./Differences";
 import { AGREEING, type DaysSearch } from "./days-search";
+import { FeesList } from "./FeesList";
 import { MatchedList } from "./MatchedList";
 import { Suggestion } from "./Suggestion";
 
@@ -48,6 +49,10 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
             <div className="differences">
               <MatchedList profile={profile} date={date} refunds={search.class === "refund_matched"} />
             </div>
+          ) : search.class === "fee_diff" ? (
+            <div className="differences">
+              <FeesList profile={profile} date={date} off={day.outcome.fee_count} />
+            </div>
           ) : (
             <Differences profile={profile} date={date} search={search} onSearch={onSearch} />
           )}
@@ -75,6 +80,11 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
               carried: standing.carried_over,
               malformed: standing.malformed,
             })}
+          </span>
+        )}
+        {outcome && outcome.fee_count > 0 && (
+          <span className="figures tone-amber" data-testid="day-fees">
+            {t("days.feesOff", { count: outcome.fee_count })}
           </span>
         )}
         <span className="day-verdict-actions">
@@ -128,12 +138,6 @@ function Sides({ outcome }: { outcome: NonNullable<DayDetail["outcome"]> }) {
         })}{" "}
         <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
       </dd>
-      {outcome.fee_count > 0 && (
-        <>
-          <dt>{t("days.fees")}</dt>
-          <dd>{t("days.feesOff", { count: outcome.fee_count })}</dd>
-        </>
-      )}
     </dl>
   );
 }

@@ -35,6 +35,7 @@ export function DifferenceView({ profile, date, row, onClose }: DifferenceProps 
         <Fact name={t("days.bill")}>
           <Value row={row} value={row.bill_value} fen={row.bill_fen} />
           {row.bill_line !== null && <span className="quiet"> {t("days.line", { line: row.bill_line })}</span>}
+          {row.bill_file !== null && <span className="quiet"> · {row.bill_file}</span>}
         </Fact>
         <Fact name={t("days.local")}>
           <Value row={row} value={row.local_value} fen={row.local_fen} />

@@ -14,6 +14,7 @@ import { useDebounced } from "../../lib/use-debounced";
 import { JobProgress } from "../orders/JobProgress";
 import { DifferenceView } from "./DifferenceView";
 import { type DaysSearch, DIFFERENCE_STATES } from "./days-search";
+import { SayMany } from "./SayMany";
 import { useAsking } from "./use-asking";
 import { useSlow } from "./use-bills-fetch";
 import { useClassWord } from "./use-class-word";
@@ -64,10 +65,30 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
         >
           {t("days.ask")}
         </Button>
+        <All profile={profile} date={date} filter={filter} />
         {isSlow && <JobProgress label={t("days.ask")} unit="questions" job={asking} />}
       </div>
       <List key={JSON.stringify(filter)} profile={profile} date={date} filter={filter} />
     </div>
+  );
+}
+
+/** Handles everything that is in the list. */
+function All({ profile, date, filter }: ListProps) {
+  const { t } = useTranslation();
+  const [saying, setSaying] = useState(false);
+  const total = useQuery({ ...differencesQuery(profile, date, filter, 0), placeholderData: keepPreviousData }).data
+    ?.total;
+  if (!total) return null;
+  return (
+    <>
+      <Button onClick={() => setSaying(true)} title={t("days.sayManyWhy")} data-testid="differences-say">
+        {t("days.sayManyDo")}
+      </Button>
+      {saying && (
+        <SayMany profile={profile} date={date} filter={filter} count={total} onClose={() => setSaying(false)} />
+      )}
+    </>
   );
 }
 

@@ -19,6 +19,7 @@ export const CLASSES = [
   "refund_state_diff",
   "day_cut_bill",
   "day_cut_local",
+  "fee_diff",
   "matched",
   "refund_matched",
 ] as const;

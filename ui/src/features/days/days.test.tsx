@@ -236,6 +236,32 @@ describe("the list of differences", () => {
     await waitFor(() => expect(screen.queryByTestId("difference")).toBeNull());
   });
 
+  it("is handled at once with one text, and says what it passed over", async () => {
+    const { desk } = await reconcile();
+    const say = vi.spyOn(desk, "daySayMany");
+    await screen.findAllByTestId("difference-row");
+    await userEvent.click(screen.getByTestId("differences-say"));
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(dialog.getByText("处理列表里的 3 条差异")).toBeTruthy();
+    expect(dialog.getByTestId<HTMLButtonElement>("many-remark").disabled).toBe(true);
+    await userEvent.type(dialog.getByTestId("many-text"), "等银行回执");
+    await userEvent.click(dialog.getByTestId("many-carry_over"));
+    expect(await screen.findByText("已处理 2 条，跳过 1 条（无需处理、无法读取或已是这个状态）")).toBeTruthy();
+    expect(say.mock.calls[0]?.[0]).toMatchObject({ kind: "carry_over", text: "等银行回执", filter: { class: null } });
+    await waitFor(() => expect(screen.getByTestId("day").dataset.mark).toBe("handled"));
+  });
+
+  it("gives way to the fees that are off, each with its rate and what it should be", async () => {
+    await reconcile();
+    expect(screen.getByTestId("day-fees").textContent).toContain("手续费 1 笔不一致");
+    await userEvent.click(screen.getByTestId("class-fee_diff"));
+    const row = await screen.findByTestId("fee-row");
+    expect(row.textContent).toContain("第 7 行");
+    for (const part of ["¥1.00", "0.60%", "0.03000", "0.00600", "0.02400"]) expect(row.textContent).toContain(part);
+    await userEvent.click(screen.getByTestId("class-fee_diff"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(3));
+  });
+
   it("is asked about, one or all, and each answer stands at its difference", async () => {
     await reconcile();
     await userEvent.click((await screen.findAllByTestId("difference-row"))[1] as HTMLElement);

@@ -1,5 +1,14 @@
 import type { Desk } from "../desk";
-import type { BillFetched, DayDetail, DayRequest, DayStanding, DifferenceRow, OwnTable, SheetMapping } from "../model";
+import type {
+  BillFetched,
+  DayDetail,
+  DayNoteKind,
+  DayRequest,
+  DayStanding,
+  DifferenceRow,
+  OwnTable,
+  SheetMapping,
+} from "../model";
 import { refusal, type World } from "./world";
 
 type DayCommands = Pick<
@@ -9,6 +18,8 @@ type DayCommands = Pick<
   | "dayDifferences"
   | "daySay"
   | "dayMatched"
+  | "dayFees"
+  | "daySayMany"
   | "dayAsk"
   | "dayBillsFetch"
   | "dayBills"
@@ -42,6 +53,7 @@ function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow 
     local_value: null,
     bill_fen: 1990,
     local_fen: null,
+    bill_file: null,
     bill_line: place + 2,
     local_line: null,
     device_info: "POS-1",
@@ -52,6 +64,12 @@ function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow 
     notes: [],
     ...part,
   };
+}
+
+/** A difference to which something was said. */
+function handled(row: DifferenceRow, kind: DayNoteKind, text: string): DifferenceRow {
+  const notes = [...row.notes, { kind, said_by: "me", said_at: Date.now(), text }];
+  return { ...row, notes, state: HANDLING[kind as keyof typeof HANDLING] ?? row.state };
 }
 
 /** Days without files: what is chosen is always the same bill, and what comes of it the same three differences. */
@@ -153,7 +171,8 @@ export function fakeDays(world: World): DayCommands {
               payments_gap_fen: -1490,
               refunds_gap_fen: 0,
               summary_ok: true,
-              fee_count: 0,
+              fee_count: 1,
+              fee_gap_yuan: "0.02400",
               classes: [...classes(day.rows), matched],
               ran_at: Date.parse(date) + DAY_MS,
               ran_by: "me",
@@ -187,12 +206,37 @@ export function fakeDays(world: World): DayCommands {
       if (kind === "close_day" || kind === "reopen_day") day.closed = kind === "close_day";
       if (identities.length === 0) day.notes = [...day.notes, { kind, said_by: "me", said_at: Date.now(), text }];
       day.rows = day.rows.map((row) => {
-        if (!identities.includes(row.identity)) return row;
-        const notes = [...row.notes, { kind, said_by: "me", said_at: Date.now(), text }];
-        return { ...row, notes, state: HANDLING[kind as keyof typeof HANDLING] ?? row.state };
+        return identities.includes(row.identity) ? handled(row, kind, text) : row;
       });
       world.changed(["days"]);
       return null;
+    },
+    async daySayMany({ date, filter, kind, text }, onProgress) {
+      const day = ran.get(date);
+      if (!day) throw refusal("not_found", `${date} was never reconciled`);
+      const fits = (row: DifferenceRow) => filter.class === null || row.class === filter.class;
+      const matching = day.rows.filter(fits).length;
+      const takes = (row: DifferenceRow) => fits(row) && (row.state !== "expected" || kind === "remark");
+      const said = day.rows.filter(takes).length;
+      onProgress({ job: 4, done: said, total: said, rate_per_s: 1, rest_s: 0 });
+      day.rows = day.rows.map((row) => (takes(row) ? handled(row, kind, text) : row));
+      world.changed(["days"]);
+      return { matching, said };
+    },
+    async dayFees(_profile, date) {
+      const row = {
+        bill_line: 7,
+        out_trade_no: "SHOP20261120000104",
+        transaction_id: "4200000000202611200000000104",
+        refund_id: "",
+        base_fen: 100,
+        rate: "0.60%",
+        fee_yuan: "0.03000",
+        expected_yuan: "0.00600",
+        gap_yuan: "0.02400",
+      };
+      const rows = ran.has(date) ? [row] : [];
+      return { total: rows.length, rows };
     },
     async dayMatched(_profile, date, _refunds, start, limit) {
       const rows = Array.from({ length: ran.has(date) ? 40 : 0 }, (_, place) => ({

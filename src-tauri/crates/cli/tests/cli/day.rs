@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::program::{Answer, Desk};
-use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, bill};
+use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, a_day_with_fees, bill};
 
 const DAY: &str = "2026-11-20";
 
@@ -313,14 +313,67 @@ fn differences_are_exported_for_programs_as_reconcile_writes_them() {
     let words = ["export", "differences", "--from", "20261101", "--to", "20261130", "-o", "out.csv", "--exact"];
     desk.run(&[&words[..], &["--profile", "shop"]].concat()).expect(0);
     let written = std::fs::read_to_string(desk.path("out.csv")).unwrap();
-    let first_ten: String =
-        written.lines().map(|line| line.splitn(11, ',').take(10).collect::<Vec<_>>().join(",") + "\n").collect();
-    assert_eq!(first_ten, EVERYTHING);
+    let columns = |line: &str| {
+        let cells: Vec<_> = line.split(',').collect();
+        [&cells[..10], &cells[15..]].concat().join(",") + "\n"
+    };
+    assert_eq!(written.lines().map(columns).collect::<String>(), EVERYTHING);
     assert!(written.lines().nth(1).unwrap().contains(",2026-11-20,open,,,"), "{written}");
     let own_refund = written.lines().find(|row| row.starts_with("refund_local_only,")).unwrap();
     assert!(written.lines().next().unwrap().ends_with(",out_refund_no") && own_refund.ends_with(",R5"), "{written}");
     desk.run(&["export", "differences", "--date", DAY, "-o", "out.pdf", "--profile", "shop"]).expect(3);
     assert!(!desk.path("out.pdf").exists());
+}
+
+#[test]
+fn fees_that_are_off_are_kept_with_the_day_and_exported_beside_its_differences() {
+    let desk = a_day_with_fees(&[600, 3_000, 0]);
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
+    desk.run(&keep).expect(0);
+    let found = show(&desk, &[]);
+    assert_eq!((&found["mark"], &found["matching"]), (&json!("balanced"), &json!(0)), "a mark beside the class");
+    let fees = &found["fee_diff"];
+    assert_eq!((&fees["count"], &fees["listed"], &fees["amount_fee_1e5_yuan"]), (&json!(1), &json!(1), &json!(2_400)));
+    assert_eq!((&fees["rows"][0]["bill_line"], &fees["rows"][0]["rate"]), (&json!(3), &json!("0.60%")));
+    let words = desk.run(&["day", "show", DAY, "--profile", "shop"]).expect(0).out;
+    assert!(words.contains("手续费 1 笔不一致") && words.contains("expected 0.00600  gap 0.02400"), "{words}");
+    let write = |file: &str, more: &[&str]| {
+        let words = ["export", "differences", "--date", DAY, "-o", file, "--profile", "shop"];
+        desk.run(&[&words[..], more].concat()).expect(0);
+    };
+    write("out.csv", &["--exact"]);
+    let written = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    let row = written.lines().nth(1).unwrap();
+    assert!(row.starts_with("fee_diff,T2,422,,fee,0.03000,0.00600,3,,1.00 × 0.60%,2026-11-20,"), "{written}");
+    write("out.xlsx", &[]);
+    let rows = cells(&desk, "out.xlsx", 3);
+    assert_eq!(rows[1][1..3], ["3", "T2"], "{rows:?}");
+    assert_eq!(rows[1][6..], ["0.60%", "0.03000", "0.00600", "0.02400"], "{rows:?}");
+}
+
+#[test]
+fn one_text_is_said_to_every_difference_of_a_class_however_many_there_are() {
+    const MANY: usize = 10_050;
+    let desk = Desk::new();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let numbers: Vec<_> = (1..=MANY).map(|at| (format!("T{at}"), at.to_string())).collect();
+    let payments: Vec<_> =
+        numbers.iter().map(|(number, id)| (number.as_str(), id.as_str(), "10:00:00", "SUCCESS", 100, 0)).collect();
+    desk.file("bill.csv", bill(&payments, &[]));
+    desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,90,2026-11-20 10:00:01\n"));
+    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
+    desk.run(&keep).expect(1);
+    let refused = day(&desk, &["note", DAY, "--all-of", "bill_only"]).expect(3);
+    assert!(refused.err.contains("备注不能为空"), "{}", refused.err);
+    let words = ["note", DAY, "--all-of", "bill_only", "--carry-over", "--text", "另一个系统"];
+    let said = day(&desk, &words).expect(0).json();
+    assert_eq!((&said["count"], &said["left_out"]), (&json!(MANY - 1), &json!(0)));
+    let left = show(&desk, &[]);
+    assert_eq!((&left["open"], &left["carried_over"]), (&json!(1), &json!(MANY - 1)), "the other class is left alone");
+    let last = &show(&desk, &["--search", "T10050"])["differences"][0]["notes"][0];
+    assert_eq!((&last["kind"], &last["text"]), (&json!("carry_over"), &json!("另一个系统")));
+    day(&desk, &words).expect(1);
 }
 
 #[test]

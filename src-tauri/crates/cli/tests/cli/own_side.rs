@@ -181,6 +181,6 @@ fn a_refund_with_coupons_is_compared_by_the_amount_that_the_merchant_keeps() {
         let found = of_amounts("order", fen).expect(1).json();
         assert_eq!(found["classes"]["refund_amount_diff"]["count"], 1);
         let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
-        assert!(written.contains(&format!(",refund_fee,20,{fen},5,3,两边金额不同{same_as}\n")), "{written}");
+        assert!(written.contains(&format!(",refund_fee,20,{fen},5,3,两边金额不同{same_as},R2\n")), "{written}");
     }
 }

@@ -145,19 +145,19 @@ pub(crate) fn a_day_of_everything() -> Desk {
 }
 
 pub(crate) const EVERYTHING: &str = "\
-class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason
-bill_only,T2,422,,total_fee,200,,3,,账单里有，本地没有这个单号：可能漏了通知，或是同一商户号的其他系统的订单
-local_only,T3,423,,total_fee,,300,,3,本地记为当天已支付，账单里没有：请查单确认是否真的支付
-amount_diff,T4,424,,total_fee,400,350,4,4,两边金额不同；本地金额等于账单的应结订单金额；本地金额等于账单的现金金额
-state_diff,T5,425,,state,SUCCESS,CLOSED,5,5,两边状态不同：请查单，以微信支付的应答为准
-duplicate_payment,T6,4266,,total_fee,600,,7,,同一商户单号支付了两次：本地记的是另一笔微信单号，这一笔应退款
-duplicate_local,T7,427,,total_fee,,700,,8,本地文件里这个单号在前面的行已经出现
-day_cut_bill,T8,428,,paid_at,2026-11-20 00:00:10,2026-11-19 23:59:50,9,9,本地支付时间在前一天的最后几分钟，账单记在当天
-day_cut_local,T9,429,,paid_at,,2026-11-20 23:58:00,,10,当天最后几分钟支付，预计在次日的账单里
-refund_bill_only,T1,421,504,refund_fee,40,,15,,账单里有这笔退款，本地没有：可能是在商户平台手工退的
-refund_local_only,,,505,refund_fee,,50,,5,本地记为当天受理的退款，账单里没有：请查询退款
-refund_amount_diff,T1,421,502,refund_fee,20,25,13,3,两边金额不同
-refund_state_diff,T1,421,503,state,SUCCESS,PROCESSING,14,4,账单说退款成功，本地不是退款成功：请查询退款
+class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason,out_refund_no
+bill_only,T2,422,,total_fee,200,,3,,账单里有，本地没有这个单号：可能漏了通知，或是同一商户号的其他系统的订单,
+local_only,T3,423,,total_fee,,300,,3,本地记为当天已支付，账单里没有：请查单确认是否真的支付,
+amount_diff,T4,424,,total_fee,400,350,4,4,两边金额不同；本地金额等于账单的应结订单金额；本地金额等于账单的现金金额,
+state_diff,T5,425,,state,SUCCESS,CLOSED,5,5,两边状态不同：请查单，以微信支付的应答为准,
+duplicate_payment,T6,4266,,total_fee,600,,7,,同一商户单号支付了两次：本地记的是另一笔微信单号，这一笔应退款,
+duplicate_local,T7,427,,total_fee,,700,,8,本地文件里这个单号在前面的行已经出现,
+day_cut_bill,T8,428,,paid_at,2026-11-20 00:00:10,2026-11-19 23:59:50,9,9,本地支付时间在前一天的最后几分钟，账单记在当天,
+day_cut_local,T9,429,,paid_at,,2026-11-20 23:58:00,,10,当天最后几分钟支付，预计在次日的账单里,
+refund_bill_only,T1,421,504,refund_fee,40,,15,,账单里有这笔退款，本地没有：可能是在商户平台手工退的,R4
+refund_local_only,,,505,refund_fee,,50,,5,本地记为当天受理的退款，账单里没有：请查询退款,R5
+refund_amount_diff,T1,421,502,refund_fee,20,25,13,3,两边金额不同,R2
+refund_state_diff,T1,421,503,state,SUCCESS,PROCESSING,14,4,账单说退款成功，本地不是退款成功：请查询退款,R3
 ";
 
 fn the_workbook_says_the_same(desk: &Desk) {
@@ -271,7 +271,13 @@ fn fees_that_are_off_are_marked_and_keep_no_day_open() {
         text.replace("`0.00000,`0.00%", "`0.03000,`0.60%").replace("`0.00,`0.00000,", "`0.00,`0.03000,"),
     );
     let answer = reconcile(&desk, &[]).expect(0).json();
-    assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": 2400}));
+    let fees = &answer["fee_diff"];
+    assert_eq!((&fees["count"], &fees["amount_fee_1e5_yuan"], &fees["listed"]), (&json!(1), &json!(2400), &json!(1)));
+    let row = json!({
+        "bill_line": 2, "out_trade_no": "T1", "transaction_id": "421", "refund_id": null, "base_fen": 100, "rate": "0.60%",
+        "fee_1e5_yuan": 3000, "expected_1e8_yuan": 600_000, "gap_1e8_yuan": 2_400_000,
+    });
+    assert_eq!(fees["rows"], json!([row]));
     // A refund of 0.50 gives 0.003 back at 0.60 %; this one gave back 0.03.
     let desk = balanced();
     let text = bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 0)], &[("1", 50, "SUCCESS")]);
@@ -279,8 +285,57 @@ fn fees_that_are_off_are_marked_and_keep_no_day_open() {
     desk.file("bill.csv", off.replace("`0.00,`0.00000,", "`0.00,`-0.03000,"));
     desk.file("refunds.csv", format!("{REFUNDS}501,R1,50,SUCCESS,2026-11-20 12:00:00\n"));
     let answer = reconcile(&desk, &["--refunds", "refunds.csv"]).expect(0).json();
-    assert_eq!(answer["fee_diff"], json!({"count": 1, "amount_fee_1e5_yuan": -2700}));
+    let fees = &answer["fee_diff"];
+    assert_eq!((&fees["count"], &fees["amount_fee_1e5_yuan"]), (&json!(1), &json!(-2700)));
+    assert_eq!((&fees["rows"][0]["refund_id"], &fees["rows"][0]["base_fen"]), (&json!("501"), &json!(-50)));
+    assert_eq!(fees["rows"][0]["gap_1e8_yuan"], json!(-2_700_000));
     assert_eq!(answer["classes"]["refund_matched"]["count"], 1);
+}
+
+/// Payments of 1.00 at 0.60 %, whose fees are these in hundred-thousandths of a yuan, and as many local orders.
+pub(crate) fn a_day_with_fees(fees: &[i64]) -> Desk {
+    let desk = Desk::new();
+    let numbers: Vec<_> = (1..=fees.len()).map(|at| (format!("T{at}"), at.to_string())).collect();
+    let payments: Vec<_> =
+        numbers.iter().map(|(number, id)| (number.as_str(), id.as_str(), "10:00:00", "SUCCESS", 100, 0)).collect();
+    let mut text = bill(&payments, &[]);
+    let yuan = |fee: i64| format!("`{}.{:05}", fee / 100_000, fee % 100_000);
+    for fee in fees {
+        text = text.replacen("`0.00000,`0.00%", &format!("{},`0.60%", yuan(*fee)), 1);
+    }
+    text = text.replace("`0.00,`0.00000,", &format!("`0.00,{},", yuan(fees.iter().sum())));
+    desk.file("bill.csv", text);
+    let mut orders = ORDERS.to_owned();
+    for (number, id) in &numbers {
+        writeln!(orders, "{number},42{id},SUCCESS,100,2026-11-20 10:00:01").unwrap();
+    }
+    desk.file("orders.csv", orders);
+    desk
+}
+
+#[test]
+fn each_fee_that_is_off_is_listed_and_the_gaps_add_up_to_bill_less_expected() {
+    // 0.00600 is right, and 0.01000 is it rounded; the others are off by 0.024, −0.06 … and more.
+    let desk = a_day_with_fees(&[600, 3_000, 1_000, 0, 66_600, 1_601]);
+    let answer = reconcile(&desk, &["--out", "out"]).expect(0).json();
+    let rows = answer["fee_diff"]["rows"].as_array().unwrap();
+    let lines: Vec<_> = rows.iter().map(|row| row["bill_line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [3, 6, 7], "a fee may be off by a fen");
+    let sum = |field: &str| rows.iter().map(|row| row[field].as_i64().unwrap()).sum::<i64>();
+    let (fee, expected, gap) = (sum("fee_1e5_yuan") * 1000, sum("expected_1e8_yuan"), sum("gap_1e8_yuan"));
+    assert_eq!((fee - expected, expected), (gap, 3 * 600_000));
+    assert_eq!(answer["fee_diff"]["amount_fee_1e8_yuan"], json!(gap));
+    assert_eq!(answer["outputs"], json!(["out/differences.csv", "out/reconcile.xlsx", "out/fees.csv"]));
+    let written = std::fs::read_to_string(desk.path("out/fees.csv")).unwrap();
+    assert_eq!(written.lines().nth(1).unwrap(), "3,T2,422,,100,0.60%,0.03000,0.00600,0.02400");
+    assert_eq!(written.lines().count(), 4);
+    let words =
+        desk.run(&["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "20261120"]).expect(0).out;
+    assert!(words.contains("[平]; 3 fees are off [手续费 3 笔不一致]"), "{words}");
+    // The next run of a day whose fees are right leaves none of these behind.
+    desk.file("bill.csv", std::fs::read(a_day_with_fees(&[600; 6]).path("bill.csv")).unwrap());
+    reconcile(&desk, &["--out", "out"]).expect(0);
+    assert!(!desk.path("out/fees.csv").exists());
 }
 
 #[test]
@@ -316,7 +371,8 @@ fn kept_orders_give_the_same_differences_as_the_files_that_they_came_from() {
     let mut of_claims = written("kept");
     for row in &mut of_claims[1..] {
         let has_local_side = !matches!(row[0].as_str(), "bill_only" | "duplicate_payment");
-        let reason = row.last_mut().unwrap();
+        // Behind the reason stands the number of a refund, and the line is left out.
+        let reason = &mut row[8];
         assert_eq!(reason.ends_with(unverified), has_local_side, "{reason}");
         *reason = reason.replace(unverified, "");
     }
@@ -354,7 +410,7 @@ fn what_was_paid_around_midnight_is_looked_up_in_the_bill_beside_the_day() {
         (answer.expect(1).json(), row)
     };
     let (found, row) = beside(next("T9"));
-    assert!(row.starts_with("day_cut_local,") && row.ends_with(",当天最后几分钟支付，已在次日的账单里"), "{row}");
+    assert!(row.starts_with("day_cut_local,") && row.ends_with(",当天最后几分钟支付，已在次日的账单里,"), "{row}");
     assert_eq!(found["classes"]["local_only"]["count"], 1);
     let (missing, row) = beside(next("T99"));
     assert!(row.starts_with("local_only,") && row.contains("两天的账单里都没有"), "{row}");
@@ -380,8 +436,8 @@ fn a_bill_that_was_seen_under_the_profile_is_looked_in_without_being_named() {
         let written = std::fs::read_to_string(desk.path(out).join("differences.csv")).unwrap();
         written.lines().find(|line| line.contains(",T9,")).unwrap().to_owned()
     };
-    assert!(row("out").ends_with("已在次日的账单里"), "{}", row("out"));
+    assert!(row("out").ends_with("已在次日的账单里,"), "{}", row("out"));
     // A file that is no longer what was seen is not believed.
     desk.file("next.csv", next.replace("T9", "T8"));
-    assert!(row("again").ends_with("预计在次日的账单里"), "{}", row("again"));
+    assert!(row("again").ends_with("预计在次日的账单里,"), "{}", row("again"));
 }

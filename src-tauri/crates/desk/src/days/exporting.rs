@@ -4,15 +4,16 @@ use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::{Class, Viewpoint};
+use desk_reconcile::{Class, FeeMarks, Viewpoint};
 use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::bill::yuan_text;
 use wxpay_protocol::{Fen, UtcMs};
 
-use super::table::{COLUMNS, Words, cells, class_word, mark_words};
+use super::table::{COLUMNS, DATE, OUT_REFUND_NO, Words, cells, class_word, mark_words};
 use super::{AT_ONCE, MatchedRow};
 use crate::desk::Inner;
+use crate::reconciling::{FEE_COLUMNS, FeeOff, exact_yuan_text};
 use crate::{Desk, DeskError};
 
 /// What is to be exported.
@@ -47,6 +48,46 @@ impl Sink {
         }
     }
 
+    /// Begins the fees that are off: in a workbook on a sheet of their own.
+    fn begin_fees(&mut self, words: Words) -> Result<(), WriteError> {
+        let Self::Xlsx(book) = self else { return Ok(()) };
+        let titles: Vec<Titles> = [("", DATE.0, DATE.1, 12)].into_iter().chain(FEE_COLUMNS).collect();
+        book.sheet(words.of("", "手续费", "Fees"), &columns(&titles, words))
+    }
+
+    /// Takes a fee that is off.
+    fn fee(&mut self, date: &str, fee: &FeeOff, words: Words) -> Result<(), WriteError> {
+        match self {
+            Self::Xlsx(book) => fee.cells(|cells| book.row(&[&[Cell::Text(date)], cells].concat())),
+            Self::Csv(table) => {
+                let class = words.of("fee_diff", "手续费不一致", "Fee off");
+                let (said, expected) = (fee.fee.to_string(), exact_yuan_text(fee.expected_exact()));
+                let (base, rate) = (yuan_text(fee.base_fen.into()), fee.rate_text());
+                let reason = format!("{base} × {rate}");
+                let none = Cell::Empty;
+                // In the columns of the differences.
+                table.row(&[
+                    Cell::Text(class),
+                    Cell::Id(&fee.out_trade_no),
+                    Cell::Id(&fee.transaction_id),
+                    Cell::Id(&fee.refund_id),
+                    Cell::Text(words.of("fee", "手续费", "fee")),
+                    Cell::Text(&said),
+                    Cell::Text(&expected),
+                    Cell::Count(fee.bill_line),
+                    none,
+                    Cell::Text(&reason),
+                    Cell::Text(date),
+                    none,
+                    none,
+                    none,
+                    none,
+                    none,
+                ])
+            }
+        }
+    }
+
     /// Begins the rows that agree: in a workbook on a sheet of their own.
     fn begin_matched(&mut self, words: Words) -> Result<(), WriteError> {
         match self {
@@ -71,6 +112,7 @@ impl Sink {
                 amount,
                 line,
                 Cell::Text(&at),
+                Cell::Id(&found.out_refund_no),
             ]),
             Self::Csv(table) => {
                 let (none, class) = (Cell::Empty, Cell::Text(class));
@@ -91,6 +133,7 @@ impl Sink {
                     none,
                     none,
                     none,
+                    Cell::Id(&found.out_refund_no),
                 ])
             }
         }
@@ -185,6 +228,7 @@ impl Inner {
                 }
             }
         }
+        self.write_fees(&runs, &mut sink, words, failed)?;
         if matched {
             sink.begin_matched(words).map_err(failed)?;
             for (run, _) in &runs {
@@ -197,6 +241,31 @@ impl Inner {
         }
         sink.finish().map_err(failed)?;
         Ok(count)
+    }
+}
+
+impl Inner {
+    /// Writes the fees that are off: in a workbook on a sheet of their own, in CSV behind the differences.
+    fn write_fees(
+        &self,
+        runs: &[(DayRun, &DayStanding)],
+        sink: &mut Sink,
+        words: Words,
+        failed: &impl Fn(WriteError) -> DeskError,
+    ) -> Result<(), DeskError> {
+        let mut is_begun = false;
+        for (run, _) in runs.iter().filter(|(run, _)| run.found.fee_count > 0) {
+            if !is_begun {
+                sink.begin_fees(words).map_err(failed)?;
+                is_begun = true;
+            }
+            let date = run.date.day();
+            // Never more than are listed one by one.
+            for fee in self.fees_of(run, 0, FeeMarks::MOST_LISTED)? {
+                sink.fee(&date, &fee, words).map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -263,7 +332,7 @@ const VERDICT: [Titles; 14] = [
     ("", "手续费不一致", "Fees off", 12),
 ];
 
-const MATCHED: [Titles; 8] = [
+const MATCHED: [Titles; 9] = [
     ("", "日期", "Date", 12),
     ("", "类别", "Class", 12),
     ("", "商户订单号", "Order number", 28),
@@ -272,6 +341,7 @@ const MATCHED: [Titles; 8] = [
     ("", "金额(元)", "Amount (yuan)", 14),
     ("", "账单行号", "Bill line", 10),
     ("", "交易时间", "Time", 20),
+    ("", OUT_REFUND_NO.0, OUT_REFUND_NO.1, 28),
 ];
 
 const CLASSES: [Titles; 5] = [

@@ -25,6 +25,8 @@ pub struct MatchedRow {
     pub transaction_id: String,
     /// WeChat's number of the refund; empty of a payment.
     pub refund_id: String,
+    /// The merchant's number of the refund; empty of a payment.
+    pub out_refund_no: String,
     /// The amount that both sides have.
     pub amount: Fen,
     /// 交易时间.
@@ -162,6 +164,7 @@ fn matched(row: &BillRow<'_>, basis: Basis) -> MatchedRow {
         is_refund,
         out_trade_no: text(row.out_trade_no),
         transaction_id: text(row.transaction_id),
+        out_refund_no: if is_refund { text(row.out_refund_no) } else { String::new() },
         refund_id: if is_refund { text(row.refund_id) } else { String::new() },
         amount: if is_refund { basis.of_refund(row) } else { basis.of_payment(row) },
         at: row.at,

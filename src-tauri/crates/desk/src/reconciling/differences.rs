@@ -13,7 +13,7 @@ use super::local::OwnRowFault;
 use super::own_side::OwnSide;
 use super::texts::{OwnTexts, Texts, bill_texts};
 use super::workbook::Workbook;
-use super::{DaySides, ReconcileFault, Reconciled, go_on, place};
+use super::{DaySides, ReconcileFault, Reconciled, fees, go_on, place};
 use crate::days::UNVERIFIED;
 use crate::progress::Cancel;
 
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 20_000;
 /// Of the own side more, because a table is read from its front for each of them: some 100 MiB.
 const MOST_OWN_TEXTS: usize = 200_000;
 
-const TITLES: [&str; 10] = [
+const TITLES: [&str; 11] = [
     "class",
     "out_trade_no",
     "transaction_id",
@@ -35,7 +35,11 @@ const TITLES: [&str; 10] = [
     "bill_line",
     "local_line",
     "reason",
+    "out_refund_no",
 ];
+/// What is written into a folder; the last only where fees are off.
+const RESULTS: [&str; 3] = ["differences.csv", "reconcile.xlsx", FEES];
+const FEES: &str = "fees.csv";
 
 /// A row of either side that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +66,12 @@ impl MalformedLine {
 }
 
 impl Reconciled {
-    /// Writes `differences.csv` for programs and `reconcile.xlsx` for people, with the classes named from this viewpoint, into a
-    /// folder, which is made where it is missing, and says where they are.
+    /// Writes `differences.csv` for programs and `reconcile.xlsx` for people, with the classes named from this viewpoint, and
+    /// `fees.csv` where fees are off, into a folder, which is made where it is missing, and says where they are.
     ///
     /// # Errors
     ///
-    /// A file cannot be read again, the folder cannot be written, or somebody stopped it; then neither file is there.
+    /// A file cannot be read again, the folder cannot be written, or somebody stopped it; then none of them is there.
     pub fn write(
         &self,
         sides: &DaySides,
@@ -76,7 +80,7 @@ impl Reconciled {
         cancel: &Cancel,
     ) -> Result<Vec<PathBuf>, ReconcileFault> {
         // Under other names until they are whole: nobody takes half a file for a result.
-        let parts = ["differences.csv.part", "reconcile.xlsx.part"].map(|name| folder.join(name));
+        let parts = RESULTS.map(|name| folder.join(format!("{name}.part")));
         let written = self.write_parts(sides, folder, &parts, viewpoint, cancel);
         if written.is_err() {
             for part in &parts {
@@ -91,15 +95,14 @@ impl Reconciled {
         &self,
         sides: &DaySides,
         folder: &Path,
-        parts: &[PathBuf; 2],
+        parts: &[PathBuf; 3],
         viewpoint: Viewpoint,
         cancel: &Cancel,
     ) -> Result<Vec<PathBuf>, ReconcileFault> {
         let unwritable = |cause: WriteError| ReconcileFault::Unwritable { place: place(folder), cause };
         let io = |cause: std::io::Error| unwritable(cause.into());
         fs::create_dir_all(folder).map_err(io)?;
-        let whole = ["differences.csv", "reconcile.xlsx"].map(|name| folder.join(name));
-        let [csv_part, book_part] = parts;
+        let [csv_part, book_part, fees_part] = parts;
         let csv = File::create(csv_part).map_err(io)?;
         let mut table = CsvTable::new(csv, Reader::Programs, &TITLES).map_err(unwritable)?;
         let book = File::create(book_part).map_err(io)?;
@@ -111,12 +114,22 @@ impl Reconciled {
             book.row(cells, &identity).map_err(unwritable)
         })?;
         table.finish().map_err(unwritable)?;
+        let fees_off = self.fees_off(cancel)?;
+        if fees_off.is_empty() {
+            // Those of an earlier run would be taken for this one's.
+            drop(fs::remove_file(folder.join(FEES)));
+        } else {
+            fees::write(fees_part, &fees_off).map_err(unwritable)?;
+            book.fees(&fees_off).map_err(unwritable)?;
+        }
         book.finish().map_err(unwritable)?;
         go_on(cancel)?;
+        let written = RESULTS.into_iter().filter(|name| *name != FEES || !fees_off.is_empty());
+        let whole: Vec<PathBuf> = written.map(|name| folder.join(name)).collect();
         for (part, whole) in parts.iter().zip(&whole) {
             fs::rename(part, whole).map_err(io)?;
         }
-        Ok(whole.to_vec())
+        Ok(whole)
     }
 
     /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
@@ -219,6 +232,7 @@ impl Cells<'_> {
             bill_line,
             local_line,
             Cell::Text(&self.reason),
+            Cell::Id(self.out_refund_no),
         ]
     }
 }

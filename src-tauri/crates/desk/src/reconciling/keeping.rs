@@ -177,6 +177,10 @@ impl Reconciled {
             parts = parts.number(row.bill.map_or(0, |at| at.line)).number(row.local_line.unwrap_or_default());
             parts = parts.number(row.bill_fen).number(row.local_fen);
         }
+        if self.verdict.fees.count > 0 {
+            // Runs from before fees were kept one by one say nothing of them.
+            parts = parts.add("fees").number(self.verdict.fees.count).number(self.verdict.fees.difference.exact());
+        }
         parts.number(self.malformed_count()).number(self.verdict.out_of_scope).finish()
     }
 }

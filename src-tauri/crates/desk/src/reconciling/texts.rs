@@ -10,12 +10,11 @@ use std::path::PathBuf;
 use desk_reconcile::{Basis, BillPlace, Difference};
 use desk_sheets::{Field, Form, Layout, Row, Table};
 use desk_store::Scanned;
-use wxpay_protocol::bill::{BillLine, BillRow, BillState, Column};
+use wxpay_protocol::bill::{BillRow, BillState, Column};
 use wxpay_protocol::{Fen, UtcMs};
 
-use super::bills::open;
 use super::own_side::{OwnFiles, OwnSide};
-use super::{ReconcileFault, local, place, raw_lines};
+use super::{ReconcileFault, bill_rows, local, place, raw_lines};
 use crate::progress::Cancel;
 
 /// The texts of a row; those that it does not have are empty.
@@ -103,29 +102,17 @@ impl OwnTexts {
     }
 }
 
-/// Looks the bill's rows up again, each file from its front to its back.
+/// The texts of the bill's rows.
 pub(super) fn bill_texts(
     files: &[PathBuf],
     rows: &[Difference],
     cancel: &Cancel,
 ) -> Result<HashMap<BillPlace, Texts>, ReconcileFault> {
-    let mut wanted: Vec<BillPlace> = rows.iter().filter_map(|row| row.bill).collect();
-    wanted.sort_unstable_by_key(|at| (at.file, at.offset));
-    wanted.dedup();
+    let wanted: Vec<BillPlace> = rows.iter().filter_map(|row| row.bill).collect();
     let mut found = HashMap::with_capacity(wanted.len());
-    for some in wanted.chunk_by(|one, next| one.file == next.file) {
-        let Some(path) = some.first().and_then(|at| files.get(at.file)) else { continue };
-        let offsets: Vec<u64> = some.iter().map(|at| at.offset).collect();
-        let lines = raw_lines::at_offsets(path, &offsets, cancel)
-            .map_err(|cause| ReconcileFault::Unreadable { place: place(path), cause })?;
-        let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-        let mut bill = open(Cursor::new(lines), path)?;
-        for at in some {
-            if let Some(BillLine::Row(row)) = bill.next_line().map_err(refused)? {
-                found.insert(*at, of_bill(&row));
-            }
-        }
-    }
+    bill_rows::again(files, wanted, cancel, |at, row| {
+        found.insert(at, of_bill(row));
+    })?;
     Ok(found)
 }
 

@@ -8,7 +8,8 @@ use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{BillTotals, MilliFen, yuan_text};
 
 use super::differences::Cells;
-use super::{DaySides, Reconciled};
+use super::fees::{COLUMNS, exact_yuan_text};
+use super::{DaySides, FeeOff, Reconciled};
 use crate::days::{IDENTITY, OUT_REFUND_NO, class_words, field_words};
 
 /// A workbook whose last sheet takes the rows that differ.
@@ -81,6 +82,12 @@ impl Workbook {
         ])
     }
 
+    /// Adds the fees that are off, on a sheet of their own.
+    pub(super) fn fees(&mut self, rows: &[FeeOff]) -> Result<(), WriteError> {
+        self.book.sheet("手续费", &columns(&COLUMNS.map(|(_, chinese, _, width_chars)| (chinese, width_chars))))?;
+        rows.iter().try_for_each(|row| row.cells(|cells| self.book.row(cells)))
+    }
+
     pub(super) fn finish(self) -> Result<(), WriteError> {
         self.book.finish().map(drop)
     }
@@ -111,10 +118,12 @@ fn summary(totals: &BillTotals) -> String {
 
 fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> {
     let (bills, sums) = (&found.bills, found.bills.totals.sums);
+    let fees = &found.verdict.fees;
+    let off = if fees.count > 0 { format!("；手续费 {} 笔不一致", fees.count) } else { String::new() };
     let fee = i64::try_from(sums.fee_milli_fen).map_or_else(|_| String::new(), |fee| MilliFen::new(fee).to_string());
     vec![
         ("日期", sides.date.day()),
-        ("结论", if found.is_balanced() { "平" } else { "不平" }.to_owned()),
+        ("结论", format!("{}{off}", if found.is_balanced() { "平" } else { "不平" })),
         ("商户号", bills.mch_id.clone().unwrap_or_default()),
         ("账单笔数", format!("{}（支付 {}，退款 {}）", sums.rows, bills.totals.payments, bills.totals.refunds)),
         ("充值退款（不参与对账）", bills.recharge_refunds.to_string()),
@@ -123,7 +132,8 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("应结订单金额", yuan_text(sums.settlement_total_fee)),
         ("退款金额", yuan_text(sums.settlement_refund_fee)),
         ("手续费", fee),
-        ("手续费不一致", found.verdict.fees.count.to_string()),
+        ("手续费不一致", fees.count.to_string()),
+        ("手续费：账单减应为", exact_yuan_text(fees.difference.exact())),
         ("本地订单", found.local.orders.to_string()),
         ("未核实的本地订单", found.local.claims.to_string()),
         ("本地退款", found.local.refunds.to_string()),

@@ -72,9 +72,12 @@ impl<'b> BillRow<'b> {
     /// How much the fee differs from base × rate; nothing where the row has no rate. The base is what is settled less what is
     /// given back (money invariant M6).
     pub fn fee_difference(&self) -> Option<FeeDifference> {
-        let ppm = i128::from(self.rate_ppm?);
-        let base = i128::from(self.settlement_total_fee.get()) - i128::from(self.settlement_refund_fee.get());
-        Some(FeeDifference(i128::from(self.fee.get()) * 1000 - base * ppm))
+        Some(FeeDifference::between(self.fee, self.fee_base_fen(), self.rate_ppm?))
+    }
+
+    /// What the fee is taken of: what is settled less what is given back, in fen.
+    pub fn fee_base_fen(&self) -> i64 {
+        self.settlement_total_fee.get() - self.settlement_refund_fee.get()
     }
 }
 
@@ -83,6 +86,16 @@ impl<'b> BillRow<'b> {
 pub struct FeeDifference(i128);
 
 impl FeeDifference {
+    /// The fee less base × rate, the rate in millionths.
+    pub fn between(fee: MilliFen, base_fen: i64, rate_ppm: u32) -> Self {
+        Self(i128::from(fee.get()) * 1000 - i128::from(base_fen) * i128::from(rate_ppm))
+    }
+
+    /// Exactly, in thousandths of a thousandth of a fen: hundred-millionths of a yuan.
+    pub const fn exact(self) -> i128 {
+        self.0
+    }
+
     /// A fee is rounded per row, so up to a fen is no difference (money invariant M6).
     pub const fn is_marked(self) -> bool {
         self.0.unsigned_abs() > 1_000_000

@@ -106,6 +106,8 @@ impl DifferenceState {
 pub struct DayDifference {
     /// The run.
     pub run: i64,
+    /// The file of the bill that its line is of, where the run has several.
+    pub bill_file: Option<String>,
     /// The first millisecond of its Beijing day.
     pub date: UtcMs,
     /// What was found.
@@ -189,11 +191,12 @@ const PAGE_MAX: usize = 10_000;
 
 const ROW: &str = "d.run, d.place, d.identity, d.facts, d.class, d.counts, d.reason, d.same_as, d.fault, d.fault_en, d.out_trade_no, \
      d.transaction_id, d.refund_id, d.out_refund_no, d.field, d.bill_value, d.local_value, d.bill_fen, d.local_fen, d.bill, d.bill_line, \
-     d.local_line, d.hour, d.device_info, d.trade_type, d.sub_mch_id, d.attach, d.is_claim, r.profile, r.date, h.kind AS handled, h.facts AS handled_facts";
-const FROM: &str =
+     d.local_line, d.hour, d.device_info, d.trade_type, d.sub_mch_id, d.attach, d.is_claim, r.profile, r.date, h.kind AS handled, h.facts AS handled_facts, \
+     (SELECT b.file FROM day_bills b WHERE b.id = d.bill AND (SELECT count(*) FROM day_run_bills x WHERE x.run = d.run) > 1) AS bill_file";
+pub(super) const FROM: &str =
     "FROM day_differences d JOIN day_runs r ON r.id = d.run LEFT JOIN handled h ON h.identity = d.identity";
 /// Whether what was said holds for what the difference says now.
-const HOLDS: &str = "(h.kind IS NOT NULL AND h.facts = d.facts)";
+pub(super) const HOLDS: &str = "(h.kind IS NOT NULL AND h.facts = d.facts)";
 
 impl Store {
     /// Differences of a run, from the place `start`.
@@ -278,7 +281,7 @@ impl Store {
 }
 
 /// `WITH handled AS …` for the day of a run, whose parameter is `?1`.
-fn of_run() -> String {
+pub(super) fn of_run() -> String {
     let day =
         "profile = (SELECT profile FROM day_runs WHERE id = ?1) AND date = (SELECT date FROM day_runs WHERE id = ?1)";
     HANDLED.replace("{day}", day)
@@ -335,7 +338,7 @@ pub(super) fn by_identity(
     Ok(Some(found))
 }
 
-fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Value>) {
+pub(super) fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Value>) {
     let mut wanted = "d.run = ?1".to_owned();
     let mut values = vec![Value::Integer(run)];
     let mut and = |text: &str, more: Vec<Value>| {
@@ -422,10 +425,9 @@ fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
     };
     let has_changed = found.counts && handled.is_some() && !holds;
     let date = UtcMs(row.get("date")?);
-    Ok((
-        row.get("profile")?,
-        DayDifference { run: row.get("run")?, date, found, state, has_changed, notes: Vec::new(), answer: None },
-    ))
+    let (run, bill_file) = (row.get("run")?, row.get("bill_file")?);
+    let difference = DayDifference { run, bill_file, date, found, state, has_changed, notes: Vec::new(), answer: None };
+    Ok((row.get("profile")?, difference))
 }
 
 /// Adds rows to a run that was begun.

@@ -299,7 +299,7 @@ fn add_parts(connection: &Connection, id: i64, new: &NewRun) -> Result<(), Store
 
 /// Removes what a run left behind that never ended.
 fn clear(connection: &Connection, id: i64) -> Result<(), StoreError> {
-    for table in ["day_differences", "day_classes", "day_run_bills"] {
+    for table in ["day_differences", "day_fees", "day_classes", "day_run_bills"] {
         connection.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [id])?;
     }
     connection.execute("DELETE FROM day_runs WHERE id = ?1", [id])?;
