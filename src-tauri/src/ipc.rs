@@ -108,6 +108,7 @@ impl Changed {
 }
 
 /// Every command and event that crosses to the window.
+#[allow(clippy::too_many_lines, reason = "a list with one line for each command")]
 pub(crate) fn builder() -> Builder<Wry> {
     Builder::new()
         // A type crosses in one direction only; the two would differ in nothing but optional fields that nobody leaves out.

@@ -77,8 +77,10 @@ pub struct DayNote {
 }
 
 /// What was said last of each difference of a day, where it is a handling.
-pub(super) const HANDLED: &str = "WITH handled AS (SELECT identity, facts, kind FROM day_notes WHERE id IN (SELECT max(id) FROM day_notes WHERE {day} \
-     AND identity IS NOT NULL AND kind <> 0 GROUP BY identity) AND kind IN (1, 2, 3))";
+/// The day stands outside as well and the plus before the id, so that the notes of one difference are found by their index
+/// and not looked for among all.
+pub(super) const HANDLED: &str = "WITH handled AS (SELECT identity, facts, kind FROM day_notes WHERE {day} AND identity IS NOT NULL AND +id IN (SELECT max(id) \
+     FROM day_notes WHERE {day} AND identity IS NOT NULL AND kind <> 0 GROUP BY identity) AND kind IN (1, 2, 3))";
 
 const NOTE: &str = "id, identity, kind, said_by, said_at, text";
 
