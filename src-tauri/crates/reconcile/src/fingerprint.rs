@@ -31,6 +31,11 @@ impl Fingerprint {
         self != Self::NONE
     }
 
+    /// This number, or else another one, so that those without it lie apart.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self.is_some() { self } else { other }
+    }
+
     /// All of it, and what shares its second word.
     #[inline]
     pub(crate) const fn words(self, beside: u32) -> [u64; 2] {

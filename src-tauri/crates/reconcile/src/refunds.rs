@@ -2,9 +2,10 @@
 
 use std::sync::PoisonError;
 
+use crate::heap::Heap;
 use crate::kept::Heaps;
 use crate::record::{BillRefund, Refund};
-use crate::share::{Round, Share};
+use crate::share::{HEAPS, Round, Share};
 use crate::verdict::{Difference, Verdict};
 use crate::{Class, Fingerprint, Reason};
 
@@ -17,13 +18,20 @@ pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalH
         bills.of(&share.refunds).zip(locals.of(&share.refunds)).map(|(bill, local)| (bill.take(), local.take()));
     match &share.round {
         Round::RefundIds(_) if share.refunds.is_whole() => {
-            let (mut bills_left, mut locals_left) = (Vec::new(), Vec::new());
+            // Heap by heap again, so that nothing is ever there twice.
+            let (mut bills_left, mut locals_left) = (vec![Heap::new(); HEAPS], vec![Heap::new(); HEAPS]);
             for (bills, locals) in heaps {
                 let (bills, locals) = by_refund_id(bills, locals, found);
-                bills_left.extend(bills);
-                locals_left.extend(locals);
+                for row in bills {
+                    spread(&mut bills_left, row.out_number.or(row.id), row);
+                }
+                for refund in locals {
+                    spread(&mut locals_left, refund.out_number.or(refund.id), refund);
+                }
             }
-            by_out_refund_no(bills_left, locals_left, found);
+            for (bills, locals) in bills_left.iter_mut().zip(&mut locals_left) {
+                by_out_refund_no(bills.take(), locals.take(), found);
+            }
         }
         Round::RefundIds(paired) => {
             let mut paired = paired.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,6 +44,12 @@ pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalH
             }
         }
         Round::OutRefundNos(_) => heaps.for_each(|(bills, locals)| by_out_refund_no(bills, locals, found)),
+    }
+}
+
+fn spread<T>(heaps: &mut [Heap<T>], number: Fingerprint, record: T) {
+    if let Some(heap) = heaps.get_mut(usize::from(number.upper())) {
+        heap.push(record);
     }
 }
 

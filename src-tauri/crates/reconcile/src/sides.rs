@@ -97,9 +97,9 @@ impl BillSide {
         self.refund_rows += 1;
         self.seen.add(refund.words());
         match &self.judged {
-            None => self.kept.push_refund(either(id, out_number), refund),
+            None => self.kept.push_refund(id.or(out_number), refund),
             Some(judged) if judged.bill.has(refund.row) => {}
-            Some(_) => self.kept.push_refund(either(out_number, id), refund),
+            Some(_) => self.kept.push_refund(out_number.or(id), refund),
         }
     }
 }
@@ -188,9 +188,9 @@ impl LocalSide {
         };
         self.seen.add(record.words());
         match &self.judged {
-            None => self.kept.push_refund(either(record.id, record.out_number), record),
+            None => self.kept.push_refund(record.id.or(record.out_number), record),
             Some(judged) if judged.local.has(record.line) => {}
-            Some(_) => self.kept.push_refund(either(record.out_number, record.id), record),
+            Some(_) => self.kept.push_refund(record.out_number.or(record.id), record),
         }
     }
 
@@ -198,9 +198,4 @@ impl LocalSide {
     pub const fn seen(&self) -> Seen {
         self.seen
     }
-}
-
-/// The number by which a refund is brought together, or else the other one, so that those without it lie apart.
-fn either(number: Fingerprint, other: Fingerprint) -> Fingerprint {
-    if number.is_some() { number } else { other }
 }
