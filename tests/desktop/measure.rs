@@ -1,7 +1,6 @@
 //! Measures a build of the window and prints what it found as one line of JSON. The first argument is the program; the second,
 //! if there is one, a CSV of orders that its list is scrolled over.
 
-mod frames;
 mod paste;
 
 use std::io::Write as _;
@@ -9,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use acceptance::moving;
 use acceptance::window::{DeskWindow, WindowError, WindowStart};
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
 
 async fn measure(program: &Path, orders: Option<&Path>) -> Result<Value, WindowError> {
     let frames = match orders {
-        Some(orders) => frames::measured(program, orders).await?,
+        Some(orders) => moving::measured(program, orders).await?,
         None => Value::Null,
     };
     let mut first_paint_ms = Vec::new();

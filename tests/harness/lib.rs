@@ -8,6 +8,7 @@ pub mod following;
 pub mod keyboard;
 pub mod leash;
 pub mod load;
+pub mod moving;
 pub mod ordeal;
 pub mod session_bus;
 pub mod soak;

@@ -1,4 +1,4 @@
-//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `perf`, `causes`, `soak`.
+//! Everyday tasks of this repository: `cargo xtask run`, `test`, `codegen`, `tidy`, `seed`, `perf`, `causes`, `soak`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to the person at the terminal")]
 
@@ -7,6 +7,7 @@ mod clients;
 mod codegen;
 mod command;
 mod days;
+mod orders;
 mod perf;
 mod run;
 mod setup;
@@ -32,6 +33,8 @@ cargo xtask perf [NAME…] [--orders N]
                                 drain, export (N orders to CSV and XLSX, beside sqlite3 and XlsxWriter), reconcile, notices, window
                                 (under Xvfb; its list over N orders is moved by script three rows a frame and by jumps, and each
                                 frame is timed and looked at for rows without their order in the moment in which it is drawn)
+cargo xtask seed FOLDER [--orders N] [--seed S]
+                                fill a new data folder with a million made-up orders, to try the window and the command line with
 cargo xtask causes [--tries N] [--seed S] [--write]
                                 plant every mistake that a digest can show and print what the search called it
 cargo xtask soak faults [--seed N] [--orders N]
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
             Some("soak") if rest.first().is_some_and(|what| what == "reconcile") => {
                 Some(days::many(&workspace, rest.get(1..).unwrap_or_default())?)
             }
+            Some("seed") => Some(orders::seed(&workspace, rest)?),
             Some("perf") => Some(perf::perf(&workspace, rest)?),
             _ => None,
         })

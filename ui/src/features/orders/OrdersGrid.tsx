@@ -27,6 +27,7 @@ import { gridTheme } from "../../theme/grid";
 import { orderColumns } from "./columns";
 import { orderKey } from "./order-key";
 import { type Shown, SnapshotRows } from "./snapshot-rows";
+import { useSettledScroll } from "./use-settled-scroll";
 
 ModuleRegistry.registerModules([
   InfiniteRowModelModule,
@@ -80,13 +81,14 @@ export function OrdersGrid(props: OrdersGridProps) {
     [columns],
   );
   useOpenRowSelected(api, openKey);
+  const onScroll = useSettledScroll();
   const open = (order: OrderRow | undefined) => order && onOpen(order);
   const onCellFocused = (event: CellFocusedEvent<OrderRow>) => {
     if (openKey === null || event.rowIndex === null) return;
     open(event.api.getDisplayedRowAtIndex(event.rowIndex)?.data);
   };
   return (
-    <div className="orders-grid" data-testid="orders-grid">
+    <div className="orders-grid" data-testid="orders-grid" onScrollCapture={onScroll}>
       <AgGridReact<OrderRow>
         theme={gridTheme}
         columnDefs={sorted}

@@ -6,15 +6,15 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Figure;
-use super::export::write_orders;
 use super::process::measured;
 use crate::TaskError;
 use crate::command::command;
+use crate::orders::{self, SEED};
 use crate::workspace::Workspace;
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path, orders: u64) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(workspace: &Workspace, folder: &Path, count: u64) -> Result<Vec<Figure>, TaskError> {
     let file = folder.join("scrolled.csv");
-    write_orders(&file, orders)?;
+    orders::write(&file, count, SEED)?;
     let arguments = [workspace.release_program("wxpay-desk"), file];
     let said = measured(command(&workspace.root, workspace.program("measure"), arguments), &[0])?.output;
     let found: Value = serde_json::from_str(&said)

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use acceptance::window::{DeskWindow, WindowError, WindowStart};
+use crate::window::{DeskWindow, WindowError, WindowStart};
 use serde_json::{Map, Value, json};
 use tokio::process::Command;
 
@@ -40,24 +40,37 @@ const JUMP: &str = "const [place, done] = arguments; const took = []; const star
        else requestAnimationFrame(look); }; \
      requestAnimationFrame(look)";
 
-/// Imports a file of orders into a fresh data folder, opens the window over it, and moves through its list.
-pub(crate) async fn measured(program: &Path, orders: &Path) -> Result<Value, WindowError> {
-    let home = tempfile::tempdir()?;
-    let first = WindowStart::over(home.path()).program(program).argument("--try").open().await?;
+/// Imports a file of orders into a fresh data folder and opens the window over it, at its list.
+pub async fn open_over(home: &Path, program: &Path, orders: &Path) -> Result<DeskWindow, WindowError> {
+    let first = WindowStart::over(home).program(program).argument("--try").open().await?;
     first.by_test_id("screen-orders").await?;
     first.close().await?;
-    import(program, orders, home.path()).await?;
-    let window = WindowStart::over(home.path()).program(program).open().await?;
+    import(program, orders, home).await?;
+    let window = WindowStart::over(home).program(program).open().await?;
+    window.by_test_id("screen-orders").await?;
+    window.by_test_id("order-row").await?;
+    Ok(window)
+}
+
+/// Milliseconds from a jump to a place of the list, 0 to 1, until every row in sight shows its order; nothing if one stays blank.
+pub async fn jump(window: &DeskWindow, place: f64) -> Result<Option<f64>, WindowError> {
+    let mut jumped = Gathered::default();
+    jumped.add(window, JUMP, vec![json!(place)]).await?;
+    Ok(jumped.0.get("filled").and_then(|filled| filled.get(0)).and_then(Value::as_f64))
+}
+
+/// Opens the window over a file of orders and measures how its list moves.
+pub async fn measured(program: &Path, orders: &Path) -> Result<Value, WindowError> {
+    let home = tempfile::tempdir()?;
+    let window = open_over(home.path(), program, orders).await?;
     let moved = moved(&window).await;
     window.close().await?;
     moved
 }
 
 async fn moved(window: &DeskWindow) -> Result<Value, WindowError> {
-    window.by_test_id("screen-orders").await?;
     let count = "return Number(document.querySelector('[data-testid=\"orders-total\"]')?.dataset.count ?? 0)";
     let orders = window.answer_when(count, "orders", |count| count.as_u64().is_some_and(|count| count > 0)).await?;
-    window.by_test_id("order-row").await?;
     let (mut scrolled, mut jumped) = (Gathered::default(), Gathered::default());
     for _ in 0..STRETCHES {
         scrolled.add(window, SCROLL, vec![json!(FRAMES), json!(STEP_PX)]).await?;
