@@ -54,6 +54,10 @@ export function Judgement({ notice }: { notice: NoticeRow }) {
           </li>
         ))}
       </ol>
+      <h2>{t(notice.id === null ? "notify.wouldAnswer" : "notify.answer")}</h2>
+      <pre className="mono raw-text" data-testid="notice-answer">
+        {notice.answer}
+      </pre>
       {notice.decrypted && (
         <>
           <h2>{t("notify.decrypted")}</h2>

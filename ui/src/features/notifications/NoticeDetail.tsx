@@ -23,8 +23,6 @@ export function NoticeDetail({ id }: { id: number }) {
   return (
     <aside className="exchange" data-testid="notice-detail">
       <Judgement notice={notice} />
-      <h2>{t("notify.answer")}</h2>
-      <pre className="mono raw-text">{notice.answer}</pre>
       <h2>{t("notify.body")}</h2>
       <pre className="mono raw-text">
         <VisibleText text={body} lines />

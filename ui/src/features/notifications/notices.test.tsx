@@ -45,6 +45,8 @@ describe("notices", () => {
     expect(row.dataset.verdict).toBe("accepted");
     await userEvent.click(row);
     expect(await screen.findAllByTestId("notice-check")).toHaveLength(3);
+    expect(screen.getByTestId("notice-answer").textContent).toContain("SUCCESS");
+    expect(screen.getByTestId("notice-judgement").textContent).toContain("我们的应答");
     await userEvent.click(screen.getByTestId("notice-replay"));
     await waitFor(() => expect(screen.getAllByTestId("notice-forwarded")[0]?.textContent).toContain("HTTP 200"));
     await userEvent.click(screen.getByTestId("listener-stop"));
@@ -59,6 +61,8 @@ describe("notices", () => {
     await userEvent.click(screen.getByTestId("notice-inspect"));
     const judged = await screen.findByTestId("notice-judgement");
     expect(judged.dataset.verdict).toBe("refused");
+    expect(judged.textContent).toContain("我们会这样应答");
+    expect(screen.getByTestId("notice-answer").textContent).toContain("FAIL");
     expect(desk.world.received).toHaveLength(0);
   });
 

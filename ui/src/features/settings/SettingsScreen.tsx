@@ -38,14 +38,12 @@ export function SettingsScreen() {
                   data-testid="settings-notify-alarms"
                 />
               </Fact>
-              {tray !== "shown" && (
-                <Fact name={t("settings.tray")}>
-                  <span className="quiet" data-testid="settings-tray-missing" data-why={tray}>
-                    {t(`settings.trayMissing.${tray}`)}
-                  </span>
-                </Fact>
-              )}
             </Facts>
+            {tray !== "shown" && (
+              <p className="quiet" data-testid="settings-tray-missing" data-why={tray}>
+                {t(`settings.trayMissing.${tray}`)}
+              </p>
+            )}
           </section>
         </div>
         <PollingSettings />

@@ -134,6 +134,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     },
     checks: "Check by check",
     answer: "Our answer",
+    wouldAnswer: "What we would answer",
     body: "Bytes",
     decrypted: "Inside of req_info",
     duplicateOf: "The same as notice {{id}}",

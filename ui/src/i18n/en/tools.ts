@@ -59,13 +59,11 @@ export const tools = {
     openOrder: "Open order",
   },
   settings: {
-    notifyAlarms: "Desktop notification of what newly needs attention",
-    tray: "Tray",
+    notifyAlarms: "Notify on the desktop",
     trayMissing: {
       no_library:
-        "No tray icon: the indicator library (libayatana-appindicator3.so.1) is not installed here. Install it (Debian, Ubuntu: libayatana-appindicator3-1) and open the program again; what nobody has seen is always counted at the bell, upper right in the window.",
-      refused:
-        "No tray icon: the system took none, the log says why. What nobody has seen is always counted at the bell, upper right in the window.",
+        "No tray icon: libayatana-appindicator3.so.1 is missing (package libayatana-appindicator3-1 of Debian and Ubuntu); install it and open the program again. The bell, upper right, always has the count.",
+      refused: "No tray icon: the system took none, the log says why. The bell, upper right, always has the count.",
     },
     title: "Settings",
     merchants: "Merchants",

@@ -120,6 +120,7 @@ export const refunds = {
     },
     checks: "逐项检查",
     answer: "我们的应答",
+    wouldAnswer: "我们会这样应答",
     body: "原文",
     decrypted: "req_info 里的内容",
     duplicateOf: "与通知 {{id}} 相同",

@@ -58,11 +58,10 @@ export const tools = {
   },
   settings: {
     notifyAlarms: "新的需要留意的事在桌面上通知",
-    tray: "托盘",
     trayMissing: {
       no_library:
-        "没有托盘图标：这台机器没有安装指示图标库（libayatana-appindicator3.so.1）。安装它（Debian、Ubuntu：libayatana-appindicator3-1），再重新打开程序；未看的件数一直在窗口右上角的铃铛上。",
-      refused: "没有托盘图标：系统没有接受它，原因在日志里。未看的件数一直在窗口右上角的铃铛上。",
+        "没有托盘图标：缺少 libayatana-appindicator3.so.1（Debian、Ubuntu 的软件包 libayatana-appindicator3-1），装上后重新打开程序。未看的件数一直在右上角的铃铛上。",
+      refused: "没有托盘图标：系统没有接受它，原因在日志里。未看的件数一直在右上角的铃铛上。",
     },
     title: "设置",
     merchants: "商户",

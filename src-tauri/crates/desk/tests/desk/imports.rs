@@ -161,6 +161,40 @@ async fn a_file_is_read_and_written_at_once_and_tells_how_far_it_is() {
     assert_eq!((last.done, last.total), (25_000, 25_000));
 }
 
+/// An import of so many rows, all good.
+fn long_file(rows: u32) -> (tempfile::TempDir, Import) {
+    let rows: Vec<String> = (0..rows).map(|number| format!("T20240102030405_{number:06},{}", number + 1)).collect();
+    file(&format!("out_trade_no,total_fee\n{}\n", rows.join("\n")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_tells_several_times_how_far_it_is_and_a_cancel_in_its_midst_keeps_what_was_committed() {
+    const ROWS: u32 = 100_000;
+    let shop = Shop::open().await;
+    let (folder, first) = long_file(ROWS);
+    let cancel = Cancel::new();
+    let at_the_first_rows = cancel.clone();
+    let cancelling = Box::new(move |progress: desk::Progress| {
+        if progress.done > 0 {
+            at_the_first_rows.cancel();
+        }
+    });
+    let stopped = shop.desk.import_orders(first, cancelling, &cancel).await.unwrap();
+    assert!(stopped.cancelled && stopped.added > 0 && stopped.added < u64::from(ROWS), "{}", stopped.added);
+    let listed = shop.desk.orders_open(desk::store::OrderFilter::default(), desk::store::OrderSort::default());
+    assert_eq!(listed.await.unwrap().totals.count, stopped.added, "what was told as added is there, and no more");
+
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    let watcher = Box::new(move |progress: desk::Progress| sink.lock().unwrap().push((progress.done, progress.total)));
+    let again = Import::of("shop", folder.path().join("orders.csv"));
+    let whole = shop.desk.import_orders(again, watcher, &Cancel::new()).await.unwrap();
+    assert_eq!((whole.added + stopped.added, whole.unchanged), (u64::from(ROWS), stopped.added));
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen.len() >= 4 && seen.is_sorted_by_key(|(done, _)| *done), "{seen:?}");
+    assert_eq!(seen.last(), Some(&(u64::from(ROWS), u64::from(ROWS))));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_number_of_another_profile_of_the_merchant_is_refused_with_its_line() {
     let shop = Shop::open().await;

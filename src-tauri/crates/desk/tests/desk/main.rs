@@ -18,6 +18,7 @@ mod days_stopped;
 mod diagnosing;
 mod doubtful;
 mod drains;
+mod exports;
 mod imports;
 mod listening;
 mod live;

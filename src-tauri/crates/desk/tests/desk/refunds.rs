@@ -224,6 +224,22 @@ fn made_elsewhere(shop: &Shop, number: &str, count: u32) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_totals_of_the_list_take_a_refund_off_once_it_succeeded_and_not_before() {
+    let shop = Shop::open().await;
+    let (number, _unpaid) = (shop.paid().await, shop.create_one().await);
+    let totals = async || {
+        let listed = shop.desk.orders_open(desk::store::OrderFilter::default(), desk::store::OrderSort::default());
+        let totals = listed.await.unwrap().totals;
+        (totals.count, totals.paid_count, totals.paid_fen, totals.refunded_fen, totals.net_fen())
+    };
+    let refund = shop.refund(&number, 40).await;
+    assert_eq!(totals().await, (2, 1, 101, 0, 101), "what is on its way was not refunded yet");
+    shop.gateway.end_refund(None, &refund.out_refund_no, RefundStatus::Success).unwrap();
+    shop.desk.query_refund("shop", &refund.out_refund_no).await.unwrap();
+    assert_eq!(totals().await, (2, 1, 101, 40, 61));
+}
+
+#[tokio::test(start_paused = true)]
 async fn asking_what_can_be_refunded_keeps_the_pace_page_by_page() {
     let shop = Shop::open().await;
     let number = shop.paid().await;
