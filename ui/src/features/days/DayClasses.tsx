@@ -119,8 +119,8 @@ function Fees({ outcome, isChosen, onSearch }: FeesProps) {
       <td className="right figures">—</td>
       <td className="right figures">—</td>
       <td className="right figures">—</td>
-      <td className="right figures" title={t("days.feeGap")}>
-        {outcome.fee_gap_yuan}
+      <td className="right figures">
+        <span className="quiet">{t("days.feeGap")}</span> {outcome.fee_gap_yuan}
       </td>
     </tr>
   );
