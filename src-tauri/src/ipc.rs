@@ -25,6 +25,13 @@ pub(crate) struct Changed {
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
 pub(crate) struct AlarmsWanted;
 
+impl AlarmsWanted {
+    /// Tells the window.
+    pub(crate) fn tell(&self, app: &AppHandle<Wry>) -> tauri::Result<()> {
+        self.emit(app)
+    }
+}
+
 /// What a query of the window can depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

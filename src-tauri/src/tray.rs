@@ -11,7 +11,6 @@ use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Wry};
-use tauri_specta::Event as _;
 
 use crate::dto::start::{Language, TrayState};
 use crate::ipc::AlarmsWanted;
@@ -145,7 +144,7 @@ fn follow(app: &AppHandle<Wry>, wish: &str) {
         OPEN => window::raise(app),
         ALARMS => {
             window::raise(app);
-            if let Err(error) = AlarmsWanted.emit(app) {
+            if let Err(error) = AlarmsWanted.tell(app) {
                 tracing::warn!(%error, "the window could not be told to show what needs attention");
             }
         }
