@@ -6,7 +6,7 @@ use std::time::Duration;
 use desk::{AlarmNews, Announcement, Desk, DeskError};
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::dto::start::Language;
 use crate::home::Home;
@@ -40,6 +40,8 @@ pub(crate) async fn watch_alarms(app: AppHandle<Wry>, desk: Desk, mut changes: R
         if let Ok(Err(RecvError::Closed)) = tokio::time::timeout(LOOK, changes.recv()).await {
             return;
         }
+        // The next look sees all that changed until then; a burst of changes is no reason for as many looks.
+        while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
     }
 }
 

@@ -71,10 +71,11 @@ pub(crate) async fn day_say_many(
     saying: DayManySaying,
     progress: Channel<Progress>,
 ) -> Result<DaySaid, IpcError> {
-    let DayManySaying { profile, date: day, filter, kind, text } = saying;
+    let DayManySaying { profile, date: day, filter, shown, kind, text } = saying;
     let report = told(home.jobs.begin().number, progress);
     let desk = home.desk().await?;
-    Ok(desk.say_of_many(&profile, date(&day)?, filter.into(), (kind.into(), &text), report).await?.into())
+    let (filter, saying) = (filter.into(), (kind.into(), text.as_str()));
+    Ok(desk.say_of_many(&profile, date(&day)?, filter, saying, Some(shown.into()), report).await?.into())
 }
 
 /// Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it.

@@ -113,6 +113,8 @@ pub(crate) struct DayManySaying {
     /// `2026-11-20`.
     pub(crate) date: String,
     pub(crate) filter: DifferenceFilter,
+    /// How many are shown; of another list nothing is said.
+    pub(crate) shown: u32,
     pub(crate) kind: DayNoteKind,
     pub(crate) text: String,
 }

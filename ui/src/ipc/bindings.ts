@@ -605,6 +605,8 @@ export type DayManySaying = {
 	/**  `2026-11-20`. */
 	date: string,
 	filter: DifferenceFilter,
+	/**  How many are shown; of another list nothing is said. */
+	shown: number,
 	kind: DayNoteKind,
 	text: string,
 };

@@ -171,7 +171,7 @@ async fn say_of_class(
     };
     let kind = note.handling.kind();
     let bar = Bar::new("said [已记录]");
-    let said = desk.say_of_many(&profile.name, note.date, filter, (kind, &note.text), bar.watcher()).await;
+    let said = desk.say_of_many(&profile.name, note.date, filter, (kind, &note.text), None, bar.watcher()).await;
     bar.finish();
     let said = said?;
     if said.matching == 0 {

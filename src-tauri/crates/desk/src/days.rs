@@ -134,19 +134,21 @@ impl Desk {
 
 impl Desk {
     /// Says something to every difference of the run that counts for a day that fits a filter; to all that it can be said to
-    /// or to none. Told in places of the run.
+    /// or to none, and to none where these are not as many as were `shown`. Told in places of the run.
     pub async fn say_of_many(
         &self,
         profile: &str,
         date: UtcMs,
         filter: DifferenceFilter,
         (kind, text): (NoteKind, &str),
+        shown: Option<u64>,
         progress: OnProgress,
     ) -> Result<SaidOfMany, DeskError> {
         let new = NewNotes {
             profile: profile.to_owned(),
             date: date.start_of_day(),
             filter,
+            shown,
             kind,
             said_by: operator(),
             said_at: self.now(),

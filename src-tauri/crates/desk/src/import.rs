@@ -191,8 +191,14 @@ impl Inner {
                 chosen => chosen?,
             }
         }
-        let head = sheet.head()?;
-        let is_taken = !is_saved || is_fitting(table, &mapping, &head);
+        let mut head = sheet.head()?;
+        let mut is_taken = !is_saved || is_fitting(table, &mapping, &head);
+        if !is_taken && import.sheet.is_none() && mapping.sheet.take().is_some() {
+            // Nor need that sheet be the one with the orders.
+            sheet.choose_sheet(0);
+            head = sheet.head()?;
+            is_taken = is_fitting(table, &mapping, &head);
+        }
         if !is_taken {
             mapping = Mapping { sheet: mapping.sheet, ..Mapping::default() };
         }

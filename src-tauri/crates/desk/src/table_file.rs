@@ -54,8 +54,17 @@ enum Table {
 pub(crate) struct TableFile {
     table: Table,
     words: Words,
-    draft: PathBuf,
+    draft: Draft,
     path: PathBuf,
+}
+
+/// Half a table under a name that says so. It goes away with this, unless it was given its own name.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        fs::remove_file(&self.0).ok();
+    }
 }
 
 impl TableFile {
@@ -78,9 +87,9 @@ impl TableFile {
             Reader::People if inner.settings()?.language == "en" => Words::English,
             Reader::People => Words::Chinese,
         };
-        let draft = path.with_extension(format!("{ending}.part"));
+        let draft = Draft(path.with_extension(format!("{ending}.part")));
         let begin = || -> Result<Table, WriteError> {
-            let file = File::create(&draft)?;
+            let file = File::create(&draft.0)?;
             if !is_workbook {
                 let titles: Vec<&str> = columns.iter().map(|column| words.title(*column)).collect();
                 return Ok(Table::Csv(CsvTable::new(file, reader, &titles)?));
@@ -141,11 +150,7 @@ impl TableFile {
             (None, Table::Csv(table)) => table.finish().map(drop),
             (None, Table::Xlsx(book)) => book.finish().map(drop),
         };
-        let written = written.and_then(|()| if wanted { Ok(fs::rename(&draft, &path)?) } else { Ok(()) });
-        if !wanted || written.is_err() {
-            // What cannot be removed is half a table under a name that says so.
-            fs::remove_file(&draft).ok();
-        }
+        let written = written.and_then(|()| if wanted { Ok(fs::rename(&draft.0, &path)?) } else { Ok(()) });
         written.map_err(|fault| failed(&path, &fault))
     }
 }

@@ -107,16 +107,24 @@ impl Store {
         outcome
     }
 
-    /// So many read transactions of one and the same moment: nobody commits while they begin. Each is to be ended.
-    pub(crate) fn begin_reading(&self, count: usize) -> Result<Vec<Connection>, StoreError> {
-        let connections: Vec<Connection> = (0..count).map(|_| self.reader()).collect::<Result<_, _>>()?;
-        self.write_alone(move |_| {
-            for connection in &connections {
-                // A transaction sees the moment of its first read.
-                connection.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema")?;
+    /// At most so many read transactions of one and the same moment: nobody commits while they begin. Where another program
+    /// writes for long it is one, which needs nobody to wait. Each is to be ended.
+    pub(crate) fn begin_reading(&self, most: usize) -> Result<Vec<Connection>, StoreError> {
+        // A transaction sees the moment of its first read.
+        const BEGIN: &str = "BEGIN; SELECT 1 FROM sqlite_schema";
+        if most > 1 {
+            let connections: Vec<Connection> = (0..most).map(|_| self.reader()).collect::<Result<_, _>>()?;
+            let begun = self.write_alone(move |_| {
+                connections.iter().try_for_each(|connection| connection.execute_batch(BEGIN))?;
+                Ok(connections)
+            });
+            if !matches!(begun, Err(StoreError::Busy)) {
+                return begun;
             }
-            Ok(connections)
-        })
+        }
+        let connection = self.reader()?;
+        connection.execute_batch(BEGIN)?;
+        Ok(vec![connection])
     }
 
     /// Ends a read transaction and keeps the connection for the next.

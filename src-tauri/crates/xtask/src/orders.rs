@@ -41,8 +41,9 @@ pub(crate) fn seed(workspace: &Workspace, arguments: &[String]) -> Result<(), Ta
     let mut import =
         command(&folder, workspace.release_program("wxpay"), ["order", "import", "--profile", PROFILE, "--data-dir"]);
     import.arg(&folder).arg(&file);
-    run(import)?;
+    let imported = run(import);
     fs::remove_file(&file).map_err(|source| file_error(&file, source))?;
+    imported?;
     println!(
         "{count} orders of seed {seed} are in {0}; look at them with: wxpay order list --data-dir {0}",
         folder.display()
@@ -79,11 +80,11 @@ pub(crate) fn new_shop(workspace: &Workspace, folder: &Path) -> Result<(), TaskE
         "--data-dir",
         ".",
     ];
-    run(command(folder, workspace.release_program("wxpay"), profile))?;
+    let added = run(command(folder, workspace.release_program("wxpay"), profile));
     for file in [key, passphrase] {
         fs::remove_file(&file).map_err(|source| file_error(&file, source))?;
     }
-    Ok(())
+    Ok(added?)
 }
 
 /// Writes orders as a CSV, the same ones for the same count and seed: spread over a day, Chinese descriptions, one in five unpaid.

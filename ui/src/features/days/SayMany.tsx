@@ -29,7 +29,8 @@ export function SayMany({ profile, date, filter, count, onClose }: SayManyProps)
   const [text, setText] = useState("");
   const [progress, setProgress] = useState<Progress | null>(null);
   const say = useMutation({
-    mutationFn: (kind: DayNoteKind) => desk().daySayMany({ profile, date, filter, kind, text }, setProgress),
+    mutationFn: (kind: DayNoteKind) =>
+      desk().daySayMany({ profile, date, filter, shown: count, kind, text }, setProgress),
     onSuccess: ({ matching, said }) => {
       message.success(t(said < matching ? "days.saidSome" : "days.saidAll", { said, left: matching - said }));
       onClose();

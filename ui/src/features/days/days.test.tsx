@@ -247,7 +247,12 @@ describe("the list of differences", () => {
     await userEvent.type(dialog.getByTestId("many-text"), "等银行回执");
     await userEvent.click(dialog.getByTestId("many-carry_over"));
     expect(await screen.findByText("已处理 2 条，跳过 1 条（无需处理、无法读取或已是这个状态）")).toBeTruthy();
-    expect(say.mock.calls[0]?.[0]).toMatchObject({ kind: "carry_over", text: "等银行回执", filter: { class: null } });
+    expect(say.mock.calls[0]?.[0]).toMatchObject({
+      kind: "carry_over",
+      text: "等银行回执",
+      filter: { class: null },
+      shown: 3,
+    });
     await waitFor(() => expect(screen.getByTestId("day").dataset.mark).toBe("handled"));
   });
 

@@ -211,11 +211,12 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return null;
     },
-    async daySayMany({ date, filter, kind, text }, onProgress) {
+    async daySayMany({ date, filter, shown, kind, text }, onProgress) {
       const day = ran.get(date);
       if (!day) throw refusal("not_found", `${date} was never reconciled`);
       const fits = (row: DifferenceRow) => filter.class === null || row.class === filter.class;
       const matching = day.rows.filter(fits).length;
+      if (matching !== shown) throw refusal("conflict", `${date}: there are other differences now than were shown`);
       const takes = (row: DifferenceRow) => fits(row) && (row.state !== "expected" || kind === "remark");
       const said = day.rows.filter(takes).length;
       onProgress({ job: 4, done: said, total: said, rate_per_s: 1, rest_s: 0 });

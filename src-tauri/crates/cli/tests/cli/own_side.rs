@@ -106,6 +106,24 @@ fn the_sheet_is_part_of_the_mapping_that_is_saved_for_the_merchant() {
     assert_eq!(reconcile(&desk, &["--profile", "shop"]).expect(1).json()["local"]["orders"], 1);
 }
 
+#[test]
+fn a_sheet_that_was_saved_with_a_mapping_is_not_read_where_the_mapping_does_not_fit_it() {
+    let desk = two_of_each();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    desk.file("shop.xlsx", workbook_of_three());
+    desk.file("mapping.toml", "sheet = \"2\"\nout_trade_no = \"out_trade_no\"\nunit = \"fen\"\n");
+    desk.ask(&["order", "import", "shop.xlsx", "--mapping", "mapping.toml", "--save-mapping", "--profile", "shop"]);
+    let mut book = XlsxBook::new(std::io::Cursor::new(Vec::new()));
+    let column = |title: &str| Column { title: title.to_owned(), width_chars: 20 };
+    book.sheet("订单", &["out_trade_no", "total_fee", "created_at"].map(column)).unwrap();
+    book.row(&["20261120150405000100000000001", "100", "2026-11-20 10:00:01"].map(Cell::Text)).unwrap();
+    book.sheet("汇总", &["日期", "合计"].map(column)).unwrap();
+    book.row(&["2026-11-20", "100"].map(Cell::Text)).unwrap();
+    desk.file("next.xlsx", book.finish().unwrap().into_inner());
+    let imported = desk.ask(&["order", "import", "next.xlsx", "--profile", "shop"]).expect(0).json();
+    assert_eq!(imported["added"], 1, "{imported}");
+}
+
 /// Orders as Excel leaves them: the second number was a number and lost its last digits, the third cell of amounts is a
 /// formula's error.
 fn spoilt_workbook() -> Vec<u8> {

@@ -20,6 +20,8 @@ pub struct NewNotes {
     pub date: UtcMs,
     /// To which of its differences.
     pub filter: DifferenceFilter,
+    /// How many these were when they were shown, if they were: of another list nothing is said.
+    pub shown: Option<u64>,
     /// What is said: a remark or a handling.
     pub kind: NoteKind,
     /// By whom.
@@ -46,7 +48,8 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError::NotFound`] for a day without a run, [`StoreError::Refused`] for a remark without words, a handling on a
-    /// closed day, and what is said of a day only.
+    /// closed day, what is said of a day only, and a list
+    /// that is another than was shown.
     pub fn say_of_many(
         &self,
         new: NewNotes,
@@ -81,6 +84,9 @@ fn say_of_many(
     let matching: i64 = connection
         .prepare_cached(&format!("{} SELECT count(*) {FROM} WHERE {wanted}", of_run()))?
         .query_row(params_from_iter(&values), |row| row.get(0))?;
+    if new.shown.is_some_and(|shown| shown != matching.unsigned_abs()) {
+        return refused("there are other differences now than were shown [列表已变化]; look at them and say it again");
+    }
     let places: i64 = connection
         .prepare_cached("SELECT coalesce(max(place) + 1, 0) FROM day_differences WHERE run = ?1")?
         .query_row([run], |row| row.get(0))?;

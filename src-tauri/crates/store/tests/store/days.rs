@@ -2,8 +2,8 @@
 
 use desk_store::{
     BillSums, ClassTally, DayAnswer, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled,
-    NewClaim, NewDayAnswer, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store,
-    StoreError,
+    NewClaim, NewDayAnswer, NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings,
+    SaidOfMany, Store, StoreError,
 };
 use wxpay_protocol::UtcMs;
 
@@ -247,6 +247,30 @@ fn what_cannot_be_handled_is_refused_with_its_reason() {
     ] {
         assert!(stranger.execute_batch(sql).is_err(), "{sql}");
     }
+}
+
+#[test]
+fn many_are_handled_only_where_they_are_as_many_as_a_person_saw() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, vec![difference(1, 1), difference(2, 1)]);
+    let say = |shown| {
+        let new = NewNotes {
+            profile: SHOP.into(),
+            date: date(),
+            filter: DifferenceFilter::default(),
+            shown,
+            kind: NoteKind::Resolve,
+            said_by: "Li".into(),
+            said_at: UtcMs(9),
+            text: String::new(),
+        };
+        days.store.say_of_many(new, |_, _| {})
+    };
+    assert!(matches!(say(Some(1)), Err(StoreError::Refused { .. })), "one of them came after the list was shown");
+    assert_eq!(days.state(1), DifferenceState::Open);
+    assert_eq!(say(Some(2)).unwrap(), SaidOfMany { matching: 2, said: 2 });
+    assert_eq!(days.state(2), DifferenceState::Handled(Handled::Resolved));
 }
 
 #[test]

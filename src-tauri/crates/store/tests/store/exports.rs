@@ -102,3 +102,11 @@ fn what_nobody_takes_any_more_is_not_read_and_an_order_that_is_not_there_is_a_fa
     assert!(fault.is_err());
     assert!(taken <= 9_000, "{taken}");
 }
+
+#[test]
+fn a_program_that_writes_for_long_keeps_nobody_from_reading() {
+    let (_folder, store, ids) = shop();
+    let writing = rusqlite::Connection::open(store.path()).unwrap();
+    writing.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(in_pieces(&store, &ids).len(), MANY);
+}
