@@ -78,6 +78,12 @@ mirrored! {
         TradeType = "trade_type",
         /// The merchant's number.
         OutTradeNo = "out_trade_no",
+        /// WeChat's number, verified or claimed.
+        TransactionId = "transaction_id",
+        /// What was bought.
+        Body = "body",
+        /// The merchant, by the name of its profile.
+        Profile = "profile",
     }
 }
 

@@ -1787,7 +1787,13 @@ export type OrderSortBy =
 /**  How it is paid. */
 "trade_type" | 
 /**  The merchant's number. */
-"out_trade_no";
+"out_trade_no" | 
+/**  WeChat's number, verified or claimed. */
+"transaction_id" | 
+/**  What was bought. */
+"body" | 
+/**  The merchant, by the name of its profile. */
+"profile";
 
 /**  Where an order comes from. */
 export type OrderSource = 

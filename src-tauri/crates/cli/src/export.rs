@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use desk::sheets::Reader;
-use desk::store::{OrderFilter, OrderSort, RefundFilter, SortBy};
+use desk::store::{OrderFilter, OrderSort, RefundFilter};
 use desk::{DayExport, Export, Exported, RefundExport};
 use serde_json::json;
 use wxpay_protocol::UtcMs;
@@ -12,7 +12,7 @@ use wxpay_protocol::UtcMs;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::option_words::ViewpointWord;
-use crate::order_list::StateWord;
+use crate::order_list::{SortWord, StateWord};
 use crate::output::Output;
 use crate::progress::{self, Bar};
 use crate::reconcile::date;
@@ -120,31 +120,6 @@ struct Differences {
     /// What the classes are called in a table for people
     #[arg(long, value_enum, default_value_t)]
     viewpoint: ViewpointWord,
-}
-
-/// `--sort`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum SortWord {
-    CreatedAt,
-    PaidAt,
-    TotalFee,
-    State,
-    TradeType,
-    OutTradeNo,
-}
-
-impl From<SortWord> for SortBy {
-    fn from(word: SortWord) -> Self {
-        match word {
-            SortWord::CreatedAt => Self::CreatedAt,
-            SortWord::PaidAt => Self::PaidAt,
-            SortWord::TotalFee => Self::TotalFee,
-            SortWord::State => Self::State,
-            SortWord::TradeType => Self::TradeType,
-            SortWord::OutTradeNo => Self::OutTradeNo,
-        }
-    }
 }
 
 pub(crate) fn run(command: &Exports, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {

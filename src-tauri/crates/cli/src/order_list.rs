@@ -1,7 +1,7 @@
 //! `wxpay order list`: the orders of the data folder.
 
 use clap::builder::PossibleValue;
-use desk::store::{Order, OrderFilter, OrderSort, OrderState};
+use desk::store::{Order, OrderFilter, OrderSort, OrderState, SortBy};
 use serde_json::{Map, Value, json};
 
 use crate::desk_options::DeskOptions;
@@ -17,7 +17,7 @@ const WINDOW: usize = 1000;
 /// Without --profile the orders of all merchants. Nothing is sent and no key is needed.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json"
+    after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json\n  wxpay order list --sort total_fee --limit 10"
 )]
 pub(crate) struct List {
     /// Only orders in this state; may be repeated
@@ -26,9 +26,46 @@ pub(crate) struct List {
     /// The beginning of a number, a whole openid, or a part of the body
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     search: String,
+    /// Sorted by this column; equal ones keep the order of the store
+    #[arg(long, value_enum, default_value_t = SortWord::CreatedAt)]
+    sort: SortWord,
+    /// Smallest first
+    #[arg(long)]
+    ascending: bool,
     /// At most so many rows; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
+}
+
+/// `--sort`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum SortWord {
+    CreatedAt,
+    PaidAt,
+    TotalFee,
+    State,
+    TradeType,
+    OutTradeNo,
+    TransactionId,
+    Body,
+    Profile,
+}
+
+impl From<SortWord> for SortBy {
+    fn from(word: SortWord) -> Self {
+        match word {
+            SortWord::CreatedAt => Self::CreatedAt,
+            SortWord::PaidAt => Self::PaidAt,
+            SortWord::TotalFee => Self::TotalFee,
+            SortWord::State => Self::State,
+            SortWord::TradeType => Self::TradeType,
+            SortWord::OutTradeNo => Self::OutTradeNo,
+            SortWord::TransactionId => Self::TransactionId,
+            SortWord::Body => Self::Body,
+            SortWord::Profile => Self::Profile,
+        }
+    }
 }
 
 /// `--state`.
@@ -69,7 +106,8 @@ pub(crate) async fn run(command: &List, options: &DeskOptions, output: &mut Outp
         search: command.search.clone(),
         ..OrderFilter::default()
     };
-    let opened = desk.orders_open(filter, OrderSort::default()).await?;
+    let sort = OrderSort { by: command.sort.into(), descending: !command.ascending };
+    let opened = desk.orders_open(filter, sort).await?;
     let count = usize::try_from(opened.totals.count).unwrap_or(usize::MAX);
     let wanted = if command.limit == 0 { count } else { count.min(command.limit) };
     let mut orders: Vec<Map<String, Value>> = Vec::new();

@@ -1,10 +1,12 @@
 //! Lists: a snapshot of ids for a filter and a sort, exact totals in the same pass, and windows of rows from it.
 //!
 //! One pass over one index finds what matches and adds it up; a walk along the index of the sort puts it in order, or, where
-//! little matches, sorting that. The first rows come from the walk alone, unless too much lies between them.
+//! little matches, sorting that. The first rows come from the walk alone, unless too much lies between them. Where no index is in
+//! the order of the sort, the keys of all that matches are sorted in memory, and the first rows wait for that.
 
 mod condition;
 mod id_set;
+mod keys;
 mod walk;
 
 use std::ops::ControlFlow;
@@ -50,7 +52,9 @@ impl OrderFilter {
     fn within_index(&self, by: SortBy) -> Self {
         let all = Self::default();
         match by {
-            SortBy::CreatedAt => Self { search: String::new(), ..self.clone() },
+            SortBy::CreatedAt | SortBy::TransactionId | SortBy::Body | SortBy::Profile => {
+                Self { search: String::new(), ..self.clone() }
+            }
             SortBy::PaidAt => Self { profile: self.profile.clone(), ..all },
             SortBy::TotalFee => {
                 Self { amount_min_fen: self.amount_min_fen, amount_max_fen: self.amount_max_fen, ..all }
@@ -89,6 +93,19 @@ pub enum SortBy {
     TradeType,
     /// The merchant's number.
     OutTradeNo,
+    /// WeChat's number: the verified one, else the claimed one; orders without one as if before all.
+    TransactionId,
+    /// What was bought, by code point.
+    Body,
+    /// The merchant, by the name of its profile.
+    Profile,
+}
+
+impl SortBy {
+    /// Whether an index of the store is in its order. In any other the first rows wait until the keys of all that matches were read.
+    pub const fn has_index(self) -> bool {
+        !matches!(self, Self::TransactionId | Self::Body | Self::Profile)
+    }
 }
 
 /// A sort. Equal keys keep the order of the store.
@@ -161,7 +178,7 @@ impl Store {
         }
         self.read(|connection| {
             let mut ids = Vec::new();
-            walk(connection, &Condition::walking(&told, sort.by), sort, |id| {
+            walk(connection, &Condition::walking(&told, sort.by), None, sort, |id| {
                 ids.push(id);
                 ControlFlow::Continue(())
             })?;
@@ -176,7 +193,11 @@ impl Store {
             if let Some(terms) = Terms::of(&filter.search) {
                 condition = condition.matching(&terms);
             }
-            let within = if filter.search.is_empty() { WALK } else { WALK_FOR_A_SEARCH };
+            let within = match (filter.search.is_empty(), sort.by.has_index()) {
+                (false, _) => WALK_FOR_A_SEARCH,
+                (true, true) => WALK,
+                (true, false) => Duration::MAX,
+            };
             let first = match walk_to(connection, &condition, None, sort, limit, within)? {
                 Some(first) => first,
                 None => self.first_found(connection, filter, sort, limit, FEW_AT_FIRST)?,
@@ -295,14 +316,14 @@ fn walk_to(
 ) -> Result<Option<Vec<i64>>, StoreError> {
     let mut first = Vec::new();
     let meet = |id| {
-        if first.len() < limit && among.is_none_or(|set| set.contains(id)) {
+        if first.len() < limit {
             first.push(id);
         }
         if first.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let started = Instant::now();
     connection.progress_handler(LOOK_AFTER_STEPS, Some(move || started.elapsed() >= within))?;
-    let walked = walk(connection, condition, sort, meet);
+    let walked = walk(connection, condition, among, sort, meet);
     connection.progress_handler(0, None::<fn() -> bool>)?;
     match walked {
         Ok(()) => Ok(Some(first)),
@@ -325,10 +346,8 @@ fn open(
         found.sorted(connection, sort)?
     } else {
         let mut sorted = Vec::with_capacity(found.ids.len());
-        walk(connection, &Condition::walking(&filter.within_index(sort.by), sort.by), sort, |id| {
-            if found.set.contains(id) {
-                sorted.push(id);
-            }
+        walk(connection, &Condition::walking(&filter.within_index(sort.by), sort.by), Some(&found.set), sort, |id| {
+            sorted.push(id);
             ControlFlow::Continue(())
         })?;
         sorted

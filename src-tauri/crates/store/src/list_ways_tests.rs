@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use rusqlite::config::DbConfig;
-use wxpay_protocol::ids::{Appid, MchId, OutTradeNo};
+use wxpay_protocol::ids::{Appid, MchId, OutTradeNo, TransactionId};
 use wxpay_protocol::{Fen, SignType};
 
 use super::*;
@@ -33,7 +33,8 @@ fn claim(n: i64) -> NewClaim {
         created_at: UtcMs(n / 50 * 1_000),
         claimed_at: UtcMs(0),
         state: states[usize::try_from(n % 4).unwrap()],
-        transaction_id: None,
+        // In no order of the ids, and many orders have none.
+        transaction_id: (n % 7 != 0).then(|| TransactionId::new(format!("42{:026}", n * 7_919 % 100_003)).unwrap()),
         paid_at: None,
         next_query_at: (n % 9 == 0).then_some(UtcMs(n)),
         raw: None,
@@ -81,8 +82,17 @@ fn filters() -> Vec<OrderFilter> {
 }
 
 fn sorts() -> Vec<OrderSort> {
-    let by =
-        [SortBy::CreatedAt, SortBy::PaidAt, SortBy::TotalFee, SortBy::State, SortBy::TradeType, SortBy::OutTradeNo];
+    let by = [
+        SortBy::CreatedAt,
+        SortBy::PaidAt,
+        SortBy::TotalFee,
+        SortBy::State,
+        SortBy::TradeType,
+        SortBy::OutTradeNo,
+        SortBy::TransactionId,
+        SortBy::Body,
+        SortBy::Profile,
+    ];
     by.into_iter().flat_map(|by| [true, false].map(|descending| OrderSort { by, descending })).collect()
 }
 

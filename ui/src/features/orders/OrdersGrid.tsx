@@ -44,6 +44,7 @@ ModuleRegistry.registerModules([
 const BLOCK_ROWS = 100;
 const BLOCKS_KEPT = 8;
 const DEFAULT_COLUMN: ColDef<OrderRow> = {
+  sortable: true,
   sortingOrder: ["desc", "asc"],
   resizable: true,
   suppressHeaderMenuButton: true,

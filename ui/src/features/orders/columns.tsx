@@ -8,28 +8,26 @@ import { TimeText } from "../../components/TimeText";
 import type { OrderRow, OrderSort } from "../../ipc/model";
 
 type Cell = ICellRendererParams<OrderRow>;
-type Column = ColDef<OrderRow> & { colId: OrderSort["by"] | "transaction_id" | "body" | "profile" };
+type Column = ColDef<OrderRow> & { colId: OrderSort["by"] };
 
 /** Draws a cell once its row has arrived; until then a grey bar stands for it. */
 function cell(draw: (order: OrderRow) => React.ReactNode) {
   return ({ data }: Cell) => (data ? draw(data) : <span className="skeleton skeleton-cell" />);
 }
 
-/** The columns of the order list; those that the core can sort by can be clicked. */
+/** The columns of the order list, each of which the core can sort by. */
 export function orderColumns(t: TFunction, language: string, showMerchant: boolean): Column[] {
   return [
     {
       colId: "state",
       headerName: t("orders.column.state"),
       width: language === "en" ? 146 : 120,
-      sortable: true,
       cellRenderer: STATE,
     },
     {
       colId: "total_fee",
       headerName: t("orders.column.amount"),
       width: 108,
-      sortable: true,
       cellClass: "cell-right",
       headerClass: "header-right",
       cellRenderer: AMOUNT,
@@ -40,7 +38,6 @@ export function orderColumns(t: TFunction, language: string, showMerchant: boole
       minWidth: 130,
       maxWidth: 236,
       flex: 6,
-      sortable: true,
       cellRenderer: OUT_TRADE_NO,
     },
     {
@@ -49,24 +46,22 @@ export function orderColumns(t: TFunction, language: string, showMerchant: boole
       minWidth: 130,
       maxWidth: 236,
       flex: 6,
-      sortable: false,
       cellRenderer: TRANSACTION_ID,
     },
-    { colId: "trade_type", headerName: t("orders.column.type"), width: 74, sortable: true, cellRenderer: TYPE },
-    { colId: "body", headerName: t("orders.column.body"), minWidth: 100, flex: 3, sortable: false, cellRenderer: BODY },
+    { colId: "trade_type", headerName: t("orders.column.type"), width: 74, cellRenderer: TYPE },
+    { colId: "body", headerName: t("orders.column.body"), minWidth: 100, flex: 3, cellRenderer: BODY },
     ...(showMerchant
       ? [
           {
             colId: "profile" as const,
             headerName: t("orders.column.merchant"),
             width: 110,
-            sortable: false,
             cellRenderer: MERCHANT,
           },
         ]
       : []),
-    { colId: "created_at", headerName: t("orders.column.created"), width: 150, sortable: true, cellRenderer: CREATED },
-    { colId: "paid_at", headerName: t("orders.column.paid"), width: 150, sortable: true, cellRenderer: PAID },
+    { colId: "created_at", headerName: t("orders.column.created"), width: 150, cellRenderer: CREATED },
+    { colId: "paid_at", headerName: t("orders.column.paid"), width: 150, cellRenderer: PAID },
   ];
 }
 

@@ -44,7 +44,7 @@ describe("the address of the orders screen", () => {
         min: -1,
         max: 1.5,
         types: "NATIVE",
-        by: "body",
+        by: "openid",
         ascending: "yes",
       }),
     ).toEqual({ states: ["NOTPAY"] });

@@ -19,7 +19,17 @@ export const ORDER_STATES: readonly OrderState[] = [
 ];
 export const FILTER_FLAGS: readonly FilterFlag[] = ["unknown", "conflict"];
 export const TRADE_TYPES: readonly TradeType[] = ["JSAPI", "NATIVE", "APP", "MWEB"];
-const SORTS: readonly OrderSort["by"][] = ["created_at", "paid_at", "total_fee", "state", "trade_type", "out_trade_no"];
+const SORTS: readonly OrderSort["by"][] = [
+  "created_at",
+  "paid_at",
+  "total_fee",
+  "state",
+  "trade_type",
+  "out_trade_no",
+  "transaction_id",
+  "body",
+  "profile",
+];
 
 /** In place of a merchant's name: the orders of all of them. */
 export const ALL_MERCHANTS = "*";

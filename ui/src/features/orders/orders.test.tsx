@@ -47,6 +47,24 @@ describe("the orders screen", () => {
     });
   });
 
+  it.each([
+    ["微信支付单号", "transaction_id"],
+    ["商品", "body"],
+    ["商户", "profile"],
+  ] as const)("sorts by %s, whose keys no index has, both ways", async (header, by) => {
+    const { desk } = openWindow("/orders?merchant=*");
+    const [one] = desk.world.orders;
+    if (one) one.profile = "a shop before all others";
+    const keys = desk.world.orders.map((order) => order[by] ?? "").sort();
+    const firstKey = () => desk.world.order(screen.getAllByTestId("order-row")[0]?.dataset.outTradeNo ?? "")[by] ?? "";
+    await screen.findAllByTestId("order-row");
+    await userEvent.click(screen.getByText(header, { selector: ".ag-header-cell-text" }));
+    await waitFor(() => expect(window.location.hash).toContain(`by=${by}`));
+    await waitFor(() => expect(firstKey()).toBe(keys.at(-1)));
+    await userEvent.click(screen.getByText(header, { selector: ".ag-header-cell-text" }));
+    await waitFor(() => expect(firstKey()).toBe(keys[0]));
+  });
+
   it("follows a sort that the address takes back", async () => {
     const { desk } = openWindow("/orders?by=total_fee&ascending=true");
     const cheapest = Math.min(...desk.world.orders.map((order) => order.total_fee));

@@ -53,6 +53,12 @@ fn ten_orders_are_placed_three_are_paid_and_all_end_as_the_gateway_says() {
     assert_eq!((list["count"].as_u64(), states), (Some(10), [("CLOSED".into(), 7), ("SUCCESS".into(), 3)].into()));
     let paid = desk.ask(&["order", "list", "--state", "SUCCESS", "--limit", "2"]).expect(0).json();
     assert_eq!((paid["count"].as_u64(), paid["orders"].as_array().unwrap().len()), (Some(3), 2));
+    let by_number = desk.ask(&["order", "list", "--sort", "transaction_id", "--limit", "4"]).expect(0).json();
+    let first: Vec<&str> =
+        [0, 1, 2, 3].map(|at| by_number["orders"][at]["transaction_id"].as_str().unwrap_or("")).into();
+    assert!(first.is_sorted_by(|one, next| one > next) && first[3].is_empty(), "largest first, none last: {first:?}");
+    let ascending = desk.ask(&["order", "list", "--sort", "transaction_id", "--ascending"]).expect(0).json();
+    assert_eq!(ascending["orders"][9]["transaction_id"], first[0]);
     assert_eq!(gateway.orders().len(), 10, "the gateway has no other order");
     for order in gateway.orders() {
         let number = order["out_trade_no"].as_str().unwrap();

@@ -137,17 +137,20 @@ impl Condition {
     }
 
     /// The ids of every match in the order of the sort, walked along its index; of one run, with the keys, where the index has
-    /// runs: which one is bound behind the values.
+    /// runs: which one is bound behind the values. Where nothing ascends, ids and keys in no order.
     pub(crate) fn walk_sql(&self, sort: OrderSort) -> String {
         let sorted = Sorted::by(sort.by);
-        let (select, run) = match sorted.runs {
-            Runs::One => ("id".to_owned(), None),
-            Runs::Blocks => (format!("id, {}", sorted.keys.join(", ")), Some("id >> 16")),
-            Runs::Merchants => (format!("id, {}", sorted.keys.join(", ")), Some("mch_id")),
+        let with_keys = format!("id, {}", sorted.keys.join(", "));
+        let (select, run, order) = match sorted.runs {
+            Runs::One => ("id".to_owned(), None, order_by(sort)),
+            Runs::Blocks => (with_keys, Some("id >> 16"), order_by(sort)),
+            Runs::Merchants => (with_keys, Some("mch_id"), order_by(sort)),
+            Runs::Unsorted => (with_keys, None, String::new()),
         };
         let run = run.map(|run| format!("{run} = ?{}", self.values.len() + 1));
         let clauses: Vec<&str> = run.iter().chain(&self.clauses).map(String::as_str).collect();
-        format!("SELECT {select} FROM orders INDEXED BY {}{}{}", sorted.index, where_sql(&clauses), order_by(sort))
+        let index = sorted.index.map(|index| format!(" INDEXED BY {index}")).unwrap_or_default();
+        format!("SELECT {select} FROM orders{index}{}{order}", where_sql(&clauses))
     }
 
     /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].
@@ -167,9 +170,10 @@ fn order_by(sort: OrderSort) -> String {
     format!(" ORDER BY {}, id{direction}", keys.join(", "))
 }
 
-/// The index of a sort with all of its columns, but for what its runs are told by.
+/// The index of a sort with all of its columns, but for what its runs are told by; or the one key of a sort that has no index
+/// and where that key is read from, nothing standing for the orders themselves.
 pub(super) struct Sorted {
-    index: &'static str,
+    index: Option<&'static str>,
     keys: &'static [&'static str],
     pub(super) runs: Runs,
 }
@@ -183,13 +187,15 @@ pub(super) enum Runs {
     Blocks,
     /// By merchants.
     Merchants,
+    /// Its keys, which are texts, ascend nowhere.
+    Unsorted,
 }
 
 impl Sorted {
     pub(super) const fn by(by: SortBy) -> Self {
         let (index, keys): (_, &[&str]) = match by {
             SortBy::CreatedAt => (
-                "orders_created",
+                Some("orders_created"),
                 &[
                     "created_at",
                     "shown_state",
@@ -202,15 +208,19 @@ impl Sorted {
                     "profile",
                 ],
             ),
-            SortBy::PaidAt => ("orders_paid", &["paid_at", "paid_fee", "refunded_fee", "profile"]),
-            SortBy::TotalFee => ("orders_amount", &["total_fee"]),
-            SortBy::State => ("orders_state", &["shown_state", "created_at"]),
-            SortBy::TradeType => ("orders_trade_type", &["trade_type", "created_at"]),
-            SortBy::OutTradeNo => ("sqlite_autoindex_orders_1", &["out_trade_no"]),
+            SortBy::PaidAt => (Some("orders_paid"), &["paid_at", "paid_fee", "refunded_fee", "profile"]),
+            SortBy::TotalFee => (Some("orders_amount"), &["total_fee"]),
+            SortBy::State => (Some("orders_state"), &["shown_state", "created_at"]),
+            SortBy::TradeType => (Some("orders_trade_type"), &["trade_type", "created_at"]),
+            SortBy::OutTradeNo => (Some("sqlite_autoindex_orders_1"), &["out_trade_no"]),
+            SortBy::TransactionId => (None, &["coalesce(transaction_id, claimed_transaction_id, '')"]),
+            SortBy::Body => (None, &["body"]),
+            SortBy::Profile => (Some("orders_created"), &["profile"]),
         };
         let runs = match by {
             SortBy::TotalFee => Runs::Blocks,
             SortBy::OutTradeNo => Runs::Merchants,
+            SortBy::TransactionId | SortBy::Body | SortBy::Profile => Runs::Unsorted,
             SortBy::CreatedAt | SortBy::PaidAt | SortBy::State | SortBy::TradeType => Runs::One,
         };
         Self { index, keys, runs }

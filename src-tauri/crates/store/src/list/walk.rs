@@ -1,4 +1,5 @@
-//! Walks along the index of a sort. Where the index has runs, one walk along each, merged.
+//! Walks along the index of a sort. Where the index has runs, one walk along each, merged; where there is no index, by keys
+//! in memory.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -9,18 +10,25 @@ use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, Rows, params_from_iter};
 
 use super::condition::{Condition, Runs, Sorted};
+use super::id_set::IdSet;
+use super::keys::walk_by_keys;
 use crate::OrderSort;
 use crate::finding::MERCHANTS_SQL;
 
-/// Hands out the ids of all matches in the order of the sort, until `each` breaks.
+/// Hands out the ids of all matches, or of those among some, in the order of the sort, until `each` breaks.
 pub(super) fn walk(
     connection: &Connection,
     condition: &Condition,
+    among: Option<&IdSet>,
     sort: OrderSort,
-    each: impl FnMut(i64) -> ControlFlow<()>,
+    mut each: impl FnMut(i64) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
     let sql = condition.walk_sql(sort);
     let runs: Vec<Option<Value>> = match Sorted::by(sort.by).runs {
+        Runs::Unsorted => {
+            let mut statement = connection.prepare_cached(&sql)?;
+            return walk_by_keys(statement.query(params_from_iter(&condition.values))?, among, sort, each);
+        }
         Runs::One => vec![None],
         Runs::Blocks => blocks(connection)?.into_iter().map(Some).collect(),
         Runs::Merchants => merchants(connection)?.into_iter().map(Some).collect(),
@@ -32,6 +40,9 @@ pub(super) fn walk(
         .zip(&runs)
         .map(|(statement, run)| statement.query(params_from_iter(condition.values.iter().chain(run))))
         .collect::<Result<_, _>>()?;
+    let each = |id| {
+        if among.is_none_or(|set| set.contains(id)) { each(id) } else { ControlFlow::Continue(()) }
+    };
     match &mut walks[..] {
         [one] => alone(one, each),
         many => merged(many, sort.descending, each),

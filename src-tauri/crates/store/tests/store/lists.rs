@@ -95,6 +95,13 @@ fn every_sort_orders_both_ways() {
     assert_eq!(sorted(SortBy::State, false), [third, second, fifth, first, fourth]);
     assert_eq!(sorted(SortBy::TradeType, false)[..2], [fifth, third]);
     assert_eq!(sorted(SortBy::OutTradeNo, false), [first, second, third, fourth, fifth]);
+    // One has a verified number, one a claimed one that is smaller; the rest have none and keep the order of the store.
+    assert_eq!(sorted(SortBy::TransactionId, false), [second, third, fourth, fifth, first]);
+    assert_eq!(sorted(SortBy::TransactionId, true), [first, fifth, fourth, third, second]);
+    // By code point: "1", then "咖", then "旧".
+    assert_eq!(sorted(SortBy::Body, false), [second, first, third, fourth, fifth]);
+    assert_eq!(sorted(SortBy::Profile, false)[0], fifth, "\"other\" is before \"shop\"");
+    assert_eq!(sorted(SortBy::Profile, true), [fourth, third, second, first, fifth]);
 }
 
 #[test]
