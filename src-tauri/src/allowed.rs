@@ -98,5 +98,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "day_table_preview",
     "day_run",
     "days_export",
+    "days_report",
+    "days_left",
+    "days_report_export",
     "days_read_remarks",
 ];

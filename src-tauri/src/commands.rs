@@ -9,6 +9,7 @@ pub(crate) mod alarms;
 pub(crate) mod certificates;
 pub(crate) mod confirm;
 pub(crate) mod day_bills;
+pub(crate) mod day_report;
 pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod differences;

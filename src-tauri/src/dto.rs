@@ -31,6 +31,7 @@ pub(crate) mod alarms;
 pub(crate) mod alignment;
 pub(crate) mod day_bills;
 pub(crate) mod day_fees;
+pub(crate) mod day_report;
 pub(crate) mod days;
 pub(crate) mod diagnosis;
 pub(crate) mod differences;

@@ -8,8 +8,8 @@ use tauri::{AppHandle, Wry};
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    alarms, certificates, confirm, day_bills, days, diagnosis, differences, lookup, notices, orders, overview,
-    profiles, refunds, settings, sheets, signature, simulator, start, test_orders,
+    alarms, certificates, confirm, day_bills, day_report, days, diagnosis, differences, lookup, notices, orders,
+    overview, profiles, refunds, settings, sheets, signature, simulator, start, test_orders,
 };
 
 /// Something changed and was committed; the window asks again for what it shows under these tags.
@@ -217,6 +217,9 @@ pub(crate) fn builder() -> Builder<Wry> {
             days::day_table_preview,
             days::day_run,
             days::days_export,
+            day_report::days_report,
+            day_report::days_left,
+            day_report::days_report_export,
             days::days_read_remarks,
         ])
         .events(collect_events![Changed, AlarmsWanted])

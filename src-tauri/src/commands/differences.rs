@@ -13,7 +13,7 @@ use crate::error::IpcError;
 use crate::home::Home;
 
 /// Rows that the window may ask for at once.
-const ROWS_MAX: u64 = 500;
+pub(crate) const ROWS_MAX: u64 = 500;
 
 /// What of a day does not agree.
 #[tauri::command]

@@ -128,6 +128,12 @@ pub(crate) struct DayAging {
     pub(crate) carried_over: Count,
 }
 
+impl From<desk::Aging> for DayAging {
+    fn from(age: desk::Aging) -> Self {
+        Self { up_to_days: age.up_to_days, open: age.open.into(), carried_over: age.carried_over.into() }
+    }
+}
+
 /// The days of a span, and what is left of all days.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct DayCalendar {
@@ -139,14 +145,9 @@ impl TryFrom<desk::PeriodView> for DayCalendar {
     type Error = IpcError;
 
     fn try_from(period: desk::PeriodView) -> Result<Self, IpcError> {
-        let aging = period.aging.into_iter().map(|age| DayAging {
-            up_to_days: age.up_to_days,
-            open: age.open.into(),
-            carried_over: age.carried_over.into(),
-        });
         Ok(Self {
             days: period.days.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?,
-            aging: aging.collect(),
+            aging: period.aging.into_iter().map(Into::into).collect(),
         })
     }
 }

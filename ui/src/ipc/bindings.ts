@@ -208,6 +208,12 @@ export const commands = {
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
 	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
 	daysExport: (profile: string, from: string, to: string, ownWords: boolean, matched: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords, matched })),
+	/**  What the days from one to another add up to, and which of them are not done. */
+	daysReport: (profile: string, from: string, to: string) => typedError<SpanReport, IpcError>(__TAURI_INVOKE("days_report", { profile, from, to })),
+	/**  What is open or carried over of the days from one to another. */
+	daysLeft: (profile: string, from: string, to: string, start: Count, limit: Count) => typedError<LeftRows, IpcError>(__TAURI_INVOKE("days_left", { profile, from, to, start, limit })),
+	/**  Writes the report to a file that a person chooses, and answers its name; nothing when none was chosen. */
+	daysReportExport: (profile: string, from: string, to: string, ownWords: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_report_export", { profile, from, to, ownWords })),
 	/**  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. */
 	daysReadRemarks: (profile: string) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile })),
 };
@@ -1331,6 +1337,21 @@ export type LeftOut =
 /**  The client call takes it and does not sign it. */
 "not_signed";
 
+/**  A difference that is open or carried over. */
+export type LeftRow = {
+	/**  `2026-11-20`. */
+	date: string,
+	/**  How many days ago that was. */
+	age_days: number,
+	row: DifferenceRow,
+};
+
+/**  A stretch of what is left. */
+export type LeftRows = {
+	total: Count,
+	rows: LeftRow[],
+};
+
 /**  How to listen. */
 export type ListenRequest = {
 	/**  0 takes a free one. */
@@ -1461,6 +1482,13 @@ export type MappedColumn = {
 export type MappedState = {
 	word: string,
 	state: string,
+};
+
+/**  The days that have a mark. */
+export type MarkedDays = {
+	mark: DayMark,
+	/**  Such as `2026-11-20`, the oldest first. */
+	dates: string[],
 };
 
 /**  A row of the bill that agrees. */
@@ -2262,6 +2290,14 @@ export type ShopStepView = {
 	ok: boolean,
 };
 
+/**  Both sides of the payments or of the refunds. */
+export type SideSums = {
+	bill_fen: Fen,
+	local_fen: Fen,
+	/**  The local amounts less those of the bill. */
+	gap_fen: Fen,
+};
+
 /**  How requests are signed. */
 export type SignType = 
 /**  MD5. */
@@ -2569,6 +2605,34 @@ export type SimulatorTrafficRow = {
 	took_us: Count,
 	/**  The order that it is about. */
 	out_trade_no: string | null,
+};
+
+/**  What the days of a span add up to. */
+export type SpanReport = {
+	sums: SpanSums,
+	/**  Only marks that a day has. */
+	marks: MarkedDays[],
+	/**  Rows that cannot be read. */
+	malformed: Count,
+	aging: DayAging[],
+	/**  Differences that are open or carried over. */
+	left: Count,
+};
+
+/**  What the runs of a span add up to. */
+export type SpanSums = {
+	payments: SideSums,
+	refunds: SideSums,
+	/**  Payments less refunds. */
+	net: SideSums,
+	/**  手续费 of the bills, in yuan with five decimals. */
+	fee_yuan: string,
+	/**  Fees that are off. */
+	fee_count: Count,
+	/**  All of them less what base and rate give. */
+	fee_gap_yuan: string,
+	/**  Rows of the bills without anything to compare them with. */
+	not_compared: Count,
 };
 
 /**  A part of the search. */

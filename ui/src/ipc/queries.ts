@@ -5,6 +5,7 @@ import type {
   DifferenceFilter,
   DifferenceRow,
   FeeRow,
+  LeftRow,
   MatchedRow,
   OrderFilter,
   OrderSort,
@@ -125,6 +126,19 @@ export const calendarQuery = (profile: string, from: string, to: string) =>
 
 export const dayQuery = (profile: string, date: string) =>
   queryOptions({ queryKey: key("day", profile, date), queryFn: () => desk().dayDetail(profile, date) });
+
+export const reportQuery = (profile: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: key("days_report", profile, from, to),
+    queryFn: () => desk().daysReport(profile, from, to),
+  });
+
+export const leftQuery = (profile: string, from: string, to: string, page: number) =>
+  queryOptions({
+    queryKey: key("days_left", profile, from, to, page),
+    queryFn: async (): Promise<{ total: number; rows: LeftRow[] }> =>
+      desk().daysLeft(profile, from, to, page * PAGE_ROWS, PAGE_ROWS),
+  });
 
 export const chosenBillsQuery = () => queryOptions({ queryKey: key("chosen_bills"), queryFn: () => desk().dayBills() });
 

@@ -10,6 +10,8 @@ export type QueryName =
   | "alarms"
   | "days"
   | "day"
+  | "days_report"
+  | "days_left"
   | "differences"
   | "matched"
   | "fees"
@@ -50,7 +52,7 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["days", "day", "differences", "matched", "fees", "chosen_bills", "alarms"],
+  days: ["days", "day", "days_report", "days_left", "differences", "matched", "fees", "chosen_bills", "alarms"],
   alarms: ["alarms"],
   simulator: [
     "simulator_status",

@@ -1,5 +1,6 @@
 //! `wxpay day`: days that were reconciled under a profile, and what people say to them.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use desk::Desk;
 use desk::store::{DifferenceFilter, DifferenceState, NoteKind, Profile};
@@ -10,7 +11,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::progress::Bar;
 use crate::reconcile::date;
-use crate::{day_remarks, day_show};
+use crate::{day_remarks, day_report, day_show};
 
 const AFTER: &str = "\
 wxpay reconcile --profile NAME keeps what came of a day; here it is looked at and worked on. A difference keeps its \
@@ -20,6 +21,7 @@ ignored and every row was read; only a person opens it again.
 
 Examples:
   wxpay day list --from 2026-11-01 --to 2026-11-30
+  wxpay day report --from 2026-11-01 --to 2026-11-30 -o november.xlsx
   wxpay day show 2026-11-20 --state open
   wxpay day note 2026-11-20 3fa94c1e --resolve --text 已补单
   wxpay day close 2026-11-20
@@ -36,10 +38,11 @@ pub(crate) struct Days {
 #[derive(Subcommand)]
 enum Action {
     List(List),
+    Report(day_report::Report),
     Show(day_show::Show),
     Note(Note),
-    Close(Whole),
-    Reopen(Whole),
+    Close(Close),
+    Reopen(Reopen),
     ReadRemarks(day_remarks::ReadRemarks),
 }
 
@@ -109,15 +112,27 @@ impl Handling {
     }
 }
 
-/// A whole day
+/// Close a day of which nothing is left to do [关账]
 #[derive(Args)]
-#[command(after_help = "Examples:\n  wxpay day close 2026-11-20\n  wxpay day reopen 2026-11-20 --text 账单有更正")]
-struct Whole {
+#[command(after_help = "Examples:\n  wxpay day close 2026-11-20\n  wxpay day close 2026-11-20 --text 已复核")]
+struct Close {
+    /// The day
+    #[arg(value_name = "D", value_parser = date)]
+    date: UtcMs,
+    /// In which words
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    text: String,
+}
+
+/// Open a closed day again, for a reason that stays with it [重新打开]
+#[derive(Args)]
+#[command(after_help = "Examples:\n  wxpay day reopen 2026-11-20 --text 账单有更正")]
+struct Reopen {
     /// The day
     #[arg(value_name = "D", value_parser = date)]
     date: UtcMs,
     /// Why
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     text: String,
 }
 
@@ -127,10 +142,15 @@ pub(crate) fn run(command: &Days, options: &DeskOptions, output: &mut Output) ->
         let profile = options.choose(&desk).await?;
         match &command.action {
             Action::List(list) => day_show::list(list, &desk, &profile, output).await,
+            Action::Report(report) => day_report::run(report, &desk, &profile, output).await,
             Action::Show(show) => day_show::show(show, &desk, &profile, output).await,
             Action::Note(note) => say(note, &desk, &profile, output).await,
-            Action::Close(day) => whole(day, NoteKind::CloseDay, &desk, &profile, output).await,
-            Action::Reopen(day) => whole(day, NoteKind::ReopenDay, &desk, &profile, output).await,
+            Action::Close(Close { date, text }) => {
+                whole((*date, text), NoteKind::CloseDay, &desk, &profile, output).await
+            }
+            Action::Reopen(Reopen { date, text }) => {
+                whole((*date, text), NoteKind::ReopenDay, &desk, &profile, output).await
+            }
             Action::ReadRemarks(read) => day_remarks::run(read, &desk, &profile, output).await,
         }
     })
@@ -192,19 +212,19 @@ async fn say_of_class(
 }
 
 async fn whole(
-    day: &Whole,
+    (date, text): (UtcMs, &str),
     kind: NoteKind,
     desk: &Desk,
     profile: &Profile,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    desk.say_of_day(&profile.name, day.date, &[], kind, &day.text).await?;
-    let standing = desk.day(&profile.name, day.date).await?.standing;
+    desk.say_of_day(&profile.name, date, &[], kind, text).await?;
+    let standing = desk.day(&profile.name, date).await?.standing;
     if output.is_json() {
         output.document(&day_show::standing(&standing))?;
     } else {
         let word = if kind == NoteKind::CloseDay { "closed [已关账]" } else { "open again [已重新打开]" };
-        output.verdict(true, &format!("{} is {word}", day.date.day()))?;
+        output.verdict(true, &format!("{} is {word}", date.day()))?;
     }
     Ok(Exit::Done)
 }

@@ -160,19 +160,7 @@ fn describe(
         output.note("WeChat's bill of this day has changed since it was looked at [账单有变]; run the day again");
     }
     for row in rows {
-        let found = &row.found;
-        let number = [&found.out_trade_no, &found.refund_id, &found.out_refund_no].into_iter().flatten().next();
-        let fen = |fen: Option<i64>| fen.map_or_else(|| "—".to_owned(), |fen| yuan_text(fen.into()));
-        output.line(&format!(
-            "  {}  {:<20} {:<12} {}  bill {}  local {}  {}",
-            hex(&found.identity).get(..SHOWN_DIGITS).unwrap_or_default(),
-            found.class,
-            row.state.as_str(),
-            number.map_or("—", String::as_str),
-            fen(found.bill_fen),
-            fen(found.local_fen),
-            reason_text(found, false)
-        ))?;
+        output.line(&format!("  {}", numbered(row)))?;
         if let Some(answer) = &row.answer {
             let said = GatewaySays::of(answer);
             output.line(&format!(
@@ -192,12 +180,29 @@ fn describe(
     Ok(())
 }
 
+/// A difference in one line, after the digits that name it.
+pub(crate) fn numbered(row: &DayDifference) -> String {
+    let found = &row.found;
+    let number = [&found.out_trade_no, &found.refund_id, &found.out_refund_no].into_iter().flatten().next();
+    let fen = |fen: Option<i64>| fen.map_or_else(|| "—".to_owned(), |fen| yuan_text(fen.into()));
+    format!(
+        "{}  {:<20} {:<12} {}  bill {}  local {}  {}",
+        hex(&found.identity).get(..SHOWN_DIGITS).unwrap_or_default(),
+        found.class,
+        row.state.as_str(),
+        number.map_or("—", String::as_str),
+        fen(found.bill_fen),
+        fen(found.local_fen),
+        reason_text(found, false)
+    )
+}
+
 /// An identity as its digits.
 pub(crate) fn hex(identity: &[u8; 16]) -> String {
     wxpay_protocol::sign::upper_hex(identity).to_lowercase()
 }
 
-const fn mark_words(mark: DayMark) -> &'static str {
+pub(crate) const fn mark_words(mark: DayMark) -> &'static str {
     match mark {
         DayMark::Nothing => "nothing known [无记录]",
         DayMark::NoTrade => "no trade [无交易]",
@@ -272,7 +277,7 @@ fn answer(answer: &DayAnswer) -> Value {
     })
 }
 
-fn difference(row: &DayDifference) -> Value {
+pub(crate) fn difference(row: &DayDifference) -> Value {
     let found = &row.found;
     json!({
         "identity": hex(&found.identity),

@@ -9,6 +9,7 @@ mod bulk;
 mod completions;
 mod day;
 mod day_remarks;
+mod day_report;
 mod day_show;
 mod desk_options;
 mod diagnose;

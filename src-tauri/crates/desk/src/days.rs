@@ -3,10 +3,13 @@
 mod basis;
 mod bills_seen;
 mod doubts;
+mod draft;
 mod exporting;
 mod fees;
 mod matched;
 mod remarks;
+mod report;
+mod report_table;
 mod table;
 mod viewing;
 mod waiting;
@@ -34,9 +37,11 @@ pub use exporting::DayExport;
 pub use fees::FeePage;
 pub use matched::{MatchedPage, MatchedRow};
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
+pub use report::{LeftDifference, LeftPage, ReportedDay, SideSums, SpanReport, SpanSums};
+pub use report_table::ReportExport;
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
-pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView};
+pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView, age_bound_days};
 pub use waiting::{BesideFault, SettledBeside};
 pub(crate) use waiting::{NewBill, has_payments};
 

@@ -68,8 +68,9 @@ pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use days::{
-    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayExport, DayKept, DayView, FeePage, MatchedPage, MatchedRow,
-    PeriodView, ReadRemarks, RefusedRemark, SettledBeside, SuggestedBasis, parse_identity, question_about, reason_text,
+    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayExport, DayKept, DayView, FeePage, LeftDifference, LeftPage,
+    MatchedPage, MatchedRow, PeriodView, ReadRemarks, RefusedRemark, ReportExport, ReportedDay, SettledBeside,
+    SideSums, SpanReport, SpanSums, SuggestedBasis, age_bound_days, parse_identity, question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};

@@ -148,6 +148,18 @@ impl Class {
         !matches!(self, Self::Matched | Self::RefundMatched | Self::DayCutBill | Self::DayCutLocal)
     }
 
+    /// Whether it is about refunds; else it is about payments.
+    pub const fn is_refund(self) -> bool {
+        matches!(
+            self,
+            Self::RefundMatched
+                | Self::RefundBillOnly
+                | Self::RefundLocalOnly
+                | Self::RefundAmountDiff
+                | Self::RefundStateDiff
+        )
+    }
+
     /// Whether its rows are shown one by one: everything but what agrees.
     pub const fn is_listed(self) -> bool {
         !matches!(self, Self::Matched | Self::RefundMatched)

@@ -15,6 +15,7 @@ import { DayPane } from "./DayPane";
 import { type DaysSearch, readDaysSearch } from "./days-search";
 import { FetchSpan } from "./FetchSpan";
 import { MonthCalendar } from "./MonthCalendar";
+import { MonthReport } from "./MonthReport";
 import { monthOf } from "./month";
 
 const route = getRouteApi("/days");
@@ -44,7 +45,7 @@ function Days({ profile }: { profile: string }) {
   const navigate = useNavigate();
   const [month, setMonth] = useState(search.date ?? beijingDay(Date.now()));
   const go = (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) =>
-    void navigate({ to: "/days", search: readDaysSearch({ ...search, ...part }), replace: true });
+    void navigate({ to: "/days", search: readDaysSearch({ ...search, open: undefined, ...part }), replace: true });
   const { t } = useTranslation();
   // A bill that was dropped while no day was open opens its own.
   const dropped = useQuery(chosenBillsQuery()).data?.find((bill) => bill.date !== null)?.date;
@@ -61,12 +62,28 @@ function Days({ profile }: { profile: string }) {
           onMonth={setMonth}
           onChoose={(date) => navigate({ to: "/days", search: { date }, replace: true })}
         />
+        <Button
+          block
+          size="small"
+          className="month-report-open"
+          disabled={!search.date}
+          onClick={() => void navigate({ to: "/days", search: {}, replace: true })}
+          data-testid="month-report-open"
+        >
+          {t("days.report")}
+        </Button>
         <Ages profile={profile} month={month} />
       </div>
       {search.date ? (
         <DayPane key={search.date} profile={profile} date={search.date} search={search} onSearch={go} />
       ) : (
-        <EmptyView testId="days-pick" title={t("days.pick")} text={t("days.pickText")} />
+        <MonthReport
+          profile={profile}
+          month={month}
+          onDay={(date, open) =>
+            void navigate({ to: "/days", search: open ? { date, open } : { date }, replace: true })
+          }
+        />
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Select } from "antd";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
@@ -68,7 +68,14 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
         <All profile={profile} date={date} filter={filter} />
         {isSlow && <JobProgress label={t("days.ask")} unit="questions" job={asking} />}
       </div>
-      <List key={JSON.stringify(filter)} profile={profile} date={date} filter={filter} />
+      <List
+        key={JSON.stringify(filter)}
+        profile={profile}
+        date={date}
+        filter={filter}
+        open={search.open}
+        onOpened={() => onSearch({})}
+      />
     </div>
   );
 }
@@ -95,11 +102,21 @@ function All({ profile, date, filter }: ListProps) {
 type ListProps = { profile: string; date: string; filter: DifferenceFilter };
 
 /** Both sides in one row, and the row that was picked beside them. */
-function List({ profile, date, filter }: ListProps) {
+function List({
+  profile,
+  date,
+  filter,
+  open,
+  onOpened,
+}: ListProps & { open?: string | undefined; onOpened: () => void }) {
   const { t } = useTranslation();
+  // Once it is open, the address has done its part: it opens nothing again after another filter.
+  useEffect(() => {
+    if (open) onOpened();
+  }, [open, onOpened]);
   const first = useQuery({ ...differencesQuery(profile, date, filter, 0), placeholderData: keepPreviousData });
   const total = first.data?.total ?? 0;
-  const picked = usePicked(profile, date, filter, total);
+  const picked = usePicked(profile, date, filter, total, open);
   const pane = useRef<HTMLDivElement>(null);
   useListKeys({
     isActive: () => picked.identity !== null || (pane.current?.contains(document.activeElement) ?? false),
@@ -161,7 +178,7 @@ function List({ profile, date, filter }: ListProps) {
 }
 
 /** The number that a difference goes by. */
-function numberOf(row: DifferenceRow): string {
+export function numberOf(row: DifferenceRow): string {
   return row.out_trade_no ?? row.refund_id ?? row.out_refund_no ?? row.transaction_id ?? "—";
 }
 

@@ -39,6 +39,8 @@ export type DaysSearch = {
   /** Only those with this value in this dimension. */
   by?: Dimension;
   value?: string;
+  /** The difference that is looked at first, by its identity. */
+  open?: string;
 };
 
 /** The day and the filter of an address; what it cannot be is left out. */
@@ -53,5 +55,6 @@ export function readDaysSearch(search: Record<string, unknown>): DaysSearch {
     ...(found && { class: found }),
     ...(state && { state }),
     ...(by && typeof value === "string" && { by, value }),
+    ...(typeof search.open === "string" && search.open !== "" && { open: search.open }),
   };
 }

@@ -212,6 +212,33 @@ describe("a bill that is dropped", () => {
   });
 });
 
+describe("the report of a month", () => {
+  it("adds up the days, says which are not done, and leads to each difference that is left", async () => {
+    const { desk } = await reconcile();
+    const write = vi.spyOn(desk, "daysReportExport");
+    await userEvent.click(screen.getByTestId("month-report-open"));
+    expect((await screen.findByTestId("report-payments")).textContent).toContain("¥835.80¥820.90−¥14.90");
+    expect(screen.getByTestId("report-net").textContent).toContain("−¥14.90");
+    expect(screen.getByTestId("report-fees").textContent).toContain("¥5.01480");
+    expect(screen.getByTestId("report-mark-open").textContent).toContain("1 天20");
+    expect(screen.getByTestId("report-ages").textContent).toContain("待处理 2");
+    expect(await screen.findAllByTestId("left-row")).toHaveLength(2);
+    await userEvent.click(screen.getByTestId("report-export"));
+    await screen.findByText(/report\.xlsx/);
+    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false]);
+
+    await userEvent.click(screen.getAllByTestId("left-row")[1] as HTMLElement);
+    expect((await screen.findByTestId("difference")).textContent).toContain("SHOP20261120000002");
+    // Another filter does not open it once more.
+    await userEvent.click(screen.getByTestId("class-bill_only"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(1));
+    expect(screen.queryByTestId("difference")).toBeNull();
+    await userEvent.click(screen.getByTestId("month-report-open"));
+    await userEvent.click(await screen.findByTestId("report-day-2026-11-20"));
+    await screen.findByTestId("day-classes");
+  });
+});
+
 describe("the list of differences", () => {
   it("is narrowed to where they concentrate, and opened again by the same place", async () => {
     await reconcile();

@@ -16,9 +16,9 @@ export const NO_FILTER: DifferenceFilter = {
 type Picked = { place: number; identity: string };
 
 /** The difference that is looked at: by its place in the list for the keys, by its identity for what it says now. */
-export function usePicked(profile: string, date: string, filter: DifferenceFilter, total: number) {
+export function usePicked(profile: string, date: string, filter: DifferenceFilter, total: number, open?: string) {
   const client = useQueryClient();
-  const [picked, setPicked] = useState<Picked | null>(null);
+  const [picked, setPicked] = useState<Picked | null>(open ? { place: 0, identity: open } : null);
   const found = useQuery({
     ...differencesQuery(profile, date, { ...NO_FILTER, identity: picked?.identity ?? "" }, 0),
     enabled: picked !== null,

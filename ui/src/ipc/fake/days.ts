@@ -6,8 +6,10 @@ import type {
   DayRequest,
   DayStanding,
   DifferenceRow,
+  LeftRow,
   OwnTable,
   SheetMapping,
+  SpanReport,
 } from "../model";
 import { refusal, type World } from "./world";
 
@@ -29,6 +31,9 @@ type DayCommands = Pick<
   | "dayTablePreview"
   | "dayRun"
   | "daysExport"
+  | "daysReport"
+  | "daysLeft"
+  | "daysReportExport"
   | "daysReadRemarks"
 >;
 
@@ -72,6 +77,41 @@ function handled(row: DifferenceRow, kind: DayNoteKind, text: string): Differenc
   return { ...row, notes, state: HANDLING[kind as keyof typeof HANDLING] ?? row.state };
 }
 
+/** Every day from one to another. */
+function daysOf(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS)
+    days.push(new Date(at).toISOString().slice(0, 10));
+  return days;
+}
+
+/** What days add up to: each that ran has the same bill. */
+function spanReport(days: DayStanding[], left: number): SpanReport {
+  const count = days.filter((day) => day.mark !== "nothing").length;
+  const side = (bill: number, local: number) => ({ bill_fen: bill, local_fen: local, gap_fen: local - bill });
+  const payments = side(count * 83_580, count * 82_090);
+  const marks = (["open", "handled", "closed", "nothing"] as const).map((mark) => ({
+    mark,
+    dates: days.filter((day) => day.mark === mark).map((day) => day.date),
+  }));
+  const carried_over = days.reduce((sum, day) => sum + day.carried_over, 0);
+  return {
+    sums: {
+      payments,
+      refunds: side(0, 0),
+      net: payments,
+      fee_yuan: (count * 5.0148).toFixed(5),
+      fee_count: count,
+      fee_gap_yuan: (count * 0.024).toFixed(5),
+      not_compared: 0,
+    },
+    marks: marks.filter(({ dates }) => dates.length > 0),
+    malformed: 0,
+    aging: [{ up_to_days: 3, open: left - carried_over, carried_over }],
+    left,
+  };
+}
+
 /** Days without files: what is chosen is always the same bill, and what comes of it the same three differences. */
 export function fakeDays(world: World): DayCommands {
   let chosen: string[] = [];
@@ -102,6 +142,12 @@ export function fakeDays(world: World): DayCommands {
       bill_changed: false,
     };
   };
+  const left = (from: string, to: string): LeftRow[] =>
+    daysOf(from, to).flatMap((date) =>
+      (ran.get(date)?.rows ?? [])
+        .filter((row) => row.state === "open" || row.state === "carried_over")
+        .map((row) => ({ date, age_days: 2, row })),
+    );
   const classes = (rows: DifferenceRow[]) =>
     [...new Set(rows.map((row) => row.class))].map((name) => {
       const mine = rows.filter((row) => row.class === name);
@@ -145,9 +191,7 @@ export function fakeDays(world: World): DayCommands {
   });
   return {
     async daysCalendar(_profile, from, to) {
-      const days: DayStanding[] = [];
-      for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS)
-        days.push(standing(new Date(at).toISOString().slice(0, 10)));
+      const days = daysOf(from, to).map(standing);
       const open = days.reduce((sum, day) => sum + day.open, 0);
       const carried_over = days.reduce((sum, day) => sum + day.carried_over, 0);
       return { days, aging: [{ up_to_days: 1, open, carried_over }] };
@@ -312,6 +356,12 @@ export function fakeDays(world: World): DayCommands {
       return { cancelled: false, closed: false, again, other_bills: 0, settled_days: [] };
     },
     daysExport: async () => "differences.xlsx",
+    daysReportExport: async () => "report.xlsx",
+    daysReport: async (_profile, from, to) => spanReport(daysOf(from, to).map(standing), left(from, to).length),
+    async daysLeft(_profile, from, to, start, limit) {
+      const rows = left(from, to);
+      return { total: rows.length, rows: rows.slice(start, start + limit) };
+    },
     daysReadRemarks: async () => ({ rows: 3, remarks: 1, handled: 1, refused: [], refused_count: 0 }),
   };
 }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::program::{Answer, Desk};
 use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, a_day_with_fees, bill};
 
-const DAY: &str = "2026-11-20";
+pub(crate) const DAY: &str = "2026-11-20";
 
 /// The day with one row of each class, under a merchant.
-fn kept() -> Desk {
+pub(crate) fn kept() -> Desk {
     let desk = a_day_of_everything();
     desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
     run(&desk, &[]).expect(1);
@@ -20,7 +20,7 @@ fn run(desk: &Desk, more: &[&str]) -> Answer {
     desk.run(&[&day[..], &["--profile", "shop", "--json"], more].concat())
 }
 
-fn day(desk: &Desk, words: &[&str]) -> Answer {
+pub(crate) fn day(desk: &Desk, words: &[&str]) -> Answer {
     desk.run(&[&["day"], words, &["--profile", "shop", "--json"]].concat())
 }
 
@@ -30,7 +30,7 @@ fn show(desk: &Desk, more: &[&str]) -> Value {
     answer.json()
 }
 
-fn identity(desk: &Desk, class: &str) -> String {
+pub(crate) fn identity(desk: &Desk, class: &str) -> String {
     show(desk, &["--class", class])["differences"][0]["identity"].as_str().unwrap().to_owned()
 }
 
@@ -72,7 +72,12 @@ fn a_day_closes_when_everything_is_handled_and_another_bill_for_it_is_an_alarm()
     assert_eq!((&kept["closed"], kept["other_bills"].as_array().unwrap().len()), (&json!(true), 1));
     let shown = show(&desk, &[]);
     assert_eq!((&shown["bill_changed"], &shown["mark"]), (&json!(true), &json!("closed")));
+    day(&desk, &["reopen", DAY]).expect(2);
+    day(&desk, &["reopen", DAY, "--text", ""]).expect(2);
+    assert!(day(&desk, &["reopen", DAY, "--text", " "]).expect(3).err.contains("重新打开要写原因"));
+    assert_eq!(show(&desk, &[])["mark"], "closed");
     day(&desk, &["reopen", DAY, "--text", "账单有更正"]).expect(0);
+    assert_eq!(show(&desk, &[])["notes"].as_array().unwrap().last().unwrap()["text"], "账单有更正");
     assert_eq!(run(&desk, &[]).expect(1).json()["kept"]["closed"], false);
     assert_eq!(show(&desk, &[])["bill_changed"], false);
     let listed = day(&desk, &["list", "--from", "20261119", "--to", "20261121"]).expect(0).json();
@@ -241,7 +246,7 @@ fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
 }
 
 /// The cells of a sheet of a workbook.
-fn cells(desk: &Desk, file: &str, sheet: usize) -> Vec<Vec<String>> {
+pub(crate) fn cells(desk: &Desk, file: &str, sheet: usize) -> Vec<Vec<String>> {
     let file = std::fs::File::open(desk.path(file)).unwrap();
     let mut book = desk::sheets::Sheet::open(std::io::BufReader::new(file)).unwrap();
     book.choose_sheet(sheet);
@@ -384,7 +389,7 @@ fn what_does_not_exist_is_said() {
     day(&desk, &["note", "2026-11-19", "--text", "x"]).expect(1);
     day(&desk, &["note", DAY]).expect(3);
     day(&desk, &["note", DAY, "--resolve"]).expect(3);
-    day(&desk, &["reopen", DAY]).expect(3);
+    day(&desk, &["reopen", DAY, "--text", "x"]).expect(3);
     day(&desk, &["show", "yesterday"]).expect(2);
     run(&desk, &["--profile", "nobody"]).expect(2);
 }

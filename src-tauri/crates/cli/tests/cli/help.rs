@@ -73,9 +73,11 @@ fn every_command_has_help_with_an_example() {
         "notify send",
         "bill check",
         "day list",
+        "day report",
         "day show",
         "day note",
         "day close",
+        "day reopen",
         "day read-remarks",
         "export differences",
     ]) {

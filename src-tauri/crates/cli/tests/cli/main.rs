@@ -9,6 +9,7 @@ mod bill_download;
 mod bulk;
 mod certificate;
 mod day;
+mod day_report;
 mod diagnose;
 mod gateway;
 mod help;

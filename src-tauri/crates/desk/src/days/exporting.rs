@@ -1,6 +1,6 @@
 //! The differences of a span of days as a table: a workbook that finance can forward, with the verdict of each day, or CSV.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::bill::yuan_text;
 use wxpay_protocol::{Fen, UtcMs};
 
+use super::draft::{unwritable, written_whole};
 use super::table::{COLUMNS, DATE, OUT_REFUND_NO, Words, cells, class_word, mark_words};
 use super::{AT_ONCE, MatchedRow};
 use crate::desk::Inner;
@@ -151,36 +152,18 @@ impl Desk {
     /// Writes the differences of the runs that count for a span of days, and says how many. The file appears whole or not at
     /// all.
     pub async fn export_differences(&self, export: DayExport) -> Result<u64, DeskError> {
-        let ending =
-            export.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-        let is_workbook = match ending.as_str() {
-            "csv" => false,
-            "xlsx" => true,
-            _ => return Err(DeskError::input("file", "must end in .csv or .xlsx, which says what is written")),
-        };
         self.blocking(move |inner| {
-            let words = match export.reader {
-                Reader::Programs if !is_workbook => Words::Wire,
-                _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
-                _ => Words::Chinese(export.viewpoint),
-            };
-            let end = export.to.start_of_day().plus_ms(UtcMs::DAY_MS);
-            let days = inner.store.days(&export.profile, export.from, end)?;
-            let failed = |fault: WriteError| {
-                DeskError::input("file", format!("{} cannot be written: {fault}", export.file.display()))
-            };
-            let draft = export.file.with_extension(format!("{ending}.part"));
-            let how = How { is_workbook, words, matched: export.matched };
-            let written = inner.write_days(&days, &draft, how, &failed);
-            let renamed = written.and_then(|count| {
-                fs::rename(&draft, &export.file).map_err(|fault| failed(fault.into()))?;
-                Ok(count)
-            });
-            if renamed.is_err() {
-                // What cannot be removed is half a table under a name that says so.
-                fs::remove_file(&draft).ok();
-            }
-            renamed
+            written_whole(&export.file, |draft, is_workbook| {
+                let words = match export.reader {
+                    Reader::Programs if !is_workbook => Words::Wire,
+                    _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
+                    _ => Words::Chinese(export.viewpoint),
+                };
+                let end = export.to.start_of_day().plus_ms(UtcMs::DAY_MS);
+                let days = inner.store.days(&export.profile, export.from, end)?;
+                let failed = |fault: WriteError| unwritable(&export.file, &fault);
+                inner.write_days(&days, draft, How { is_workbook, words, matched: export.matched }, &failed)
+            })
         })
         .await
     }
@@ -313,7 +296,7 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
     Ok(book)
 }
 
-type Titles = (&'static str, &'static str, &'static str, u16);
+pub(super) type Titles = (&'static str, &'static str, &'static str, u16);
 
 const VERDICT: [Titles; 14] = [
     ("", "日期", "Date", 12),
@@ -352,7 +335,7 @@ const CLASSES: [Titles; 5] = [
     ("", "本地减账单(元)", "Local less bill (yuan)", 18),
 ];
 
-fn columns(titles: &[Titles], words: Words) -> Vec<Column> {
+pub(super) fn columns(titles: &[Titles], words: Words) -> Vec<Column> {
     let column = |(wire, chinese, english, width_chars): &Titles| Column {
         title: words.of(wire, chinese, english).to_owned(),
         width_chars: *width_chars,
@@ -361,6 +344,6 @@ fn columns(titles: &[Titles], words: Words) -> Vec<Column> {
 }
 
 /// Money as money; a sum beyond what an amount holds as text.
-fn amount(text: &str) -> Cell<'_> {
+pub(super) fn amount(text: &str) -> Cell<'_> {
     Fen::parse_yuan(text).map_or(Cell::Text(text), Cell::Amount)
 }

@@ -13,7 +13,7 @@ use crate::desk::Inner;
 use crate::{Desk, DeskError};
 
 /// From a day's beginning until its bill is ready (protocol page §4.6).
-const READY_MS: i64 = UtcMs::DAY_MS + 10 * 3_600_000;
+pub(super) const READY_MS: i64 = UtcMs::DAY_MS + 10 * 3_600_000;
 
 /// The ages by which unsettled differences are told apart: up to so many days, and beyond.
 pub const AGES_DAYS: [u32; 4] = [1, 3, 7, 30];
@@ -176,7 +176,7 @@ impl Desk {
 
 impl Inner {
     /// Where days stand. No bill is missed before WeChat has it, at 10:00 of the next day.
-    fn standings(&self, profile: &str, from: UtcMs, end: UtcMs) -> Result<Vec<DayStanding>, DeskError> {
+    pub(super) fn standings(&self, profile: &str, from: UtcMs, end: UtcMs) -> Result<Vec<DayStanding>, DeskError> {
         let now = self.clock.now();
         let mut days = self.store.days(profile, from, end)?;
         for day in &mut days {
@@ -201,13 +201,23 @@ fn add(sum: &mut ClassTally, more: ClassTally) {
     sum.local_fen += more.local_fen;
 }
 
-fn aging(days: &[DayStanding], now: UtcMs) -> Vec<Aging> {
+/// How many days ago a day was; 0 for today and what is to come.
+pub(super) fn age_days(date: UtcMs, now: UtcMs) -> u32 {
+    let age = now.start_of_day().0.saturating_sub(date.start_of_day().0) / UtcMs::DAY_MS;
+    u32::try_from(age.max(0)).unwrap_or(u32::MAX)
+}
+
+/// The bound of the ages that an age in days lies within; nothing beyond the last one.
+pub fn age_bound_days(age_days: u32) -> Option<u32> {
+    AGES_DAYS.into_iter().find(|bound| age_days <= *bound)
+}
+
+pub(super) fn aging<'d>(days: impl IntoIterator<Item = &'d DayStanding>, now: UtcMs) -> Vec<Aging> {
     let bounds = AGES_DAYS.into_iter().map(Some).chain([None]);
     let mut ages: Vec<Aging> = bounds.map(|up_to_days| Aging { up_to_days, ..Aging::default() }).collect();
     for day in days {
-        let age = now.start_of_day().0.saturating_sub(day.date.0) / UtcMs::DAY_MS;
-        let fits = |bound: &&mut Aging| bound.up_to_days.is_none_or(|days| age <= i64::from(days));
-        if let Some(bound) = ages.iter_mut().find(fits) {
+        let bound = age_bound_days(age_days(day.date, now));
+        if let Some(bound) = ages.iter_mut().find(|age| age.up_to_days == bound) {
             bound.open += day.open;
             bound.carried_over += day.carried_over;
         }

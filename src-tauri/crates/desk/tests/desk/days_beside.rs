@@ -18,7 +18,7 @@ fn yesterday() -> UtcMs {
 }
 
 /// A day with the bill of the fixtures and one order of its own, paid at this time of the day.
-fn sides(folder: &Path, day: UtcMs, paid: &str) -> DaySides {
+pub(crate) fn sides(folder: &Path, day: UtcMs, paid: &str) -> DaySides {
     let file = |name: &str, text: String| -> PathBuf {
         let path = folder.join(format!("{}-{name}", day.day()));
         std::fs::write(&path, text).unwrap();
@@ -37,7 +37,7 @@ fn sides(folder: &Path, day: UtcMs, paid: &str) -> DaySides {
     }
 }
 
-async fn run(fetching: &Fetching, day: UtcMs) -> DayRun {
+pub(crate) async fn run(fetching: &Fetching, day: UtcMs) -> DayRun {
     fetching.desk.day("shop", day).await.unwrap().run.unwrap()
 }
 
@@ -45,7 +45,7 @@ fn count(run: &DayRun, class: &str) -> u64 {
     run.found.classes.iter().find(|tally| tally.class == class).map_or(0, |tally| tally.count)
 }
 
-async fn reconcile(fetching: &Fetching, sides: DaySides) {
+pub(crate) async fn reconcile(fetching: &Fetching, sides: DaySides) {
     fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
 }
 

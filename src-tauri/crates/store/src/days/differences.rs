@@ -145,6 +145,8 @@ pub struct DifferenceFilter {
     pub state: Option<DifferenceState>,
     /// Those that keep the day open, handled or not.
     pub only_counting: bool,
+    /// Those that are still to be settled: open or carried over, rows that cannot be read not among them.
+    pub only_unsettled: bool,
     /// The beginning of any of their numbers.
     pub search: String,
     /// The beginning of their identity, in lower-case hexadecimal digits.
@@ -351,6 +353,9 @@ pub(super) fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Val
     }
     if filter.only_counting {
         and("d.counts = 1", Vec::new());
+    }
+    if filter.only_unsettled {
+        and(&format!("d.counts = 1 AND d.class <> 'malformed' AND (NOT {HOLDS} OR h.kind = 2)"), Vec::new());
     }
     match filter.state {
         None => {}

@@ -55,7 +55,7 @@ pub struct NewDayNote {
     pub said_by: String,
     /// When.
     pub said_at: UtcMs,
-    /// In which words; may be empty except in a remark.
+    /// In which words; may be empty except in a remark and when a day is opened again.
     pub text: String,
 }
 
@@ -102,7 +102,7 @@ impl Store {
     ///
     /// [`StoreError::NotFound`] for a difference that the run of the day does not have, [`StoreError::Refused`] where it is
     /// not to be said: something to a closed day, a handling of what needs none or cannot be read, closing a day with open
-    /// differences.
+    /// differences, opening one again without saying why.
     pub fn say(&self, notes: Vec<NewDayNote>) -> Result<(), StoreError> {
         self.write(move |connection| notes.iter().try_for_each(|new| say(connection, new)))
     }
@@ -160,6 +160,9 @@ fn say(connection: &Connection, new: &NewDayNote) -> Result<(), StoreError> {
     let facts = match (new.identity, new.kind) {
         (_, NoteKind::Remark) if new.text.trim().is_empty() => {
             return refused("a remark without words says nothing [备注不能为空]");
+        }
+        (None, NoteKind::ReopenDay) if is_closed && new.text.trim().is_empty() => {
+            return refused("a closed day is opened for a reason [重新打开要写原因]; say why");
         }
         (Some(_), NoteKind::CloseDay | NoteKind::ReopenDay) => {
             return refused("a day is closed, not a difference [关账是对整天的操作]");

@@ -211,7 +211,8 @@ fn a_day_closes_only_when_everything_is_handled_and_only_a_person_opens_it_again
     assert_eq!(days.store.begin_run(new_run(2, vec![later], 0)).unwrap(), RunBegun::Closed);
     assert!(days.standing().bill_changed, "another bill for a closed day is an alarm");
     refused(days.say(None, NoteKind::Resolve, ""));
-    days.say(None, NoteKind::ReopenDay, "").unwrap();
+    assert!(days.say(None, NoteKind::ReopenDay, " ").is_err(), "a reason is wanted");
+    days.say(None, NoteKind::ReopenDay, "another bill").unwrap();
     days.run(2, later, Vec::new());
     assert_eq!((days.standing().mark, days.standing().bill_changed), (DayMark::Balanced, false));
     let said: Vec<_> = days.store.day_notes(SHOP, date()).unwrap().iter().map(|note| note.kind).collect();
