@@ -15,6 +15,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "certificate_import",
     "confirm",
     "orders_first",
+    "orders_search_ready",
     "orders_open",
     "orders_rows",
     "order_detail",

@@ -134,6 +134,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             certificates::certificate_import,
             confirm::confirm,
             orders::orders_first,
+            orders::orders_search_ready,
             orders::orders_open,
             orders::orders_rows,
             orders::order_detail,

@@ -24,6 +24,13 @@ pub(crate) async fn orders_first(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// Answers once the texts that searches look through are read, as far as orders are there now: after a start or an import of many.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn orders_search_ready(home: State<'_, Home>) -> Result<(), IpcError> {
+    Ok(home.desk().await?.prepare_search().await?)
+}
+
 /// Takes a snapshot of the list for this filter and sort, with exact totals.
 #[tauri::command]
 #[specta::specta]

@@ -36,6 +36,8 @@ export const commands = {
 	confirm: (action: ConfirmAction, subject: string) => typedError<string, IpcError>(__TAURI_INVOKE("confirm", { action, subject })),
 	/**  The first rows of the list for this filter and sort, without taking a snapshot; all of it where there are fewer than sixty. */
 	ordersFirst: (filter: OrderFilter, sort: OrderSort) => typedError<OrderRow[], IpcError>(__TAURI_INVOKE("orders_first", { filter, sort })),
+	/**  Answers once the texts that searches look through are read, as far as orders are there now: after a start or an import of many. */
+	ordersSearchReady: () => typedError<null, IpcError>(__TAURI_INVOKE("orders_search_ready")),
 	/**  Takes a snapshot of the list for this filter and sort, with exact totals. */
 	ordersOpen: (filter: OrderFilter, sort: OrderSort) => typedError<OrdersOpened, IpcError>(__TAURI_INVOKE("orders_open", { filter, sort })),
 	/**  The rows `start..end` of a snapshot, as they are now. */

@@ -41,6 +41,15 @@ export const firstOrdersQuery = (filter: OrderFilter, sort: OrderSort) =>
     retry: false,
   });
 
+/** Pending until a search need not wait for the texts that it looks through. */
+export const searchReadyQuery = () =>
+  queryOptions({
+    queryKey: key("orders_search_ready"),
+    queryFn: () => desk().ordersSearchReady(),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
 export const orderDetailQuery = (profile: string, outTradeNo: string) =>
   queryOptions({
     queryKey: key("order_detail", profile, outTradeNo),

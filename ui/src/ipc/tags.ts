@@ -5,6 +5,7 @@ export type QueryName =
   | "start"
   | "orders"
   | "orders_first"
+  | "orders_search_ready"
   | "order_detail"
   | "overview"
   | "alarms"

@@ -191,3 +191,7 @@ impl State {
         found
     }
 }
+
+#[cfg(test)]
+#[path = "search_ready_tests.rs"]
+mod ready;

@@ -1,4 +1,5 @@
 import { SearchOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Button, Input, type InputRef, Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +7,7 @@ import { DaysFilter } from "../../components/DaysFilter";
 import { useProfileLabel } from "../../components/use-profile-label";
 import { useActiveProfile, useStart } from "../../components/use-settings";
 import type { OrderState, TradeType } from "../../ipc/model";
+import { searchReadyQuery } from "../../ipc/queries";
 import { AmountFilter } from "./AmountFilter";
 import type { OrdersChange } from "./OrdersScreen";
 import {
@@ -128,6 +130,7 @@ const SEARCH_WAIT_MS = 250;
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useTranslation();
   const box = useRef<InputRef>(null);
+  const reading = useQuery(searchReadyQuery()).isFetching;
   const [typed, setTyped] = useState(value);
   const [shown, setShown] = useState(value);
   if (shown !== value) {
@@ -146,7 +149,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
       ref={box}
       className="filter-search"
       prefix={<SearchOutlined />}
-      suffix={typed ? null : <kbd>/</kbd>}
+      suffix={reading ? <Reading /> : typed ? null : <kbd>/</kbd>}
       allowClear
       placeholder={t("orders.filter.search")}
       aria-label={t("common.search")}
@@ -155,6 +158,15 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
       onChange={(event) => setTyped(event.target.value)}
       onPressEnter={() => onChange(typed.trim())}
     />
+  );
+}
+
+function Reading() {
+  const { t } = useTranslation();
+  return (
+    <span className="quiet" role="status" title={t("orders.filter.readingWhy")} data-testid="search-reading">
+      {t("orders.filter.reading")}
+    </span>
   );
 }
 

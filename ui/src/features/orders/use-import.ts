@@ -1,8 +1,9 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
 import type { ImportPreview, Progress, SheetMapping } from "../../ipc/model";
+import { searchReadyQuery } from "../../ipc/queries";
 
 /** What a column may be read as, in the order in which it is offered. */
 export const FIELDS = [
@@ -54,6 +55,7 @@ export function useImport(profile: string) {
   const [shown, setShown] = useState<ImportPreview | null>(null);
   const [progress, setProgress] = useState<Progress | null>(null);
   const report = useReport();
+  const client = useQueryClient();
   const choose = useMutation({
     mutationFn: () => desk().importChoose(profile),
     onSuccess: (preview) => {
@@ -74,6 +76,8 @@ export function useImport(profile: string) {
       if (!shown) throw new Error("no file was chosen");
       return desk().importRun({ profile, mapping: shown.mapping, keep_mapping }, setProgress);
     },
+    // Also after one that was stopped: what it kept is new to the search.
+    onSettled: () => void client.invalidateQueries(searchReadyQuery()),
   });
   const cancel = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
   return {

@@ -47,6 +47,8 @@ export const orders = {
       merchant: "Merchant",
       allMerchants: "All merchants",
       search: "Number / goods / openid",
+      reading: "Reading…",
+      readingWhy: "Reading the numbers and words that searches look through; a search waits until they are there",
       clear: "Clear filters",
       special: "Needs attention",
     },

@@ -43,6 +43,8 @@ export const orders = {
       merchant: "商户",
       allMerchants: "全部商户",
       search: "单号 / 商品 / openid",
+      reading: "读取中…",
+      readingWhy: "正在读取供搜索的单号和文字；读完之前，搜索会等一会儿",
       clear: "清除筛选",
       special: "需要留意",
     },

@@ -169,7 +169,15 @@ function resultOf(order: FakeOrder): OrderResult {
 
 type OrderCommands = Pick<
   Desk,
-  "ordersFirst" | "ordersOpen" | "ordersRows" | "orderDetail" | "orderQuery" | "orderClose" | "confirm" | "overview"
+  | "ordersFirst"
+  | "ordersSearchReady"
+  | "ordersOpen"
+  | "ordersRows"
+  | "orderDetail"
+  | "orderQuery"
+  | "orderClose"
+  | "confirm"
+  | "overview"
 >;
 
 /** Orders kept in memory, with the shapes and refusals of the core. */
@@ -180,6 +188,9 @@ export function fakeOrders(world: World): OrderCommands {
       return listed(world, filter, sort)
         .slice(0, FIRST_ROWS)
         .map((order) => ({ ...order }));
+    },
+    async ordersSearchReady() {
+      return null;
     },
     async ordersOpen(filter, sort) {
       const orders = listed(world, filter, sort);
