@@ -10,6 +10,7 @@ use crate::error::IpcError;
 
 /// Both sides of the payments or of the refunds.
 #[derive(Debug, Serialize, specta::Type)]
+#[expect(clippy::struct_field_names, reason = "the unit stands last, in every name")]
 pub(crate) struct SideSums {
     pub(crate) bill_fen: Fen,
     pub(crate) local_fen: Fen,
