@@ -18,6 +18,12 @@ pub(crate) enum ErrorCode {
     InputInvalid,
     /// A text or a file cannot be read.
     InputMalformed,
+    /// A file cannot be read, or changed while it was.
+    InputUnreadable,
+    /// A bill is refused as a whole, or is of another day.
+    BillRefused,
+    /// A file cannot be written.
+    OutputUnwritable,
     /// There is no such thing.
     NotFound,
     /// It contradicts what is there.
@@ -196,7 +202,8 @@ impl From<DeskError> for IpcError {
             Again::Safe => Retry::Safe,
             Again::AfterQuery => Retry::AfterQuery,
         };
-        Self::new(ErrorCode::parse(error.code()), error.to_string(), retry, error.field())
+        let refused = Self::new(ErrorCode::parse(error.code()), error.to_string(), retry, error.field());
+        Self { message_zh: error.chinese(), ..refused }
     }
 }
 
@@ -237,6 +244,44 @@ mod tests {
         ];
         for (error, code) in errors {
             assert_eq!(IpcError::from(error).code, code);
+        }
+    }
+
+    #[test]
+    fn why_a_day_cannot_be_compared_is_said_in_both_languages_under_a_code_that_the_window_knows() {
+        use desk::ReconcileFault as Fault;
+        use wxpay_protocol::bill::BillRefusal;
+        let (place, gone) = (|| "账单.csv".to_owned(), || std::io::Error::other("gone"));
+        let day = |line| (place(), line, "2026-11-21 00:00:01".to_owned(), "2026-11-20".to_owned());
+        let (place_of, line, at, date) = day(3);
+        let (beside, _, at_beside, date_beside) = day(3);
+        let faults = [
+            (Fault::Bill { place: place(), cause: BillRefusal::Empty }, ErrorCode::BillRefused),
+            (Fault::OtherDay { place: place_of, line, at, date }, ErrorCode::BillRefused),
+            (Fault::NotBeside { place: beside, line, at: at_beside, date: date_beside }, ErrorCode::BillRefused),
+            (Fault::FundFlow(place()), ErrorCode::BillRefused),
+            (Fault::NoTrades, ErrorCode::BillRefused),
+            (Fault::Overlapping { place: place(), other: place() }, ErrorCode::InputInvalid),
+            (Fault::OnlyOrderAmount, ErrorCode::InputInvalid),
+            (Fault::TooManyBills, ErrorCode::InputInvalid),
+            (Fault::NothingToCompare, ErrorCode::InputInvalid),
+            (Fault::Sheet { place: place(), cause: desk::sheets::SheetError::OldWorkbook }, ErrorCode::InputInvalid),
+            (Fault::NoPaidAt(place()), ErrorCode::InputInvalid),
+            (Fault::NoRefundTime(place()), ErrorCode::InputInvalid),
+            (Fault::Unreadable { place: place(), cause: gone() }, ErrorCode::InputUnreadable),
+            (Fault::Changed(place()), ErrorCode::InputUnreadable),
+            (Fault::Unwritable { place: place(), cause: gone().into() }, ErrorCode::OutputUnwritable),
+            (Fault::Store(desk_store::StoreError::Busy), ErrorCode::StoreUnavailable),
+            (Fault::Internal, ErrorCode::Internal),
+        ];
+        let mut said = std::collections::BTreeSet::new();
+        for (fault, code) in faults {
+            let names_file = fault.to_string().contains("账单.csv");
+            let error = IpcError::from(DeskError::Day(fault));
+            let chinese = error.message_zh.unwrap();
+            assert_eq!((error.code, chinese.contains("账单.csv")), (code, names_file), "{chinese}");
+            let is_chinese = chinese.chars().any(|letter| ('\u{4E00}'..='\u{9FFF}').contains(&letter));
+            assert!(is_chinese && chinese != error.message && said.insert(chinese), "{}", error.message);
         }
     }
 

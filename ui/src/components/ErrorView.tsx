@@ -24,7 +24,7 @@ export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
     >
       <p className="error-what">{t(`error.${failure.code}.what`)}</p>
       {answer && <p className="error-answer">{t("error.gateway", { text: answer })}</p>}
-      {failure.code.startsWith("input_") && <InputFault failure={failure} />}
+      {(failure.code.startsWith("input_") || failure.messageZh !== null) && <InputFault failure={failure} />}
       <p className="error-money">{t(`error.${failure.code}.money`)}</p>
       <p className="error-next">{t(`error.${failure.code}.next`)}</p>
       <div className="error-foot">

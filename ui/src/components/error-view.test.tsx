@@ -71,6 +71,19 @@ describe("an error", () => {
     await act(() => i18next.changeLanguage("zh-CN"));
   });
 
+  it("about a bill says in the window's language what is wrong with it", async () => {
+    const message = "bill.csv is a fund flow; give bills of trades";
+    const message_zh = "bill.csv 是资金账单，不能用来对账；请换成交易账单";
+    const fault = new IpcFailure({ ...unknownError, code: "bill_refused", message, message_zh, gateway: null });
+    const { container } = render(<ErrorView error={fault} />);
+    expect(container.textContent).toContain("这份账单不能用来对账。");
+    expect(container.textContent).toContain(message_zh);
+    expect(container.textContent).not.toContain(message);
+    await act(() => i18next.changeLanguage("en"));
+    expect(container.textContent).toContain(`This bill cannot be reconciled.${message}`);
+    await act(() => i18next.changeLanguage("zh-CN"));
+  });
+
   it("that did not come from the core is internal", () => {
     render(<ErrorView error={new TypeError("x is undefined")} />);
     expect(screen.getByTestId("error-view").dataset.code).toBe("internal");

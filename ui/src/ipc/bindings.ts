@@ -937,6 +937,12 @@ export type ErrorCode =
 "input_invalid" | 
 /**  A text or a file cannot be read. */
 "input_malformed" | 
+/**  A file cannot be read, or changed while it was. */
+"input_unreadable" | 
+/**  A bill is refused as a whole, or is of another day. */
+"bill_refused" | 
+/**  A file cannot be written. */
+"output_unwritable" | 
 /**  There is no such thing. */
 "not_found" | 
 /**  It contradicts what is there. */

@@ -119,6 +119,14 @@ impl DeskError {
         }
     }
 
+    /// What happened and what to do, in Chinese, where the code alone says too little and there are words for it.
+    pub fn chinese(&self) -> Option<String> {
+        match self {
+            Self::Day(fault) => Some(fault.chinese()),
+            _ => None,
+        }
+    }
+
     /// The exit status of the command line: 1 not found, 3 refused or unreadable input, 6 secret missing or locked.
     pub fn exit_status(&self) -> u8 {
         match self {

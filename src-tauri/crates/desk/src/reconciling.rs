@@ -5,6 +5,7 @@ mod beside;
 mod bill_rows;
 mod bills;
 mod differences;
+mod fault_words;
 mod fees;
 mod keeping;
 mod kept;

@@ -10,6 +10,7 @@ mod cell;
 mod cell_fault;
 mod csv_table;
 mod error;
+mod error_words;
 mod field;
 mod head;
 mod header;

@@ -169,6 +169,21 @@ export const frame = {
       money: "It was only read on this machine; no money is affected.",
       next: "Check that it is complete, or choose the format yourself.",
     },
+    input_unreadable: {
+      what: "A file cannot be read, or changed while it was read.",
+      money: "No result was kept; no money is affected.",
+      next: "Check that it is still there and that no program writes it, then try again.",
+    },
+    bill_refused: {
+      what: "This bill cannot be reconciled.",
+      money: "No result was kept; no money is affected.",
+      next: "Give the whole bill of trades of that day, as the detail says, or download it again.",
+    },
+    output_unwritable: {
+      what: "A file cannot be written.",
+      money: "No file was written; no money is affected.",
+      next: "Check the permissions of the folder and the space on the disk, then try again.",
+    },
     not_found: {
       what: "There is no such record.",
       money: "No money is affected.",

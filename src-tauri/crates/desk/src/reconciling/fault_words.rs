@@ -23,9 +23,7 @@ impl ReconcileFault {
                 "本机的订单库只有订单金额；请按订单金额对账，或把自己的订单表格作为本地数据".to_owned()
             }
             Self::TooManyBills => format!("一次最多对比 {} 份账单；请去掉一些", desk_reconcile::MAX_BILLS),
-            Self::NothingToCompare => {
-                "没有可以和账单对比的本地数据；对支付请给订单表格，对退款请给退款表格".to_owned()
-            }
+            Self::NothingToCompare => "没有可以和账单对比的本地数据；对支付请给订单表格，对退款请给退款表格".to_owned(),
             Self::Sheet { place, cause } => format!("{place}：{}", cause.chinese()),
             Self::NoPaidAt(place) => format!("{place} 没有支付时间列；请指定哪一列是支付时间（paid_at）"),
             Self::NoRefundTime(place) => format!("{place} 没有退款时间列；请指定哪一列是退款时间（created_at）"),
