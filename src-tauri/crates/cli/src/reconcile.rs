@@ -27,7 +27,8 @@ use crate::reconcile_ask;
 const AFTER: &str = "\
 The day is Beijing time. The local side of it is every order paid on it and every refund accepted on it, and whatever the \
 bill names. Each row of either side lands in exactly one class; `day_cut_*` and fee differences do not keep a day from \
-being balanced.
+being balanced. An order that was paid just outside of the day counts its amount on its own day only: `day_cut_bill` has \
+the bill's amount, and over both days nothing is missing.
 
 ORDERS needs out_trade_no, an amount and paid_at; also read: transaction_id, state. REFUNDS needs refund_id or \
 out_refund_no, refund_fee and created_at or success_at; also read: status. CSV or XLSX, WeChat's names or the usual \

@@ -17,7 +17,7 @@ use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Params, UtcMs};
 
 use crate::changes::Tag;
-use crate::days::{NewBill, SettledBeside, has_payments};
+use crate::days::{NewBill, SettledBeside};
 use crate::desk::Inner;
 use crate::reconciling::Watch;
 use crate::signer::Signer;
@@ -255,7 +255,7 @@ impl Desk {
             let kept = self
                 .blocking(move |inner| {
                     let others = inner.keep_bill(&profile, day, &bill, digest, &file)?.others;
-                    let settled = if has_payments(bill.kind) {
+                    let settled = if bill.kind.has_payments() {
                         inner.settle_beside(&profile, day, &[NewBill { file: &file, digest }], &cancel)
                     } else {
                         SettledBeside::default()

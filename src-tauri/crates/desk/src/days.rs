@@ -42,8 +42,8 @@ pub use report_table::ReportExport;
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView, age_bound_days};
+pub(crate) use waiting::NewBill;
 pub use waiting::{BesideFault, SettledBeside};
-pub(crate) use waiting::{NewBill, has_payments};
 
 /// The word for the store, where a file of the merchant could stand.
 const STORE: &str = "store";
@@ -215,7 +215,7 @@ impl Inner {
             self.keep_told(profile, sides, found, cancel)?;
         }
         let read = found.bills.files.iter().zip(&found.bills.each).zip(digests);
-        let payments = read.filter(|((_, bill), _)| has_payments(bill.kind));
+        let payments = read.filter(|((_, bill), _)| bill.kind.has_payments());
         let payments: Vec<NewBill<'_>> = payments.map(|((file, _), digest)| NewBill { file, digest }).collect();
         let settled_beside = if payments.is_empty() {
             SettledBeside::default()
@@ -261,8 +261,7 @@ impl Inner {
             seen_at: self.clock.now(),
             file: None,
         })?;
-        let is_settled = has_payments(kind);
-        Ok(if is_settled { self.settle_beside(profile, date, &[], cancel) } else { SettledBeside::default() })
+        Ok(if kind.has_payments() { self.settle_beside(profile, date, &[], cancel) } else { SettledBeside::default() })
     }
 
     /// Notes one bill of a day.

@@ -44,6 +44,7 @@ pub use kept::KeptSide;
 pub(crate) use neighbours::settled_by;
 use own_side::OwnReading;
 pub use own_side::{OwnFiles, OwnSide};
+pub(crate) use workbook::amount;
 
 /// What an order takes in a file, about: what the store has of one is told as so many bytes.
 const ROW_BYTES_OF_ORDERS: u64 = 180;
@@ -182,6 +183,18 @@ pub enum ReconcileFault {
         /// Why.
         cause: WriteError,
     },
+    /// Some of the results have their names and the next one cannot take its own.
+    #[error(
+        "{place} cannot be replaced: {cause}; {written} are of this run already, the rest is of an earlier one [只替换了一部分结果文件]; close whatever has it open and start again"
+    )]
+    PartlyWritten {
+        /// The file that is still an earlier one.
+        place: String,
+        /// Those that are new.
+        written: String,
+        /// Why.
+        cause: io::Error,
+    },
     /// A thread of the work ended by itself, which is a defect.
     #[error("an internal step failed; please report it")]
     Internal,
@@ -198,7 +211,7 @@ impl ReconcileFault {
                 "bill_refused"
             }
             Self::Unreadable { .. } | Self::Changed(_) => "input_unreadable",
-            Self::Unwritable { .. } => "output_unwritable",
+            Self::Unwritable { .. } | Self::PartlyWritten { .. } => "output_unwritable",
             Self::Store(_) => "store_unavailable",
             Self::Internal => "internal",
             Self::Cancelled => "cancelled",

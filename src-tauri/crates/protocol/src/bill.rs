@@ -62,6 +62,16 @@ impl BillType {
         }
     }
 
+    /// Whether a bill of this kind has the payments of its day.
+    pub const fn has_payments(self) -> bool {
+        matches!(self, Self::All | Self::Success)
+    }
+
+    /// Whether a bill of this kind has the refunds of its day; those of recharged money are no refunds of orders.
+    pub const fn has_refunds(self) -> bool {
+        matches!(self, Self::All | Self::Refund)
+    }
+
     /// The kind for a word of the wire; nothing for a word that is not known.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)

@@ -61,8 +61,9 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
     let is_named = !bills.is_empty();
     for later in again {
         if is_named || in_day(later.seconds) {
-            found.count(Class::DuplicateLocal, (0, 1), (0, later.amount_fen()));
-            found.differences.push(of_order(Class::DuplicateLocal, Reason::LocalAgain, later));
+            let (rows, fen) = counted(later, day);
+            found.count(Class::DuplicateLocal, (0, rows), (0, fen));
+            found.differences.push(of_order(Class::DuplicateLocal, Reason::LocalAgain, later, day));
         } else {
             found.out_of_scope += 1;
         }
@@ -76,7 +77,7 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
                 (false, false) => (Class::LocalOnly, Reason::NotInBill),
             };
             found.count(class, (0, 1), (0, order.amount_fen()));
-            found.differences.push(of_order(class, reason, order));
+            found.differences.push(of_order(class, reason, order, day));
         }
         None => found.out_of_scope += 1,
     }
@@ -143,20 +144,32 @@ fn judge_pair(kept: &Unit<'_>, order: &Order, day: Day, found: &mut Verdict) {
         (Class::StateDiff, Reason::State)
     } else if row.amount_fen() != order.amount_fen() {
         (Class::AmountDiff, Reason::Amount)
-    } else if outside && day.is_just_outside(order.seconds) {
+    } else if is_beside(order, day) {
         (Class::DayCutBill, if order.seconds < 0 { Reason::PaidDayBefore } else { Reason::PaidDayAfter })
     } else {
         found.time_marked += u64::from(outside);
         found.count(Class::Matched, (kept.rows, 1), (row.amount_fen(), order.amount_fen()));
         return;
     };
-    found.count(class, (kept.rows, 1), (row.amount_fen(), order.amount_fen()));
+    let (local_rows, local_fen) = counted(order, day);
+    found.count(class, (kept.rows, local_rows), (row.amount_fen(), local_fen));
     let difference = of_bill(class, reason, row);
     found.differences.push(Difference {
         local_line: Some(u64::from(order.line)),
         local_fen: order.amount_fen(),
+        is_counted_beside: is_beside(order, day),
         ..difference
     });
+}
+
+/// Whether an order was paid so near to the day that the day beside it has it as waiting for this day's bill.
+fn is_beside(order: &Order, day: Day) -> bool {
+    order.line == Order::CARRIED || day.is_just_outside(order.seconds)
+}
+
+/// The rows of this side and the fen that an order counts with: its money counts once, on the day that it was paid.
+fn counted(order: &Order, day: Day) -> (u64, i64) {
+    (u64::from(order.line != Order::CARRIED), if is_beside(order, day) { 0 } else { order.amount_fen() })
 }
 
 fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
@@ -169,10 +182,11 @@ fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
         local_line: None,
         bill_fen: row.amount_fen(),
         local_fen: 0,
+        is_counted_beside: false,
     }
 }
 
-fn of_order(class: Class, reason: Reason, order: &Order) -> Difference {
+fn of_order(class: Class, reason: Reason, order: &Order, day: Day) -> Difference {
     let local_line = Some(u64::from(order.line));
     Difference {
         class,
@@ -183,5 +197,6 @@ fn of_order(class: Class, reason: Reason, order: &Order) -> Difference {
         local_line,
         bill_fen: 0,
         local_fen: order.amount_fen(),
+        is_counted_beside: is_beside(order, day),
     }
 }

@@ -150,12 +150,13 @@ fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
     found.differences.push(Difference {
         class,
         reason,
-        number: Fingerprint::NONE,
+        number: row.id.or(row.out_number),
         bill: Some(row.place()),
         is_refund: true,
         local_line: Some(u64::from(refund.line)),
         bill_fen: row.amount_fen,
         local_fen: refund.amount_fen,
+        is_counted_beside: false,
     });
 }
 
@@ -166,12 +167,13 @@ fn bill_only(row: &BillRefund, reason: Reason, found: &mut Verdict) {
     found.differences.push(Difference {
         class,
         reason,
-        number: Fingerprint::NONE,
+        number: row.id.or(row.out_number),
         bill,
         is_refund: true,
         local_line: None,
         bill_fen: row.amount_fen,
         local_fen: 0,
+        is_counted_beside: false,
     });
 }
 
@@ -181,11 +183,12 @@ fn local_alone(class: Class, reason: Reason, refund: &Refund, found: &mut Verdic
     found.differences.push(Difference {
         class,
         reason,
-        number: Fingerprint::NONE,
+        number: refund.id.or(refund.out_number),
         bill: None,
         is_refund: true,
         local_line,
         bill_fen: 0,
         local_fen: refund.amount_fen,
+        is_counted_beside: false,
     });
 }

@@ -52,7 +52,7 @@ impl Share {
         if payments.is_none() && refunds.is_none() {
             return None;
         }
-        let nothing = || Part::new(HEAPS, HEAPS);
+        let nothing = || Part::new(HEAPS, 0);
         Some(Arc::new(Self {
             is_first: false,
             payments: payments.unwrap_or_else(nothing),
@@ -71,10 +71,7 @@ impl Share {
                     None if self.refunds.heaps().is_empty() || self.refunds.is_whole() => {
                         (None, Round::RefundIds(Mutex::default()))
                     }
-                    None => {
-                        let width = self.refunds.heaps().len();
-                        (Some(Part::new(0, width)), Round::OutRefundNos(Arc::new(paired)))
-                    }
+                    None => (Some(Part::new(0, self.refunds.width())), Round::OutRefundNos(Arc::new(paired))),
                 }
             }
             Round::OutRefundNos(paired) => (self.refunds.next(), Round::OutRefundNos(paired.clone())),
@@ -101,22 +98,32 @@ pub(crate) struct Part {
     first: usize,
     /// Only ever falls: a heap below it has every row that was read.
     end: AtomicUsize,
+    /// So many more it could have had, were there more of them.
+    beyond: usize,
 }
 
 impl Part {
-    const fn new(first: usize, end: usize) -> Self {
-        Self { first, end: AtomicUsize::new(end) }
+    /// From this heap on so many, as far as there are any.
+    fn new(first: usize, width: usize) -> Self {
+        let end = HEAPS.min(first + width);
+        Self { first, end: AtomicUsize::new(end), beyond: first + width - end }
     }
 
     fn next(&self) -> Option<Self> {
         let heaps = self.heaps();
-        (heaps.end < HEAPS).then(|| Self::new(heaps.end, HEAPS.min(heaps.end + heaps.len())))
+        (heaps.end < HEAPS).then(|| Self::new(heaps.end, self.width()))
     }
 
     /// The heaps that it has in the end.
     #[inline]
     pub(crate) fn heaps(&self) -> Range<usize> {
         self.first..self.end.load(Ordering::Relaxed)
+    }
+
+    /// How many heaps fit: those that it has, and of the last part, which ends where they end, also those it could have had.
+    fn width(&self) -> usize {
+        let heaps = self.heaps();
+        heaps.len() + if heaps.end == HEAPS { self.beyond } else { 0 }
     }
 
     /// Whether it has every number.
@@ -130,5 +137,37 @@ impl Part {
         let (end, width) = (heaps.end, heaps.len());
         self.end.fetch_min(end - (width / STEPS).max(1).min(width.saturating_sub(1)), Ordering::Relaxed);
         width > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_no_oftener_by_the_merchants_numbers_than_by_wechats() {
+        for width in [256, 255, 85, 63, 51, 23, 2] {
+            let mut next = Some(Arc::new(Share {
+                is_first: true,
+                payments: Part::new(HEAPS, 0),
+                refunds: Part::new(0, width),
+                round: Round::RefundIds(Mutex::default()),
+                most_bytes_of_side: 0,
+            }));
+            let (mut first, mut second, mut covered) = (0, 0, 0);
+            while let Some(share) = next {
+                if share.judged_refunds().is_some() {
+                    second += 1;
+                } else {
+                    first += 1;
+                }
+                covered += share.refunds.heaps().len();
+                next = share.next();
+            }
+            let is_whole = width == HEAPS;
+            assert_eq!(first, HEAPS.div_ceil(width), "of {width} heaps");
+            assert_eq!(second, if is_whole { 0 } else { first }, "of {width} heaps");
+            assert_eq!(covered, if is_whole { HEAPS } else { 2 * HEAPS });
+        }
     }
 }

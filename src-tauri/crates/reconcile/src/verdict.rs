@@ -38,7 +38,8 @@ pub struct Difference {
     pub class: Class,
     /// Why.
     pub reason: Reason,
-    /// The merchant's number of the order; of a refund none.
+    /// The merchant's number of the order; of a refund WeChat's of the refund, or where it has none the merchant's. Of a pair the
+    /// bill's.
     pub number: Fingerprint,
     /// The bill's row. Of a payment and its reverse, the payment.
     pub bill: Option<BillPlace>,
@@ -50,6 +51,16 @@ pub struct Difference {
     pub bill_fen: i64,
     /// The local amount, in fen.
     pub local_fen: i64,
+    /// The order was paid on the day beside, which counts its amount, so that the sums of this day have nothing of it.
+    pub is_counted_beside: bool,
+}
+
+impl Difference {
+    /// The local amount less the bill's, in fen, as the sums of the day have it.
+    pub fn gap_fen(&self) -> i128 {
+        let local_fen = if self.is_counted_beside { 0 } else { self.local_fen };
+        i128::from(local_fen) - i128::from(self.bill_fen)
+    }
 }
 
 /// What came of a day, or of a share of it.

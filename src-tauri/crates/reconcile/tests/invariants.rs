@@ -228,11 +228,16 @@ impl Both {
         self.paid.iter().filter(is_payment).map(|row| row.fen).sum()
     }
 
-    /// The orders of the local side that were paid on the day or that the bill names.
+    /// The orders of the local side that were paid on the day or that the bill names, without those that the day beside counts
+    /// as waiting for this bill.
     fn ours_of_the_day_fen(&self) -> i64 {
         let is_named = |order: &&Ours| self.paid.iter().any(|row| row.number == order.number);
         let is_of_day = |order: &&Ours| order.paid_s.is_some_and(|paid_s| (0..86_400).contains(&paid_s));
-        self.ours.iter().filter(|order| is_named(order) || is_of_day(order)).map(|order| order.fen).sum()
+        let is_beside = |order: &&Ours| {
+            order.paid_s.is_some_and(|paid_s| (-300..0).contains(&paid_s) || (86_400..86_700).contains(&paid_s))
+        };
+        let counted = self.ours.iter().filter(|order| !is_beside(order));
+        counted.filter(|order| is_named(order) || is_of_day(order)).map(|order| order.fen).sum()
     }
 
     /// The classes and reasons of what is listed.

@@ -15,10 +15,29 @@ pub enum Cell<'a> {
     Id(&'a str),
     /// Money: yuan with two decimals for people, whole fen for programs.
     Amount(Fen),
+    /// A decimal number in its own digits, such as `-0.02400`, which stays a number; anything else is text.
+    Decimal(&'a str),
     /// A count.
     Count(u64),
     /// A time, Beijing.
     Time(UtcMs),
+}
+
+impl Cell<'_> {
+    /// Text, where digits that should be a number are none.
+    pub(crate) fn checked(self) -> Self {
+        match self {
+            Self::Decimal(digits) if !is_decimal(digits) => Self::Text(digits),
+            other => other,
+        }
+    }
+}
+
+/// Whether it is digits, with a point between them at most and a minus before them at most.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, part].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// For whom a table is written.

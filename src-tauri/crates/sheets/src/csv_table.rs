@@ -79,11 +79,11 @@ impl CsvRows {
         let for_people = self.reader == Reader::People;
         for (place, cell) in cells.iter().enumerate() {
             self.separate(place);
-            match *cell {
+            match cell.checked() {
                 Cell::Empty => {}
                 Cell::Text(text) | Cell::Id(text) if for_people && looks_like_formula(text) => self.put_guarded(text),
                 Cell::Id(text) if for_people && looks_like_number(text) => self.put_guarded(text),
-                Cell::Text(text) | Cell::Id(text) => self.put_text(text),
+                Cell::Text(text) | Cell::Id(text) | Cell::Decimal(text) => self.put_text(text),
                 Cell::Amount(amount) if for_people => put_yuan(&mut self.bytes, amount),
                 Cell::Amount(amount) => put_fen(&mut self.bytes, amount),
                 Cell::Count(count) => put_number(&mut self.bytes, count),
@@ -183,11 +183,12 @@ mod tests {
             &[Cell::Id("T1"), Cell::Text("T恤, \"红\"")],
             &[Cell::Id("1.23E+17"), Cell::Id("")],
             &[Cell::Amount(Fen::new(-7).unwrap()), Cell::Time(UtcMs(1_704_135_845_000))],
+            &[Cell::Decimal("-0.02400"), Cell::Decimal("-1+cmd")],
         ];
         assert_eq!(
             written(Reader::People, rows),
             "\u{FEFF}a,b\r\n'=1+1,'@SUM(A1)\r\n'+8613800000000,\"'\t=1\"\r\n'-1,'＝1\r\n\
-             '4200000000202401020000000001,'20240102E5\r\nT1,\"T恤, \"\"红\"\"\"\r\n'1.23E+17,\r\n-0.07,2024-01-02 03:04:05\r\n"
+             '4200000000202401020000000001,'20240102E5\r\nT1,\"T恤, \"\"红\"\"\"\r\n'1.23E+17,\r\n-0.07,2024-01-02 03:04:05\r\n-0.02400,'-1+cmd\r\n"
         );
     }
 

@@ -147,11 +147,13 @@ impl<W: Write + Seek> XlsxBook<W> {
     }
 
     fn put(&mut self, place: usize, cell: &Cell<'_>, text_style: Style) -> Result<(), WriteError> {
+        let cell = cell.checked();
         let style = match cell {
             Cell::Empty => return Ok(()),
             Cell::Text(_) | Cell::Id(_) => text_style,
             Cell::Amount(_) => Style::Amount,
             Cell::Count(_) => Style::Count,
+            Cell::Decimal(_) => Style::Decimal,
             Cell::Time(_) => Style::Time,
         };
         self.block.extend_from_slice(b"<c r=\"");
@@ -172,9 +174,10 @@ impl<W: Write + Seek> XlsxBook<W> {
             return Ok(());
         }
         self.block.extend_from_slice(b"\"><v>");
-        match *cell {
+        match cell {
             Cell::Amount(amount) => put_yuan(&mut self.block, amount),
             Cell::Count(count) => put_number(&mut self.block, count),
+            Cell::Decimal(digits) => self.block.extend_from_slice(digits.as_bytes()),
             Cell::Time(moment) => parts::put_days(&mut self.block, moment),
             Cell::Empty | Cell::Text(_) | Cell::Id(_) => {}
         }
@@ -191,6 +194,8 @@ enum Style {
     Time = 3,
     Title = 4,
     Count = 5,
+    /// Five decimals as in a bill, and up to eight.
+    Decimal = 6,
 }
 
 fn options() -> SimpleFileOptions {

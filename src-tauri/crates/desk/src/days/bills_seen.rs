@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use desk_reconcile::Edge;
 use desk_store::DayBill;
 use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::BillType;
 
 use crate::desk::Inner;
 use crate::reconciling::bill_digest;
@@ -59,17 +60,17 @@ impl Inner {
         {
             return Ok(run.bills);
         }
-        let newest = |kind: &str| known.iter().rev().find(|bill| bill.kind == kind).cloned();
-        Ok(match newest("ALL") {
+        let newest = |kind: BillType| known.iter().rev().find(|bill| bill.kind == kind.as_str()).cloned();
+        Ok(match newest(BillType::All) {
             Some(all) => vec![all],
-            None => ["SUCCESS", "REFUND"].into_iter().filter_map(newest).collect(),
+            None => [BillType::Success, BillType::Refund].into_iter().filter_map(newest).collect(),
         })
     }
 }
 
 /// Whether it has the payments of its day.
 fn has_payments(bill: &DayBill) -> bool {
-    matches!(bill.kind.as_str(), "ALL" | "SUCCESS")
+    BillType::parse(&bill.kind).is_some_and(BillType::has_payments)
 }
 
 /// Where these bills lie; nothing unless each of them still says what it said when it was seen.

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use desk_reconcile::{Class, FeeMarks, Viewpoint};
 use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::{DayRun, DayStanding, DifferenceFilter};
+use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::yuan_text;
-use wxpay_protocol::{Fen, UtcMs};
 
 use super::draft::{unwritable, written_whole};
 use super::table::{COLUMNS, DATE, OUT_REFUND_NO, Words, cells, class_word, mark_words};
 use super::{AT_ONCE, MatchedRow};
 use crate::desk::Inner;
-use crate::reconciling::{FEE_COLUMNS, FeeOff, exact_yuan_text};
+use crate::reconciling::{FEE_COLUMNS, FeeOff, amount, exact_yuan_text};
 use crate::{Desk, DeskError};
 
 /// What is to be exported.
@@ -73,8 +73,8 @@ impl Sink {
                     Cell::Id(&fee.transaction_id),
                     Cell::Id(&fee.refund_id),
                     Cell::Text(words.of("fee", "手续费", "fee")),
-                    Cell::Text(&said),
-                    Cell::Text(&expected),
+                    Cell::Decimal(&said),
+                    Cell::Decimal(&expected),
                     Cell::Count(fee.bill_line),
                     none,
                     Cell::Text(&reason),
@@ -341,9 +341,4 @@ pub(super) fn columns(titles: &[Titles], words: Words) -> Vec<Column> {
         width_chars: *width_chars,
     };
     titles.iter().map(column).collect()
-}
-
-/// Money as money; a sum beyond what an amount holds as text.
-pub(super) fn amount(text: &str) -> Cell<'_> {
-    Fen::parse_yuan(text).map_or(Cell::Text(text), Cell::Amount)
 }

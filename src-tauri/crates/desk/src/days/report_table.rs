@@ -11,12 +11,12 @@ use wxpay_protocol::bill::yuan_text;
 
 use super::AT_ONCE;
 use super::draft::{unwritable, written_whole};
-use super::exporting::{Titles, amount, columns};
+use super::exporting::{Titles, columns};
 use super::report::{LeftDifference, ReportedDay, SideSums, SpanReport, SpanSums};
 use super::table::{COLUMNS, DATE, Words, cells, mark_words};
 use super::viewing::age_bound_days;
 use crate::desk::Inner;
-use crate::reconciling::exact_yuan_text;
+use crate::reconciling::{amount, exact_yuan_text};
 use crate::{Desk, DeskError};
 
 /// Which report is to be written.

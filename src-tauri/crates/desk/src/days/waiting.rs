@@ -4,7 +4,6 @@ use std::path::Path;
 
 use desk_reconcile::{Class, Edge, Fingerprint, Reason, Settled, Waiting};
 use desk_store::{DayRun, DifferenceFilter, NewDifference, NewRun, RunBegun};
-use wxpay_protocol::bill::BillType;
 use wxpay_protocol::{Fen, UtcMs};
 
 use super::AT_ONCE;
@@ -17,7 +16,7 @@ use crate::{Cancel, DeskError, ReconcileFault, WaitingOrder};
 pub(crate) struct NewBill<'b> {
     /// Where it lies.
     pub(crate) file: &'b Path,
-    /// Of its text.
+    /// Of its text; a file that says something else settles nothing.
     pub(crate) digest: [u8; 32],
 }
 
@@ -39,11 +38,6 @@ pub struct BesideFault {
     pub code: &'static str,
     /// The sentence.
     pub cause: String,
-}
-
-/// Whether a bill of this kind has the payments of its day.
-pub(crate) const fn has_payments(kind: BillType) -> bool {
-    matches!(kind, BillType::All | BillType::Success)
 }
 
 impl Inner {
@@ -89,7 +83,7 @@ impl Inner {
         let mut waiting = Waiting::for_numbers(edge, numbers.iter().map(String::as_bytes));
         let (mut is_whole, mut digest) = (true, Parts::new().add("beside").add(&run.profile).number(run.id));
         for bill in bills {
-            is_whole &= settled_by(bill.file, &mut waiting, cancel)?;
+            is_whole &= settled_by(bill.file, bill.digest, &mut waiting, cancel)?;
             digest = digest.add(bill.digest);
         }
         let settling = Settling { date: run.date, waiting, is_whole };
@@ -118,7 +112,8 @@ impl Inner {
             RunBegun::Closed => Ok(false),
             RunBegun::Again(_) => Ok(true),
             RunBegun::New(derived) => {
-                if let Err(fault) = self.copy_differences(run.id, derived, &settling, cancel) {
+                let copied = self.copy_differences(run.id, derived, &settling, cancel);
+                if let Err(fault) = copied.and_then(|()| self.copy_fees(run.id, derived, cancel)) {
                     self.store.abandon_run(derived)?;
                     return Err(fault);
                 }
@@ -171,6 +166,23 @@ impl Inner {
             Ok(())
         })?;
         Ok(self.store.add_differences(to, batch)?)
+    }
+
+    /// Fees say nothing of midnight, so that they stay as they were.
+    fn copy_fees(&self, from: i64, to: i64, cancel: &Cancel) -> Result<(), DeskError> {
+        let mut start = 0;
+        loop {
+            if cancel.is_cancelled() {
+                return Err(ReconcileFault::Cancelled.into());
+            }
+            let fees = self.store.day_fees(from, start, AT_ONCE)?;
+            if fees.is_empty() {
+                return Ok(());
+            }
+            let count = fees.len() as u64;
+            self.store.add_fees(to, start, fees)?;
+            start += count;
+        }
     }
 
     /// Gives the differences of a run in their order.

@@ -59,11 +59,11 @@ impl<'f> Bills<'f> {
     }
 
     pub(super) fn have_payments(&self) -> bool {
-        self.found.iter().any(|bill| matches!(bill.layout.kind(), BillType::All | BillType::Success))
+        self.found.iter().any(|bill| bill.layout.kind().has_payments())
     }
 
     pub(super) fn have_refunds(&self) -> bool {
-        self.found.iter().any(|bill| matches!(bill.layout.kind(), BillType::All | BillType::Refund))
+        self.found.iter().any(|bill| bill.layout.kind().has_refunds())
     }
 
     /// Reads every row of every bill into one side.

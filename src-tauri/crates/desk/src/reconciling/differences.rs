@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::{Basis, Difference, Fingerprint, Reason, Viewpoint};
-use desk_sheets::{Cell, CsvTable, Reader, WriteError};
+use desk_reconcile::{Basis, Difference, Reason, Viewpoint};
+use desk_sheets::{Cell, CsvTable, Reader, Table, WriteError};
 use wxpay_protocol::Fen;
 
 use super::keeping::{Identities, hex};
@@ -13,7 +14,7 @@ use super::local::OwnRowFault;
 use super::own_side::OwnSide;
 use super::texts::{OwnTexts, Texts, bill_texts};
 use super::workbook::Workbook;
-use super::{DaySides, ReconcileFault, Reconciled, fees, go_on, place};
+use super::{DaySides, ReconcileFault, Reconciled, fees, go_on, place, places};
 use crate::days::UNVERIFIED;
 use crate::progress::Cancel;
 
@@ -71,7 +72,9 @@ impl Reconciled {
     ///
     /// # Errors
     ///
-    /// A file cannot be read again, the folder cannot be written, or somebody stopped it; then none of them is there.
+    /// A file cannot be read again or changed, the folder cannot be written, or somebody stopped it: then the folder has what it
+    /// had. Or the results are whole and one of them cannot take its name: then those before it are there, and the rest is of
+    /// an earlier run ([`ReconcileFault::PartlyWritten`]).
     pub fn write(
         &self,
         sides: &DaySides,
@@ -115,21 +118,13 @@ impl Reconciled {
         })?;
         table.finish().map_err(unwritable)?;
         let fees_off = self.fees_off(cancel)?;
-        if fees_off.is_empty() {
-            // Those of an earlier run would be taken for this one's.
-            drop(fs::remove_file(folder.join(FEES)));
-        } else {
+        if !fees_off.is_empty() {
             fees::write(fees_part, &fees_off).map_err(unwritable)?;
             book.fees(&fees_off).map_err(unwritable)?;
         }
         book.finish().map_err(unwritable)?;
         go_on(cancel)?;
-        let written = RESULTS.into_iter().filter(|name| *name != FEES || !fees_off.is_empty());
-        let whole: Vec<PathBuf> = written.map(|name| folder.join(name)).collect();
-        for (part, whole) in parts.iter().zip(&whole) {
-            fs::rename(part, whole).map_err(io)?;
-        }
-        Ok(whole)
+        put_in_place(folder, parts, !fees_off.is_empty())
     }
 
     /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
@@ -160,10 +155,11 @@ impl Reconciled {
                     go_on(cancel)?;
                     let bill = difference.bill.and_then(|at| bills.get(&at));
                     self.is_still_there(difference, bill, sides.basis)?;
+                    let own = difference.local_line.and_then(|line| own.of(difference.is_refund, line));
+                    is_still_ours(difference, bill, own, &sides.own)?;
                     let carried =
                         if difference.local_line == Some(0) { sides.beside.texts(difference.number) } else { None };
-                    let ours =
-                        difference.local_line.and_then(|line| own.of(difference.is_refund, line)).or(carried.as_ref());
+                    let ours = own.or(carried.as_ref());
                     let mut cells = cells(difference, bill, ours, sides);
                     if let Some(told) = self.told.get(&place) {
                         cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
@@ -180,8 +176,7 @@ impl Reconciled {
     fn is_still_there(&self, row: &Difference, texts: Option<&Texts>, basis: Basis) -> Result<(), ReconcileFault> {
         let Some(at) = row.bill else { return Ok(()) };
         let is_same = |texts: &Texts| {
-            let number = Fingerprint::of(texts.out_trade_no.as_bytes());
-            (row.is_refund || number == row.number)
+            texts.numbers.of(row.is_refund) == row.number
                 && texts.amounts.iter().any(|(of, fen)| *of == basis && fen.get() == row.bill_fen)
         };
         if texts.is_some_and(is_same) {
@@ -189,6 +184,57 @@ impl Reconciled {
         }
         Err(ReconcileFault::Changed(self.bills.files.get(at.file).map(|file| place(file)).unwrap_or_default()))
     }
+}
+
+/// Whether a row of the own side that is looked up is still the one that was judged. What the store has not any more is not
+/// told, and what was carried over is kept.
+fn is_still_ours(
+    row: &Difference,
+    bill: Option<&Texts>,
+    ours: Option<&Texts>,
+    side: &OwnSide,
+) -> Result<(), ReconcileFault> {
+    if row.local_line.is_none_or(|line| line == 0) {
+        return Ok(());
+    }
+    let is_same = |ours: &Texts| match bill {
+        Some(bill) if row.is_refund => ours.numbers.is_refund_of(bill.numbers),
+        // The store may have learnt WeChat's number since.
+        _ if row.is_refund => ours.numbers.is_refund_with(row.number),
+        _ => ours.numbers.of(false) == row.number,
+    };
+    match (ours, side) {
+        (Some(ours), _) if is_same(ours) => Ok(()),
+        (None, OwnSide::Kept(_)) => Ok(()),
+        (_, OwnSide::Kept(_)) => Err(ReconcileFault::Changed("the store [本地库]".to_owned())),
+        (_, OwnSide::Files(files)) => {
+            let table = if row.is_refund { Table::Refunds } else { Table::Orders };
+            Err(ReconcileFault::Changed(files.table(table).map(place).unwrap_or_default()))
+        }
+    }
+}
+
+/// Gives the whole files their names, and takes away the fees of an earlier run, which would be taken for this one's.
+fn put_in_place(folder: &Path, parts: &[PathBuf; 3], has_fees: bool) -> Result<Vec<PathBuf>, ReconcileFault> {
+    let mut written: Vec<PathBuf> = Vec::with_capacity(RESULTS.len());
+    for (name, part) in RESULTS.into_iter().zip(parts) {
+        let whole = folder.join(name);
+        let is_stale = name == FEES && !has_fees;
+        let put = if is_stale { fs::remove_file(&whole) } else { fs::rename(part, &whole) };
+        match put {
+            Ok(()) if is_stale => {}
+            Ok(()) => written.push(whole),
+            Err(cause) if is_stale && cause.kind() == ErrorKind::NotFound => {}
+            Err(cause) if written.is_empty() => {
+                return Err(ReconcileFault::Unwritable { place: place(&whole), cause: cause.into() });
+            }
+            Err(cause) => {
+                let written = places(written.iter());
+                return Err(ReconcileFault::PartlyWritten { place: place(&whole), written, cause });
+            }
+        }
+    }
+    Ok(written)
 }
 
 /// One row of the files, before it is written.

@@ -32,6 +32,9 @@ impl ReconcileFault {
                 format!("{place} 在读取期间被改动，没有保留任何结果；等没有程序写它时再开始")
             }
             Self::Unwritable { place, cause } => format!("{place} 写不进去（{cause}）；请检查文件夹和磁盘空间"),
+            Self::PartlyWritten { place, written, cause } => format!(
+                "{place} 无法替换（{cause}）；{written} 已是这次的结果，其余仍是以前的；请关闭打开着它的程序后重新开始"
+            ),
             Self::Internal => "程序内部的一步失败了；请反馈给我们".to_owned(),
             Self::Cancelled => "已停止，什么都没有保存".to_owned(),
         }

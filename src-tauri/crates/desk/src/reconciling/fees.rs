@@ -9,7 +9,7 @@ use desk_store::DayFee;
 use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{BillRow, FeeDifference, MilliFen};
 
-use super::{ReconcileFault, Reconciled, bill_rows};
+use super::{ReconcileFault, Reconciled, bill_rows, places};
 use crate::progress::Cancel;
 
 /// Hundred-millionths of a yuan, in which a fee is exact, in a yuan.
@@ -119,9 +119,9 @@ impl FeeOff {
             Cell::Id(&self.refund_id),
             Fen::new(self.base_fen).map_or(Cell::Empty, Cell::Amount),
             Cell::Text(&rate),
-            Cell::Text(&fee),
-            Cell::Text(&expected),
-            Cell::Text(&gap),
+            Cell::Decimal(&fee),
+            Cell::Decimal(&expected),
+            Cell::Decimal(&gap),
         ])
     }
 }
@@ -144,12 +144,23 @@ impl Reconciled {
     ///
     /// # Errors
     ///
-    /// A file cannot be read again, or somebody stopped it.
+    /// A file cannot be read again or has other rows there than it had, or somebody stopped it.
     pub fn fees_off(&self, cancel: &Cancel) -> Result<Vec<FeeOff>, ReconcileFault> {
-        let mut rows = Vec::with_capacity(self.verdict.fees.places.len());
-        let places = self.verdict.fees.places.clone();
-        bill_rows::again(&self.bills.files, places, cancel, |at, row| rows.push(FeeOff::of(at, row)))?;
-        Ok(rows)
+        let marks = &self.verdict.fees;
+        let mut rows = Vec::with_capacity(marks.places.len());
+        let mut sum = FeeDifference::default();
+        bill_rows::again(&self.bills.files, marks.places.clone(), cancel, |at, row| {
+            if let Some(difference) = row.fee_difference().filter(|difference| difference.is_marked()) {
+                sum = sum.plus(difference);
+                rows.push(FeeOff::of(at, row));
+            }
+        })?;
+        // Beyond those that are listed the sum is not known of them alone.
+        let are_all = marks.count == marks.places.len() as u64;
+        if rows.len() == marks.places.len() && (!are_all || sum == marks.difference) {
+            return Ok(rows);
+        }
+        Err(ReconcileFault::Changed(places(self.bills.files.iter())))
     }
 }
 

@@ -157,9 +157,9 @@ impl Reconciled {
 
     /// The local amounts less those of the bill, of payments and of refunds, in fen.
     pub(crate) fn gaps_fen(&self) -> [i128; 2] {
-        let gap = |row: &Difference| i128::from(row.local_fen) - i128::from(row.bill_fen);
-        [false, true]
-            .map(|is_refund| self.verdict.differences.iter().filter(|row| row.is_refund == is_refund).map(gap).sum())
+        [false, true].map(|is_refund| {
+            self.verdict.differences.iter().filter(|row| row.is_refund == is_refund).map(Difference::gap_fen).sum()
+        })
     }
 
     /// What each class adds up to, those without rows left out.

@@ -1,12 +1,15 @@
 //! The bills of the days beside a day, read for what waits at its edges.
 
+use std::fs::File;
 use std::path::Path;
 
 use desk_reconcile::{Day, Edge, Verdict, Waiting};
-use wxpay_protocol::bill::{BillLine, BillType};
+use sha2::{Digest, Sha256};
+use wxpay_protocol::bill::BillLine;
 
-use super::bills::{LOOK_ROWS, open_trades};
+use super::bills::{LOOK_ROWS, open, open_trades};
 use super::{DaySides, ReconcileFault, Watch, go_on, place};
+use crate::bill_files::{BillText, Hashed};
 use crate::progress::Cancel;
 
 /// Looks for every order that waits at midnight in the bills of the days before and after, where those are there.
@@ -37,10 +40,18 @@ pub(super) fn settle(
 ///
 /// # Errors
 ///
-/// The bill cannot be read, or somebody stopped it.
-pub(crate) fn settled_by(path: &Path, waiting: &mut Waiting, cancel: &Cancel) -> Result<bool, ReconcileFault> {
+/// The bill cannot be read, its text is no longer the one of this digest, or somebody stopped it.
+pub(crate) fn settled_by(
+    path: &Path,
+    digest: [u8; 32],
+    waiting: &mut Waiting,
+    cancel: &Cancel,
+) -> Result<bool, ReconcileFault> {
+    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let mut bill = open_trades(path)?;
+    let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
+    let mut sum = Sha256::new();
+    let mut bill = open(Hashed::new(text, Some(&mut sum)), path)?;
     let mut rows = 0u32;
     while let Some(line) = bill.next_line().map_err(refused)? {
         rows = rows.wrapping_add(1);
@@ -51,7 +62,9 @@ pub(crate) fn settled_by(path: &Path, waiting: &mut Waiting, cancel: &Cancel) ->
             waiting.push(&row);
         }
     }
-    Ok(bill.totals().malformed == 0)
+    let is_whole = bill.totals().malformed == 0;
+    drop(bill);
+    if <[u8; 32]>::from(sum.finalize()) == digest { Ok(is_whole) } else { Err(ReconcileFault::Changed(place(path))) }
 }
 
 /// One of the days beside.
@@ -70,7 +83,7 @@ fn read(
 ) -> Result<(), ReconcileFault> {
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
     let mut bill = open_trades(path)?;
-    let has_payments = matches!(bill.layout().kind(), BillType::All | BillType::Success);
+    let has_payments = bill.layout().kind().has_payments();
     if let Some(mch_id) = mch_id {
         bill.expect_merchant(mch_id);
     }

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use desk_reconcile::{Basis, Class, Viewpoint};
+use desk_reconcile::{Basis, Class, FeeMarks, Viewpoint};
 use wxpay_protocol::bill::{BillForm, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
 
 use super::differences::Cells;
-use super::{Beside, DaySides, OwnFiles, OwnSide, ReconcileFault, Watch};
+use super::{Beside, DaySides, OwnFiles, OwnSide, ReconcileFault, Reconciled, Watch};
 use crate::progress::Cancel;
 
 const ROWS: usize = 3000;
@@ -94,7 +94,8 @@ fn sides(folder: &Path) -> DaySides {
         ["bill.csv", "orders.csv", "refunds.csv"].map(|name| folder.join(name));
     fs::write(&bill_file, bill()).unwrap();
     fs::write(&orders_file, orders()).unwrap();
-    let refunds = "out_refund_no,refund_fee,status,created_at\nR0,100,SUCCESS,2024-01-02 11:06:40\n";
+    let at = "SUCCESS,2024-01-02 11:06:40";
+    let refunds = format!("out_refund_no,refund_fee,status,created_at\nR0,100,{at}\nR-OURS,5,{at}\n");
     fs::write(&refunds_file, refunds).unwrap();
     let own = OwnFiles { orders: Some(orders_file), refunds: Some(refunds_file), ..OwnFiles::default() };
     DaySides {
@@ -166,23 +167,74 @@ fn a_file_that_is_changed_between_two_readings_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_row_of_a_bill_that_is_another_one_when_it_is_looked_up_is_refused_and_nothing_is_written() {
+fn a_row_that_is_another_one_when_it_is_looked_up_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let sides = sides(folder.path());
     let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
     let found = sides.reconcile(watch).unwrap();
-    let (file, out) = (&sides.bills[0], folder.path().join("out"));
-    let text = fs::read_to_string(file).unwrap();
-    for (from, to) in [("`ORDER-000007,", "`ORDER-900007,"), ("`0.60%,`1.07,", "`0.60%,`1.08,")] {
+    let out = folder.path().join("out");
+    for (name, from, to) in [
+        ("bill.csv", "`ORDER-000007,", "`ORDER-900007,"),
+        ("bill.csv", "`0.60%,`1.07,", "`0.60%,`1.08,"),
+        // A refund of the same amount that is another one.
+        ("bill.csv", "`5000000000000000000000000010,", "`5900000000000000000000000010,"),
+        // A fee that is still off, but not by as much, and one that is right.
+        ("bill.csv", "`0.06200,", "`0.06300,"),
+        ("bill.csv", "`0.06200,", "`0.01200,"),
+        ("orders.csv", "\nORDER-000001,", "\nORDER-900001,"),
+        ("refunds.csv", "\nR-OURS,", "\nR-URNS,"),
+    ] {
+        let file = folder.path().join(name);
+        let text = fs::read_to_string(&file).unwrap();
         let other = text.replace(from, to);
         assert!(text != other, "{from}");
-        fs::write(file, other).unwrap();
+        fs::write(&file, other).unwrap();
         let written = found.write(&sides, &out, Viewpoint::Neutral, &Cancel::new());
-        assert!(matches!(written, Err(ReconcileFault::Changed(_))), "{from}: {written:?}");
+        assert!(matches!(&written, Err(ReconcileFault::Changed(place)) if place.contains(name)), "{from}: {written:?}");
         assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+        fs::write(&file, text).unwrap();
     }
-    fs::write(file, text).unwrap();
     found.write(&sides, &out, Viewpoint::Neutral, &Cancel::new()).unwrap();
+}
+
+#[test]
+fn fees_of_an_earlier_run_go_with_it_and_a_result_that_cannot_be_replaced_is_told_with_those_that_are_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let sides = sides(folder.path());
+    let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
+    let found = sides.reconcile(watch).unwrap();
+    let mut without_fees = found.clone();
+    without_fees.verdict.fees = FeeMarks::default();
+    let out = folder.path().join("out");
+    let write = |found: &Reconciled| found.write(&sides, &out, Viewpoint::Neutral, &Cancel::new());
+    let files = || {
+        let mut names: Vec<_> = fs::read_dir(&out).unwrap().map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(write(&found).unwrap().len(), 3);
+    let before = fs::read(out.join("fees.csv")).unwrap();
+
+    // A folder that holds something takes the name of the workbook: what comes behind it stays as it was.
+    fs::remove_file(out.join("reconcile.xlsx")).unwrap();
+    fs::create_dir_all(out.join("reconcile.xlsx/in the way")).unwrap();
+    let ReconcileFault::PartlyWritten { place, written, .. } = write(&without_fees).unwrap_err() else {
+        panic!("another fault")
+    };
+    assert!(place.ends_with("reconcile.xlsx") && written.ends_with("differences.csv"), "{place}, {written}");
+    assert_eq!(files(), ["differences.csv", "fees.csv", "reconcile.xlsx"]);
+    assert_eq!(fs::read(out.join("fees.csv")).unwrap(), before);
+
+    fs::remove_dir_all(out.join("reconcile.xlsx")).unwrap();
+    assert_eq!(write(&without_fees).unwrap().len(), 2);
+    assert_eq!(files(), ["differences.csv", "reconcile.xlsx"]);
+
+    fs::create_dir(out.join("fees.csv")).unwrap();
+    let refused = write(&without_fees).unwrap_err();
+    assert!(
+        matches!(&refused, ReconcileFault::PartlyWritten { place, .. } if place.ends_with("fees.csv")),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::{BufReader, Cursor};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use desk_reconcile::{Basis, BillPlace, Difference};
+use desk_reconcile::{Basis, BillPlace, Difference, Fingerprint};
 use desk_sheets::{Field, Form, Layout, Row, Table};
 use desk_store::Scanned;
 use wxpay_protocol::bill::{BillRow, BillState, Column};
@@ -34,8 +34,45 @@ pub(super) struct Texts {
     pub(super) attach: String,
     /// The store has it as a claim, and nothing of it verified.
     pub(super) is_claim: bool,
+    /// By which the row is known again, exactly as it was read.
+    pub(super) numbers: Numbers,
     /// Which of WeChat's amounts are which.
     pub(super) amounts: Vec<(Basis, Fen)>,
+}
+
+/// The numbers of a row as they are compared: of the order, and WeChat's and the merchant's of the refund.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbers {
+    order: Fingerprint,
+    refund_id: Fingerprint,
+    out_refund_no: Fingerprint,
+}
+
+impl Numbers {
+    fn new(out_trade_no: &[u8], refund_id: &[u8], out_refund_no: &[u8]) -> Self {
+        let [order, refund_id, out_refund_no] = [out_trade_no, refund_id, out_refund_no].map(Fingerprint::of);
+        Self { order, refund_id, out_refund_no }
+    }
+
+    /// The one that a difference has.
+    pub(super) fn of(self, is_refund: bool) -> Fingerprint {
+        match (is_refund, self.refund_id.is_some()) {
+            (false, _) => self.order,
+            (true, true) => self.refund_id,
+            (true, false) => self.out_refund_no,
+        }
+    }
+
+    /// Whether a refund has this number, WeChat's or the merchant's.
+    pub(super) fn is_refund_with(self, number: Fingerprint) -> bool {
+        number.is_some() && [self.refund_id, self.out_refund_no].contains(&number)
+    }
+
+    /// Whether two rows are one refund by either of its numbers.
+    pub(super) fn is_refund_of(self, other: Self) -> bool {
+        let is_one = |one: Fingerprint, other: Fingerprint| one.is_some() && one == other;
+        is_one(self.refund_id, other.refund_id) || is_one(self.out_refund_no, other.out_refund_no)
+    }
 }
 
 /// The texts of the own side, by line or by the store's id.
@@ -82,6 +119,7 @@ impl OwnTexts {
                     paid_at: order.paid_at.map(UtcMs::dashed).unwrap_or_default(),
                     hour: order.paid_at.map(hour),
                     is_claim: order.is_claim,
+                    numbers: Numbers::new(order.out_trade_no.as_bytes(), b"", b""),
                     ..Texts::default()
                 };
                 self.orders.insert(order.id.unsigned_abs(), texts);
@@ -94,6 +132,11 @@ impl OwnTexts {
                     out_refund_no: refund.out_refund_no.to_owned(),
                     state: refund.state.as_str().to_owned(),
                     hour: refund.accepted_at.map(hour),
+                    numbers: Numbers::new(
+                        refund.out_trade_no.as_bytes(),
+                        refund.refund_id.unwrap_or_default().as_bytes(),
+                        refund.out_refund_no.as_bytes(),
+                    ),
                     ..Texts::default()
                 };
                 self.refunds.insert(refund.id.unsigned_abs(), texts);
@@ -136,6 +179,7 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
             .map(|basis| (basis, if is_refund { basis.of_refund(row) } else { basis.of_payment(row) }))
             .collect(),
         is_claim: false,
+        numbers: Numbers::new(row.out_trade_no, row.refund_id, row.out_refund_no),
     }
 }
 
@@ -192,6 +236,7 @@ fn hour(at: UtcMs) -> u8 {
 
 fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
     let text = |field: Field| layout.text(row, field).ok().flatten().map(Cow::into_owned).unwrap_or_default();
+    let number = |field: Field| layout.number(row, field).ok().flatten().unwrap_or_default();
     let state = if layout.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
     Texts {
         out_trade_no: text(Field::OutTradeNo),
@@ -204,6 +249,7 @@ fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
             .into_iter()
             .find_map(|field| layout.moment(row, field).ok().flatten())
             .map(hour),
+        numbers: Numbers::new(number(Field::OutTradeNo), number(Field::RefundId), number(Field::OutRefundNo)),
         ..Texts::default()
     }
 }

@@ -93,8 +93,8 @@ impl Workbook {
     }
 }
 
-/// Money as money; a sum beyond what an amount holds as text.
-fn amount(text: &str) -> Cell<'_> {
+/// A sum in yuan as money; one beyond what an amount holds as text.
+pub(crate) fn amount(text: &str) -> Cell<'_> {
     Fen::parse_yuan(text).map_or(Cell::Text(text), Cell::Amount)
 }
 

@@ -94,6 +94,13 @@ async fn a_neighbour_that_cannot_be_settled_is_told_by_its_own_date_and_the_day_
     today.own = OwnSide::Files(OwnFiles { orders: Some(own_file), ..OwnFiles::default() });
     let found = Arc::new(today.reconcile(watch).unwrap());
     assert!(found.verdict.differences.is_empty(), "{:?}", found.verdict.differences);
+    // Another text under its name settles nothing, though it could be read.
+    let text = std::fs::read_to_string(&today.bills[0]).unwrap();
+    std::fs::write(&today.bills[0], text.replacen("SUCCESS", "REVOKED", 1)).unwrap();
+    let kept = fetching.desk.keep_day("shop", &today, &found, &Cancel::new()).await.unwrap();
+    assert!(kept.settled_beside.faults[0].cause.contains("changed while it was read"), "{:?}", kept.settled_beside);
+    assert_eq!(run(&fetching, yesterday()).await.id, waits.id, "it waits on");
+
     std::fs::remove_file(&today.bills[0]).unwrap();
     let kept = fetching.desk.keep_day("shop", &today, &found, &Cancel::new()).await.unwrap();
     assert!(kept.run.is_some() && kept.settled_beside.days.is_empty());
@@ -102,6 +109,36 @@ async fn a_neighbour_that_cannot_be_settled_is_told_by_its_own_date_and_the_day_
     assert_eq!(faults[0].code, "input_unreadable");
     assert_eq!(run(&fetching, START).await.id, kept.run.unwrap());
     assert_eq!(run(&fetching, yesterday()).await.id, waits.id, "it waits on");
+}
+
+#[tokio::test]
+async fn a_day_that_is_settled_by_itself_keeps_its_fees_that_are_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let waiting = sides(folder.path(), yesterday(), "23:58:00");
+    let text = std::fs::read_to_string(&waiting.bills[0]).unwrap();
+    std::fs::write(&waiting.bills[0], with_fees_off(&text)).unwrap();
+    reconcile(&fetching, waiting).await;
+    let fees = fetching.desk.day_fees("shop", yesterday(), 0, 100).await.unwrap();
+    assert!(fees.listed > 0 && fees.rows.len() as u64 == fees.total, "{fees:?}");
+    fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap();
+    assert_eq!(count(&run(&fetching, yesterday()).await, "local_only"), 1, "it is settled");
+    assert_eq!(fetching.desk.day_fees("shop", yesterday(), 0, 100).await.unwrap(), fees);
+}
+
+/// A bill whose first payment costs ten yuan more than it should, in its row and in its sums.
+fn with_fees_off(bill: &str) -> String {
+    let mut lines: Vec<String> = bill.lines().map(str::to_owned).collect();
+    let more = |line: &mut String, place: usize| {
+        let mut cells: Vec<String> = line.split(",`").map(str::to_owned).collect();
+        let (yuan, part) = cells[place].split_once('.').unwrap();
+        cells[place] = format!("{}.{part}", yuan.parse::<u32>().unwrap() + 10);
+        *line = cells.join(",`");
+    };
+    more(&mut lines[1], 22);
+    let last = lines.len() - 1;
+    more(&mut lines[last], 4);
+    lines.join("\r\n") + "\r\n"
 }
 
 /// The payments of a bill as a table of orders.

@@ -1,6 +1,8 @@
 //! Hostile days, written by hand: each row lands where the definitions of the classes put it.
 
-use desk_reconcile::{Basis, BillSide, Class, Day, Edge, LocalOrder, LocalSide, Reason, Scope, Share, verdict};
+use desk_reconcile::{
+    Basis, BillSide, Class, Day, Difference, Edge, LocalOrder, LocalSide, Reason, Scope, Share, verdict,
+};
 use wxpay_protocol::bill::{Bill, BillLine, BillType};
 use wxpay_protocol::{Fen, TradeState};
 
@@ -141,8 +143,7 @@ fn fees_of_a_fen_are_rounding_and_missing_fees_of_more_are_marked() {
 
 #[test]
 fn an_order_that_waited_on_the_day_beside_stands_for_a_payment_that_nobody_else_has() {
-    let day = Day::of(MIDNIGHT, 300);
-    let judged = |bill_rows: &[Paid], own: &[Ours], carried: &[(u8, u8, i64, Edge)]| {
+    let judged_on = |day: Day, bill_rows: &[Paid], own: &[Ours], carried: &[(u8, u8, i64, Edge)]| {
         let both = Both { paid: bill_rows.to_vec(), ours: own.to_vec(), ..Both::default() };
         let share = Share::first(usize::MAX);
         let mut side = BillSide::new(day, Basis::Order, share.clone(), Scope { payments: true, refunds: true });
@@ -164,6 +165,9 @@ fn an_order_that_waited_on_the_day_beside_stands_for_a_payment_that_nobody_else_
         }
         verdict(side, local, &|| false).unwrap()
     };
+    let judged = |bill_rows: &[Paid], own: &[Ours], carried: &[(u8, u8, i64, Edge)]| {
+        judged_on(Day::of(MIDNIGHT, 300), bill_rows, own, carried)
+    };
     let listed = |found: &desk_reconcile::Verdict| {
         found.differences.iter().map(|row| (row.class, row.reason, row.local_line)).collect::<Vec<_>>()
     };
@@ -171,11 +175,16 @@ fn an_order_that_waited_on_the_day_beside_stands_for_a_payment_that_nobody_else_
     let before = judged(&bill, &[], &[(1, 1, 100, Edge::Before)]);
     assert_eq!(listed(&before), [(Class::DayCutBill, Reason::PaidDayBefore, Some(0))]);
     let tally = before.tally(Class::DayCutBill);
-    assert_eq!((tally.local_rows, tally.local_fen, tally.bill_fen), (1, 100, 100));
+    // Its own day counts it; here it is only shown.
+    assert_eq!((tally.local_rows, tally.local_fen, tally.bill_fen), (0, 0, 100));
+    assert_eq!((before.differences[0].local_fen, before.differences[0].gap_fen()), (100, -100));
+    let without_edges = judged_on(Day::of(MIDNIGHT, 0), &bill, &[], &[(1, 1, 100, Edge::Before)]);
+    assert_eq!(listed(&without_edges), listed(&before), "however wide the edges are now");
     let after = judged(&bill, &[], &[(1, 1, 100, Edge::After)]);
     assert_eq!(listed(&after), [(Class::DayCutBill, Reason::PaidDayAfter, Some(0))]);
     let cheaper = judged(&bill, &[], &[(1, 1, 99, Edge::Before)]);
     assert_eq!(listed(&cheaper), [(Class::AmountDiff, Reason::Amount, Some(0))]);
+    assert_eq!(cheaper.tally(Class::AmountDiff).local_fen, 0);
     let another = judged(&bill, &[], &[(1, 9, 100, Edge::Before)]);
     assert_eq!(listed(&another), [(Class::StateDiff, Reason::AnotherTransaction, Some(0))]);
     // The day's own order comes first, and what no bill names is none of this day's.
@@ -183,6 +192,23 @@ fn an_order_that_waited_on_the_day_beside_stands_for_a_payment_that_nobody_else_
     assert!(listed(&own).is_empty() && own.out_of_scope == 0 && own.tally(Class::Matched).local_rows == 1);
     let unnamed = judged(&[], &[ours(1, 1, 100)], &[(1, 1, 100, Edge::Before)]);
     assert_eq!(listed(&unnamed), [(Class::LocalOnly, Reason::NotInBill, Some(2))]);
+}
+
+#[test]
+fn the_money_of_an_order_that_was_paid_around_midnight_counts_once_over_both_days() {
+    let gap = |paid_rows: Vec<Paid>, paid_s: i64| -> i128 {
+        let order = Ours { paid_s: Some(paid_s), ..ours(1, 1, 100) };
+        let found = Both { paid: paid_rows, ours: vec![order], ..Both::default() }.judged();
+        let sums = Class::ALL.map(|class| found.tally(class).local_fen - found.tally(class).bill_fen);
+        let differences: i128 = found.differences.iter().map(Difference::gap_fen).sum();
+        assert_eq!(sums.iter().sum::<i128>(), differences);
+        differences
+    };
+    // The order is on the own side of both days, as it is in the store.
+    for (on_its_day_s, on_the_bills_day_s) in [(86_390, -10), (10, 86_410)] {
+        assert_eq!(gap(vec![], on_its_day_s) + gap(vec![paid(1, 1, 100)], on_the_bills_day_s), 0);
+        assert_eq!(gap(vec![], on_its_day_s) + gap(vec![paid(1, 1, 90)], on_the_bills_day_s), 10);
+    }
 }
 
 /// A row of every class, and fees that are off in payments and refunds.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use desk_reconcile::{Class, Day, Verdict};
+use desk_reconcile::{Class, Day, Difference, Verdict};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wxpay_protocol::TradeState;
@@ -96,8 +96,7 @@ proptest! {
             (bill, local)
         };
         let explained = |is_refund: bool| -> i128 {
-            let rows = found.differences.iter().filter(|row| row.is_refund == is_refund);
-            rows.map(|row| i128::from(row.local_fen) - i128::from(row.bill_fen)).sum()
+            found.differences.iter().filter(|row| row.is_refund == is_refund).map(Difference::gap_fen).sum()
         };
         // What a second line of a refund is: it counts with the refunds, under the class that orders have as well.
         let again: i128 = found.differences.iter().filter(|row| row.is_refund && row.class == Class::DuplicateLocal)
