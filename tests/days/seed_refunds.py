@@ -19,9 +19,11 @@ def at_ms(text):
 
 db = sqlite3.connect(store)
 first = db.execute("SELECT coalesce(max(received_seq), 0) FROM refund_observation").fetchone()[0]
+(merchant,) = db.execute("SELECT mch_id FROM profiles WHERE name = ?", [profile]).fetchone()
 with open(pathlib.Path(folder) / "refunds.csv", newline="", encoding="utf-8") as file:
     for number, row in enumerate(csv.DictReader(file), 1):
-        order = db.execute("SELECT id, mch_id FROM orders WHERE out_trade_no = ?", [row["out_trade_no"]]).fetchone()
+        order = db.execute("SELECT id, mch_id FROM orders WHERE mch_id = ? AND out_trade_no = ?",
+                           [merchant, row["out_trade_no"]]).fetchone()
         created = at_ms(row["created_at"])
         done = at_ms(row["success_at"]) if row["success_at"] else None
         cursor = db.execute(
