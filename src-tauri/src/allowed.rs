@@ -81,6 +81,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "simulator_scenario_open",
     "simulator_scenario_stop",
     "overview",
+    "alarms_count",
     "alarms_list",
     "alarms_see",
     "days_calendar",

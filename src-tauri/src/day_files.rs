@@ -1,16 +1,13 @@
 //! The files of a day that a person chose or dropped on the window: the page hears their names and never says their paths.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use desk::BillText;
 use desk::sheets::Table;
-use wxpay_protocol::bill::{Bill, BillLine};
 
 use crate::dto::day_bills::ChosenBill;
 use crate::dto::days::file_name;
+use crate::dto::refusal::Refusal;
 use crate::error::IpcError;
 
 /// More files than any day has bills.
@@ -75,27 +72,11 @@ impl DayFiles {
 
 /// What a bill says of itself in its first lines.
 pub(crate) fn look(path: &Path) -> ChosenBill {
-    let (date, problem) = match first_day(path) {
+    let (date, problem) = match desk::first_day(path) {
         Ok(date) => (date, None),
-        Err(problem) => (None, Some(problem)),
+        Err(problem) => (None, Some(Refusal::from(&problem))),
     };
     ChosenBill { file_name: file_name(path), date, problem }
-}
-
-fn first_day(path: &Path) -> Result<Option<String>, String> {
-    let text = File::open(path).and_then(BillText::open).map_err(|fault| fault.to_string())?;
-    let text: Box<dyn Read> = Box::new(text);
-    match Bill::open(text).map_err(|fault| format!("{} [{fault}]", fault.chinese()))? {
-        Bill::FundFlow(_) => Err("资金账单没有订单，请选择交易账单 [a fund flow; choose a bill of trades]".to_owned()),
-        Bill::Trades(mut bill) => loop {
-            match bill.next_line() {
-                Ok(Some(BillLine::Row(row))) => return Ok(Some(row.at.day())),
-                Ok(Some(BillLine::Malformed(_))) => {}
-                Ok(None) => return Ok(None),
-                Err(fault) => return Err(format!("{} [{fault}]", fault.chinese())),
-            }
-        },
-    }
 }
 
 #[cfg(test)]
@@ -111,7 +92,9 @@ mod tests {
         files.add_bills([path.clone(), path.clone(), folder.path().to_owned()]);
         assert_eq!(files.bills(), std::slice::from_ref(&path));
         let seen = look(&path);
-        assert!(seen.problem.is_some() && seen.date.is_none() && seen.file_name == "a.csv");
+        assert_eq!(seen.problem.map(|problem| problem.code).as_deref(), Some("bill_header"));
+        assert!(seen.date.is_none() && seen.file_name == "a.csv");
+        assert_eq!(look(&folder.path().join("gone.csv")).problem.unwrap().code, "input_unreadable");
         files.clear_bills();
         assert!(files.bills().is_empty() && files.table(Table::Orders).is_err());
     }

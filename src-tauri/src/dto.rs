@@ -45,6 +45,7 @@ pub(crate) mod overview;
 pub(crate) mod profiles;
 pub(crate) mod reading;
 pub(crate) mod refunds;
+pub(crate) mod refusal;
 pub(crate) mod secret_text;
 pub(crate) mod sheets;
 pub(crate) mod signature;

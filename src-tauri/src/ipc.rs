@@ -200,6 +200,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             simulator::scenarios::simulator_scenario_open,
             simulator::scenarios::simulator_scenario_stop,
             overview::overview,
+            alarms::alarms_count,
             alarms::alarms_list,
             alarms::alarms_see,
             days::days_calendar,

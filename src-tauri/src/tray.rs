@@ -47,7 +47,7 @@ struct Placed {
     open: MenuItem<Wry>,
     alarms: MenuItem<Wry>,
     quit: MenuItem<Wry>,
-    shown: Mutex<Option<(usize, Language)>>,
+    shown: Mutex<Option<(u64, Language)>>,
     /// What the tray's own crate loads once more stays where it is.
     #[cfg(target_os = "linux")]
     _library: indicator::Indicator,
@@ -76,7 +76,7 @@ impl Tray {
     }
 
     /// Shows how many things nobody has seen, in the language of the window.
-    pub(crate) fn shows(&self, unseen: usize, language: Language) {
+    pub(crate) fn shows(&self, unseen: u64, language: Language) {
         let Some(Ok(placed)) = self.placed.get() else { return };
         let mut shown = placed.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if *shown == Some((unseen, language)) {
@@ -91,7 +91,7 @@ impl Tray {
 }
 
 impl Placed {
-    fn show(&self, unseen: usize, language: Language, was_marked: Option<bool>) -> tauri::Result<()> {
+    fn show(&self, unseen: u64, language: Language, was_marked: Option<bool>) -> tauri::Result<()> {
         let words = look::words(unseen, language);
         let marked = unseen > 0;
         if was_marked != Some(marked) {

@@ -15,8 +15,11 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).parent
+# Between two lines that say how far it is.
+TOLD_S = 10
 
 
 def key(row):
@@ -105,6 +108,22 @@ def settle(wxpay, folder, date):
     return faults
 
 
+class Told:
+    """Says every few seconds how far it is, and how long the rest takes."""
+
+    def __init__(self, days):
+        self.days, self.began, self.last = days, time.monotonic(), time.monotonic()
+
+    def day(self, done, planted):
+        now = time.monotonic()
+        if now - self.last < TOLD_S or done == self.days:
+            return
+        self.last, taken = now, now - self.began
+        rest = round(taken / done * (self.days - done))
+        print(f"{done} of {self.days} days, {planted} planted differences found, none invented; {done / taken:.2f} days/s,"
+              f" {rest // 60} min {rest % 60:02} s left", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wxpay", required=True)
@@ -112,6 +131,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     planted = pairs = 0
+    told = Told(arguments.days)
     for seed in range(arguments.seed, arguments.seed + arguments.days):
         draw = random.Random(seed)
         date = f"20{draw.randint(20, 30)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
@@ -131,6 +151,7 @@ def main():
         if faults:
             sys.exit(f"seed {seed}, {date}, {options}:\n  " + "\n  ".join(faults))
         planted += count
+        told.day(seed - arguments.seed + 1, planted)
     print(f"{arguments.days} days: {planted} planted differences, each found once, none invented;"
           f" {pairs} days settled by the bill of the day after")
 

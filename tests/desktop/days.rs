@@ -1,10 +1,11 @@
-//! A day is reconciled in the real window: the bill and the merchant's own tables chosen and mapped, run, asked about, a
+//! A day is reconciled in the real window: the bill dropped from another program, the merchant's own tables chosen and mapped, run, asked about, a
 //! difference settled, exported through the system's dialog, and the remarks of that table read back; and a bill fetched from
 //! the gateway is compared with the orders that are kept.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use acceptance::dropping::drop_files_on;
 use acceptance::keyboard::choose_file_in;
 use acceptance::window::{DeskWindow, WindowStart};
 use desk::{Clock, SystemClock};
@@ -38,6 +39,13 @@ async fn choose(window: &DeskWindow, title: &'static str, file: &Path) {
     tokio::task::spawn_blocking(move || choose_file_in(&display, title, &file)).await.unwrap().unwrap();
 }
 
+/// Drags a file onto the middle of the window and lets it go.
+async fn drop_on(window: &DeskWindow, file: &Path) {
+    let (display, file) = (window.display().to_owned(), file.to_owned());
+    let dropped = move || drop_files_on(&display, "WxPay Desk", (640, 430), &[&file]);
+    tokio::task::spawn_blocking(dropped).await.unwrap().unwrap();
+}
+
 /// Opens the window on the built-in gateway, at today's page of the days; answers the merchant's number and the day.
 async fn open_today(home: &Path) -> (DeskWindow, String, String) {
     let window = WindowStart::over(home).argument("--try").open().await.unwrap();
@@ -51,14 +59,22 @@ async fn open_today(home: &Path) -> (DeskWindow, String, String) {
 }
 
 #[tokio::test]
-async fn a_day_is_mapped_run_asked_about_settled_exported_and_its_remarks_read_back() {
+async fn a_dropped_bill_is_mapped_run_asked_about_settled_exported_and_its_remarks_read_back() {
     let home = tempfile::tempdir().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let (window, mch_id, date) = open_today(home.path()).await;
     files(dir.path(), &mch_id, &date);
 
-    window.click("bill-choose").await.unwrap();
-    choose(&window, "选择对账单", &dir.path().join("bill.csv")).await;
+    // A name with a space and a letter of Chinese, as a download has them.
+    let bill = dir.path().join("账单 1.csv");
+    std::fs::rename(dir.path().join("bill.csv"), &bill).unwrap();
+    window.go_to("orders").await.unwrap();
+    drop_on(&window, &bill).await;
+    window.go_to("days").await.unwrap();
+    window.click(&format!("day-{date}")).await.unwrap();
+    window.by_test_id("day-inputs").await.unwrap();
+    window.count_is("chosen-bill", 0).await.unwrap();
+    drop_on(&window, &bill).await;
     window.count_is("chosen-bill", 1).await.unwrap();
     window.press("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await.unwrap();
     choose(&window, "选择自己的订单", &dir.path().join("orders.csv")).await;

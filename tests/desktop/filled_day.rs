@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use acceptance::keyboard::choose_file_in;
 use acceptance::window::{DeskWindow, WindowError};
 use desk::{Clock as _, SystemClock};
+use wxpay_protocol::UtcMs;
 
 use crate::report::Report;
 
 /// The places of 交易时间, 商户订单号, 交易状态 and 订单金额 in a row of the bill.
 const COLUMNS: [usize; 4] = [0, 6, 9, 24];
+/// The place of 手续费 in a row, and of its sum in the summary.
+const FEE: usize = 22;
+const SUM_OF_FEES: usize = 4;
 
 /// Fetches today's bill, compares it with a table of which three rows differ, and settles one of them.
 pub(crate) async fn reconcile(window: &DeskWindow, report: &mut Report, home: &Path) -> Result<(), WindowError> {
@@ -42,6 +46,67 @@ pub(crate) async fn reconcile(window: &DeskWindow, report: &mut Report, home: &P
     report
         .picture(window, "days-difference", "对账：一条差异和微信支付的答复 · A difference and what WeChat Pay says")
         .await
+}
+
+/// Reconciles the day before with the same bill, in which the fees of two payments are off, and lists them.
+pub(crate) async fn fees(window: &DeskWindow, report: &mut Report, home: &Path) -> Result<(), WindowError> {
+    report.begin("fees that are off");
+    let (today, before) = (SystemClock.now().day(), yesterday());
+    let bill = home.join("fees.csv");
+    std::fs::write(&bill, with_fees_off(&fetched(home)?.replace(&today, &before))?)?;
+    go_to_day(window, &format!("?date={before}")).await?;
+    window.click("bill-choose").await?;
+    choose(window, "选择对账单", bill).await?;
+    window.by_test_id("chosen-bill").await?;
+    window.click("day-run").await?;
+    window.press("[data-testid=\"class-fee_diff\"] .row-button").await?;
+    window.count_is("fee-row", 2).await?;
+    report.done("Compared a bill in which two fees are off: both are listed with their base, their rate, what they should be and the gap.");
+    Ok(())
+}
+
+/// Opens the fees of the day before, and then the month that both days are of, for a picture of each.
+pub(crate) async fn fees_and_month(
+    window: &DeskWindow,
+    report: &mut Report,
+    (language, shade): (&str, &str),
+) -> Result<(), WindowError> {
+    let code = if language == "English" { "en" } else { "zh" };
+    go_to_day(window, &format!("?date={}&class=fee_diff", yesterday())).await?;
+    window.by_test_id("fee-row").await?;
+    let caption = format!("对账：手续费逐笔 · Fees one by one, {language}, {shade}");
+    report.picture(window, &format!("days-fees-{code}-{shade}"), &caption).await?;
+    window.click("month-report-open").await?;
+    window.by_test_id("left-row").await?;
+    let caption = format!("对账：月报 · The report of a month, {language}, {shade}");
+    report.picture(window, &format!("days-month-{code}-{shade}"), &caption).await
+}
+
+fn yesterday() -> String {
+    SystemClock.now().plus_ms(-UtcMs::DAY_MS).day()
+}
+
+/// Opens the days at a place of the address, of whichever month it is.
+async fn go_to_day(window: &DeskWindow, search: &str) -> Result<(), WindowError> {
+    let place = serde_json::json!(format!("#/days{search}"));
+    window.client().execute("location.hash = arguments[0]", vec![place]).await?;
+    window.by_test_id("day").await.map(drop)
+}
+
+/// The bill with the fees of its first two payments ten yuan higher, in their rows and in the sums.
+fn with_fees_off(bill: &str) -> io::Result<String> {
+    let short = || io::Error::other("a bill without two payments");
+    let mut lines: Vec<String> = bill.lines().map(str::to_owned).collect();
+    let last = lines.len().checked_sub(1).ok_or_else(short)?;
+    for (line, column, yuan) in [(1, FEE, 10), (2, FEE, 10), (last, SUM_OF_FEES, 20)] {
+        let line = lines.get_mut(line).ok_or_else(short)?;
+        let mut cells: Vec<String> = line.split(",`").map(str::to_owned).collect();
+        let cell = cells.get_mut(column).ok_or_else(short)?;
+        let (whole, part) = cell.split_once('.').ok_or_else(short)?;
+        *cell = format!("{}.{part}", whole.parse::<i64>().map_err(io::Error::other)? + yuan);
+        *line = cells.join(",`");
+    }
+    Ok(lines.join("\r\n") + "\r\n")
 }
 
 /// Opens the day that was reconciled, for a picture in whatever language and shade the window has.

@@ -172,6 +172,7 @@ async fn every_screen(
                     &format!("对账的一天 · A day, {language}, {shade}"),
                 )
                 .await?;
+            filled_day::fees_and_month(window, report, (language, shade)).await?;
         }
         if screen != "simulator" {
             continue;

@@ -6,6 +6,7 @@ mod agreement;
 mod alarms;
 mod day;
 mod days;
+mod exports;
 mod long_list;
 mod lookup;
 mod main_job;

@@ -53,6 +53,8 @@ pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report, home: &Pa
     looks::signature(window, report).await?;
     looks::empty_and_wrong(window, report).await?;
     filled_day::reconcile(window, report, home).await?;
+    filled_day::fees(window, report, home).await?;
+    filled_day::fees_and_month(window, report, ("中文", "light")).await?;
     looks::languages_and_shades(window, report).await?;
     Ok(states)
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod built;
 pub mod display;
+pub mod dropping;
 pub mod faulty_wire;
 pub mod following;
 pub mod keyboard;

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use desk::reconcile::Viewpoint;
 use desk::sheets::{Reader, Table};
-use desk::{Beside, DayExport, DaySides, DeskError, Import, OwnFiles, OwnSide, ReconcileFault};
+use desk::{Beside, DaySides, DeskError, Import, OwnFiles, OwnSide, ReconcileFault, SpanExport};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 use wxpay_protocol::UtcMs;
 
 use crate::commands::sheets::told;
+use crate::dto::day_bills::told_beside;
 use crate::dto::days::{
     DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, OwnTable, RemarksRead, file_name,
 };
@@ -129,12 +130,14 @@ pub(crate) async fn day_run(
         found => found?,
     };
     home.day_files.clear_bills();
+    let (settled_days, unsettled_days) = told_beside(&kept.settled_beside);
     Ok(DayRunResult {
         cancelled: false,
         closed: kept.run.is_none(),
         again: kept.is_again,
         other_bills: kept.other_bills.len().into(),
-        settled_days: kept.settled_beside.days.iter().map(|day| day.day()).collect(),
+        settled_days,
+        unsettled_days,
     })
 }
 
@@ -150,16 +153,28 @@ pub(crate) async fn days_export(
     own_words: bool,
     matched: bool,
 ) -> Result<Option<String>, IpcError> {
-    let viewpoint = if own_words { Viewpoint::Own } else { Viewpoint::Neutral };
     let title = in_language(&home, "导出差异（.xlsx 或 .csv）", "Export differences (.xlsx or .csv)").await?;
-    let choice = Choice { title, suggested: Some("differences.xlsx"), kind: Kind::Table };
-    let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
-    let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
-    let shown = file_name(&file);
-    let (from, to, reader) = (date(&from)?, date(&to)?, Reader::People);
-    let export = DayExport { profile, from, to, file, reader, viewpoint, matched };
-    home.desk().await?.export_differences(export).await?;
+    let span = (profile, date(&from)?, date(&to)?);
+    let Some(export) = span_export(&window, (title, "differences.xlsx"), span, own_words).await? else {
+        return Ok(None);
+    };
+    let shown = file_name(&export.file);
+    home.desk().await?.export_differences(export, matched).await?;
     Ok(Some(shown))
+}
+
+/// An export of a profile's days to a file that a person chooses, for people; nothing when none was chosen.
+pub(crate) async fn span_export(
+    window: &WebviewWindow<Wry>,
+    (title, suggested): (&'static str, &'static str),
+    (profile, from, to): (String, UtcMs, UtcMs),
+    own_words: bool,
+) -> Result<Option<SpanExport>, IpcError> {
+    let choice = Choice { title, suggested: Some(suggested), kind: Kind::Table };
+    let Some(path) = file_choice::chosen(window, choice).await? else { return Ok(None) };
+    let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
+    let viewpoint = if own_words { Viewpoint::Own } else { Viewpoint::Neutral };
+    Ok(Some(SpanExport { profile, from, to, file, reader: Reader::People, viewpoint }))
 }
 
 /// Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen.
@@ -219,6 +234,6 @@ pub(crate) fn date(text: &str) -> Result<UtcMs, IpcError> {
         .map_err(|_| IpcError::input("date", "must be a day such as 2026-11-20"))
 }
 
-fn identity(digits: &str) -> Result<[u8; 16], IpcError> {
+pub(crate) fn identity(digits: &str) -> Result<[u8; 16], IpcError> {
     desk::parse_identity(digits).ok_or_else(|| IpcError::input("identity", "must be the 32 digits of a difference"))
 }

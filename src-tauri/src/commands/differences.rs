@@ -3,7 +3,7 @@
 use tauri::State;
 use tauri::ipc::Channel;
 
-use crate::commands::days::date;
+use crate::commands::days::{date, identity};
 use crate::commands::sheets::told;
 use crate::dto::day_fees::FeeRows;
 use crate::dto::differences::{DayAsked, DayManySaying, DaySaid, DifferenceFilter, DifferenceRows, MatchedRows};
@@ -63,7 +63,7 @@ pub(crate) async fn day_fees(
     home.desk().await?.day_fees(&profile, date(&date_text)?, start.get(), limit).await?.try_into()
 }
 
-/// Says the same to every difference of a day that fits a filter, to all or to none.
+/// Says the same to every difference of a day that fits a filter; `job_cancel` stops it and keeps what was said.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn day_say_many(
@@ -71,11 +71,13 @@ pub(crate) async fn day_say_many(
     saying: DayManySaying,
     progress: Channel<Progress>,
 ) -> Result<DaySaid, IpcError> {
-    let DayManySaying { profile, date: day, filter, shown, kind, text } = saying;
-    let report = told(home.jobs.begin().number, progress);
-    let desk = home.desk().await?;
-    let (filter, saying) = (filter.into(), (kind.into(), text.as_str()));
-    Ok(desk.say_of_many(&profile, date(&day)?, filter, saying, Some(shown.into()), report).await?.into())
+    let DayManySaying { profile, date: day, filter, among, shown, kind, text } = saying;
+    let among = among.iter().map(|digits| identity(digits)).collect::<Result<Vec<_>, _>>()?;
+    let filter = desk_store::DifferenceFilter { among, ..filter.into() };
+    let (desk, job) = (home.desk().await?, home.jobs.begin());
+    let (report, saying) = (told(job.number, progress), (kind.into(), text.as_str()));
+    let (day, shown) = ((profile.as_str(), date(&day)?), shown.map(Into::into));
+    Ok(desk.say_of_many(day, filter, saying, shown, report, &job.cancel).await?.into())
 }
 
 /// Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it.

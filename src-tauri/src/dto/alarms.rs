@@ -1,6 +1,6 @@
 //! What needs a person.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wxpay_protocol::UtcMs;
 
 use crate::dto::lookup::Told;
@@ -74,15 +74,77 @@ impl From<&desk::Alarm> for Alarm {
     }
 }
 
-/// What needs a person, at one moment.
+/// Where something stands in the list of alarms.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, specta::Type)]
+pub(crate) struct AlarmPlace {
+    pub(crate) at: AtMs,
+    pub(crate) source: u8,
+    pub(crate) id: Count,
+}
+
+impl From<desk::AlarmPlace> for AlarmPlace {
+    fn from(place: desk::AlarmPlace) -> Self {
+        Self { at: place.at.into(), source: place.source, id: place.id.unsigned_abs().into() }
+    }
+}
+
+impl From<AlarmPlace> for desk::AlarmPlace {
+    fn from(place: AlarmPlace) -> Self {
+        Self { at: place.at.into(), source: place.source, id: i64::try_from(place.id.get()).unwrap_or(i64::MAX) }
+    }
+}
+
+/// Some of what needs a person.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct AlarmsListed {
-    /// The first of them.
     pub(crate) alarms: Vec<Alarm>,
+    /// Where the next ones begin; null when there are none.
+    pub(crate) next: Option<AlarmPlace>,
+    pub(crate) as_of: AlarmsAsOf,
+}
+
+impl From<desk::AlarmPage> for AlarmsListed {
+    fn from(page: desk::AlarmPage) -> Self {
+        Self {
+            alarms: page.alarms.iter().map(Into::into).collect(),
+            next: page.next.map(Into::into),
+            as_of: page.as_of.into(),
+        }
+    }
+}
+
+/// Up to where alarms were counted or listed, for marking exactly these as seen.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, specta::Type)]
+pub(crate) struct AlarmsAsOf {
+    pub(crate) seq: Count,
+    pub(crate) at: AtMs,
+}
+
+impl From<desk::AlarmsAsOf> for AlarmsAsOf {
+    fn from(as_of: desk::AlarmsAsOf) -> Self {
+        Self { seq: as_of.seq.unsigned_abs().into(), at: as_of.at.into() }
+    }
+}
+
+impl From<AlarmsAsOf> for desk::AlarmsAsOf {
+    fn from(as_of: AlarmsAsOf) -> Self {
+        Self { seq: i64::try_from(as_of.seq.get()).unwrap_or(i64::MAX), at: as_of.at.into() }
+    }
+}
+
+/// How much needs a person.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct AlarmsCounted {
     /// How many there are.
     pub(crate) count: Count,
     /// How many of those nobody has seen.
     pub(crate) unseen: Count,
-    /// When they were listed, for marking exactly these as seen.
-    pub(crate) listed_at: AtMs,
+    pub(crate) as_of: AlarmsAsOf,
+}
+
+impl From<desk::AlarmCounts> for AlarmsCounted {
+    fn from(counts: desk::AlarmCounts) -> Self {
+        let desk::Counted { count, unseen } = counts.total();
+        Self { count: count.into(), unseen: unseen.into(), as_of: counts.as_of.into() }
+    }
 }

@@ -1,10 +1,11 @@
 //! The bills of a day: what was chosen, and what fetching them brought.
 
-use desk::{Before, BillFault, FetchedBill, FetchedDay, FetchedDays, SavedBill};
+use desk::{Before, BesideFault, BillFault, FetchedBill, FetchedDay, FetchedDays, SavedBill, SettledBeside};
 use serde::Serialize;
 
 use crate::dto::days::file_name;
 use crate::dto::number::Count;
+use crate::dto::refusal::Refusal;
 
 /// A bill that was chosen and not yet compared.
 #[derive(Debug, Serialize, specta::Type)]
@@ -12,8 +13,8 @@ pub(crate) struct ChosenBill {
     pub(crate) file_name: String,
     /// The day of its first row; nothing where it cannot be read.
     pub(crate) date: Option<String>,
-    /// Why it cannot be read.
-    pub(crate) problem: Option<String>,
+    /// Why it cannot be compared.
+    pub(crate) problem: Option<Refusal>,
 }
 
 /// What fetching the bills of a span of days brought.
@@ -50,9 +51,16 @@ pub(crate) enum BillOutcome {
         has_changed: bool,
         /// Days of which it settled what had waited for it.
         settled_days: Vec<String>,
+        /// Days that still wait for it, and why.
+        unsettled_days: Vec<UnsettledDay>,
     },
     /// Nothing was traded on that day.
-    NoTrade,
+    NoTrade {
+        /// Days that no longer wait for a bill of it.
+        settled_days: Vec<String>,
+        /// Days that still do, and why.
+        unsettled_days: Vec<UnsettledDay>,
+    },
     /// There is none, and why.
     Failed {
         /// The word of the fault, such as `bill_too_early`.
@@ -60,6 +68,20 @@ pub(crate) enum BillOutcome {
         reason_zh: String,
         reason_en: String,
     },
+}
+
+/// A day beside that could not be settled: it stays as it was.
+#[derive(Debug, PartialEq, Eq, Serialize, specta::Type)]
+pub(crate) struct UnsettledDay {
+    /// `2026-11-20`.
+    pub(crate) date: String,
+    pub(crate) refusal: Refusal,
+}
+
+/// The days beside that were settled, and those that could not be.
+pub(crate) fn told_beside(beside: &SettledBeside) -> (Vec<String>, Vec<UnsettledDay>) {
+    let unsettled = |fault: &BesideFault| UnsettledDay { date: fault.day.day(), refusal: fault.into() };
+    (beside.days.iter().map(|day| day.day()).collect(), beside.faults.iter().map(unsettled).collect())
 }
 
 impl From<FetchedDays> for BillsFetched {
@@ -72,7 +94,10 @@ impl From<FetchedDay> for BillFetched {
     fn from(fetched: FetchedDay) -> Self {
         let outcome = match fetched.bill {
             Ok(FetchedBill::Saved(saved)) => BillOutcome::of_saved(&saved),
-            Ok(FetchedBill::NoTrade(_)) => BillOutcome::NoTrade,
+            Ok(FetchedBill::NoTrade(beside)) => {
+                let (settled_days, unsettled_days) = told_beside(&beside);
+                BillOutcome::NoTrade { settled_days, unsettled_days }
+            }
             Err(fault) => BillOutcome::of_fault(&fault),
         };
         Self { date: fetched.day.day(), outcome }
@@ -81,6 +106,7 @@ impl From<FetchedDay> for BillFetched {
 
 impl BillOutcome {
     fn of_saved(saved: &SavedBill) -> Self {
+        let (settled_days, unsettled_days) = told_beside(&saved.settled_beside);
         Self::Saved {
             file_name: file_name(&saved.file),
             rows: saved.soundness.rows.into(),
@@ -88,7 +114,8 @@ impl BillOutcome {
             summary_ok: saved.soundness.summary_ok,
             was_there: saved.before == Before::Same,
             has_changed: matches!(saved.before, Before::Changed(_)) || !saved.others.is_empty(),
-            settled_days: saved.settled_beside.days.iter().map(|day| day.day()).collect(),
+            settled_days,
+            unsettled_days,
         }
     }
 
@@ -112,5 +139,18 @@ mod tests {
         assert_eq!(code, "bill_too_early");
         assert!(reason_zh.contains("2026-11-21 10:00:00") && reason_zh.contains("没有发出请求"), "{reason_zh}");
         assert!(reason_en.contains("2026-11-21 10:00:00") && reason_en.is_ascii(), "{reason_en}");
+    }
+
+    #[test]
+    fn a_day_without_trade_tells_which_days_it_settled_and_which_still_wait() {
+        let day = UtcMs::parse_dashed("2026-11-20 00:00:00").unwrap();
+        let (before, after) = (day.plus_ms(-UtcMs::DAY_MS), day.plus_ms(UtcMs::DAY_MS));
+        let fault = BesideFault { day: after, code: "store_unavailable", cause: "full".into(), chinese: "满".into() };
+        let beside = SettledBeside { days: vec![before], faults: vec![fault] };
+        let shown = BillFetched::from(FetchedDay { day, bill: Ok(FetchedBill::NoTrade(beside)) });
+        let BillOutcome::NoTrade { settled_days, unsettled_days } = shown.outcome else { panic!("nothing was traded") };
+        assert_eq!(settled_days, ["2026-11-19"]);
+        let refusal = Refusal { code: "store_unavailable".into(), reason_zh: "满".into(), reason_en: "full".into() };
+        assert_eq!(unsettled_days, [UnsettledDay { date: "2026-11-21".into(), refusal }]);
     }
 }

@@ -4,6 +4,7 @@ use desk::exact_yuan_text;
 use desk_store::{DayBill as CoreBill, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, Dimension};
 use serde::{Deserialize, Serialize};
 
+use crate::dto::day_bills::UnsettledDay;
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::dto::sheets::SheetMapping;
 use crate::error::IpcError;
@@ -235,9 +236,8 @@ pub(crate) struct SuggestedBasis {
 pub(crate) struct DayOutcome {
     pub(crate) basis: String,
     pub(crate) day_cut_s: u32,
-    /// A file's name, or `store`.
-    pub(crate) orders: Option<String>,
-    pub(crate) refunds: Option<String>,
+    /// The tables that it was compared with; none where that was the store.
+    pub(crate) own_tables: Vec<OwnTableUsed>,
     pub(crate) bill_rows: Count,
     pub(crate) bill_total_fen: Fen,
     pub(crate) bill_refund_fen: Fen,
@@ -252,6 +252,22 @@ pub(crate) struct DayOutcome {
     pub(crate) classes: Vec<DayClass>,
     pub(crate) ran_at: AtMs,
     pub(crate) ran_by: String,
+}
+
+/// A table of the merchant that a day was compared with.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct OwnTableUsed {
+    pub(crate) table: OwnTable,
+    pub(crate) file_name: String,
+    /// What was said of how it is read; nothing of runs from before this was kept.
+    pub(crate) mapping: Option<SheetMapping>,
+}
+
+impl From<desk::OwnTable> for OwnTableUsed {
+    fn from(own: desk::OwnTable) -> Self {
+        let file_name = file_name(&own.file);
+        Self { table: own.table.into(), file_name, mapping: own.mapping.map(Into::into) }
+    }
 }
 
 /// A day.
@@ -313,7 +329,7 @@ fn outcome(
         let class = "malformed".to_owned();
         classes.push(DayClass { class, count, open: count, bill_fen: zero, local_fen: zero });
     }
-    let side = |name: Option<String>| name.map(|name| file_name(std::path::Path::new(&name)));
+    let own_tables = desk::own_tables(&run.found).into_iter().map(Into::into).collect();
     Ok(DayOutcome {
         bill_rows: run.compared_bills().map(|bill| bill.sums.rows).sum::<u64>().into(),
         bill_total_fen: sum(|sums| sums.total_fen)?,
@@ -321,8 +337,7 @@ fn outcome(
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
         day_cut_s: run.found.day_cut_s,
         basis: run.found.basis,
-        orders: side(run.found.orders),
-        refunds: side(run.found.refunds),
+        own_tables,
         local_orders: run.found.local_orders.into(),
         local_refunds: run.found.local_refunds.into(),
         payments_gap_fen: Fen::sum(run.found.payments_gap_fen)?,
@@ -383,13 +398,21 @@ pub(crate) struct DayRunResult {
     pub(crate) other_bills: Count,
     /// Other days of which these bills settled what had waited for them.
     pub(crate) settled_days: Vec<String>,
+    /// Other days that still wait for them, and why.
+    pub(crate) unsettled_days: Vec<UnsettledDay>,
 }
 
 impl DayRunResult {
     /// A run that somebody stopped.
     pub(crate) fn stopped() -> Self {
-        let other_bills = Count::from(0_u64);
-        Self { cancelled: true, closed: false, again: false, other_bills, settled_days: Vec::new() }
+        Self {
+            cancelled: true,
+            closed: false,
+            again: false,
+            other_bills: Count::from(0_u64),
+            settled_days: Vec::new(),
+            unsettled_days: Vec::new(),
+        }
     }
 }
 

@@ -113,8 +113,10 @@ pub(crate) struct DayManySaying {
     /// `2026-11-20`.
     pub(crate) date: String,
     pub(crate) filter: DifferenceFilter,
-    /// How many are shown; of another list nothing is said.
-    pub(crate) shown: u32,
+    /// Those of them with these identities, 32 hexadecimal digits each; all where there are none.
+    pub(crate) among: Vec<String>,
+    /// How many are shown: of another list nothing is said. Not looked at where it is not given.
+    pub(crate) shown: Option<u32>,
     pub(crate) kind: DayNoteKind,
     pub(crate) text: String,
 }
@@ -124,13 +126,33 @@ pub(crate) struct DayManySaying {
 pub(crate) struct DaySaid {
     /// Differences that fit the filter.
     pub(crate) matching: Count,
+    /// Those that were gone through.
+    pub(crate) gone_through: Count,
     /// Those that it was said to.
     pub(crate) said: Count,
+    pub(crate) end: DaySaidEnd,
+}
+
+mirrored! {
+    /// Why saying something to many ended.
+    DaySaidEnd of desk_store::SaidEnd {
+        /// All were gone through.
+        All = "all",
+        /// Stopped; what was said stays.
+        Stopped = "stopped",
+        /// The day was closed or run anew meanwhile; what was said stays.
+        Overtaken = "overtaken",
+    }
 }
 
 impl From<SaidOfMany> for DaySaid {
     fn from(found: SaidOfMany) -> Self {
-        Self { matching: found.matching.into(), said: found.said.into() }
+        Self {
+            matching: found.matching.into(),
+            gone_through: found.gone_through.into(),
+            said: found.said.into(),
+            end: found.end.into(),
+        }
     }
 }
 

@@ -68,6 +68,10 @@ mirrored! {
         Refund = "refund",
         /// The answer to refundquery.
         RefundQuery = "refundquery",
+        /// A line of a bill.
+        Bill = "bill",
+        /// The run that counts for its day.
+        Reconcile = "reconcile",
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dto::number::Count;
 use crate::dto::orders::AmountUnit;
+use crate::dto::refusal::Refusal;
 use crate::error::IpcError;
 
 /// Refused rows that are shown one by one; all of them stand in the file beside.
@@ -140,7 +141,7 @@ pub(crate) struct ImportPreview {
     /// What the amounts look like.
     pub(crate) likely_unit: Option<AmountUnit>,
     /// Why it cannot be read yet.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Refusal>,
     /// Whether the mapping is the one kept for the merchant.
     pub(crate) is_saved_mapping: bool,
 }
@@ -175,7 +176,7 @@ impl ImportPreview {
             unknown_states: preview.unknown_states,
             needs_unit: preview.needs_unit,
             likely_unit: preview.likely_unit.map(Into::into),
-            problem: preview.problem,
+            problem: preview.problem.as_ref().map(Into::into),
             is_saved_mapping: shown.is_saved_mapping,
         }
     }

@@ -18,7 +18,7 @@ pub(super) struct Words {
     pub(super) quit: &'static str,
 }
 
-pub(super) fn words(unseen: usize, language: Language) -> Words {
+pub(super) fn words(unseen: u64, language: Language) -> Words {
     let (count, alarms, open, quit) = match language {
         Language::Chinese => (format!("{unseen} 件未看"), "需要留意", "打开窗口", "退出"),
         Language::English => (format!("{unseen} not seen"), "Needs attention", "Open the window", "Quit"),

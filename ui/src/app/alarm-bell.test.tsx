@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Alarm } from "../ipc/model";
 import { openWindow } from "../testing/open-window";
 
@@ -89,6 +89,27 @@ describe("what needs a person", () => {
     expect(screen.getByTestId("alarm").dataset.seen).toBe("false");
   });
 
+  it("is not marked as seen where it came after the list that is on the screen", async () => {
+    const shown = alarm({ out_refund_no: "R-1" });
+    const { desk } = await openBell([shown]);
+    const later = alarm({ out_refund_no: "R-2", at: Date.now() + 1 });
+    await waitFor(() => expect(Date.now()).toBeGreaterThan(later.at));
+    const list = desk.alarmsList.bind(desk);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    vi.spyOn(desk, "alarmsList").mockImplementation((...wanted) => answered.then(() => list(...wanted)));
+    desk.world.alarms = [later, shown];
+    desk.world.changed(["refunds"]);
+    await screen.findByTitle("需要留意 2 件，未看 2 件");
+    await userEvent.click(screen.getByTestId("alarms-see"));
+    await screen.findByTitle("需要留意 2 件，未看 1 件");
+    answer();
+    await screen.findByText("R-2");
+    expect(screen.getAllByTestId("alarm").map((one) => one.dataset.seen)).toEqual(["false", "true"]);
+  });
+
   it("is marked as seen by a key wherever one is", async () => {
     openWindow("/orders", {}, ({ world }) => {
       clear(world.orders);
@@ -121,6 +142,7 @@ describe("what needs a person", () => {
     await screen.findByTitle("需要留意 1 件，未看 1 件");
     expect(screen.queryByTestId("alarm-bell-list")).toBeNull();
     desk.world.askInTray();
-    expect((await screen.findByTestId("alarm-bell-list")).textContent).toContain("R-1");
+    const list = await screen.findByTestId("alarm-bell-list");
+    await waitFor(() => expect(list.textContent).toContain("R-1"));
   });
 });

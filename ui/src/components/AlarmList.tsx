@@ -1,12 +1,14 @@
 import { CheckCircleOutlined } from "@ant-design/icons";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alarm } from "../ipc/model";
+import { ALARMS_MORE, alarmsQuery } from "../ipc/queries";
 import { ProfileName } from "./ProfileName";
 import { TimeText } from "./TimeText";
-import { ALARMS_FIRST, useAlarms } from "./use-alarms";
+import { useAlarms } from "./use-alarms";
 import { useActiveProfile, useProfileSwitch } from "./use-settings";
 
 const TONE: Record<Alarm["kind"], string> = {
@@ -24,15 +26,14 @@ const TONE: Record<Alarm["kind"], string> = {
   orphan_notice: "alarm-warning",
 };
 
-/** So many come with each wish for more. */
-const MORE = 200;
-
 /** What a person should look at: what happened, what to do, and a way to its evidence; the rest of a long list on a click. */
 export function AlarmList({ onLeave }: { onLeave?: () => void }) {
   const { t, i18n } = useTranslation();
-  const [limit, setLimit] = useState(ALARMS_FIRST);
-  const { alarms, count } = useAlarms(limit);
+  const { count } = useAlarms();
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(alarmsQuery());
+  const alarms = data?.pages.flatMap((page) => page.alarms) ?? [];
   const number = (value: number) => value.toLocaleString(i18n.language);
+  if (!data) return null;
   if (alarms.length === 0) {
     return (
       <p className="quiet">
@@ -57,11 +58,16 @@ export function AlarmList({ onLeave }: { onLeave?: () => void }) {
           </li>
         ))}
       </ul>
-      {count > alarms.length && (
+      {hasNextPage && (
         <p className="alarms-rest quiet" data-testid="alarms-rest">
           {t("overview.alarmsShown", { shown: number(alarms.length), count: number(count) })}
-          <Button size="small" onClick={() => setLimit(alarms.length + MORE)} data-testid="alarms-more">
-            {t("overview.alarmsMore", { more: number(Math.min(MORE, count - alarms.length)) })}
+          <Button
+            size="small"
+            loading={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+            data-testid="alarms-more"
+          >
+            {t("overview.alarmsMore", { more: number(Math.max(1, Math.min(ALARMS_MORE, count - alarms.length))) })}
           </Button>
         </p>
       )}

@@ -1,16 +1,18 @@
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { desk } from "../ipc/client";
-import { alarmsQuery } from "../ipc/queries";
+import type { AlarmsAsOf } from "../ipc/model";
+import { alarmsCountQuery, alarmsQuery } from "../ipc/queries";
 import { useReport } from "./use-report";
 
-const NONE = { alarms: [], count: 0, unseen: 0, listed_at: 0 };
-/** So many are read where nobody asked for more. */
-export const ALARMS_FIRST = 50;
+const NONE = { count: 0, unseen: 0, as_of: { seq: 0, at: 0 } };
 
-/** What needs a person, the first of it and how many there are, and the way to say that one has seen it all. */
-export function useAlarms(limit = ALARMS_FIRST) {
-  const { data = NONE } = useQuery({ ...alarmsQuery(limit), placeholderData: keepPreviousData });
+/** How much needs a person, and the way to say that one has seen it all: what is listed on the screen, else what was counted. */
+export function useAlarms() {
+  const { data = NONE } = useQuery(alarmsCountQuery());
+  const client = useQueryClient();
   const report = useReport();
-  const see = useMutation({ mutationFn: (listedAt: number) => desk().alarmsSee(listedAt), onError: report });
-  return { ...data, see: () => see.mutate(data.listed_at) };
+  const see = useMutation({ mutationFn: (asOf: AlarmsAsOf) => desk().alarmsSee(asOf), onError: report });
+  // The list is read again after the count: what came between is counted and was never shown.
+  const listed = () => client.getQueryData(alarmsQuery().queryKey)?.pages[0]?.as_of;
+  return { count: data.count, unseen: data.unseen, see: () => see.mutate(listed() ?? data.as_of) };
 }

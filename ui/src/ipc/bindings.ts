@@ -174,10 +174,12 @@ export const commands = {
 	simulatorScenarioStop: () => typedError<SimulatorScenarios, IpcError>(__TAURI_INVOKE("simulator_scenario_stop")),
 	/**  The figures of the last days, today included, over all merchants. */
 	overview: (days: number) => typedError<Overview, IpcError>(__TAURI_INVOKE("overview", { days })),
-	/**  What needs a person, over all merchants: the first `limit`, and how many there are in all. */
-	alarmsList: (limit: Count) => typedError<AlarmsListed, IpcError>(__TAURI_INVOKE("alarms_list", { limit })),
-	/**  Marks everything as seen that was listed at that time. */
-	alarmsSee: (listedAt: AtMs) => typedError<null, IpcError>(__TAURI_INVOKE("alarms_see", { listedAt })),
+	/**  Counts what needs a person, over all merchants. */
+	alarmsCount: () => typedError<AlarmsCounted, IpcError>(__TAURI_INVOKE("alarms_count")),
+	/**  What needs a person, over all merchants: `limit` orders, refunds and notices behind a place of the list. */
+	alarmsList: (after: AlarmPlace | null, limit: Count) => typedError<AlarmsListed, IpcError>(__TAURI_INVOKE("alarms_list", { after, limit })),
+	/**  Marks everything as seen that was counted or listed by then. */
+	alarmsSee: (asOf: AlarmsAsOf) => typedError<null, IpcError>(__TAURI_INVOKE("alarms_see", { asOf })),
 	/**  Where the days from one to another stand, and what is left of all. */
 	daysCalendar: (profile: string, from: string, to: string) => typedError<DayCalendar, IpcError>(__TAURI_INVOKE("days_calendar", { profile, from, to })),
 	/**  Everything that is known of a day. */
@@ -188,7 +190,7 @@ export const commands = {
 	dayMatched: (profile: string, dateText: string, refunds: boolean, start: Count, limit: Count) => typedError<MatchedRows, IpcError>(__TAURI_INVOKE("day_matched", { profile, dateText, refunds, start, limit })),
 	/**  Fees of a day that are off. */
 	dayFees: (profile: string, dateText: string, start: Count, limit: Count) => typedError<FeeRows, IpcError>(__TAURI_INVOKE("day_fees", { profile, dateText, start, limit })),
-	/**  Says the same to every difference of a day that fits a filter, to all or to none. */
+	/**  Says the same to every difference of a day that fits a filter; `job_cancel` stops it and keeps what was said. */
 	daySayMany: (saying: DayManySaying, progress: Channel<Progress>) => typedError<DaySaid, IpcError>(__TAURI_INVOKE("day_say_many", { saying, progress })),
 	/**  Asks the gateway about the doubtful differences that fit a filter and keeps what it says; `job_cancel` stops it. */
 	dayAsk: (profile: string, dateText: string, filter: DifferenceFilter, progress: Channel<Progress>) => typedError<DayAsked, IpcError>(__TAURI_INVOKE("day_ask", { profile, dateText, filter, progress })),
@@ -274,16 +276,34 @@ export type AlarmKind =
 /**  A genuine notice about an order or a refund that is not known here. */
 "orphan_notice";
 
-/**  What needs a person, at one moment. */
-export type AlarmsListed = {
-	/**  The first of them. */
-	alarms: Alarm[],
+/**  Where something stands in the list of alarms. */
+export type AlarmPlace = {
+	at: AtMs,
+	source: number,
+	id: Count,
+};
+
+/**  Up to where alarms were counted or listed, for marking exactly these as seen. */
+export type AlarmsAsOf = {
+	seq: Count,
+	at: AtMs,
+};
+
+/**  How much needs a person. */
+export type AlarmsCounted = {
 	/**  How many there are. */
 	count: Count,
 	/**  How many of those nobody has seen. */
 	unseen: Count,
-	/**  When they were listed, for marking exactly these as seen. */
-	listed_at: AtMs,
+	as_of: AlarmsAsOf,
+};
+
+/**  Some of what needs a person. */
+export type AlarmsListed = {
+	alarms: Alarm[],
+	/**  Where the next ones begin; null when there are none. */
+	next: AlarmPlace | null,
+	as_of: AlarmsAsOf,
 };
 
 /**  A person asked in the tray what needs attention. */
@@ -347,9 +367,15 @@ was_there: boolean;
 /**  Another text was there before, which bills never do. */
 has_changed: boolean; 
 /**  Days of which it settled what had waited for it. */
-settled_days: string[] } | 
+settled_days: string[]; 
+/**  Days that still wait for it, and why. */
+unsettled_days: UnsettledDay[] } | 
 /**  Nothing was traded on that day. */
-{ is: "no_trade" } | 
+{ is: "no_trade"; 
+/**  Days that no longer wait for a bill of it. */
+settled_days: string[]; 
+/**  Days that still do, and why. */
+unsettled_days: UnsettledDay[] } | 
 /**  There is none, and why. */
 { is: "failed"; 
 /**  The word of the fault, such as `bill_too_early`. */
@@ -452,8 +478,8 @@ export type ChosenBill = {
 	file_name: string,
 	/**  The day of its first row; nothing where it cannot be read. */
 	date: string | null,
-	/**  Why it cannot be read. */
-	problem: string | null,
+	/**  Why it cannot be compared. */
+	problem: Refusal | null,
 };
 
 /**  One client call with the values of the message. */
@@ -613,8 +639,10 @@ export type DayManySaying = {
 	/**  `2026-11-20`. */
 	date: string,
 	filter: DifferenceFilter,
-	/**  How many are shown; of another list nothing is said. */
-	shown: number,
+	/**  Those of them with these identities, 32 hexadecimal digits each; all where there are none. */
+	among: string[],
+	/**  How many are shown: of another list nothing is said. Not looked at where it is not given. */
+	shown: number | null,
 	kind: DayNoteKind,
 	text: string,
 };
@@ -667,9 +695,8 @@ export type DayNoteKind =
 export type DayOutcome = {
 	basis: string,
 	day_cut_s: number,
-	/**  A file's name, or `store`. */
-	orders: string | null,
-	refunds: string | null,
+	/**  The tables that it was compared with; none where that was the store. */
+	own_tables: OwnTableUsed[],
 	bill_rows: Count,
 	bill_total_fen: Fen,
 	bill_refund_fen: Fen,
@@ -717,15 +744,29 @@ export type DayRunResult = {
 	other_bills: Count,
 	/**  Other days of which these bills settled what had waited for them. */
 	settled_days: string[],
+	/**  Other days that still wait for them, and why. */
+	unsettled_days: UnsettledDay[],
 };
 
 /**  What became of it. */
 export type DaySaid = {
 	/**  Differences that fit the filter. */
 	matching: Count,
+	/**  Those that were gone through. */
+	gone_through: Count,
 	/**  Those that it was said to. */
 	said: Count,
+	end: DaySaidEnd,
 };
+
+/**  Why saying something to many ended. */
+export type DaySaidEnd = 
+/**  All were gone through. */
+"all" | 
+/**  Stopped; what was said stays. */
+"stopped" | 
+/**  The day was closed or run anew meanwhile; what was said stays. */
+"overtaken";
 
 /**  What is to be said. */
 export type DaySaying = {
@@ -1205,7 +1246,7 @@ export type ImportPreview = {
 	/**  What the amounts look like. */
 	likely_unit: AmountUnit | null,
 	/**  Why it cannot be read yet. */
-	problem: string | null,
+	problem: Refusal | null,
 	/**  Whether the mapping is the one kept for the merchant. */
 	is_saved_mapping: boolean,
 };
@@ -1458,7 +1499,11 @@ export type LookupSource =
 /**  The answer to refund. */
 "refund" | 
 /**  The answer to refundquery. */
-"refundquery";
+"refundquery" | 
+/**  A line of a bill. */
+"bill" | 
+/**  The run that counts for its day. */
+"reconcile";
 
 /**  One step of what happened. */
 export type LookupStep = {
@@ -1927,6 +1972,14 @@ export type OwnTable =
 /**  One refund per row. */
 "refunds";
 
+/**  A table of the merchant that a day was compared with. */
+export type OwnTableUsed = {
+	table: OwnTable,
+	file_name: string,
+	/**  What was said of how it is read; nothing of runs from before this was kept. */
+	mapping: SheetMapping | null,
+};
+
 /**  What the payer does when asked for the password. */
 export type PasswordAnswer = 
 /**  Enters it. */
@@ -2152,6 +2205,14 @@ export type RefundsPage = {
 	/**  Held by refunds that are not final. */
 	held_fen: Fen,
 	rows: RefundRow[],
+};
+
+/**  Why something is refused: a code of its own, and what, where and what to do in both languages. */
+export type Refusal = {
+	/**  Such as `bill_header`. */
+	code: string,
+	reason_zh: string,
+	reason_en: string,
 };
 
 /**  A row whose remark was not taken. */
@@ -2802,6 +2863,13 @@ export type TrayState =
 export type TypedKey = {
 	role: KeyRole,
 	key: SecretText,
+};
+
+/**  A day beside that could not be settled: it stays as it was. */
+export type UnsettledDay = {
+	/**  `2026-11-20`. */
+	date: string,
+	refusal: Refusal,
 };
 
 /**  How the vault stands. */

@@ -10,6 +10,8 @@ import type {
 } from "./bindings";
 
 export type {
+  AlarmPlace,
+  AlarmsAsOf,
   AppStart,
   BillFetched,
   BillsFetched,
@@ -71,6 +73,7 @@ export type {
   RefundEnd,
   RefundFilter,
   RefundRow,
+  Refusal,
   ScenarioStep,
   SearchProgress,
   SecretView,
@@ -94,6 +97,7 @@ export type {
   TestOrdersResult,
   TradeType,
   TrafficFilter,
+  UnsettledDay,
   Vault,
 } from "./bindings";
 

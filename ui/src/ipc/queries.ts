@@ -1,6 +1,7 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { desk } from "./client";
 import type {
+  AlarmPlace,
   DiagnosisRequest,
   DifferenceFilter,
   DifferenceRow,
@@ -59,8 +60,23 @@ export const orderDetailQuery = (profile: string, outTradeNo: string) =>
 export const overviewQuery = (days: 1 | 7 | 30) =>
   queryOptions({ queryKey: key("overview", days), queryFn: () => desk().overview(days) });
 
-export const alarmsQuery = (limit: number) =>
-  queryOptions({ queryKey: key("alarms", limit), queryFn: () => desk().alarmsList(limit) });
+export const alarmsCountQuery = () =>
+  queryOptions({ queryKey: key("alarms", "count"), queryFn: () => desk().alarmsCount() });
+
+/** So many alarms come first, and so many with each wish for more. */
+const ALARMS_FIRST = 50;
+export const ALARMS_MORE = 200;
+
+/** The alarms as far as somebody wished to see them. */
+export const alarmsQuery = () =>
+  infiniteQueryOptions({
+    queryKey: key("alarms", "list"),
+    queryFn: ({ pageParam }) => desk().alarmsList(pageParam, pageParam === null ? ALARMS_FIRST : ALARMS_MORE),
+    initialPageParam: null as AlarmPlace | null,
+    getNextPageParam: (page) => page.next,
+    // A long list that was left is not read again from its beginning to its end for whoever opens it next.
+    gcTime: 0,
+  });
 
 export const lookupQuery = (text: string, offline: boolean, onProgress: (progress: Progress) => void) =>
   queryOptions({

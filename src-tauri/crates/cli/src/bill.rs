@@ -1,9 +1,10 @@
 //! `wxpay bill`: WeChat's bills [账单].
 
+pub(crate) mod check;
+mod download;
+
 use clap::Subcommand;
 
-use crate::bill_check;
-use crate::bill_download;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -18,13 +19,13 @@ pub(crate) struct Bills {
 
 #[derive(Subcommand)]
 enum BillCommand {
-    Download(bill_download::BillDownload),
-    Check(bill_check::BillCheck),
+    Download(download::BillDownload),
+    Check(check::BillCheck),
 }
 
 pub(crate) fn run(command: &Bills, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     match &command.command {
-        BillCommand::Download(download) => bill_download::run(download, desk, output),
-        BillCommand::Check(check) => bill_check::run(check, desk, output),
+        BillCommand::Download(download) => download::run(download, desk, output),
+        BillCommand::Check(check) => check::run(check, desk, output),
     }
 }

@@ -1,17 +1,20 @@
 //! `wxpay day`: days that were reconciled under a profile, and what people say to them.
 
+mod remarks;
+mod report;
+mod show;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use desk::Desk;
-use desk::store::{DifferenceFilter, DifferenceState, NoteKind, Profile};
+use desk::store::{DifferenceFilter, DifferenceState, NoteKind, Profile, SaidEnd};
 use wxpay_protocol::UtcMs;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::progress::Bar;
+use crate::progress::{Bar, cancel_on_interrupt};
 use crate::reconcile::date;
-use crate::{day_remarks, day_report, day_show};
 
 const AFTER: &str = "\
 wxpay reconcile --profile NAME keeps what came of a day; here it is looked at and worked on. A difference keeps its \
@@ -38,12 +41,12 @@ pub(crate) struct Days {
 #[derive(Subcommand)]
 enum Action {
     List(List),
-    Report(day_report::Report),
-    Show(day_show::Show),
+    Report(report::Report),
+    Show(show::Show),
     Note(Note),
     Close(Close),
     Reopen(Reopen),
-    ReadRemarks(day_remarks::ReadRemarks),
+    ReadRemarks(remarks::ReadRemarks),
 }
 
 /// Where days stand, and what is left of them by age [日历与账龄]
@@ -72,7 +75,7 @@ struct Note {
     /// The beginnings of identities, as `wxpay day show` prints them
     #[arg(value_name = "DIFFERENCE")]
     differences: Vec<String>,
-    /// Every open difference of this class
+    /// Every open difference of this class; Ctrl-C stops between batches, what was said stays
     #[arg(long, value_name = "CLASS", conflicts_with = "differences")]
     all_of: Option<String>,
     #[command(flatten)]
@@ -141,9 +144,9 @@ pub(crate) fn run(command: &Days, options: &DeskOptions, output: &mut Output) ->
         let desk = options.open().await?;
         let profile = options.choose(&desk).await?;
         match &command.action {
-            Action::List(list) => day_show::list(list, &desk, &profile, output).await,
-            Action::Report(report) => day_report::run(report, &desk, &profile, output).await,
-            Action::Show(show) => day_show::show(show, &desk, &profile, output).await,
+            Action::List(list) => show::list(list, &desk, &profile, output).await,
+            Action::Report(report) => report::run(report, &desk, &profile, output).await,
+            Action::Show(show) => show::show(show, &desk, &profile, output).await,
             Action::Note(note) => say(note, &desk, &profile, output).await,
             Action::Close(Close { date, text }) => {
                 whole((*date, text), NoteKind::CloseDay, &desk, &profile, output).await
@@ -151,7 +154,7 @@ pub(crate) fn run(command: &Days, options: &DeskOptions, output: &mut Output) ->
             Action::Reopen(Reopen { date, text }) => {
                 whole((*date, text), NoteKind::ReopenDay, &desk, &profile, output).await
             }
-            Action::ReadRemarks(read) => day_remarks::run(read, &desk, &profile, output).await,
+            Action::ReadRemarks(read) => remarks::run(read, &desk, &profile, output).await,
         }
     })
 }
@@ -167,7 +170,7 @@ async fn say(note: &Note, desk: &Desk, profile: &Profile, output: &mut Output) -
     let kind = note.handling.kind();
     desk.say_of_day(&profile.name, note.date, &identities, kind, &note.text).await?;
     if output.is_json() {
-        let identities: Vec<String> = identities.iter().map(day_show::hex).collect();
+        let identities: Vec<String> = identities.iter().map(show::hex).collect();
         output.document(
             &serde_json::json!({"date": note.date.day(), "said": kind.as_str(), "differences": identities}),
         )?;
@@ -190,25 +193,40 @@ async fn say_of_class(
         ..DifferenceFilter::default()
     };
     let kind = note.handling.kind();
-    let bar = Bar::new("said [已记录]");
-    let said = desk.say_of_many(&profile.name, note.date, filter, (kind, &note.text), None, bar.watcher()).await;
+    let (bar, cancel) = (Bar::new("said [已记录]"), cancel_on_interrupt());
+    let saying = (kind, note.text.as_str());
+    let day = (profile.name.as_str(), note.date);
+    let said = desk.say_of_many(day, filter, saying, None, bar.watcher(), &cancel).await;
     bar.finish();
     let said = said?;
     if said.matching == 0 {
         return Err(desk::DeskError::NotFound { what: "open difference of class", name: class.to_owned() }.into());
     }
-    let left_out = said.matching - said.said;
+    let (is_whole, left_out) = (said.end == SaidEnd::All, said.gone_through - said.said);
     if output.is_json() {
         output.document(&serde_json::json!({
-            "date": note.date.day(), "said": kind.as_str(), "class": class, "count": said.said, "left_out": left_out,
+            "date": note.date.day(),
+            "said": kind.as_str(),
+            "class": class,
+            "matching": said.matching,
+            "count": said.said,
+            "left_out": left_out,
+            "cancelled": said.end == SaidEnd::Stopped,
+            "overtaken": said.end == SaidEnd::Overtaken,
         }))?;
     } else {
-        output.verdict(true, &format!("{} said of {} [已记录]", kind.as_str(), said.said))?;
+        let stopped = match said.end {
+            SaidEnd::All => "",
+            SaidEnd::Stopped => "stopped [已停止]: ",
+            SaidEnd::Overtaken => "the day was closed or run anew meanwhile [当天已关账或重新对账]: ",
+        };
+        let words = format!("{stopped}{} said of {} of {} [已记录]", kind.as_str(), said.said, said.matching);
+        output.verdict(is_whole, &words)?;
         if left_out > 0 {
             output.note(&format!("{left_out} were left out: they cannot be read, or stand so already [已跳过]"));
         }
     }
-    Ok(Exit::Done)
+    Ok(if is_whole { Exit::Done } else { Exit::Refused })
 }
 
 async fn whole(
@@ -221,7 +239,7 @@ async fn whole(
     desk.say_of_day(&profile.name, date, &[], kind, text).await?;
     let standing = desk.day(&profile.name, date).await?.standing;
     if output.is_json() {
-        output.document(&day_show::standing(&standing))?;
+        output.document(&show::standing(&standing))?;
     } else {
         let word = if kind == NoteKind::CloseDay { "closed [已关账]" } else { "open again [已重新打开]" };
         output.verdict(true, &format!("{} is {word}", date.day()))?;

@@ -1,5 +1,10 @@
 //! `wxpay diagnose`: why a sign is refused.
 
+pub(crate) mod json;
+mod keys;
+mod strings;
+pub(crate) mod text;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +15,12 @@ use wxpay_diagnose::knowledge::Language;
 use wxpay_diagnose::rules::{Context, Endpoint};
 
 use crate::desk_options::{DeskOptions, block_on, standard_input_once};
-use crate::diagnose_keys::{KeyOptions, Merchant};
+use crate::diagnose::keys::{KeyOptions, Merchant};
 use crate::exit::{Exit, Failure};
 use crate::message::{self, InputPath};
 use crate::option_words::{FormatWord, SignTypeWord};
 use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt};
-use crate::{diagnose_json, diagnose_text};
 
 const AFTER: &str = "\
 INPUT is what was signed: XML (broken XML too), JSON, pairs a=1&b=2, a string to sign, a curl command or URL, a captured \
@@ -126,13 +130,13 @@ pub(crate) fn run(command: &Diagnose, desk: &DeskOptions, output: &mut Output) -
     let report = command.report.then(|| redacted_report(&evidence, &examined));
     let unreadable = command.unreadable(&examined);
     if output.is_json() {
-        output.document(&diagnose_json::document(&examined, unreadable.as_ref(), command.fixes, report)?)?;
+        output.document(&json::document(&examined, unreadable.as_ref(), command.fixes, report)?)?;
     } else if let Some(failure) = unreadable {
         return Err(failure);
     } else if let Some(report) = report {
         output.raw(&report)?;
     } else {
-        diagnose_text::describe(&examined, command.fixes, output)?;
+        text::describe(&examined, command.fixes, output)?;
     }
     Ok(exit(&examined))
 }

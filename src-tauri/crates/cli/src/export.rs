@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use desk::sheets::Reader;
-use desk::store::{OrderFilter, OrderSort, RefundFilter};
-use desk::{DayExport, Export, Exported, RefundExport};
+use desk::store::RefundFilter;
+use desk::{Export, Exported, RefundExport, SpanExport};
 use serde_json::json;
 use wxpay_protocol::UtcMs;
 
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::option_words::ViewpointWord;
-use crate::order_list::{SortWord, StateWord};
+use crate::order::list::Which;
 use crate::output::Output;
 use crate::progress::{self, Bar};
 use crate::reconcile::date;
@@ -50,18 +50,8 @@ struct Orders {
     /// CSV for programs
     #[arg(long)]
     exact: bool,
-    /// Only orders in this state; may be repeated
-    #[arg(long, value_name = "STATE")]
-    state: Vec<StateWord>,
-    /// The beginning of a number, a whole openid, or a part of the body
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    search: String,
-    /// Sorted by this column
-    #[arg(long, value_enum, default_value_t = SortWord::CreatedAt)]
-    sort: SortWord,
-    /// Smallest first
-    #[arg(long)]
-    ascending: bool,
+    #[command(flatten)]
+    which: Which,
 }
 
 /// Write refunds to a file, the newest first [导出退款]
@@ -134,16 +124,15 @@ async fn write_differences(wanted: &Differences, options: &DeskOptions, output: 
     let desk = options.open().await?;
     let profile = options.choose(&desk).await?;
     let [from, to] = [wanted.from, wanted.to].map(|bound| bound.or(wanted.date).unwrap_or_else(|| desk.now()));
-    let export = DayExport {
+    let export = SpanExport {
         profile: profile.name,
         from,
         to,
         file: wanted.output.clone(),
         reader: reader(wanted.exact),
         viewpoint: wanted.viewpoint.into(),
-        matched: wanted.matched,
     };
-    let count = desk.export_differences(export).await?;
+    let count = desk.export_differences(export, wanted.matched).await?;
     if output.is_json() {
         output.document(&json!({"differences": count, "file": wanted.output}))?;
     } else {
@@ -158,13 +147,8 @@ async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Outpu
         desk.profile(name).await?;
     }
     let export = Export {
-        filter: OrderFilter {
-            states: orders.state.iter().map(|word| word.0).collect(),
-            profile: options.profile().map(str::to_owned),
-            search: orders.search.clone(),
-            ..OrderFilter::default()
-        },
-        sort: OrderSort { by: orders.sort.into(), descending: !orders.ascending },
+        filter: orders.which.filter(options.profile()),
+        sort: orders.which.sort(),
         file: orders.output.clone(),
         reader: reader(orders.exact),
     };

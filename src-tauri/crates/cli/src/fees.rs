@@ -4,10 +4,9 @@ use desk::{FeeOff, exact_yuan_text};
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
-use crate::output::Output;
-use crate::reconcile::number;
+use crate::output::{Output, number};
 
-/// Lines that people are shown; the rest is in JSON and in the tables.
+/// Lines that people are shown; ten thousand are in JSON, and all in the tables.
 const SHOWN: usize = 20;
 
 /// The rows as JSON: amounts in fen, fees exact in hundred-millionths of a yuan.
@@ -49,7 +48,10 @@ pub(crate) fn describe(fees: &[FeeOff], total: u64, output: &mut Output) -> Resu
     }
     let shown = fees.len().min(SHOWN) as u64;
     if total > shown {
-        output.note(&format!("{} more fees are off [还有更多手续费不一致]; --json lists them", total - shown));
+        output.note(&format!(
+            "{} more fees are off [还有更多手续费不一致]; the tables list all of them [表格里列出全部]",
+            total - shown
+        ));
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use wxpay_diagnose::rules::Context;
 
 use crate::desk_options::{DeskOptions, standard_input_once};
 use crate::diagnose::context_words;
-use crate::diagnose_json;
-use crate::diagnose_text::suspicions;
+use crate::diagnose::json::{kind, repairs, warnings};
+use crate::diagnose::text::suspicions;
 use crate::exit::{Exit, Failure};
 use crate::message::{self, InputPath};
 use crate::option_words::FormatWord;
@@ -70,9 +70,9 @@ fn document(examined: &Examined, clean: bool, output: &mut Output) -> Result<(),
     output.document(&json!({
         "clean": clean,
         "context": examined.context.map(Context::as_str),
-        "detected": diagnose_json::kind(&examined.read),
-        "warnings": diagnose_json::warnings(&examined.diagnosis.warnings),
-        "repairs": diagnose_json::repairs(&examined.read),
+        "detected": kind(&examined.read),
+        "warnings": warnings(&examined.diagnosis.warnings),
+        "repairs": repairs(&examined.read),
     }))
 }
 

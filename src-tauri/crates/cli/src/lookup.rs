@@ -10,14 +10,16 @@ use wxpay_protocol::environment::Environment;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::message;
+use crate::order::show;
 use crate::output::Output;
 use crate::progress::{self, Bar};
-use crate::{order_show, refund};
+use crate::refund;
 
 /// The answer for support [查单]: paste a number, several, or a customer's whole message
 ///
-/// Reads what is known here, then asks WeChat Pay with signed queries (orderquery, refundquery) and keeps what it answers. Never
-/// moves money. Exit 0 found · 1 not found · 5 unknown · 6 the key is missing or locked.
+/// Reads what is known here, then asks WeChat Pay with signed queries (orderquery, refundquery) and keeps what it answers; last,
+/// looks through the bills and reconciled days that it may stand in. Never moves money. Exit 0 found · 1 not found · 5 unknown
+/// · 6 the key is missing or locked.
 #[derive(clap::Args)]
 #[command(after_help = "\
 TEXT is a 微信支付单号 (4200…), 商户单号, 退款单号 (50…), an error code, or a message that holds some: spaces, line breaks, full-width \
@@ -166,7 +168,7 @@ fn fields(answer: &LookupAnswer) -> Map<String, Value> {
         ("finality", json!(zh(&answer.finality))),
         ("finality_en", json!(en(&answer.finality))),
         ("timeline", answer.timeline.iter().map(step).collect()),
-        ("order", json!(answer.order.as_ref().map(order_show::fields))),
+        ("order", json!(answer.order.as_ref().map(show::fields))),
         ("refunds", json!(refunds)),
         ("code", json!(zh(&answer.code))),
         ("code_en", json!(en(&answer.code))),

@@ -1,5 +1,10 @@
 //! `wxpay order`: orders of the merchant, from creation to close.
 
+mod create;
+mod import;
+pub(crate) mod list;
+pub(crate) mod show;
+
 use clap::Subcommand;
 use desk::OrderResult;
 use serde_json::json;
@@ -7,7 +12,6 @@ use serde_json::json;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::{order_create, order_import, order_list, order_show};
 
 const AFTER: &str = "\
 An order is kept on the disk before it is sent, and its number is never replaced by a new one: where the answer is lost \
@@ -31,12 +35,12 @@ pub(crate) struct Orders {
 
 #[derive(Subcommand)]
 enum Action {
-    Create(Box<order_create::Create>),
+    Create(Box<create::Create>),
     Query(Query),
     Close(Close),
-    Show(order_show::Show),
-    List(order_list::List),
-    Import(order_import::FileImport),
+    Show(show::Show),
+    List(list::List),
+    Import(import::FileImport),
 }
 
 /// Ask the gateway about an order now [查单]
@@ -64,12 +68,12 @@ struct Close {
 pub(crate) fn run(command: &Orders, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     block_on(async {
         match &command.action {
-            Action::Create(create) => order_create::run(create, options, output).await,
+            Action::Create(create) => create::run(create, options, output).await,
             Action::Query(query) => self::query(query, options, output).await,
             Action::Close(close) => self::close(close, options, output).await,
-            Action::Show(show) => order_show::run(show, options, output).await,
-            Action::List(list) => order_list::run(list, options, output).await,
-            Action::Import(import) => order_import::run(import, options, output).await,
+            Action::Show(show) => show::run(show, options, output).await,
+            Action::List(list) => list::run(list, options, output).await,
+            Action::Import(import) => import::run(import, options, output).await,
         }
     })
 }

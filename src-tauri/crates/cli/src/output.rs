@@ -3,7 +3,7 @@
 use std::io::{BufWriter, ErrorKind, IsTerminal, Stderr, Stdout, Write};
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
 
@@ -120,6 +120,11 @@ impl Output {
             Err(cause) => Err(Failure::Output(cause)),
         }
     }
+}
+
+/// A sum as JSON's number, as text beyond what a number holds.
+pub(crate) fn number(sum: i128) -> Value {
+    i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
 /// Control and direction characters as `\u{…}`, so that a message cannot write to the terminal that shows it.

@@ -1,5 +1,7 @@
 //! `wxpay profile`: merchants, and what may be shown of their secrets.
 
+mod certificate;
+
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -12,7 +14,6 @@ use crate::desk_options::{DeskOptions, block_on, choose, standard_input_once};
 use crate::exit::{Exit, Failure};
 use crate::option_words::SignTypeWord;
 use crate::output::Output;
-use crate::profile_certificate;
 use crate::secrets::{self, APP_SECRET, KeySource};
 
 const AFTER: &str = "\
@@ -41,7 +42,7 @@ enum Action {
     Add(Box<Add>),
     List(List),
     Show(Named),
-    ImportCert(profile_certificate::ImportCert),
+    ImportCert(certificate::ImportCert),
     Probe(Probed),
     Remove(Removed),
 }
@@ -159,7 +160,7 @@ pub(crate) fn run(command: &Profiles, options: &DeskOptions, output: &mut Output
             Action::Add(add) => self::add(add, options, output).await,
             Action::List(_) => list(options, output).await,
             Action::Show(named) => show(named.name.as_deref().or(options.profile()), options, output).await,
-            Action::ImportCert(import) => profile_certificate::run(import, options, output).await,
+            Action::ImportCert(import) => certificate::run(import, options, output).await,
             Action::Probe(probed) => probe(&probed.name, options, output).await,
             Action::Remove(removed) => remove(&removed.name, options, output).await,
         }

@@ -1,5 +1,7 @@
 //! `wxpay reconcile`: a day's bill against the merchant's own orders and refunds.
 
+mod ask;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,14 +17,13 @@ use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
-use crate::bill_check::{unread, unread_text};
+use crate::bill::check::{unread, unread_text};
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::fees;
 use crate::option_words::ViewpointWord;
-use crate::output::Output;
+use crate::output::{Output, number};
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
-use crate::reconcile_ask;
 
 const AFTER: &str = "\
 The day is Beijing time. The local side of it is every order paid on it and every refund accepted on it, and whatever the \
@@ -136,7 +137,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
     let sides = sides(command, merchant.as_ref(), &cancel).await?;
     let mut found = read(command, &sides, &cancel)?;
     let asked = match (&merchant, command.ask) {
-        (Some(merchant), Some(most)) => reconcile_ask::ask(merchant, desk, &sides, &mut found, (most, &cancel)).await?,
+        (Some(merchant), Some(most)) => ask::ask(merchant, desk, &sides, &mut found, (most, &cancel)).await?,
         _ => Vec::new(),
     };
     let found = Arc::new(found);
@@ -152,14 +153,14 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
     if output.is_json() {
         let mut document = document(&sides, &found, &fees_off, kept.as_ref(), &outputs);
         if let (Some(fields), Some(_)) = (document.as_object_mut(), command.ask) {
-            fields.insert("asked".to_owned(), json!(reconcile_ask::shown(&found, &asked)));
+            fields.insert("asked".to_owned(), json!(ask::shown(&found, &asked)));
         }
         output.document(&document)?;
     } else {
         describe(&sides, &found, command.viewpoint.into(), output)?;
         describe_rows(&found, &fees_off, &outputs, output)?;
         describe_kept(kept.as_ref(), output);
-        reconcile_ask::describe(&found, &asked, output)?;
+        ask::describe(&found, &asked, output)?;
     }
     Ok(if found.is_balanced() { Exit::Done } else { Exit::No })
 }
@@ -359,9 +360,9 @@ pub(crate) fn describe_beside(beside: &SettledBeside, output: &mut Output) {
         ));
     }
     for fault in &beside.faults {
-        let (day, cause) = (fault.day.day(), &fault.cause);
+        let (day, cause, chinese) = (fault.day.day(), &fault.cause, &fault.chinese);
         output.note(&format!(
-            "what waited on {day} for this bill still waits [跨日差异未能匹配]: {cause}; reconcile {day} again"
+            "what waited on {day} for this bill still waits [跨日差异未能匹配：{chinese}]: {cause}; reconcile {day} again"
         ));
     }
 }
@@ -373,13 +374,8 @@ pub(crate) fn settled_days(beside: &SettledBeside) -> Vec<String> {
 
 /// The days beside that could not get one.
 pub(crate) fn unsettled_days(beside: &SettledBeside) -> Vec<Value> {
-    let fault = |fault: &BesideFault| json!({"date": fault.day.day(), "code": fault.code, "reason": fault.cause});
+    let fault = |fault: &BesideFault| json!({"date": fault.day.day(), "code": fault.code, "reason": fault.cause, "reason_zh": fault.chinese});
     beside.faults.iter().map(fault).collect()
-}
-
-/// A sum as JSON's number, as text beyond what a number holds.
-pub(crate) fn number(sum: i128) -> Value {
-    i64::try_from(sum).map_or_else(|_| json!(sum.to_string()), |sum| json!(sum))
 }
 
 fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: &mut Output) -> Result<(), Failure> {

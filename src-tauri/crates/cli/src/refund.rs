@@ -1,5 +1,7 @@
 //! `wxpay refund`: giving money back, and what became of it.
 
+mod create;
+
 use clap::Subcommand;
 use clap::builder::PossibleValue;
 use desk::store::{Refund, RefundFilter, RefundState};
@@ -10,7 +12,6 @@ use wxpay_protocol::UtcMs;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::refund_create;
 
 const AFTER: &str = "\
 A refund is reserved on the disk before it is sent; all refunds of an order together never exceed its payment. Accepted is \
@@ -32,7 +33,7 @@ pub(crate) struct Refunds {
 
 #[derive(Subcommand)]
 enum Action {
-    Create(refund_create::Create),
+    Create(create::Create),
     Query(Query),
     List(List),
 }
@@ -94,7 +95,7 @@ impl clap::ValueEnum for StateWord {
 pub(crate) fn run(command: &Refunds, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     block_on(async {
         match &command.action {
-            Action::Create(create) => refund_create::run(create, options, output).await,
+            Action::Create(create) => create::run(create, options, output).await,
             Action::Query(query) => self::query(query, options, output).await,
             Action::List(list) => self::list(list, options, output).await,
         }

@@ -1,13 +1,20 @@
 //! What needs a person, derived from the evidence each time it is asked for: nothing is kept but what a person has seen, so
-//! nothing is forgotten and what was settled is gone.
+//! nothing is forgotten and what was settled is gone. However much it is, it is counted from indexes and listed in pages.
 
+mod count;
 mod news;
 mod words;
 
-use desk_store::{AlarmMark, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm};
+use std::cmp::Reverse;
+
+pub use desk_store::{AlarmFilter, AlarmPlace};
+use desk_store::{
+    AlarmMark, AlarmRow, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm, RefundState,
+};
 use wxpay_protocol::UtcMs;
 
-pub use self::news::{AlarmNews, Announcement};
+pub use self::count::{AlarmCounts, Counted};
+pub use self::news::{AlarmLook, AlarmNews, Announcement};
 use self::words::Words;
 use crate::changes::Tag;
 use crate::desk::Inner;
@@ -18,7 +25,7 @@ use crate::{Desk, DeskError};
 const CERTIFICATE_NOTICE_MS: i64 = 30 * 86_400_000;
 
 /// What kind of thing it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AlarmKind {
     /// The answers to a merchant do not verify, one after another; nothing is asked any more.
     KeyRefused,
@@ -65,15 +72,22 @@ impl AlarmKind {
         }
     }
 
-    fn of(flag: Flags) -> Self {
-        if flag.contains(Flags::CONFLICT) {
-            Self::Conflict
-        } else if flag.contains(Flags::PAID_AFTER_CLOSE) {
-            Self::PaidAfterClose
-        } else if flag.contains(Flags::UNVERIFIED_ANSWER) {
-            Self::UnverifiedAnswer
-        } else {
-            Self::Unknown
+    /// The kinds that the marks of an order stand for.
+    fn of_order(flags: Flags) -> impl Iterator<Item = Self> {
+        let marks = [
+            (Flags::CONFLICT, Self::Conflict),
+            (Flags::PAID_AFTER_CLOSE, Self::PaidAfterClose),
+            (Flags::UNKNOWN, Self::Unknown),
+            (Flags::UNVERIFIED_ANSWER, Self::UnverifiedAnswer),
+        ];
+        marks.into_iter().filter(move |(flag, _)| flags.contains(*flag)).map(|(_, kind)| kind)
+    }
+
+    const fn of_refund(conflict: bool, state: RefundState) -> Self {
+        match (conflict, state) {
+            (true, _) => Self::RefundConflict,
+            (false, RefundState::Change) => Self::RefundChange,
+            (false, _) => Self::RefundUnknown,
         }
     }
 }
@@ -196,21 +210,48 @@ impl Alarm {
     }
 }
 
+/// Up to where alarms were listed or counted: what comes or changes afterwards lies behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmsAsOf {
+    /// The counter of the store; evidence goes by it.
+    pub seq: i64,
+    /// The time; days and merchants go by it.
+    pub at: UtcMs,
+}
+
+/// Some of what needs a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmPage {
+    /// On the first page merchants, because nothing goes on without them, and days; then the rest, the newest first.
+    pub alarms: Vec<Alarm>,
+    /// Where the next page begins; nothing when there is none.
+    pub next: Option<AlarmPlace>,
+    /// Up to where it was listed.
+    pub as_of: AlarmsAsOf,
+}
+
 impl Desk {
-    /// What needs a person: merchants first, because nothing goes on without them, then the rest, the newest first.
-    pub async fn alarms(&self) -> Result<Vec<Alarm>, DeskError> {
-        self.blocking(Inner::alarms).await
+    /// A page of what needs a person, behind a place; of orders, refunds and notices at most so many, each of which may need a
+    /// person for several reasons.
+    pub async fn alarms(
+        &self,
+        wanted: AlarmFilter,
+        after: Option<AlarmPlace>,
+        limit: usize,
+    ) -> Result<AlarmPage, DeskError> {
+        self.blocking(move |inner| inner.alarm_page(&wanted, after, limit)).await
     }
 
-    /// Notes that a person has seen everything that was listed at a time, of one profile or of all. What changes afterwards is
-    /// new again.
-    pub async fn see_alarms(&self, listed_at: UtcMs, profile: Option<&str>) -> Result<(), DeskError> {
+    /// Notes that a person has seen everything that was listed so far, of one profile or of all. What changes afterwards is new
+    /// again.
+    pub async fn see_alarms(&self, as_of: AlarmsAsOf, profile: Option<&str>) -> Result<(), DeskError> {
         let profile = profile.map(str::to_owned);
         self.blocking(move |inner| {
-            let alarms = inner.alarms()?;
-            let of = |alarm: &&Alarm| profile.as_ref().is_none_or(|profile| *profile == alarm.profile);
-            let listed = alarms.iter().filter(of).filter(|alarm| !alarm.seen && alarm.was_there(listed_at));
-            Ok(inner.store.mark_alarms_seen(listed.map(Alarm::mark).collect())?)
+            let wanted = AlarmFilter { profile, unseen: true };
+            let listed = inner.alarms_by_mark(&wanted)?;
+            let marks = listed.iter().filter(|alarm| alarm.was_there(as_of.at)).map(Alarm::mark);
+            inner.store.mark_alarms_seen(marks.collect())?;
+            Ok(inner.store.see_alarms_through(as_of.seq, wanted.profile.as_deref())?)
         })
         .await?;
         self.inner.changes.note(Tag::Alarms, []);
@@ -219,24 +260,38 @@ impl Desk {
 }
 
 impl Inner {
-    /// All of them: one that is left out could neither be counted nor be known as told.
-    fn alarms(&self) -> Result<Vec<Alarm>, DeskError> {
-        const ALL: usize = usize::MAX;
+    fn alarm_page(
+        &self,
+        wanted: &AlarmFilter,
+        after: Option<AlarmPlace>,
+        limit: usize,
+    ) -> Result<AlarmPage, DeskError> {
+        let at = self.clock.now();
+        let mut alarms = if after.is_none() { self.alarms_by_mark(wanted)? } else { Vec::new() };
+        let found = self.store.alarm_rows(wanted, after, limit)?;
+        let mut evidence: Vec<(AlarmPlace, Alarm)> = found.orders.into_iter().flat_map(of_order).collect();
+        evidence.extend(found.refunds.into_iter().map(of_refund));
+        evidence.extend(found.notices.into_iter().map(of_orphan));
+        evidence.sort_by_key(|(place, _)| Reverse(*place));
+        alarms.extend(evidence.into_iter().map(|(_, alarm)| alarm));
+        Ok(AlarmPage { alarms, next: found.next, as_of: AlarmsAsOf { seq: found.seq, at } })
+    }
+
+    /// The few that have marks of their own: merchants, and days whose bill changed.
+    fn alarms_by_mark(&self, wanted: &AlarmFilter) -> Result<Vec<Alarm>, DeskError> {
         let mut alarms = self.alarms_of_merchants()?;
-        let mut evidence: Vec<Alarm> = self.store.order_alarms(ALL)?.into_iter().map(of_order).collect();
-        evidence.extend(self.store.refund_alarms(ALL)?.into_iter().map(of_refund));
-        evidence.extend(self.store.orphan_notices(ALL)?.into_iter().map(of_orphan));
-        let bills = self.store.changed_bills()?.into_iter();
-        evidence.extend(bills.map(|bill| {
+        let mut bills = self.store.changed_bills()?;
+        bills.sort_by_key(|bill| Reverse(bill.at));
+        alarms.extend(bills.into_iter().map(|bill| {
             let about = AlarmAbout::Day { date: bill.date };
             Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date))
         }));
-        evidence.sort_by_key(|alarm| std::cmp::Reverse(alarm.at));
-        alarms.extend(evidence);
+        alarms.retain(|alarm| wanted.profile.as_ref().is_none_or(|profile| *profile == alarm.profile));
         let marks: Vec<AlarmMark> = alarms.iter().map(Alarm::mark).collect();
         for (alarm, seen) in alarms.iter_mut().zip(self.store.alarms_seen(&marks)?) {
             alarm.seen = seen;
         }
+        alarms.retain(|alarm| !(wanted.unseen && alarm.seen));
         Ok(alarms)
     }
 
@@ -259,31 +314,30 @@ impl Inner {
     }
 }
 
-fn of_order(alarm: OrderAlarm) -> Alarm {
-    let kind = AlarmKind::of(alarm.flag);
-    let about = AlarmAbout::Order { out_trade_no: alarm.out_trade_no.to_string() };
-    Alarm::new(kind, alarm.profile, about, alarm.at, words::of_order(kind))
+fn of_order(row: AlarmRow<OrderAlarm>) -> impl Iterator<Item = (AlarmPlace, Alarm)> {
+    AlarmKind::of_order(row.of.flags).map(move |kind| {
+        let about = AlarmAbout::Order { out_trade_no: row.of.out_trade_no.to_string() };
+        let alarm = Alarm::new(kind, row.profile.clone(), about, row.place.at, words::of_order(kind));
+        (row.place, Alarm { seen: row.seen, ..alarm })
+    })
 }
 
-fn of_refund(alarm: RefundAlarm) -> Alarm {
-    let kind = match (alarm.conflict, alarm.state) {
-        (Some(_), _) => AlarmKind::RefundConflict,
-        (None, desk_store::RefundState::Change) => AlarmKind::RefundChange,
-        (None, _) => AlarmKind::RefundUnknown,
-    };
-    let words = words::of_refund(kind, &alarm);
+fn of_refund(row: AlarmRow<RefundAlarm>) -> (AlarmPlace, Alarm) {
+    let kind = AlarmKind::of_refund(row.of.conflict.is_some(), row.of.state);
+    let words = words::of_refund(kind, &row.of);
     let about = AlarmAbout::Refund {
-        out_trade_no: alarm.out_trade_no.to_string(),
-        out_refund_no: alarm.out_refund_no.to_string(),
+        out_trade_no: row.of.out_trade_no.to_string(),
+        out_refund_no: row.of.out_refund_no.to_string(),
     };
-    Alarm::new(kind, alarm.profile, about, alarm.at, words)
+    (row.place, Alarm { seen: row.seen, ..Alarm::new(kind, row.profile, about, row.place.at, words) })
 }
 
-fn of_orphan(orphan: OrphanNotice) -> Alarm {
-    let words = words::of_orphan(orphan.out_refund_no.is_some());
-    let OrphanNotice { notice, out_trade_no, out_refund_no, .. } = orphan;
-    let about = AlarmAbout::Notice { notice, out_trade_no, out_refund_no };
-    Alarm::new(AlarmKind::OrphanNotice, orphan.profile, about, orphan.at, words)
+fn of_orphan(row: AlarmRow<OrphanNotice>) -> (AlarmPlace, Alarm) {
+    let words = words::of_orphan(row.of.out_refund_no.is_some());
+    let OrphanNotice { out_trade_no, out_refund_no } = row.of;
+    let about = AlarmAbout::Notice { notice: row.place.id, out_trade_no, out_refund_no };
+    let alarm = Alarm::new(AlarmKind::OrphanNotice, row.profile, about, row.place.at, words);
+    (row.place, Alarm { seen: row.seen, ..alarm })
 }
 
 fn expiring(profile: String, certificate: &Certificate, now: UtcMs) -> Option<Alarm> {
@@ -297,7 +351,7 @@ fn expiring(profile: String, certificate: &Certificate, now: UtcMs) -> Option<Al
 
 #[cfg(test)]
 mod tests {
-    use desk_store::{RefundReason, RefundState};
+    use desk_store::RefundReason;
     use wxpay_protocol::ids::{OutRefundNo, OutTradeNo};
 
     use super::*;
@@ -327,7 +381,7 @@ mod tests {
     #[test]
     fn every_mark_of_an_order_has_its_words_and_its_next_step() {
         for flag in [Flags::CONFLICT, Flags::PAID_AFTER_CLOSE, Flags::UNKNOWN, Flags::UNVERIFIED_ANSWER] {
-            let kind = AlarmKind::of(flag);
+            let kind = AlarmKind::of_order(flag).next().unwrap();
             let Words { what, next } = words::of_order(kind);
             assert!([what.zh, what.en, next.zh, next.en].iter().all(|text| !text.is_empty()), "{}", kind.as_str());
             assert!(flag.words().contains(&kind.as_str()));
@@ -337,14 +391,14 @@ mod tests {
     #[test]
     fn what_contradicts_about_a_refund_is_said_in_words_of_its_own() {
         let said = |state, conflict| {
-            let alarm = of_refund(RefundAlarm {
-                profile: "shop".into(),
+            let of = RefundAlarm {
                 out_trade_no: OutTradeNo::new("20240102030405").unwrap(),
                 out_refund_no: OutRefundNo::new("R1").unwrap(),
                 state,
                 conflict,
-                at: NOW,
-            });
+            };
+            let place = AlarmPlace { at: NOW, source: 1, id: 1 };
+            let (_, alarm) = of_refund(AlarmRow { of, profile: "shop".into(), place, seen: false });
             (alarm.kind, alarm.what.zh)
         };
         let reasons = [

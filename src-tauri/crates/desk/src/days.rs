@@ -14,6 +14,7 @@ mod table;
 mod viewing;
 mod waiting;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,16 +32,15 @@ use crate::progress::{ByteMeter, Cancel, Meter, OnProgress};
 use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
-pub use basis::SuggestedBasis;
+pub use basis::{SuggestedBasis, own_tables};
 pub use doubts::{AskedDifferences, question_about};
-pub use exporting::DayExport;
+pub use exporting::SpanExport;
 pub use fees::FeePage;
 pub use matched::{MatchedPage, MatchedRow};
 pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
 pub use report::{LeftDifference, LeftPage, ReportedDay, SideSums, SpanReport, SpanSums};
-pub use report_table::ReportExport;
 pub use table::reason_text;
-pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words};
+pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words, state_words};
 pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView, age_bound_days};
 pub(crate) use waiting::NewBill;
 pub use waiting::{BesideFault, SettledBeside};
@@ -138,16 +138,17 @@ impl Desk {
 }
 
 impl Desk {
-    /// Says something to every difference of the run that counts for a day that fits a filter; to all that it can be said to
-    /// or to none, and to none where these are not as many as were `shown`. Told in places of the run.
+    /// Says something to every difference of the run that counts for a day that fits a filter and that it can be said to, and to
+    /// none where these are not as many as were `shown`. Told in differences. Stopped, or closed or run anew meanwhile, what was
+    /// said by then stays.
     pub async fn say_of_many(
         &self,
-        profile: &str,
-        date: UtcMs,
+        (profile, date): (&str, UtcMs),
         filter: DifferenceFilter,
         (kind, text): (NoteKind, &str),
         shown: Option<u64>,
         progress: OnProgress,
+        cancel: &Cancel,
     ) -> Result<SaidOfMany, DeskError> {
         let new = NewNotes {
             profile: profile.to_owned(),
@@ -159,12 +160,15 @@ impl Desk {
             said_at: self.now(),
             text: text.to_owned(),
         };
-        let mut meter = Meter::new(0, progress);
-        let said = self
-            .blocking(move |inner| Ok(inner.store.say_of_many(new, move |done, total| meter.set(done, total))?))
-            .await?;
+        let (mut meter, cancel) = (Meter::new(0, progress), cancel.clone());
+        let on_done = move |done, total| {
+            meter.set(done, total);
+            if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let said = self.blocking(move |inner| Ok(inner.store.say_of_many(&new, on_done)?)).await;
+        // Also where it failed, some of it may have been said.
         self.inner.changes.note(Tag::Days, []);
-        Ok(said)
+        said
     }
 }
 
@@ -197,7 +201,7 @@ impl Inner {
         };
         let (bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
         let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();
-        let new = self.new_run(profile, sides, found, &ids, found.add_to(parts));
+        let new = self.new_run(profile, sides, found, &ids, found.add_to(parts)?)?;
         let (run, is_again) = match self.store.begin_run(new)? {
             RunBegun::Again(run) => (Some(run), true),
             RunBegun::Closed => (None, false),
@@ -296,18 +300,25 @@ impl Inner {
         })?)
     }
 
-    fn new_run(&self, profile: &str, sides: &DaySides, found: &Reconciled, bills: &[i64], digest: [u8; 32]) -> NewRun {
+    fn new_run(
+        &self,
+        profile: &str,
+        sides: &DaySides,
+        found: &Reconciled,
+        bills: &[i64],
+        digest: [u8; 32],
+    ) -> Result<NewRun, DeskError> {
         // A file is found again from any folder.
         let name = |path: &Option<PathBuf>| {
             path.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string())
         };
-        let (orders, refunds) = match &sides.own {
-            OwnSide::Files(files) => (name(&files.orders), name(&files.refunds)),
-            OwnSide::Kept(_) => (Some(STORE.to_owned()), Some(STORE.to_owned())),
+        let (orders, refunds, own_reading) = match &sides.own {
+            OwnSide::Files(files) => (name(&files.orders), name(&files.refunds), Some(files.reading(&found.local)?)),
+            OwnSide::Kept(_) => (Some(STORE.to_owned()), Some(STORE.to_owned()), None),
         };
-        let [payments_gap_fen, refunds_gap_fen] = found.gaps_fen();
+        let [payments_gap_fen, refunds_gap_fen] = found.verdict.gaps_fen;
         let verdict = &found.verdict;
-        NewRun {
+        Ok(NewRun {
             profile: profile.to_owned(),
             date: sides.date.start_of_day(),
             digest,
@@ -317,6 +328,7 @@ impl Inner {
                 day_cut_s: sides.day_cut_s,
                 orders,
                 refunds,
+                own_reading,
                 balanced: found.is_balanced(),
                 differences: found.difference_count(),
                 malformed: found.malformed_count(),
@@ -333,7 +345,7 @@ impl Inner {
                 ran_at: self.clock.now(),
                 ran_by: operator(),
             },
-        }
+        })
     }
 
     fn keep_differences(

@@ -72,7 +72,7 @@ pub struct Imported {
 }
 
 /// What a file would be read as, before anything is imported.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ImportPreview {
     /// Its shape, first rows and what is still to be said.
     pub preview: Preview,

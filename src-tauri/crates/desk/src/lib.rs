@@ -9,6 +9,7 @@ mod alarms;
 mod asking;
 mod bill_download;
 mod bill_files;
+mod bill_look;
 mod certificates;
 mod changes;
 mod claims;
@@ -60,17 +61,21 @@ mod told;
 mod try_it;
 mod unlocking;
 
-pub use alarms::{Alarm, AlarmAbout, AlarmKind, AlarmNews, Announcement};
+pub use alarms::{
+    Alarm, AlarmAbout, AlarmCounts, AlarmFilter, AlarmKind, AlarmLook, AlarmNews, AlarmPage, AlarmPlace, AlarmsAsOf,
+    Announcement, Counted,
+};
 pub use bill_download::{Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, SavedBill, Soundness};
 pub use bill_files::BillText;
+pub use bill_look::{BillProblem, first_day};
 pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use days::{
-    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayExport, DayKept, DayView, FeePage, LeftDifference, LeftPage,
-    MatchedPage, MatchedRow, PeriodView, ReadRemarks, RefusedRemark, ReportExport, ReportedDay, SettledBeside,
-    SideSums, SpanReport, SpanSums, SuggestedBasis, age_bound_days, parse_identity, question_about, reason_text,
+    AGES_DAYS, Aging, AskedDifferences, BesideFault, DayKept, DayView, FeePage, LeftDifference, LeftPage, MatchedPage,
+    MatchedRow, PeriodView, ReadRemarks, RefusedRemark, ReportedDay, SettledBeside, SideSums, SpanExport, SpanReport,
+    SpanSums, SuggestedBasis, age_bound_days, own_tables, parse_identity, question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
@@ -97,8 +102,8 @@ pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{ByteMeter, Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
-    Beside, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide,
-    ReconcileFault, Reconciled, WaitingOrder, Watch, bill_digest, exact_yuan_text,
+    Beside, BesideBill, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide,
+    OwnTable, ReconcileFault, Reconciled, WaitingOrder, Watch, bill_digest, exact_yuan_text,
 };
 pub use refund_export::RefundExport;
 pub use refund_results::{RefundResult, arrival};

@@ -2,10 +2,12 @@
 //! order and its refunds stand, whether that can still change, from where each step is known, and what to do.
 //!
 //! The store is read first; then, unless that was ruled out, WeChat Pay is asked with signed queries under the merchant's pace.
-//! What it answers is kept as evidence like that of any other query. A lookup never moves money.
+//! What it answers is kept as evidence like that of any other query. A lookup never moves money. Last, the bills of the days
+//! that the orders and refunds are of are looked through.
 
 mod answer;
 mod asking;
+mod bills;
 mod numbers;
 mod payment_way;
 mod sentence;
@@ -100,7 +102,14 @@ impl Desk {
                 None => flat.push(answer),
             }
         }
-        Ok(LookedUp { answers: flat, numbers: count, cancelled: cancel.is_cancelled() })
+        let looking = cancel.clone();
+        let answers = self
+            .blocking(move |inner| {
+                inner.add_bills(&mut flat, asker.map(|profile| profile.name).as_deref(), &looking);
+                Ok(flat)
+            })
+            .await?;
+        Ok(LookedUp { answers, numbers: count, cancelled: cancel.is_cancelled() })
     }
 
     /// Who asks about what is not known here; nobody, where no merchant can be chosen.

@@ -9,6 +9,7 @@ mod fault_words;
 mod fees;
 mod keeping;
 mod kept;
+mod listed;
 mod local;
 mod neighbours;
 mod own_side;
@@ -23,9 +24,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use desk_reconcile::{Basis, Day, LocalSide, Scope, Seen, Share, Verdict, verdict};
+use desk_reconcile::{Basis, Day, Difference, LocalSide, Scope, Seen, Share, Verdict, verdict};
 use desk_sheets::{SheetError, WriteError};
 use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
@@ -33,17 +35,18 @@ use wxpay_protocol::bill::{BillRefusal, BillTotals, BillType, FeeDifference};
 
 use crate::GatewaySays;
 use crate::progress::Cancel;
-pub use beside::{Beside, WaitingOrder};
+pub use beside::{Beside, BesideBill, WaitingOrder};
 use bills::Bills;
 pub use differences::MalformedLine;
 pub(crate) use fees::COLUMNS as FEE_COLUMNS;
 pub use fees::{FeeOff, exact_yuan_text};
 pub use keeping::bill_digest;
-pub(crate) use keeping::{Parts, facts, file_digest, hex, identity, kept_tallies, tallies_of};
+pub(crate) use keeping::{Parts, facts, file_digest, hex, kept_tallies, tallies_of, unbilled};
 pub use kept::KeptSide;
+use listed::{Collected, Listed, MOST_HELD_ROWS};
 pub(crate) use neighbours::settled_by;
 use own_side::OwnReading;
-pub use own_side::{OwnFiles, OwnSide};
+pub use own_side::{OwnFiles, OwnSide, OwnTable};
 pub(crate) use workbook::amount;
 
 /// What an order takes in a file, about: what the store has of one is told as so many bytes.
@@ -257,7 +260,7 @@ pub struct OneBill {
 }
 
 /// What the own side is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalRead {
     /// Readable orders.
     pub orders: u64,
@@ -269,6 +272,10 @@ pub struct LocalRead {
     pub malformed: u64,
     /// Totals, blank lines and further lines of one order.
     pub passed_over: u64,
+    /// The sheet of a workbook that the orders stood on.
+    pub orders_sheet: Option<String>,
+    /// The one of the refunds.
+    pub refunds_sheet: Option<String>,
 }
 
 /// What came of a day.
@@ -278,11 +285,13 @@ pub struct Reconciled {
     pub bills: BillsRead,
     /// The own side.
     pub local: LocalRead,
-    /// The classes and what differs.
+    /// The classes and what they add up to.
     pub verdict: Verdict,
+    /// What differs, one by one.
+    differences: Arc<Listed>,
     /// Rows that cannot be read, the first of them.
     pub malformed: Vec<MalformedLine>,
-    /// What the gateway said about differences, by their places in the verdict; empty unless it was asked.
+    /// What the gateway said about differences, by their places in the list; empty unless it was asked.
     pub told: BTreeMap<usize, GatewaySays>,
 }
 
@@ -295,6 +304,11 @@ impl Reconciled {
     /// Whether the day is balanced: nothing differs and every row was read.
     pub fn is_balanced(&self) -> bool {
         self.malformed_count() == 0 && self.verdict.is_balanced()
+    }
+
+    /// Rows and pairs that do not agree, day cuts included.
+    pub fn listed_count(&self) -> u64 {
+        self.differences.count()
     }
 
     /// The sum of all marked fee differences.
@@ -359,14 +373,46 @@ impl DaySides {
     ///
     /// A file cannot be read, or is refused as a whole; then nothing is known of the day.
     pub fn reconcile(&self, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
-        let result = self.reconcile_within(MOST_KEPT_BYTES, watch);
+        let result = self.reconcile_within(Bounds { kept_bytes: MOST_KEPT_BYTES, held_rows: MOST_HELD_ROWS }, watch);
         if watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { result }
     }
 
     /// As often as so much memory takes, the files are read again.
-    fn reconcile_within(&self, most_kept_bytes: usize, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
+    fn reconcile_within(&self, bounds: Bounds, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
         let day = Day::of(self.date, self.day_cut_s);
         let bills = Bills::find(self, watch.cancel)?;
+        let scope = self.scope(&bills)?;
+        let collected = Mutex::new(Collected::new(bounds.held_rows));
+        let mut whole: Option<(OfShare, [Seen; 2])> = None;
+        let mut next = Some(Share::first(bounds.kept_bytes));
+        while let Some(share) = next {
+            if !share.is_first() {
+                (watch.on_more)(self.bytes()?);
+            }
+            let (found, seen) = self.share((day, scope), &bills, &share, &collected, watch)?;
+            match &mut whole {
+                None => whole = Some((found, seen)),
+                Some((_, first)) if seen[0] != first[0] => {
+                    return Err(ReconcileFault::Changed(places(self.bills.iter())));
+                }
+                // What the store says goes on changing; each of its orders counts once, as it was when its share was read.
+                Some((_, first)) if seen[1] != first[1] && matches!(self.own, OwnSide::Files(_)) => {
+                    return Err(ReconcileFault::Changed(places(self.own.files())));
+                }
+                Some((whole, _)) => whole.verdict.add(found.verdict),
+            }
+            next = share.next();
+        }
+        let (OfShare { bills, local, mut verdict, malformed }, _) = whole.ok_or(ReconcileFault::Internal)?;
+        let (mut listing, waiting) = collected.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+        let settling = neighbours::Settling { sides: self, mch_id: bills.mch_id.as_deref(), day, watch };
+        settling.settle(bounds.held_rows, &waiting, &mut verdict, &mut listing)?;
+        let differences = Arc::new(listing.finish()?);
+        Ok(Reconciled { bills, local, verdict, differences, malformed, told: BTreeMap::new() })
+    }
+
+    /// What both sides have, so that it can be compared.
+    fn scope(&self, bills: &Bills<'_>) -> Result<Scope, ReconcileFault> {
         let scope = Scope {
             payments: bills.have_payments() && self.own.has_orders(),
             refunds: bills.have_refunds() && self.own.has_refunds(),
@@ -377,49 +423,57 @@ impl DaySides {
         if !scope.payments && !scope.refunds {
             return Err(ReconcileFault::NothingToCompare);
         }
-        let mut whole: Option<(Reconciled, [Seen; 2])> = None;
-        let mut next = Some(Share::first(most_kept_bytes));
-        while let Some(share) = next {
-            if !share.is_first() {
-                (watch.on_more)(self.bytes()?);
-            }
-            let (side, ours) = thread::scope(|threads| {
-                let side = threads.spawn(|| bills.read(day, share.clone(), scope, watch));
-                let wanted = OwnReading { day, share: share.clone(), scope, basis: self.basis };
-                let ours = self.own.read(&wanted, watch);
-                (side.join(), ours)
-            });
-            let (read, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
-            let (local, mut ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
-            // The store has the orders of every day.
-            if scope.payments && matches!(self.own, OwnSide::Files(_)) {
-                self.beside.carry_over(day, &mut ours);
-            }
-            malformed.extend(ours_malformed);
-            let seen = [side.seen(), ours.seen()];
-            let is_stopped = || watch.cancel.is_cancelled();
-            let found = verdict(side, ours, &is_stopped).ok_or(ReconcileFault::Cancelled)?;
-            match &mut whole {
-                None => {
-                    let first = Reconciled { bills: read, local, verdict: found, malformed, told: BTreeMap::new() };
-                    whole = Some((first, seen));
-                }
-                Some((_, first)) if seen[0] != first[0] => {
-                    return Err(ReconcileFault::Changed(places(self.bills.iter())));
-                }
-                // What the store says goes on changing; each of its orders counts once, as it was when its share was read.
-                Some((_, first)) if seen[1] != first[1] && matches!(self.own, OwnSide::Files(_)) => {
-                    return Err(ReconcileFault::Changed(places(self.own.files())));
-                }
-                Some((whole, _)) => whole.verdict.add(found),
-            }
-            next = share.next();
-        }
-        let (mut whole, _) = whole.ok_or(ReconcileFault::Internal)?;
-        whole.verdict.sort();
-        neighbours::settle(self, whole.bills.mch_id.as_deref(), day, &mut whole.verdict, watch)?;
-        Ok(whole)
+        Ok(scope)
     }
+
+    /// Reads both sides of one share and brings them together; what differs is collected.
+    fn share(
+        &self,
+        (day, scope): (Day, Scope),
+        bills: &Bills<'_>,
+        share: &Arc<Share>,
+        collected: &Mutex<Collected>,
+        watch: Watch<'_>,
+    ) -> Result<(OfShare, [Seen; 2]), ReconcileFault> {
+        let (side, ours) = thread::scope(|threads| {
+            let side = threads.spawn(|| bills.read(day, share.clone(), scope, watch));
+            let wanted = OwnReading { day, share: share.clone(), scope, basis: self.basis };
+            let ours = self.own.read(&wanted, watch);
+            (side.join(), ours)
+        });
+        let (bills, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
+        let (local, mut ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
+        // The store has the orders of every day.
+        if scope.payments && matches!(self.own, OwnSide::Files(_)) {
+            self.beside.carry_over(day, &mut ours);
+        }
+        malformed.extend(ours_malformed);
+        let seen = [side.seen(), ours.seen()];
+        let list = || collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let take = |rows: Vec<Difference>| list().take(rows);
+        let is_stopped = || watch.cancel.is_cancelled() || list().is_broken();
+        match verdict(side, ours, &take, &is_stopped) {
+            Some(verdict) => Ok((OfShare { bills, local, verdict, malformed }, seen)),
+            None => Err(list().take_fault().unwrap_or(ReconcileFault::Cancelled)),
+        }
+    }
+}
+
+/// What a day may take of the memory.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// For the rows of both sides.
+    kept_bytes: usize,
+    /// Rows that differ.
+    held_rows: usize,
+}
+
+/// What came of a share, but for what differs.
+struct OfShare {
+    bills: BillsRead,
+    local: LocalRead,
+    verdict: Verdict,
+    malformed: Vec<MalformedLine>,
 }
 
 fn place(file: &std::path::Path) -> String {

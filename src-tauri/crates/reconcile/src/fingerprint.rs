@@ -31,6 +31,22 @@ impl Fingerprint {
         self != Self::NONE
     }
 
+    pub(crate) fn to_bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        for (part, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.0) {
+            *part = word.to_le_bytes();
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 12]) -> Self {
+        let mut words = [0; 3];
+        for (word, part) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+            *word = u32::from_le_bytes(*part);
+        }
+        Self(words)
+    }
+
     /// This number, or else another one, so that those without it lie apart.
     pub(crate) fn or(self, other: Self) -> Self {
         if self.is_some() { self } else { other }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{BillRow, BillState};
 
-use crate::verdict::Verdict;
-use crate::{Class, Day, Fingerprint, Reason};
+use crate::{Class, Day, Difference, Fingerprint, Reason};
 
 /// Which day a bill is of, seen from the day that is brought together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,10 +71,9 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// The orders of a verdict that wait for a bill of this day.
-    pub fn of(verdict: &Verdict, edge: Edge) -> Self {
-        let rows = verdict.differences.iter();
-        let waiting = rows.filter(|row| row.class == Class::DayCutLocal && row.reason == edge.waiting());
+    /// Those of these rows that wait for a bill of this day.
+    pub fn of(rows: &[Difference], edge: Edge) -> Self {
+        let waiting = rows.iter().filter(|row| row.class == Class::DayCutLocal && row.reason == edge.waiting());
         Self { edge, numbers: waiting.map(|row| (row.number, false)).collect() }
     }
 
@@ -83,11 +81,6 @@ impl Waiting {
     pub fn for_numbers<'n>(edge: Edge, numbers: impl IntoIterator<Item = &'n [u8]>) -> Self {
         let numbers = numbers.into_iter().map(|number| (Fingerprint::of(number), false)).collect();
         Self { edge, numbers }
-    }
-
-    /// Whether nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
     }
 
     /// Takes a row of the bill beside the day.
@@ -111,11 +104,6 @@ impl Waiting {
             true => Some(Settled { class, reason: self.edge.found() }),
             false => is_whole.then_some(Settled { class: Class::LocalOnly, reason: Reason::InNeitherBill }),
         }
-    }
-
-    /// Says of each order of a verdict what the bill beside the day says.
-    pub fn settle(&self, verdict: &mut Verdict, is_whole: bool) {
-        verdict.settle(|row| self.settled(row.class, row.reason, row.number, is_whole));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Payments against orders: one heap at a time, one number at a time.
 
 use crate::day::in_day;
+use crate::found::Found;
 use crate::record::{BillPayment, Order, OrderWord};
-use crate::verdict::{Difference, Verdict};
-use crate::{Class, Day, Reason};
+use crate::{Class, Day, Difference, Reason};
 
 /// Brings the payments and orders of a heap together.
-pub(crate) fn judge(bills: &mut [BillPayment], orders: &mut [Order], day: Day, found: &mut Verdict) {
+pub(crate) fn judge(bills: &mut [BillPayment], orders: &mut [Order], day: Day, found: &mut Found<'_>) {
     // By transaction too, so that the rows of one stand together; the payment before its reverse.
     bills.sort_unstable_by_key(|row| (row.number, row.transaction(), row.is_revoked(), row.order()));
     orders.sort_unstable_by_key(|order| (order.number, order.line));
@@ -48,24 +48,24 @@ impl Unit<'_> {
 }
 
 /// All rows of one out_trade_no.
-fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut Verdict) {
+fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut Found<'_>) {
     let orders = without_carried(orders, !bills.is_empty());
     let Some((order, again)) = orders.split_first() else {
         if let Some(kept) = the_payment(bills, None, found) {
             let row = kept.row;
             found.count(Class::BillOnly, (kept.rows, 0), (row.amount_fen(), 0));
-            found.differences.push(of_bill(Class::BillOnly, Reason::NotLocal, row));
+            found.list(of_bill(Class::BillOnly, Reason::NotLocal, row));
         }
         return;
     };
     let is_named = !bills.is_empty();
-    for later in again {
+    for (later, nth) in again.iter().zip(1..) {
         if is_named || in_day(later.seconds) {
             let (rows, fen) = counted(later, day);
             found.count(Class::DuplicateLocal, (0, rows), (0, fen));
-            found.differences.push(of_order(Class::DuplicateLocal, Reason::LocalAgain, later, day));
+            found.list(Difference { nth, ..of_order(Class::DuplicateLocal, Reason::LocalAgain, later, day) });
         } else {
-            found.out_of_scope += 1;
+            found.verdict.out_of_scope += 1;
         }
     }
     match the_payment(bills, Some(order), found) {
@@ -77,9 +77,9 @@ fn judge_number(bills: &[BillPayment], orders: &[Order], day: Day, found: &mut V
                 (false, false) => (Class::LocalOnly, Reason::NotInBill),
             };
             found.count(class, (0, 1), (0, order.amount_fen()));
-            found.differences.push(of_order(class, reason, order, day));
+            found.list(of_order(class, reason, order, day));
         }
-        None => found.out_of_scope += 1,
+        None => found.verdict.out_of_scope += 1,
     }
 }
 
@@ -93,7 +93,7 @@ fn without_carried(orders: &[Order], is_named: bool) -> &[Order] {
 }
 
 /// The payment that stands for the number; the others are duplicates. It is the one that the local order has, else the first.
-fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut Verdict) -> Option<Unit<'b>> {
+fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut Found<'_>) -> Option<Unit<'b>> {
     let mut kept: Option<Unit<'b>> = None;
     for rows in bills.chunk_by(|one, next| one.transaction() == next.transaction()) {
         let unit = unit(rows, found)?;
@@ -108,7 +108,7 @@ fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut 
                 let (stays, second) = if takes { (unit, before) } else { (before, unit) };
                 let reason = if is_ours(&stays) { Reason::PaidTwice } else { Reason::PaidTwiceLater };
                 found.count(Class::DuplicatePayment, (second.rows, 0), (second.row.amount_fen(), 0));
-                found.differences.push(of_bill(Class::DuplicatePayment, reason, second.row));
+                found.list(of_bill(Class::DuplicatePayment, reason, second.row));
                 stays
             }
         });
@@ -117,14 +117,16 @@ fn the_payment<'b>(bills: &'b [BillPayment], order: Option<&Order>, found: &mut 
 }
 
 /// One row of each state makes a unit; a row that stands there again is a duplicate by itself.
-fn unit<'b>(rows: &'b [BillPayment], found: &mut Verdict) -> Option<Unit<'b>> {
-    let mut states = rows.chunk_by(|one, next| one.is_revoked() == next.is_revoked());
-    let mut unit: Option<Unit<'b>> = None;
-    for same in states.by_ref() {
+fn unit<'b>(rows: &'b [BillPayment], found: &mut Found<'_>) -> Option<Unit<'b>> {
+    let states = rows.chunk_by(|one, next| one.is_revoked() == next.is_revoked());
+    // The first is the unit's own, if that turns out to be a second payment.
+    let (mut unit, mut nth) = (None::<Unit<'b>>, 1);
+    for same in states {
         let (first, again) = same.split_first()?;
         for row in again {
             found.count(Class::DuplicatePayment, (1, 0), (row.amount_fen(), 0));
-            found.differences.push(of_bill(Class::DuplicatePayment, Reason::RowAgain, row));
+            nth += 1;
+            found.list(Difference { nth, ..of_bill(Class::DuplicatePayment, Reason::RowAgain, row) });
         }
         unit = Some(match unit {
             None => Unit { row: first, is_revoked: first.is_revoked(), rows: 1 },
@@ -134,7 +136,7 @@ fn unit<'b>(rows: &'b [BillPayment], found: &mut Verdict) -> Option<Unit<'b>> {
     unit
 }
 
-fn judge_pair(kept: &Unit<'_>, order: &Order, day: Day, found: &mut Verdict) {
+fn judge_pair(kept: &Unit<'_>, order: &Order, day: Day, found: &mut Found<'_>) {
     let row = kept.row;
     let another = order.transaction() != 0 && order.transaction() != row.transaction();
     let outside = order.seconds != Order::UNPAID && !in_day(order.seconds);
@@ -147,14 +149,14 @@ fn judge_pair(kept: &Unit<'_>, order: &Order, day: Day, found: &mut Verdict) {
     } else if is_beside(order, day) {
         (Class::DayCutBill, if order.seconds < 0 { Reason::PaidDayBefore } else { Reason::PaidDayAfter })
     } else {
-        found.time_marked += u64::from(outside);
+        found.verdict.time_marked += u64::from(outside);
         found.count(Class::Matched, (kept.rows, 1), (row.amount_fen(), order.amount_fen()));
         return;
     };
     let (local_rows, local_fen) = counted(order, day);
     found.count(class, (kept.rows, local_rows), (row.amount_fen(), local_fen));
     let difference = of_bill(class, reason, row);
-    found.differences.push(Difference {
+    found.list(Difference {
         local_line: Some(u64::from(order.line)),
         local_fen: order.amount_fen(),
         is_counted_beside: is_beside(order, day),
@@ -177,6 +179,7 @@ fn of_bill(class: Class, reason: Reason, row: &BillPayment) -> Difference {
         class,
         reason,
         number: row.number,
+        nth: 1,
         bill: Some(row.place()),
         is_refund: false,
         local_line: None,
@@ -192,6 +195,7 @@ fn of_order(class: Class, reason: Reason, order: &Order, day: Day) -> Difference
         class,
         reason,
         number: order.number,
+        nth: 1,
         bill: None,
         is_refund: false,
         local_line,

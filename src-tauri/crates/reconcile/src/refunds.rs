@@ -2,18 +2,18 @@
 
 use std::sync::PoisonError;
 
+use crate::found::Found;
 use crate::heap::Heap;
 use crate::kept::Heaps;
 use crate::record::{BillRefund, Refund};
 use crate::share::{HEAPS, Round, Share};
-use crate::verdict::{Difference, Verdict};
-use crate::{Class, Fingerprint, Reason};
+use crate::{Class, Difference, Fingerprint, Reason};
 
 type BillHeaps = Heaps<BillRefund>;
 type LocalHeaps = Heaps<Refund>;
 
 /// Brings the refunds of one share together: where it has all of them by both numbers, else by the one of its round.
-pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalHeaps), found: &mut Verdict) {
+pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalHeaps), found: &mut Found<'_>) {
     let heaps =
         bills.of(&share.refunds).zip(locals.of(&share.refunds)).map(|(bill, local)| (bill.take(), local.take()));
     match &share.round {
@@ -54,20 +54,22 @@ fn spread<T>(heaps: &mut [Heap<T>], number: Fingerprint, record: T) {
 }
 
 /// What no refund_id brings together comes back.
-fn by_refund_id(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) -> (Vec<BillRefund>, Vec<Refund>) {
+fn by_refund_id(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Found<'_>) -> (Vec<BillRefund>, Vec<Refund>) {
     pair_by(bills, locals, |row| row.id, |row| row.id, found)
 }
 
-fn by_out_refund_no(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Verdict) {
+fn by_out_refund_no(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Found<'_>) {
     let (bills, locals) = pair_by(bills, locals, |row| row.out_number, |row| row.out_number, found);
     for row in bills {
-        bill_only(&row, Reason::RefundNotLocal, found);
+        // Those without any number are told apart by where they stand.
+        let nth = if row.id.or(row.out_number).is_some() { 1 } else { row.order().1 };
+        bill_only(&row, nth, Reason::RefundNotLocal, found);
     }
     for refund in locals {
         if refund.in_day {
-            local_alone(Class::RefundLocalOnly, Reason::RefundNotInBill, &refund, found);
+            local_alone(Class::RefundLocalOnly, Reason::RefundNotInBill, (&refund, 1), found);
         } else {
-            found.out_of_scope += 1;
+            found.verdict.out_of_scope += 1;
         }
     }
 }
@@ -78,7 +80,7 @@ fn pair_by(
     mut locals: Vec<Refund>,
     of_bill: impl Fn(&BillRefund) -> Fingerprint,
     of_local: impl Fn(&Refund) -> Fingerprint,
-    found: &mut Verdict,
+    found: &mut Found<'_>,
 ) -> (Vec<BillRefund>, Vec<Refund>) {
     bills.sort_unstable_by_key(|row| (of_bill(row), row.order()));
     locals.sort_unstable_by_key(|refund| (of_local(refund), refund.line));
@@ -100,16 +102,18 @@ fn pair_by(
             match same.split_first() {
                 Some((refund, later)) => {
                     judge_pair(first, refund, found);
-                    for refund in later {
-                        local_alone(Class::DuplicateLocal, Reason::LocalAgain, refund, found);
+                    for (later, place) in later.iter().zip(2..) {
+                        let nth = nth(later.id, refund.id, place);
+                        local_alone(Class::DuplicateLocal, Reason::LocalAgain, (later, nth), found);
                     }
                 }
                 None => bills_left.push(*first),
             }
-            for row in again {
+            for (row, place) in again.iter().zip(2..) {
                 // One number of the merchant may stand for several refunds of WeChat's.
                 let is_again = row.id.is_some() && row.id == first.id;
-                bill_only(row, if is_again { Reason::RefundAgain } else { Reason::RefundNotLocal }, found);
+                let reason = if is_again { Reason::RefundAgain } else { Reason::RefundNotLocal };
+                bill_only(row, nth(row.id, first.id, place), reason, found);
             }
         }
     }
@@ -120,21 +124,28 @@ fn pair_by(
 }
 
 /// Local refunds that no row of the bill names by this number: the first may be named by the other one.
-fn leave(group: &[Refund], number: impl Fn(&Refund) -> Fingerprint, left: &mut Vec<Refund>, found: &mut Verdict) {
+fn leave(group: &[Refund], number: impl Fn(&Refund) -> Fingerprint, left: &mut Vec<Refund>, found: &mut Found<'_>) {
     let Some((first, later)) = group.split_first() else { return };
     left.push(*first);
-    for refund in later {
+    for (refund, place) in later.iter().zip(2..) {
         if !number(refund).is_some() {
             left.push(*refund);
         } else if refund.in_day {
-            local_alone(Class::DuplicateLocal, Reason::LocalAgain, refund, found);
+            let nth = nth(refund.id, first.id, place);
+            local_alone(Class::DuplicateLocal, Reason::LocalAgain, (refund, nth), found);
         } else {
-            found.out_of_scope += 1;
+            found.verdict.out_of_scope += 1;
         }
     }
 }
 
-fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
+/// Which refund at a place under one number is, among those about its own: where WeChat numbers it otherwise than the first there,
+/// it is the first about that.
+fn nth(id: Fingerprint, first: Fingerprint, place: u32) -> u32 {
+    if id.is_some() && id != first { 1 } else { place }
+}
+
+fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Found<'_>) {
     let both_named = row.id.is_some() && refund.id.is_some();
     let (class, reason) = if both_named && row.id != refund.id {
         (Class::RefundStateDiff, Reason::AnotherTransaction)
@@ -147,10 +158,11 @@ fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
         return;
     };
     found.count(class, (1, 1), (row.amount_fen, refund.amount_fen));
-    found.differences.push(Difference {
+    found.list(Difference {
         class,
         reason,
         number: row.id.or(row.out_number),
+        nth: 1,
         bill: Some(row.place()),
         is_refund: true,
         local_line: Some(u64::from(refund.line)),
@@ -160,14 +172,15 @@ fn judge_pair(row: &BillRefund, refund: &Refund, found: &mut Verdict) {
     });
 }
 
-fn bill_only(row: &BillRefund, reason: Reason, found: &mut Verdict) {
+fn bill_only(row: &BillRefund, nth: u32, reason: Reason, found: &mut Found<'_>) {
     let class = Class::RefundBillOnly;
     found.count(class, (1, 0), (row.amount_fen, 0));
     let bill = Some(row.place());
-    found.differences.push(Difference {
+    found.list(Difference {
         class,
         reason,
         number: row.id.or(row.out_number),
+        nth,
         bill,
         is_refund: true,
         local_line: None,
@@ -177,13 +190,14 @@ fn bill_only(row: &BillRefund, reason: Reason, found: &mut Verdict) {
     });
 }
 
-fn local_alone(class: Class, reason: Reason, refund: &Refund, found: &mut Verdict) {
+fn local_alone(class: Class, reason: Reason, (refund, nth): (&Refund, u32), found: &mut Found<'_>) {
     found.count(class, (0, 1), (0, refund.amount_fen));
     let local_line = Some(u64::from(refund.line));
-    found.differences.push(Difference {
+    found.list(Difference {
         class,
         reason,
         number: refund.id.or(refund.out_number),
+        nth,
         bill: None,
         is_refund: true,
         local_line,

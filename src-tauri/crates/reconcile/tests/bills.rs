@@ -119,7 +119,7 @@ proptest! {
         while let Some(BillLine::Row(row)) = bill.next_line().unwrap() {
             side.push(0, &row);
         }
-        let found = verdict(side, LocalSide::new(day, share), &|| false).unwrap();
+        let found = verdict(side, LocalSide::new(day, share), &|_| {}, &|| false).unwrap();
         let off: Vec<i64> = rows.iter().map(|(_, off)| *off).filter(|off| off.abs() > 1000).collect();
         prop_assert_eq!(found.fees.count, off.len() as u64);
         prop_assert_eq!(found.fees.difference.milli_fen(), i128::from(off.iter().sum::<i64>()));

@@ -7,16 +7,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use desk_reconcile::{
-    Basis, BillSide, Class, Day, Edge, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Verdict, Waiting,
-    verdict,
+    Basis, BillSide, Class, Day, Edge, LocalOrder, LocalRefund, LocalSide, Reason, Scope, Share, Waiting,
 };
 use wxpay_protocol::bill::{Bill, BillForm, BillLine, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, UtcMs};
 
 #[path = "invariants/hostile.rs"]
 mod hostile;
+#[path = "invariants/judged.rs"]
+mod judged;
 #[path = "invariants/properties.rs"]
 mod properties;
+
+use judged::Judged;
 
 /// 2024-01-02 00:00:00 in Beijing.
 const MIDNIGHT: UtcMs = UtcMs(1_704_124_800_000);
@@ -124,14 +127,14 @@ impl Both {
     }
 
     /// The verdict with so much memory, and how many shares that took.
-    fn judged_within(&self, most_bytes: usize) -> (Verdict, usize) {
+    fn judged_within(&self, most_bytes: usize) -> (Judged, usize) {
         self.judged_by(&[self.bill()], most_bytes)
     }
 
     /// The local side of this day against these files of a bill.
-    fn judged_by(&self, files: &[String], most_bytes: usize) -> (Verdict, usize) {
+    fn judged_by(&self, files: &[String], most_bytes: usize) -> (Judged, usize) {
         let day = Day::of(at(1), 300);
-        let (mut whole, mut shares) = (Verdict::default(), 0);
+        let (mut whole, mut shares) = (Judged::default(), 0);
         let mut next = Some(Share::first(most_bytes));
         while let Some(share) = next {
             let mut side = BillSide::new(day, Basis::Order, share.clone(), Scope { payments: true, refunds: true });
@@ -142,11 +145,10 @@ impl Both {
                     side.push(file, &row);
                 }
             }
-            whole.add(verdict(side, self.local(day, share.clone()), &|| false).unwrap());
+            whole.add(Judged::of(side, self.local(day, share.clone())));
             shares += 1;
             next = share.next();
         }
-        whole.sort();
         (whole, shares)
     }
 
@@ -177,12 +179,12 @@ impl Both {
         side
     }
 
-    fn judged(&self) -> Verdict {
+    fn judged(&self) -> Judged {
         self.judged_within(usize::MAX).0
     }
 
     /// What is listed, each by its class, its reason and what its rows say, wherever they stand in their files.
-    fn told(&self, files: &[&Self], found: &Verdict) -> Vec<String> {
+    fn told(&self, files: &[&Self], found: &Judged) -> Vec<String> {
         let place = |line: u64| usize::try_from(line).unwrap() - 2;
         let told = found.differences.iter().map(|row| {
             let bill = row.bill.map(|at| {
@@ -376,15 +378,15 @@ fn the_minutes_around_midnight_are_no_difference() {
 }
 
 /// The verdict of a day once the bill of the day beside it was looked at.
-fn settled(ours: &[Ours], edge: Edge, beside: &[Paid], is_whole: bool) -> Verdict {
+fn settled(ours: &[Ours], edge: Edge, beside: &[Paid], is_whole: bool) -> Judged {
     let mut found = Both { ours: ours.to_vec(), ..Both::default() }.judged();
-    let mut waiting = Waiting::of(&found, edge);
+    let mut waiting = Waiting::of(&found.differences, edge);
     let text = Both { paid: beside.to_vec(), ..Both::default() }.bill();
     let Ok(Bill::Trades(mut bill)) = Bill::open(text.as_bytes()) else { panic!("no bill") };
     while let Some(BillLine::Row(row)) = bill.next_line().unwrap() {
         waiting.push(&row);
     }
-    waiting.settle(&mut found, is_whole);
+    found.settle(&waiting, is_whole);
     found
 }
 
@@ -392,7 +394,7 @@ fn settled(ours: &[Ours], edge: Edge, beside: &[Paid], is_whole: bool) -> Verdic
 fn what_waits_at_midnight_is_found_in_the_bill_beside_the_day_or_missing_in_both() {
     let (late, early) = (Ours { paid_s: Some(86_390), ..ours(1, 1, 100) }, Ours { paid_s: Some(10), ..ours(2, 2, 50) });
     let both = [late, early];
-    let listed = |found: &Verdict| found.differences.iter().map(|row| (row.class, row.reason)).collect::<Vec<_>>();
+    let listed = |found: &Judged| found.differences.iter().map(|row| (row.class, row.reason)).collect::<Vec<_>>();
     let waits = (Class::DayCutLocal, Reason::InBillBefore);
     let found = settled(&both, Edge::After, &[paid(1, 1, 100), paid(7, 7, 1)], true);
     assert_eq!(listed(&found), [(Class::DayCutLocal, Reason::FoundInNextBill), waits]);
@@ -455,6 +457,6 @@ fn what_has_no_other_side_is_counted_and_not_compared() {
     while let Some(BillLine::Row(row)) = bill.next_line().unwrap() {
         side.push(0, &row);
     }
-    let found = verdict(side, LocalSide::new(day, share), &|| false).unwrap();
+    let found = Judged::of(side, LocalSide::new(day, share));
     assert_eq!((found.tally(Class::BillOnly).count, found.not_compared), (1, 1));
 }

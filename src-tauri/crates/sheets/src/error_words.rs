@@ -1,8 +1,28 @@
-//! Why a table is refused, in Chinese; the English sentence is the error's own.
+//! Why a table is refused: the code, and the sentence in Chinese; the English one is the error's own.
 
 use crate::{Field, SheetError, Table};
 
 impl SheetError {
+    /// The word that scripts and the window compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "sheet_unreadable",
+            Self::NotText => "sheet_not_text",
+            Self::OldWorkbook => "sheet_old_workbook",
+            Self::Packed => "sheet_packed",
+            Self::Markup => "sheet_markup",
+            Self::BrokenWorkbook(_) => "sheet_broken",
+            Self::Bomb => "sheet_too_large",
+            Self::NoHeader(_) => "sheet_no_header",
+            Self::NoSuchTitle { .. } => "sheet_no_such_title",
+            Self::NoSuchSheet { .. } => "sheet_no_such_sheet",
+            Self::UnitNeeded { .. } => "sheet_unit_needed",
+            Self::UnitContradicts { .. } => "sheet_unit_contradicts",
+            Self::NoSuchField(_) => "sheet_no_such_field",
+            Self::Mapping(_) => "sheet_mapping",
+        }
+    }
+
     /// What is wrong with the table and what to do, in Chinese.
     pub fn chinese(&self) -> String {
         match self {

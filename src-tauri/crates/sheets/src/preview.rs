@@ -14,7 +14,7 @@ use crate::{Field, Head, Layout, Mapping, SheetError, Table, TimeForm, Unit};
 const ROWS: usize = 20;
 
 /// A file as a mapping makes it look.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Preview {
     /// The row that is taken for the header; the likeliest one where none has all that is needed.
     pub header_line: u64,
@@ -30,8 +30,8 @@ pub struct Preview {
     pub needs_unit: bool,
     /// What its amounts look like: with decimals or a currency sign they can only be yuan.
     pub likely_unit: Option<Unit>,
-    /// Why it cannot be read yet, in words.
-    pub problem: Option<String>,
+    /// Why it cannot be read yet.
+    pub problem: Option<SheetError>,
 }
 
 /// One column of a file.
@@ -74,7 +74,7 @@ impl Preview {
             likely_unit: amount
                 .is_some_and(|place| amounts_have_decimals(head, header.line, place))
                 .then_some(Unit::Yuan),
-            problem: fault.map(|fault| fault.to_string()),
+            problem: fault,
             rows: below.into_iter().take(ROWS).cloned().collect(),
             mapping,
         }
@@ -89,7 +89,7 @@ impl Preview {
             unknown_states: Vec::new(),
             needs_unit: false,
             likely_unit: None,
-            problem: Some(SheetError::NoHeader(table).to_string()),
+            problem: Some(SheetError::NoHeader(table)),
         }
     }
 }
@@ -149,7 +149,7 @@ mod tests {
         let shown = preview("店铺导出\n单号,实收,进度\nT20240102,19.90,已完成\n", "");
         assert_eq!(shown.header_line, 2);
         assert_eq!(shown.columns.iter().map(|column| column.field).collect::<Vec<_>>(), [None, None, None]);
-        assert!(shown.problem.unwrap().contains("order number"));
+        assert_eq!(shown.problem.unwrap().code(), "sheet_no_header");
         assert!(preview("", "").problem.is_some());
     }
 

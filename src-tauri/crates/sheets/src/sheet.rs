@@ -132,6 +132,14 @@ impl<R: Read + Seek> Sheet<R> {
         }
     }
 
+    /// The sheet of a workbook that is read; nothing of a text file.
+    pub fn sheet_name(&self) -> Option<&str> {
+        match &self.source {
+            Source::Workbook(book) => book.sheet_name(),
+            Source::Text(_) => None,
+        }
+    }
+
     /// Reads this sheet of a workbook instead of the first; a number beyond the last changes nothing.
     pub fn choose_sheet(&mut self, place: usize) {
         if let Source::Workbook(book) = &mut self.source {

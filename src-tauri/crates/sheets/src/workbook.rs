@@ -44,6 +44,11 @@ impl<R: Read + Seek> Workbook<R> {
         &self.names
     }
 
+    /// The sheet that is read.
+    pub(crate) fn sheet_name(&self) -> Option<&str> {
+        self.names.get(self.chosen).map(String::as_str)
+    }
+
     pub(crate) fn choose(&mut self, place: usize) {
         if place < self.names.len() {
             self.chosen = place;

@@ -4,6 +4,7 @@ mod answers;
 mod bills;
 mod differences;
 mod fees;
+mod named;
 mod notes;
 mod runs;
 mod saying;
@@ -18,7 +19,7 @@ pub use differences::{
 pub use fees::DayFee;
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
 pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};
-pub use saying::{NewNotes, SaidOfMany};
+pub use saying::{NewNotes, SaidEnd, SaidOfMany};
 pub use standing::{DayMark, DayStanding};
 
 use crate::StoreError;

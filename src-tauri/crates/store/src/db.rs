@@ -37,6 +37,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0010_claims_in_days.sql")),
     M::up(include_str!("../migrations/0011_day_answers.sql")),
     M::up(include_str!("../migrations/0012_day_fees.sql")),
+    M::up(include_str!("../migrations/0013_day_own_side.sql")),
+    M::up(include_str!("../migrations/0014_alarm_places.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -157,3 +157,41 @@ fn three_backups_are_kept_and_each_can_be_opened() {
     let copy = Connection::open(folder.path().join(BACKUPS).join("desk-schema-0004.sqlite3")).unwrap();
     assert_eq!(schema(&copy).unwrap(), schema(&connection).unwrap());
 }
+
+#[test]
+fn what_was_seen_of_the_alarms_before_their_places_stays_seen_and_the_rest_is_new() {
+    const BEFORE_PLACES: usize = 13;
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+    MIGRATIONS.to_version(&mut connection, BEFORE_PLACES).unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    let orders = "INSERT INTO orders (id, profile, appid, mch_id, out_trade_no, origin, sign_type, total_fee, body, created_at, state, \
+         shown_state, flags, advice, changed_at, last_seq) VALUES (?1, 'shop', 'wx0000000000000001', '1900000001', 'N' || ?1, 1, 'MD5', 1, 'T', \
+         0, 0, 0, 2, 2, 100, ?1)";
+    for id in 1..=3 {
+        connection.execute(orders, [id]).unwrap();
+    }
+    // The first was seen as it is, the second before it changed, the third never.
+    connection
+        .execute_batch(
+            "INSERT INTO alarm_seen (kind, profile, subject, at) VALUES ('conflict', 'shop', 'N1', 100), ('conflict', 'shop', 'N2', 99), \
+             ('bill_changed', 'shop', '2026-11-20', 100); \
+             INSERT INTO notices (id, received_at, kind, profile, mch_id, out_trade_no, verdict, checks, attempt, digest, body) \
+             SELECT n, 100, 'payment', 'shop', '1900000001', 'X' || n, 3, '[]', 1, zeroblob(32), x'' FROM (SELECT 1 AS n UNION SELECT 2); \
+             INSERT INTO alarm_seen (kind, profile, subject, at) VALUES ('orphan_notice', 'shop', '1', 100)",
+        )
+        .unwrap();
+    drop(connection);
+    let store = Store::open(folder.path()).unwrap();
+    let mut found = Vec::new();
+    store.each_alarm(|key| found.push((key.place.source, key.place.id, key.seen))).unwrap();
+    found.sort_unstable();
+    assert_eq!(found, [(0, 1, true), (0, 2, false), (0, 3, false), (2, 1, true), (2, 2, false)]);
+    let of_day = crate::AlarmMark {
+        kind: "bill_changed",
+        profile: "shop".into(),
+        subject: "2026-11-20".into(),
+        at: wxpay_protocol::UtcMs(100),
+    };
+    assert_eq!(store.alarms_seen(&[of_day]).unwrap(), [true]);
+}

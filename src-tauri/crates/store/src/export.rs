@@ -111,20 +111,38 @@ impl Store {
     }
 }
 
+/// Ids that follow one another, up or down, are read in one walk along the table: lists by time mostly consist of such runs.
 fn hand_out(
     connection: &Connection,
     ids: &[i64],
     mut each: impl FnMut(&OrderLine<'_>) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {LINE} FROM orders WHERE id = ?1"))?;
-    for id in ids {
-        let mut rows = statement.query([id])?;
-        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        if each(&line(row)?).is_break() {
-            break;
+    let walk = |order| format!("SELECT {LINE} FROM orders WHERE id BETWEEN ?1 AND ?2 ORDER BY id {order}");
+    let mut up = connection.prepare_cached(&walk("ASC"))?;
+    let mut down = connection.prepare_cached(&walk("DESC"))?;
+    for run in runs(ids) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let mut rows = if first <= last { up.query([first, last])? } else { down.query([last, first])? };
+        for _ in run {
+            let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+            if each(&line(row)?).is_break() {
+                return Ok(());
+            }
         }
     }
     Ok(())
+}
+
+/// The ids in parts, each of which goes up by one, or down by one, all along.
+fn runs(mut ids: &[i64]) -> impl Iterator<Item = &[i64]> {
+    std::iter::from_fn(move || {
+        let step = |pair: &[i64]| pair.last()?.checked_sub(*pair.first()?);
+        let first = ids.windows(2).next().and_then(step).filter(|step| step.abs() == 1);
+        let steps = ids.windows(2).take_while(|pair| first.is_some() && step(pair) == first).count();
+        let (run, rest) = ids.split_at_checked(steps + 1)?;
+        ids = rest;
+        Some(run)
+    })
 }
 
 fn amount(row: &Row<'_>, place: usize) -> Result<Option<Fen>, rusqlite::Error> {
@@ -156,4 +174,18 @@ fn line<'r>(row: &'r Row<'_>) -> Result<OrderLine<'r>, rusqlite::Error> {
         origin: row.get(16)?,
         flags: Flags::from_number(row.get(17)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn ids_come_apart_wherever_they_do_not_go_on_by_one_in_the_same_direction() {
+        let ids = [5, 6, 7, 7, 6, 5, 9, 11, 10, 10, i64::MAX, i64::MIN, i64::MIN + 1];
+        let parts: [&[i64]; 7] =
+            [&[5, 6, 7], &[7, 6, 5], &[9], &[11, 10], &[10], &[i64::MAX], &[i64::MIN, i64::MIN + 1]];
+        assert_eq!(runs(&ids).collect::<Vec<_>>(), parts);
+        assert_eq!(runs(&[]).count(), 0);
+    }
 }

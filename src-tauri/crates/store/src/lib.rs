@@ -29,6 +29,7 @@ mod observation;
 mod order_state;
 mod orders;
 mod overview;
+mod pages;
 mod profiles;
 mod record;
 mod refund_evidence;
@@ -47,12 +48,15 @@ pub mod transitions;
 mod vault_seen;
 mod writer;
 
-pub use alarms::{AlarmMark, ChangedBill, OrderAlarm, OrphanNotice, RefundAlarm};
+pub use alarms::{
+    AlarmFilter, AlarmKey, AlarmMark, AlarmOf, AlarmPlace, AlarmRow, AlarmRows, ChangedBill, OrderAlarm, OrphanNotice,
+    RefundAlarm,
+};
 pub use certificates::Certificate;
 pub use days::{
     BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayFee, DayMark, DayNote, DayRun,
     DayStanding, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension, Handled, NewDayAnswer,
-    NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings, SaidOfMany,
+    NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings, SaidEnd, SaidOfMany,
 };
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;

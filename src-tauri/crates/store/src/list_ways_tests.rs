@@ -1,12 +1,15 @@
 //! That every way to a list gives the same list: sorted by itself, picked out of a walk, or cut off after its first rows.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use wxpay_protocol::ids::{Appid, MchId, OutTradeNo, TransactionId};
 use wxpay_protocol::{Fen, SignType};
 
+use super::condition::{Condition, ID, Way};
 use super::*;
+use crate::search::Terms;
 use crate::{NewClaim, Origin};
 
 const ORDERS: i64 = 700;
@@ -26,7 +29,11 @@ fn claim(n: i64) -> NewClaim {
         origin: Origin::Import,
         total_fee: Fen::new(n % 11).unwrap(),
         trade_type: [None, Some("JSAPI"), Some("NATIVE")][usize::try_from(n % 3).unwrap()].map(str::to_owned),
-        body: if n % 2 == 0 { "拿铁 大杯".into() } else { format!("美式 {n}") },
+        body: if n % 2 == 0 {
+            "拿铁 大杯".into()
+        } else {
+            format!("{} {n}", ["美式", "Mocha", "mocha", "latte"][usize::try_from(n / 2 % 4).unwrap()])
+        },
         attach: None,
         openid: None,
         // Many orders of the same moment: equal keys are where two ways come apart.
@@ -82,18 +89,33 @@ fn filters() -> Vec<OrderFilter> {
 }
 
 fn sorts() -> Vec<OrderSort> {
-    let by = [
-        SortBy::CreatedAt,
-        SortBy::PaidAt,
-        SortBy::TotalFee,
-        SortBy::State,
-        SortBy::TradeType,
-        SortBy::OutTradeNo,
-        SortBy::TransactionId,
-        SortBy::Body,
-        SortBy::Profile,
-    ];
-    by.into_iter().flat_map(|by| [true, false].map(|descending| OrderSort { by, descending })).collect()
+    SortBy::ALL.into_iter().flat_map(|by| [true, false].map(|descending| OrderSort { by, descending })).collect()
+}
+
+/// The same list by every way that there is for its sort, and its first rows.
+fn ways(making: &Making<'_>, limit: usize) -> Result<(Vec<OpenedList>, Vec<Vec<i64>>), StoreError> {
+    let searched = making.searched()?;
+    let set: Option<IdSet> = searched.as_ref().map(|ids| ids.iter().copied().collect());
+    let opened = vec![making.open(usize::MAX)?, making.open(0)?];
+    let firsts = match Way::of(making.sort.by) {
+        Way::Memory(key) => [0, 1, 60, 400, usize::MAX].map(|looked_at| making.first_by(key, limit, looked_at)).into(),
+        Way::Index(index) => {
+            let plain = Condition::walking(making.filter, making.sort.by);
+            let reading = match Terms::of(&making.filter.search) {
+                Some(terms) => Condition::walking(making.filter, making.sort.by).matching(&terms),
+                None => Condition::walking(making.filter, making.sort.by),
+            };
+            let found = making.found(searched.as_deref(), 0, ID, |_| Ok(()))?;
+            vec![
+                making.walk_to(&index, &reading, None, limit, Duration::MAX).map(Option::unwrap),
+                making.walk_to(&index, &plain, set.as_ref(), limit, Duration::MAX).map(Option::unwrap),
+                making.first_found(&index, limit, usize::MAX),
+                making.first_found(&index, limit, 0),
+                making.in_order(&index, &found, limit, 0),
+            ]
+        }
+    };
+    Ok((opened, firsts.into_iter().collect::<Result<_, _>>()?))
 }
 
 #[test]
@@ -101,30 +123,10 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
     let (_folder, store) = shop();
     for filter in filters() {
         for sort in sorts() {
-            let (by_itself, walked, firsts) = store
-                .read(|connection| {
-                    let searched = store.searched(connection, &filter)?;
-                    let set: Option<IdSet> = searched.as_ref().map(|ids| ids.iter().copied().collect());
-                    let searched = searched.as_deref();
-                    let plain = Condition::walking(&filter, sort.by);
-                    let reading = match Terms::of(&filter.search) {
-                        Some(terms) => Condition::walking(&filter, sort.by).matching(&terms),
-                        None => Condition::walking(&filter, sort.by),
-                    };
-                    Ok((
-                        open(connection, &filter, searched, sort, usize::MAX)?,
-                        open(connection, &filter, searched, sort, 0)?,
-                        [
-                            walk_to(connection, &reading, None, sort, 60, Duration::MAX)?.unwrap(),
-                            walk_to(connection, &plain, set.as_ref(), sort, 60, Duration::MAX)?.unwrap(),
-                            store.first_found(connection, &filter, sort, 60, usize::MAX)?,
-                            store.first_found(connection, &filter, sort, 60, 0)?,
-                            Found::new(connection, &filter, searched, 0, ID, |_| Ok(()))?
-                                .first(connection, &filter, sort, 60, 0)?,
-                        ],
-                    ))
-                })
+            let (opened, firsts) = store
+                .read(|connection| ways(&Making { connection, texts: store.texts(), filter: &filter, sort }, 60))
                 .unwrap();
+            let [by_itself, walked] = &opened[..] else { panic!() };
             for first in firsts {
                 assert_eq!(first[..], by_itself.ids[..by_itself.ids.len().min(60)], "{filter:?} {sort:?}");
             }
@@ -134,8 +136,54 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
             assert_eq!(by_itself.totals.count, by_itself.ids.len() as u64);
             let rows: Vec<i64> = store.first_rows(&filter, sort, 7).unwrap().iter().map(|order| order.id).collect();
             assert_eq!(rows[..], by_itself.ids[..by_itself.ids.len().min(7)], "{filter:?} {sort:?}");
+            assert!(store.first_rows(&filter, sort, 0).unwrap().is_empty());
         }
     }
+}
+
+fn sorted_by(store: &Store, by: SortBy, key: impl Fn(&Order) -> String) {
+    for descending in [false, true] {
+        let ids = store.list_ids(&OrderFilter::default(), OrderSort { by, descending }).unwrap();
+        assert_eq!(i64::try_from(ids.len()), Ok(ORDERS));
+        let mut rows = store.rows(&ids).unwrap();
+        if descending {
+            rows.reverse();
+        }
+        let keys: Vec<(String, i64)> = rows.iter().map(|order| (key(order), order.id)).collect();
+        assert!(keys.is_sorted_by(|one, other| one < other), "{by:?} {descending} {keys:?}");
+    }
+}
+
+fn transaction_id(order: &Order) -> String {
+    let number = order.transaction_id.as_ref().or(order.claimed_transaction_id.as_ref());
+    number.map_or_else(String::new, |number| number.as_str().to_owned())
+}
+
+#[test]
+fn lists_that_no_index_has_are_in_the_order_of_their_texts() {
+    let (_folder, store) = shop();
+    sorted_by(&store, SortBy::TransactionId, transaction_id);
+    sorted_by(&store, SortBy::Body, |order| order.body.to_ascii_lowercase());
+    sorted_by(&store, SortBy::Profile, |order| order.profile.clone());
+}
+
+#[test]
+fn a_list_sorted_in_memory_has_no_order_that_its_connection_does_not_see_yet() {
+    let (_folder, store) = shop();
+    store
+        .read(|connection| {
+            let all = OrderFilter::default();
+            let sort = OrderSort { by: SortBy::Body, descending: false };
+            let making = Making { connection, texts: store.texts(), filter: &all, sort };
+            // Reading begins here, before the next order is there.
+            let before = making.ids()?;
+            store.import([claim(ORDERS)], |_, _| ControlFlow::Continue(()))?;
+            assert_eq!(store.list_ids(&all, sort)?.len(), before.len() + 1);
+            assert_eq!(making.ids()?, before);
+            assert_eq!(making.first(usize::MAX)?[..], before[..]);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
@@ -144,9 +192,10 @@ fn a_walk_that_was_cut_off_leaves_the_connection_as_it_was() {
     store
         .read(|connection| {
             let all = OrderFilter::default();
-            let condition = Condition::new(&all);
-            assert_eq!(walk_to(connection, &condition, None, OrderSort::default(), usize::MAX, Duration::ZERO)?, None);
-            assert_eq!(open(connection, &all, None, OrderSort::default(), 0)?.ids.iter().max(), Some(&(GAP + ORDERS)));
+            let making = Making { connection, texts: store.texts(), filter: &all, sort: OrderSort::default() };
+            let Way::Index(index) = Way::of(making.sort.by) else { panic!() };
+            assert_eq!(making.walk_to(&index, &Condition::new(&all), None, usize::MAX, Duration::ZERO)?, None);
+            assert_eq!(making.open(0)?.ids.iter().max(), Some(&(GAP + ORDERS)));
             Ok(())
         })
         .unwrap();

@@ -1,14 +1,14 @@
 //! Notifications: what arrived, how it was judged, and, in the same transaction, what it did to its order.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::notice::RETRY_GAPS_S;
 
 use crate::coded::coded;
 use crate::columns::{time, time_if_any};
-use crate::record::append;
+use crate::record::{append, next_seq};
 use crate::{Effect, NewObservation, PollPolicy, Recorded, Store, StoreError};
 
 /// So many refused notices are kept, the newest.
@@ -236,15 +236,13 @@ impl Store {
             }
             " WHERE (out_trade_no >= ? AND out_trade_no < ? OR out_refund_no >= ? AND out_refund_no < ? OR transaction_id >= ? AND transaction_id < ?)"
         };
+        let sql = format!("SELECT id FROM notices{wanted} ORDER BY id DESC");
+        let list = self.listed(&sql, &values, |row| Ok((row.get(0)?, [0, 0])))?;
         self.read(|connection| {
-            let total: i64 = connection
-                .prepare_cached(&format!("SELECT count(*) FROM notices{wanted}"))?
-                .query_row(params_from_iter(&values), |row| row.get(0))?;
-            values.extend([limit, start].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))));
-            let sql = format!("SELECT {NOTICE} FROM notices{wanted} ORDER BY id DESC LIMIT ? OFFSET ?");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(&values), notice)?;
-            Ok(NoticeList { total: total.unsigned_abs(), rows: rows.collect::<Result<_, _>>()? })
+            // Of the refused ones the oldest go; one that went since the list was read is left out.
+            let page = list.page(start, limit).iter();
+            let rows = page.filter_map(|id| by_id(connection, *id).transpose()).collect::<Result<_, _>>()?;
+            Ok(NoticeList { total: list.count(), rows })
         })
     }
 
@@ -280,13 +278,15 @@ fn keep(
     let (attempt, next_due_at) = rung(connection, new, verdict)?;
     let kept =
         if verdict.is_acknowledged() { &new.body[..] } else { new.body.get(..REFUSED_BYTES).unwrap_or(&new.body) };
+    let seq = if verdict == NoticeVerdict::Orphan { next_seq(connection)? } else { 0 };
     let id = connection
         .prepare_cached(
-            "INSERT INTO notices (received_at, kind, profile, mch_id, out_trade_no, transaction_id, out_refund_no, refund_status, verdict, effect, \
-             checks, duplicate_of, attempt, next_due_at, peer, digest, body) VALUES (:received_at, :kind, :profile, :mch_id, :out_trade_no, \
+            "INSERT INTO notices (seq, received_at, kind, profile, mch_id, out_trade_no, transaction_id, out_refund_no, refund_status, verdict, effect, \
+             checks, duplicate_of, attempt, next_due_at, peer, digest, body) VALUES (:seq, :received_at, :kind, :profile, :mch_id, :out_trade_no, \
              :transaction_id, :out_refund_no, :refund_status, :verdict, :effect, :checks, :duplicate_of, :attempt, :next_due_at, :peer, :digest, :body)",
         )?
         .insert(named_params! {
+            ":seq": seq,
             ":received_at": new.received_at.0,
             ":kind": new.kind,
             ":profile": new.profile,

@@ -216,7 +216,8 @@ fn update(connection: &Connection, order_id: i64, derived: &Derived<'_>) -> Resu
              shown_state = CASE :state WHEN 0 THEN coalesce(:claimed_state, claimed_state, 0) ELSE :state END, \
              claimed_transaction_id = coalesce(:claimed_transaction_id, claimed_transaction_id), \
              claimed_paid_at = coalesce(:claimed_paid_at, claimed_paid_at), \
-             changed_at = CASE WHEN :changed THEN :received_at ELSE changed_at END, last_seq = :last_seq, chain = :chain, \
+             changed_at = CASE WHEN :changed THEN :received_at ELSE changed_at END, \
+             changed_seq = CASE WHEN :changed THEN :last_seq ELSE changed_seq END, last_seq = :last_seq, chain = :chain, \
              next_query_at = :next_query_at, poll_step = :poll_step WHERE id = :id",
         )?
         .execute(named_params! {

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use rusqlite::params_from_iter;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
 use wxpay_protocol::UtcMs;
 
 use crate::refunds::{REFUND, refund};
@@ -47,14 +47,27 @@ pub struct RefundList {
 impl Store {
     /// The refunds `start..start + limit` of a list, with the totals of all of it.
     pub fn refunds(&self, filter: &RefundFilter, start: usize, limit: usize) -> Result<RefundList, StoreError> {
-        let (wanted, mut values) = conditions(filter);
+        let (wanted, values) = conditions(filter);
+        let orders = if filter.search.is_empty() { "" } else { " JOIN orders o ON o.id = r.order_id" };
+        let sql = format!(
+            "SELECT r.id, r.refund_fee, r.state FROM refunds r{orders}{wanted} ORDER BY r.created_at DESC, r.id DESC"
+        );
+        let list = self.listed(&sql, &values, |row| {
+            let (fee, state): (i64, RefundState) = (row.get(1)?, row.get(2)?);
+            let adds = match state {
+                RefundState::Success => [fee, 0],
+                RefundState::RefundClose | RefundState::Rejected => [0, 0],
+                _ => [0, fee],
+            };
+            Ok((row.get(0)?, adds))
+        })?;
+        let [refunded, held] = list.sums;
+        let totals = RefundTotals { count: list.count(), refunded_fen: refunded.into(), held_fen: held.into() };
         self.read(|connection| {
-            let totals = totals(connection, &wanted, &values)?;
-            values.extend([limit, start].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))));
-            let sql = format!("SELECT {REFUND}{wanted} ORDER BY r.created_at DESC, r.id DESC LIMIT ? OFFSET ?");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(&values), refund)?;
-            Ok(RefundList { totals, rows: rows.collect::<Result<_, _>>()? })
+            let mut statement = connection.prepare_cached(&format!("SELECT {REFUND} WHERE r.id = ?1"))?;
+            let page = list.page(start, limit).iter();
+            let rows = page.map(|id| statement.query_row([id], refund)).collect::<Result<_, _>>()?;
+            Ok(RefundList { totals, rows })
         })
     }
 
@@ -76,17 +89,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn totals(connection: &Connection, wanted: &str, values: &[Value]) -> Result<RefundTotals, StoreError> {
-    let sql = format!(
-        "SELECT count(*), coalesce(sum(r.refund_fee) FILTER (WHERE r.state = 5), 0), \
-         coalesce(sum(r.refund_fee) FILTER (WHERE r.state NOT IN (5, 6, 7)), 0) FROM refunds r JOIN orders o ON o.id = r.order_id{wanted}"
-    );
-    let (count, refunded, held): (i64, i64, i64) = connection
-        .prepare_cached(&sql)?
-        .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(RefundTotals { count: count.unsigned_abs(), refunded_fen: refunded.into(), held_fen: held.into() })
 }
 
 fn conditions(filter: &RefundFilter) -> (String, Vec<Value>) {

@@ -119,6 +119,7 @@ fn append(
             "UPDATE refunds SET state = :state, conflict = :conflict, advice = :advice, refund_id = :refund_id, \
              refund_channel = coalesce(:refund_channel, refund_channel), recv_account = coalesce(:recv_account, recv_account), \
              success_at = coalesce(:success_at, success_at), changed_at = CASE WHEN :changed THEN :received_at ELSE changed_at END, \
+             changed_seq = CASE WHEN :changed THEN :last_seq ELSE changed_seq END, \
              last_seq = :last_seq, chain = :chain, next_query_at = :next_query_at, poll_step = :poll_step WHERE id = :id",
         )?
         .execute(named_params! {

@@ -1,32 +1,38 @@
-//! Searching: any part of a number of an order or of its refunds, words of a body, a whole openid, over all orders, in memory.
+//! The texts of all orders, in memory: any part of a number of an order or of its refunds, words of a body, a whole openid are
+//! searched for in them, and lists are sorted by those that no index has.
 //!
 //! Neither of SQLite's full-text tokenizers finds a Chinese word of two characters or the last four digits of a number, and an
 //! index that did would cost an import more than the orders themselves. A million orders are some 100 MB of text that one
-//! pass of a vectorised search reads in milliseconds. It is read at the first search, and before each one it is brought up to
+//! pass of a vectorised search reads in milliseconds. It is read at the first search or list sorted by such a text, and before each one brought up to
 //! what is committed: ids and the counter of evidence only grow, so what is new is known without looking at the rest.
 
 mod blocks;
+mod keys;
+mod ranks;
 mod terms;
 mod texts;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use wxpay_protocol::UtcMs;
 
 use crate::{Store, StoreError};
 use blocks::Blocks;
+pub(crate) use keys::Key;
+use keys::packed;
 pub(crate) use terms::Terms;
 use texts::{Numbers, Words};
 
 impl Store {
-    /// Reads the texts of all orders, a second's work for a million, so that the first search need not wait for it.
+    /// Reads the texts of all orders, a second's work for a million, so that the first search and the first list sorted by them
+    /// need not wait for it.
     pub fn prepare_search(&self) -> Result<(), StoreError> {
-        self.read(|connection| self.texts().follow(connection))
+        self.read(|connection| self.texts().prepare(connection))
     }
 }
 
-pub(crate) const NEW_SQL: &str = "SELECT id, out_trade_no, transaction_id, claimed_transaction_id, body, openid, created_at FROM orders \
+pub(crate) const NEW_SQL: &str = "SELECT id, out_trade_no, transaction_id, claimed_transaction_id, body, openid, created_at, profile FROM orders \
      WHERE id > ?1 ORDER BY id";
 pub(crate) const CHANGED_SQL: &str = "SELECT id, transaction_id, claimed_transaction_id FROM orders WHERE id <= ?2 AND id IN \
      (SELECT order_id FROM observation WHERE received_seq > ?1)";
@@ -44,8 +50,11 @@ struct State {
     last_refund: i64,
     last_seq: i64,
     numbers: Numbers,
+    /// WeChat's number of each of `ids`, [`packed`]: the verified one, else the claimed one.
+    transaction_ids: Vec<u128>,
     bodies: Words,
     openids: Words,
+    profiles: Words,
     ids: Vec<i64>,
     /// When each of `ids` was created, which never changes.
     created_at: Vec<i64>,
@@ -75,9 +84,12 @@ impl Texts {
         Ok(state.find_newest(terms, count, descending))
     }
 
-    /// Reads what is new, so that the next search need not.
-    pub(crate) fn follow(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.lock().follow(connection)
+    /// Reads what is new and puts it in order, so that the next search or list need not.
+    fn prepare(&self, connection: &Connection) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        state.follow(connection)?;
+        state.rank();
+        Ok(())
     }
 
     /// When the first and the last of these orders were created; nothing unless all of them were read.
@@ -118,29 +130,35 @@ impl State {
             let mut changed = statement.query([self.last_seq, self.last_id])?;
             while let Some(row) = changed.next()? {
                 let id = row.get(0)?;
-                for column in [1, 2] {
-                    if let Some(number) = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                        self.numbers.add_if_new(id, number);
-                    }
+                let (verified, claimed) = (text(row, 1)?, text(row, 2)?);
+                for number in verified.into_iter().chain(claimed) {
+                    self.numbers.add_if_new(id, number);
                 }
-                if let Some(created_at) = self.place(id).and_then(|place| self.created_at.get(place)) {
+                let Some(place) = self.place(id) else { continue };
+                if let Some(created_at) = self.created_at.get(place) {
                     self.blocks.add_numbers(self.numbers.len(), *created_at);
+                }
+                if let Some(key) = self.transaction_ids.get_mut(place) {
+                    *key = verified.or(claimed).map_or(0, packed);
                 }
             }
         }
         let mut statement = connection.prepare_cached(NEW_SQL)?;
         let mut new = statement.query([self.last_id])?;
         while let Some(row) = new.next()? {
-            let id = row.get(0)?;
-            for column in 1..=3 {
-                if let Some(number) = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                    self.numbers.add(id, number);
-                }
+            // Everything that can fail comes before the first push, so that all lists stay equally long.
+            let (id, created_at) = (row.get(0)?, row.get(6)?);
+            let (out_trade_no, verified, claimed) = (text(row, 1)?, text(row, 2)?, text(row, 3)?);
+            let body = row.get_ref(4)?.as_str().unwrap_or_default().to_ascii_lowercase();
+            let (openid, profile) = (text(row, 5)?.unwrap_or_default(), text(row, 7)?.unwrap_or_default());
+            for number in out_trade_no.into_iter().chain(verified).chain(claimed) {
+                self.numbers.add(id, number);
             }
-            self.bodies.add(&row.get_ref(4)?.as_str().unwrap_or_default().to_ascii_lowercase());
-            self.openids.add(row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default());
+            self.transaction_ids.push(verified.or(claimed).map_or(0, packed));
+            self.bodies.add(&body);
+            self.openids.add(openid);
+            self.profiles.add(profile);
             self.ids.push(id);
-            let created_at = row.get(6)?;
             self.created_at.push(created_at);
             self.blocks.add_order(self.ids.len(), self.numbers.len(), created_at);
             self.last_id = id;
@@ -162,10 +180,8 @@ impl State {
             let Some(created_at) = self.place(order_id).and_then(|place| self.created_at.get(place)).copied() else {
                 break;
             };
-            for column in [2, 3] {
-                if let Some(number) = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                    self.numbers.add_if_new(order_id, number);
-                }
+            for number in text(row, 2)?.into_iter().chain(text(row, 3)?) {
+                self.numbers.add_if_new(order_id, number);
             }
             self.blocks.add_numbers(self.numbers.len(), created_at);
             self.last_refund = self.last_refund.max(row.get(0)?);
@@ -190,6 +206,10 @@ impl State {
         found.dedup();
         found
     }
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::db::{Access, connect, prepare};
 use crate::lease::Presence;
+use crate::pages::Pages;
 use crate::search::Texts;
 use crate::writer::Writer;
 use crate::{StoreError, record, refund_record};
@@ -27,6 +28,7 @@ struct Inner {
     readers: Mutex<Vec<Connection>>,
     presence: Presence,
     texts: Texts,
+    pages: Pages,
 }
 
 impl Store {
@@ -38,8 +40,14 @@ impl Store {
     pub fn open(data_folder: &Path) -> Result<Self, StoreError> {
         let path = prepare(data_folder)?;
         let writer = Writer::start(path.clone())?;
-        let inner =
-            Inner { path, writer, readers: Mutex::default(), presence: Presence::default(), texts: Texts::default() };
+        let inner = Inner {
+            path,
+            writer,
+            readers: Mutex::default(),
+            presence: Presence::default(),
+            texts: Texts::default(),
+            pages: Pages::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -56,6 +64,11 @@ impl Store {
     /// What searches look through.
     pub(crate) fn texts(&self) -> &Texts {
         &self.inner.texts
+    }
+
+    /// The lists that are read in pages.
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.inner.pages
     }
 
     /// Reads the whole file and recomputes every order's chain of digests and its state.

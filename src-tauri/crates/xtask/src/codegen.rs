@@ -1,11 +1,20 @@
 //! `cargo xtask codegen`: the TypeScript side of the window's commands.
 
+use std::fs;
+
 use crate::TaskError;
 use crate::command::{cargo, run};
+use crate::ui::file_error;
 use crate::workspace::Workspace;
 
 /// Writes `ui/src/ipc/bindings.ts`: the test that compares it writes it when asked to.
 pub(crate) fn codegen(workspace: &Workspace) -> Result<(), TaskError> {
+    // The program holds the pages, and their build needs what is written here: in a fresh clone an empty page stands for them.
+    let page = workspace.ui().join("dist").join("index.html");
+    if !page.exists() {
+        fs::create_dir_all(page.with_file_name("")).map_err(|source| file_error(&page, source))?;
+        fs::write(&page, "").map_err(|source| file_error(&page, source))?;
+    }
     let mut test = cargo(
         &workspace.root,
         [

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import type { BillFetched } from "../../ipc/model";
+import type { BillFetched, UnsettledDay } from "../../ipc/model";
+import { UnsettledDays } from "./UnsettledDays";
 
 /** What fetching brought, day by day: a bill, a day without trade, or why there is none. */
 export function BillOutcomes({ days, cancelled }: { days: readonly BillFetched[]; cancelled: boolean }) {
@@ -18,28 +19,37 @@ export function BillOutcomes({ days, cancelled }: { days: readonly BillFetched[]
 
 function Outcome({ day: { date, outcome } }: { day: BillFetched }) {
   const { t, i18n } = useTranslation();
-  if (outcome.is === "no_trade") return <Line date={date} is="no_trade" tone="quiet" text={t("days.noTrade")} />;
   if (outcome.is === "failed") {
     const reason = i18n.language === "en" ? outcome.reason_en : outcome.reason_zh;
     return <Line date={date} is={outcome.code} tone="tone-red" text={reason} />;
   }
-  const { rows, malformed, summary_ok, has_changed, was_there, settled_days } = outcome;
+  const { settled_days, unsettled_days } = outcome;
+  const settled = settled_days.length > 0 && t("days.settled", { days: settled_days.join(", ") });
+  if (outcome.is === "no_trade") {
+    const text = [t("days.noTrade"), settled].filter(Boolean).join(" · ");
+    return <Line date={date} is="no_trade" tone="quiet" text={text} unsettled={unsettled_days} />;
+  }
+  const { rows, malformed, summary_ok, has_changed, was_there } = outcome;
   const isSound = summary_ok && malformed === 0 && !has_changed;
   const words = [
     t(was_there ? "days.fetchedSame" : "days.fetched", { rows }),
     t(summary_ok ? "days.summaryOk" : "days.summaryOff"),
     malformed > 0 && t("days.malformedRows", { count: malformed }),
     has_changed && t("days.fetchedChanged"),
-    settled_days.length > 0 && t("days.settled", { days: settled_days.join(", ") }),
+    settled,
   ];
   const text = words.filter(Boolean).join(" · ");
-  return <Line date={date} is={has_changed ? "changed" : "saved"} tone={isSound ? "" : "tone-red"} text={text} />;
+  const is = has_changed ? "changed" : "saved";
+  return <Line date={date} is={is} tone={isSound ? "" : "tone-red"} text={text} unsettled={unsettled_days} />;
 }
 
-function Line({ date, is, tone, text }: { date: string; is: string; tone: string; text: string }) {
+type LineProps = { date: string; is: string; tone: string; text: string; unsettled?: readonly UnsettledDay[] };
+
+function Line({ date, is, tone, text, unsettled = [] }: LineProps) {
   return (
     <li data-testid="bill-outcome" data-is={is}>
       <span className="figures">{date}</span> <span className={tone}>{text}</span>
+      <UnsettledDays days={unsettled} />
     </li>
   );
 }

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { EnglishDetail } from "../../components/EnglishDetail";
 import { ErrorView } from "../../components/ErrorView";
+import { RefusalText } from "../../components/RefusalText";
 import { TimeText } from "../../components/TimeText";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
@@ -48,7 +48,12 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
           <span key={bill.file_name} className="chip" data-testid="chosen-bill">
             {bill.file_name}
             {bill.date && <span className={bill.date === date ? "quiet" : "tone-amber"}> {bill.date}</span>}
-            {bill.problem && <EnglishDetail text={bill.problem} />}
+            {bill.problem && (
+              <span className="tone-red">
+                {" "}
+                <RefusalText refusal={bill.problem} />
+              </span>
+            )}
           </span>
         ))}
         {bills.length > 0 && (

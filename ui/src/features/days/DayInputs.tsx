@@ -3,14 +3,19 @@ import { Button, InputNumber, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
-import type { DayDetail, DayRequest } from "../../ipc/model";
+import type { DayDetail, DayRequest, DayRunResult } from "../../ipc/model";
 import { chosenBillsQuery } from "../../ipc/queries";
 import { JobProgress } from "../orders/JobProgress";
 import { DayBills } from "./DayBills";
 import { OwnSide } from "./OwnSide";
 import { useDayRun, useOwnTable } from "./use-day-run";
 
-type DayInputsProps = { profile: string; date: string; known: DayDetail["bills"]; onDone: () => void };
+type DayInputsProps = {
+  profile: string;
+  date: string;
+  known: DayDetail["bills"];
+  onDone: (result: DayRunResult) => void;
+};
 
 const DAY_CUT_S = 300;
 

@@ -3,12 +3,10 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
-import { Money } from "../../components/Money";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
-import type { DayDetail } from "../../ipc/model";
+import type { DayDetail, DayRunResult, UnsettledDay } from "../../ipc/model";
 import { chosenBillsQuery, dayQuery } from "../../ipc/queries";
-import { formatYuan } from "../../lib/money";
 import { CloseDay, RemarkDay } from "./CloseDay";
 import { DayClasses } from "./DayClasses";
 import { DayInputs } from "./DayInputs";
@@ -17,7 +15,9 @@ import { Differences } from "./Differences";
 import { AGREEING, type DaysSearch } from "./days-search";
 import { FeesList } from "./FeesList";
 import { MatchedList } from "./MatchedList";
+import { Sides } from "./Sides";
 import { Suggestion } from "./Suggestion";
+import { UnsettledDays } from "./UnsettledDays";
 
 type DayPaneProps = {
   profile: string;
@@ -30,6 +30,12 @@ type DayPaneProps = {
 export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   const found = useQuery(dayQuery(profile, date));
   const [again, setAgain] = useState(false);
+  // What the last run could not settle on the days beside stands until the next one.
+  const [unsettled, setUnsettled] = useState<readonly UnsettledDay[]>([]);
+  const done = (result: DayRunResult) => {
+    setAgain(false);
+    setUnsettled(result.unsettled_days);
+  };
   // What was dropped or chosen waits for its run, also where the day was run before.
   const isWaiting = (useQuery(chosenBillsQuery()).data ?? []).length > 0;
   if (found.isPending) return <SkeletonRows rows={8} />;
@@ -38,13 +44,14 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   return (
     <div className="day" data-testid="day" data-mark={day.standing.mark}>
       <Verdict profile={profile} day={day} onAgain={() => setAgain(!again)} />
+      <UnsettledDays days={unsettled} />
       {(again || isWaiting || !day.outcome) && (
-        <DayInputs profile={profile} date={date} known={day.bills} onDone={() => setAgain(false)} />
+        <DayInputs profile={profile} date={date} known={day.bills} onDone={done} />
       )}
       {day.outcome && (
         <>
           <DayClasses day={day} search={search} onSearch={onSearch} />
-          <Suggestion profile={profile} day={day} />
+          <Suggestion profile={profile} day={day} onDone={done} />
           {AGREEING.some((name) => name === search.class) ? (
             <div className="differences">
               <MatchedList profile={profile} date={date} refunds={search.class === "refund_matched"} />
@@ -109,35 +116,5 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
         </p>
       ))}
     </header>
-  );
-}
-
-function Sides({ outcome }: { outcome: NonNullable<DayDetail["outcome"]> }) {
-  const { t } = useTranslation();
-  const side = outcome.orders === "store" ? t("days.store") : (outcome.orders ?? "—");
-  return (
-    <dl className="day-sides figures" data-testid="day-sides">
-      <dt>{t("days.billSide")}</dt>
-      <dd>
-        {t("days.billSums", {
-          rows: outcome.bill_rows,
-          ordered: formatYuan(outcome.bill_total_fen),
-          refunded: formatYuan(outcome.bill_refund_fen),
-        })}{" "}
-        <span className={outcome.summary_ok ? "tone-green" : "tone-red"}>
-          {t(outcome.summary_ok ? "days.summaryOk" : "days.summaryOff")}
-        </span>
-      </dd>
-      <dt>{t("days.ownSide", { side })}</dt>
-      <dd>{t("days.ownSums", { orders: outcome.local_orders, refunds: outcome.local_refunds })}</dd>
-      <dt>{t("days.gap")}</dt>
-      <dd>
-        {t("days.gaps", {
-          payments: formatYuan(outcome.payments_gap_fen),
-          refunds: formatYuan(outcome.refunds_gap_fen),
-        })}{" "}
-        <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
-      </dd>
-    </dl>
   );
 }

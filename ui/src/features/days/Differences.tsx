@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Select } from "antd";
+import { Button, Checkbox, Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
@@ -14,11 +14,12 @@ import { useDebounced } from "../../lib/use-debounced";
 import { JobProgress } from "../orders/JobProgress";
 import { DifferenceView } from "./DifferenceView";
 import { type DaysSearch, DIFFERENCE_STATES } from "./days-search";
-import { SayMany } from "./SayMany";
+import { type SaidTo, SayMany } from "./SayMany";
 import { useAsking } from "./use-asking";
 import { useSlow } from "./use-bills-fetch";
 import { useClassWord } from "./use-class-word";
 import { useListKeys, usePicked } from "./use-picked";
+import { type ListTicks, useTicks } from "./use-ticks";
 
 const SEARCH_WAIT_MS = 250;
 
@@ -44,6 +45,8 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
     dimension: search.by ?? null,
     value: search.value ?? "",
   };
+  const list = JSON.stringify(filter);
+  const ticks = useTicks(list);
   return (
     <div className="differences">
       <div className="list-head">
@@ -65,14 +68,15 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
         >
           {t("days.ask")}
         </Button>
-        <All profile={profile} date={date} filter={filter} />
+        <Handle profile={profile} date={date} filter={filter} ticks={ticks} />
         {isSlow && <JobProgress label={t("days.ask")} unit="questions" job={asking} />}
       </div>
       <List
-        key={JSON.stringify(filter)}
+        key={list}
         profile={profile}
         date={date}
         filter={filter}
+        ticks={ticks}
         open={search.open}
         onOpened={() => onSearch({})}
       />
@@ -80,32 +84,48 @@ export function Differences({ profile, date, search, onSearch }: DifferencesProp
   );
 }
 
-/** Handles everything that is in the list. */
-function All({ profile, date, filter }: ListProps) {
-  const { t } = useTranslation();
-  const [saying, setSaying] = useState(false);
+/** Handles what is ticked, or everything that is in the list. */
+function Handle({ profile, date, filter, ticks }: ListProps) {
+  const { t, i18n } = useTranslation();
+  // What it was opened for stays, however the list changes while it is gone through.
+  const [saying, setSaying] = useState<SaidTo | null>(null);
   const total = useQuery({ ...differencesQuery(profile, date, filter, 0), placeholderData: keepPreviousData }).data
     ?.total;
-  if (!total) return null;
+  const count = ticks.ticked.size;
   return (
     <>
-      <Button onClick={() => setSaying(true)} title={t("days.sayManyWhy")} data-testid="differences-say">
-        {t("days.sayManyDo")}
-      </Button>
+      {total ? (
+        <Button
+          type={count > 0 ? "primary" : "default"}
+          onClick={() => setSaying({ filter, ...(count > 0 ? { ticked: [...ticks.ticked] } : { shown: total }) })}
+          title={t("days.sayManyWhy")}
+          data-testid="differences-say"
+        >
+          {count > 0
+            ? t("days.sayTickedDo", { count: new Intl.NumberFormat(i18n.language).format(count) })
+            : t("days.sayManyDo")}
+        </Button>
+      ) : null}
+      {total && count > 0 ? (
+        <Button type="text" onClick={ticks.clear} data-testid="ticks-clear">
+          {t("days.untick")}
+        </Button>
+      ) : null}
       {saying && (
-        <SayMany profile={profile} date={date} filter={filter} count={total} onClose={() => setSaying(false)} />
+        <SayMany profile={profile} date={date} to={saying} onSaid={ticks.clear} onClose={() => setSaying(null)} />
       )}
     </>
   );
 }
 
-type ListProps = { profile: string; date: string; filter: DifferenceFilter };
+type ListProps = { profile: string; date: string; filter: DifferenceFilter; ticks: ListTicks };
 
 /** Both sides in one row, and the row that was picked beside them. */
 function List({
   profile,
   date,
   filter,
+  ticks,
   open,
   onOpened,
 }: ListProps & { open?: string | undefined; onOpened: () => void }) {
@@ -120,7 +140,18 @@ function List({
   const pane = useRef<HTMLDivElement>(null);
   useListKeys({
     isActive: () => picked.identity !== null || (pane.current?.contains(document.activeElement) ?? false),
-    onStep: (by) => void picked.step(by),
+    onStep: (by) => {
+      ticks.rest();
+      void picked.step(by);
+    },
+    onExtend: (by) => {
+      const from = picked.spot;
+      void picked.step(by).then((to) => from && to && to.place !== from.place && ticks.extend(from, to));
+    },
+    onTick: () => {
+      if (picked.identity === null) void picked.step(1).then((spot) => spot && ticks.toggle(spot.identity));
+      else ticks.toggle(picked.identity);
+    },
     onEnter: () => {
       if (picked.identity === null) void picked.step(1);
       else pane.current?.querySelector("textarea")?.focus();
@@ -146,11 +177,12 @@ function List({
           inSight={picked.place}
           page={(at) => differencesQuery(profile, date, filter, at)}
           columns={[
-            { name: t("days.class"), width: isBrief ? 96 : 124 },
-            isBrief ? { name: t("days.number") } : { name: t("days.number"), width: 208 },
-            { name: t("days.bill"), width: 104, right: true },
-            { name: t("days.local"), width: 104, right: true },
-            // The row that is looked at says both beside the list.
+            { name: "", width: 40 },
+            ...(isBrief ? [] : [{ name: t("days.class"), width: 124 }]),
+            isBrief ? { name: t("days.number") } : { name: t("days.number"), width: 192 },
+            { name: t("days.bill"), width: 92, right: true },
+            { name: t("days.local"), width: 92, right: true },
+            // The row that is looked at says all of it beside the list.
             ...(isBrief ? [] : [{ name: t("days.reason") }, { name: t("days.state"), width: 84 }]),
           ]}
           row={(row, place) => (
@@ -159,7 +191,12 @@ function List({
               row={row}
               isBrief={isBrief}
               isChosen={row.identity === picked.identity}
-              onChoose={() => picked.pick(row, place)}
+              isTicked={ticks.ticked.has(row.identity)}
+              onTick={() => ticks.toggle(row.identity)}
+              onChoose={() => {
+                ticks.rest();
+                picked.pick(row, place);
+              }}
             />
           )}
         />
@@ -178,30 +215,74 @@ function List({
 }
 
 /** The number that a difference goes by. */
-export function numberOf(row: DifferenceRow): string {
+function numberOf(row: DifferenceRow): string {
   return row.out_trade_no ?? row.refund_id ?? row.out_refund_no ?? row.transaction_id ?? "—";
 }
 
-type LineProps = { row: DifferenceRow; isBrief: boolean; isChosen: boolean; onChoose: () => void };
+function isWithin(target: EventTarget, selector: string): boolean {
+  return target instanceof Element && target.closest(selector) !== null;
+}
 
-function Line({ row, isBrief, isChosen, onChoose }: LineProps) {
+type LineProps = {
+  row: DifferenceRow;
+  isBrief: boolean;
+  isChosen: boolean;
+  isTicked: boolean;
+  onTick: () => void;
+  onChoose: () => void;
+};
+
+function Line({ row, isBrief, isChosen, isTicked, onTick, onChoose }: LineProps) {
   const { t, i18n } = useTranslation();
-  const word = useClassWord();
   const reason = i18n.language === "en" ? row.reason_en : row.reason_zh;
   const said = i18n.language === "en" ? row.answer?.sentence_en : row.answer?.sentence_zh;
-  const number = numberOf(row);
   return (
     <tr
       className={isChosen ? "chosen choosable" : "choosable"}
       aria-selected={isChosen}
-      onClick={onChoose}
+      onClick={(event) => {
+        if (!isWithin(event.target, ".tick-cell")) onChoose();
+      }}
       data-testid="difference-row"
       data-class={row.class}
       data-state={row.state}
     >
-      <td className="clip">{word(row.class)}</td>
+      <td className="tick-cell">
+        <Checkbox
+          checked={isTicked}
+          onChange={onTick}
+          aria-label={t("days.tick", { number: numberOf(row) })}
+          data-testid="difference-tick"
+        />
+      </td>
+      <BothSides row={row} isBrief={isBrief} />
+      {!isBrief && (
+        <>
+          <td className="clip" title={said ? `${reason} · ${said}` : reason}>
+            {said && <strong>{said} · </strong>}
+            {reason}
+          </td>
+          <StateCell row={row} />
+        </>
+      )}
+    </tr>
+  );
+}
+
+/** The cells that every list of differences has: the class where there is room, the number, whose press is one of its row, and
+ * both sides. */
+export function BothSides({ row, isBrief = false }: { row: DifferenceRow; isBrief?: boolean }) {
+  const word = useClassWord();
+  const number = numberOf(row);
+  return (
+    <>
+      {!isBrief && (
+        <td className="clip" title={word(row.class)}>
+          {word(row.class)}
+        </td>
+      )}
       <td className="clip">
-        <button type="button" className="row-button mono" onClick={onChoose} title={number}>
+        <button type="button" className="row-button mono" title={number}>
           {number}
         </button>
       </td>
@@ -211,17 +292,14 @@ function Line({ row, isBrief, isChosen, onChoose }: LineProps) {
       <td className="right clip">
         <Value row={row} value={row.local_value} fen={row.local_fen} />
       </td>
-      {!isBrief && (
-        <>
-          <td className="clip" title={said ? `${reason} · ${said}` : reason}>
-            {said && <strong>{said} · </strong>}
-            {reason}
-          </td>
-          <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>
-        </>
-      )}
-    </tr>
+    </>
   );
+}
+
+/** Where a difference stands. */
+export function StateCell({ row }: { row: DifferenceRow }) {
+  const { t } = useTranslation();
+  return <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>;
 }
 
 /** One side of the field that differs, marked; an amount as money. */

@@ -39,7 +39,7 @@ export function FeesList({ profile, date, off }: FeesListProps) {
           { name: t("days.feeRate"), width: 68, right: true },
           { name: t("days.feeBill"), width: 92, right: true },
           { name: t("days.feeExpected"), width: 92, right: true },
-          { name: t("days.feeGap"), width: 100, right: true },
+          { name: t("days.feeGap"), width: 136, right: true },
         ]}
         row={(row) => (
           <tr key={`${row.bill_line} ${row.transaction_id} ${row.refund_id}`} data-testid="fee-row">

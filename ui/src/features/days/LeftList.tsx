@@ -5,8 +5,7 @@ import { PagedTable } from "../../components/PagedTable";
 import { SkeletonRows } from "../../components/Skeleton";
 import type { LeftRow } from "../../ipc/model";
 import { leftQuery, PAGE_ROWS } from "../../ipc/queries";
-import { numberOf, stateOf, Value } from "./Differences";
-import { useClassWord } from "./use-class-word";
+import { BothSides, StateCell } from "./Differences";
 
 type LeftListProps = {
   profile: string;
@@ -18,7 +17,6 @@ type LeftListProps = {
 /** What is open or carried over of a span of days, the oldest first; each leads to its day. */
 export function LeftList({ profile, from, to, onDay }: LeftListProps) {
   const { t } = useTranslation();
-  const word = useClassWord();
   const first = useQuery({ ...leftQuery(profile, from, to, 0), placeholderData: keepPreviousData });
   if (first.isPending) return <SkeletonRows rows={6} />;
   if (first.isError) return <ErrorView error={first.error} onRetry={() => void first.refetch()} />;
@@ -31,12 +29,12 @@ export function LeftList({ profile, from, to, onDay }: LeftListProps) {
         page={(at) => leftQuery(profile, from, to, at)}
         columns={[
           { name: t("days.reportDate"), width: 96 },
-          { name: t("days.reportAge"), width: 72, right: true },
-          { name: t("days.class"), width: 124 },
+          { name: t("days.reportAge"), width: 60, right: true },
+          { name: t("days.class"), width: 116 },
           { name: t("days.number") },
-          { name: t("days.bill"), width: 104, right: true },
-          { name: t("days.local"), width: 104, right: true },
-          { name: t("days.state"), width: 96 },
+          { name: t("days.bill"), width: 92, right: true },
+          { name: t("days.local"), width: 92, right: true },
+          { name: t("days.state"), width: 88 },
         ]}
         row={({ date, age_days, row }) => (
           <tr
@@ -48,19 +46,8 @@ export function LeftList({ profile, from, to, onDay }: LeftListProps) {
           >
             <td className="figures">{date}</td>
             <td className="right figures">{t("days.reportAgeDays", { count: age_days })}</td>
-            <td className="clip">{word(row.class)}</td>
-            <td className="clip">
-              <button type="button" className="row-button mono" title={numberOf(row)}>
-                {numberOf(row)}
-              </button>
-            </td>
-            <td className="right clip">
-              <Value row={row} value={row.bill_value} fen={row.bill_fen} />
-            </td>
-            <td className="right clip">
-              <Value row={row} value={row.local_value} fen={row.local_fen} />
-            </td>
-            <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>
+            <BothSides row={row} />
+            <StateCell row={row} />
           </tr>
         )}
       />

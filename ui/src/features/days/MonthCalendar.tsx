@@ -51,6 +51,9 @@ export function MonthCalendar({ profile, month, chosen, onMonth, onChoose }: Mon
   );
 }
 
+/** More than there is room for beside the number of the day. */
+const LEFT_MOST = 99;
+
 function DayCell({ day, isChosen, onChoose }: { day: DayStanding; isChosen: boolean; onChoose: () => void }) {
   const { t } = useTranslation();
   const left = day.open + day.malformed;
@@ -59,14 +62,17 @@ function DayCell({ day, isChosen, onChoose }: { day: DayStanding; isChosen: bool
       type="button"
       className={isChosen ? "month-day chosen" : "month-day"}
       aria-pressed={isChosen}
-      title={`${day.date} · ${t(`days.mark.${day.mark}`)}`}
+      title={[day.date, t(`days.mark.${day.mark}`), left > 0 && t("days.openCount", { count: left })]
+        .filter(Boolean)
+        .join(" · ")}
       data-testid={`day-${day.date}`}
       data-mark={day.mark}
       onClick={onChoose}
     >
       <span className="month-number figures">{Number(day.date.slice(8))}</span>
       {day.mark !== "nothing" && <DayMarkSign mark={day.mark} brief />}
-      {left > 0 && <span className="month-left figures">{left}</span>}
+      {left > LEFT_MOST && <span className="month-left month-left-wide figures">{LEFT_MOST}+</span>}
+      {left > 0 && left <= LEFT_MOST && <span className="month-left figures">{left}</span>}
       {day.bill_changed && <span className="tone-red">{t("days.billChangedShort")}</span>}
     </button>
   );

@@ -105,7 +105,7 @@ function Sums({ sums }: { sums: SpanReport["sums"] }) {
         </tbody>
       </table>
       {sums.not_compared > 0 && (
-        <p className="tone-amber" data-testid="report-not-compared">
+        <p className="tone-amber report-not-compared" data-testid="report-not-compared">
           {t("days.reportNotCompared", { count: sums.not_compared })}
         </p>
       )}

@@ -1,16 +1,16 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
-import type { DayDetail } from "../../ipc/model";
+import type { DayDetail, DayRunResult } from "../../ipc/model";
 import { JobProgress } from "../orders/JobProgress";
 import { useDayRun } from "./use-day-run";
 
-type SuggestionProps = { profile: string; day: DayDetail };
+type SuggestionProps = { profile: string; day: DayDetail; onDone: (result: DayRunResult) => void };
 
 /** Another amount that the merchant seems to keep, and the day brought together again by it with one click. */
-export function Suggestion({ profile, day }: SuggestionProps) {
+export function Suggestion({ profile, day, onDone }: SuggestionProps) {
   const { t } = useTranslation();
-  const job = useDayRun(() => undefined);
+  const job = useDayRun(onDone);
   const { suggested, outcome } = day;
   if (!suggested || !outcome) return null;
   const basis = t(`days.basisWord.${suggested.basis}`);

@@ -185,7 +185,14 @@ describe("the merchant's own tables", () => {
       orders: { unit: null },
       refunds: { sheet: "退款" },
     });
+    expect(screen.getByTestId("day-sides").textContent).toContain(
+      "本地（自己的表格）订单 42 · 退款 0 · 按订单金额对比",
+    );
+    expect(screen.getByTestId("used-orders").textContent).toBe(
+      "店铺订单.csv 工作表 十一月 · 单位 元 · 订单金额 = 实收",
+    );
     await userEvent.click(screen.getByTestId("suggestion-take"));
+    await waitFor(() => expect(screen.getByTestId("day-sides").textContent).toContain("按应结订单金额对比"));
     await waitFor(() => expect(screen.queryByTestId("suggestion")).toBeNull());
     expect(run.mock.calls[1]?.[0]).toMatchObject({ own: { is: "as_before" }, basis: "settle", day_cut_s: 300 });
   });
@@ -273,7 +280,9 @@ describe("the list of differences", () => {
     expect(dialog.getByTestId<HTMLButtonElement>("many-remark").disabled).toBe(true);
     await userEvent.type(dialog.getByTestId("many-text"), "等银行回执");
     await userEvent.click(dialog.getByTestId("many-carry_over"));
-    expect(await screen.findByText("已处理 2 条，跳过 1 条（无需处理、无法读取或已是这个状态）")).toBeTruthy();
+    expect(
+      await screen.findByText("已处理 2 条，跳过 1 条（已不在列表里、无需处理、无法读取或已是这个状态）"),
+    ).toBeTruthy();
     expect(say.mock.calls[0]?.[0]).toMatchObject({
       kind: "carry_over",
       text: "等银行回执",

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
-import type { DayRequest, ImportPreview, OwnTable, Progress, SheetMapping } from "../../ipc/model";
+import type { DayRequest, DayRunResult, ImportPreview, OwnTable, Progress, SheetMapping } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
 
 /** A table of the merchant: how the chosen one is read; nothing while none is chosen. */
@@ -31,7 +31,7 @@ export function useOwnTable(profile: string, table: OwnTable) {
 }
 
 /** Bringing a day together: how far it is, what came of it, and a way to stop it. */
-export function useDayRun(onDone: () => void) {
+export function useDayRun(onDone: (result: DayRunResult) => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
@@ -49,7 +49,7 @@ export function useDayRun(onDone: () => void) {
         if (result.again) message.info(t("days.sameAgain"));
         if (result.settled_days.length > 0)
           message.success(t("days.settled", { days: result.settled_days.join(", ") }));
-        onDone();
+        onDone(result);
       }
       return invalidate(client, { tags: ["days"], ids: [] });
     },

@@ -1,6 +1,6 @@
 import { Radio, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { EnglishDetail } from "../../components/EnglishDetail";
+import { RefusalText } from "../../components/RefusalText";
 import type { ImportPreview } from "../../ipc/model";
 import { ORDER_STATES } from "./orders-search";
 import { FIELDS, type ImportJob, ofSheet, REFUND_FIELDS, type SheetField, withColumn, withState } from "./use-import";
@@ -49,7 +49,9 @@ export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
       {shown.problem && (
         <div className="import-problem" data-testid="import-problem">
           <p>{t(table === "refunds" ? "sheets.refundsProblem" : "sheets.problem")}</p>
-          <EnglishDetail text={shown.problem} />
+          <p className="tone-red">
+            <RefusalText refusal={shown.problem} />
+          </p>
         </div>
       )}
     </>

@@ -10,7 +10,7 @@ type JobProgressProps = {
   label: string;
   job: Job;
   /** What is counted. */
-  unit?: "rows" | "bytes" | "days" | "questions";
+  unit?: "rows" | "bytes" | "days" | "questions" | "differences";
 };
 
 const MB = 1_000_000;

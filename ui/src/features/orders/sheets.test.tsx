@@ -13,7 +13,10 @@ describe("a file of orders", () => {
     const table = await screen.findByTestId("import-table");
     expect(table.textContent).toContain("1.23E+17");
     expect(screen.getByTestId<HTMLButtonElement>("import-run").disabled).toBe(true);
+    const problem = () => within(screen.getByTestId("import-problem")).getByTestId("refusal");
+    expect(problem().textContent).toContain("没有表头写明商户订单号和金额");
     await pick(screen.getByTestId("import-field-1"), "订单金额");
+    await waitFor(() => expect(problem().dataset.code).toBe("sheet_unit_needed"));
     fireEvent.click(within(await screen.findByTestId("import-unit")).getByText("元"));
     await waitFor(() => expect(screen.queryByTestId("import-problem")).toBeNull());
     fireEvent.click(screen.getByTestId("import-run"));

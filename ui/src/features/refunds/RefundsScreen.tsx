@@ -99,25 +99,27 @@ export function RefundsScreen() {
               columns={[
                 { name: t("refund.column.state"), width: 112 },
                 { name: t("refund.column.amount"), width: 104, right: true },
-                { name: t("refund.column.number"), width: 268 },
-                { name: t("refund.column.order"), width: 208 },
+                // The refund that is looked at says the rest beside the list.
+                ...(chosen
+                  ? [{ name: t("refund.column.number") }]
+                  : [
+                      { name: t("refund.column.number"), width: 268 },
+                      { name: t("refund.column.order"), width: 208 },
+                    ]),
                 { name: t("refund.column.created"), width: 150 },
-                { name: t("refund.column.success") },
+                ...(chosen ? [] : [{ name: t("refund.column.success") }]),
               ]}
               row={(refund) => (
                 <RefundLine
                   key={`${refund.profile}/${refund.out_refund_no}`}
                   refund={refund}
                   chosen={refund.out_refund_no === chosen?.out_refund_no}
-                  onChoose={() => setChosen(refund)}
+                  isBrief={chosen !== null}
+                  onChoose={() => setChosen(refund.out_refund_no === chosen?.out_refund_no ? null : refund)}
                 />
               )}
             />
-            {chosen ? (
-              <RefundView key={chosen.out_refund_no} refund={chosen} />
-            ) : (
-              <p className="exchange exchange-none quiet">{t("refund.pick")}</p>
-            )}
+            {chosen && <RefundView key={chosen.out_refund_no} refund={chosen} />}
           </div>
         )}
       </div>
@@ -173,9 +175,10 @@ function MerchantFilter({
   );
 }
 
-type RefundLineProps = { refund: RefundRow; chosen: boolean; onChoose: () => void };
+type RefundLineProps = { refund: RefundRow; chosen: boolean; isBrief: boolean; onChoose: () => void };
 
-function RefundLine({ refund, chosen, onChoose }: RefundLineProps) {
+/** A refund in one row; pressed again, the row closes what it opened. */
+function RefundLine({ refund, chosen, isBrief, onChoose }: RefundLineProps) {
   return (
     <tr
       className={chosen ? "chosen choosable" : "choosable"}
@@ -192,19 +195,23 @@ function RefundLine({ refund, chosen, onChoose }: RefundLineProps) {
         <Money fen={refund.refund_fee} />
       </td>
       <td className="clip">
-        <button type="button" className="row-button mono" onClick={onChoose} title={refund.out_refund_no}>
+        <button type="button" className="row-button mono" title={refund.out_refund_no}>
           {refund.out_refund_no}
         </button>
       </td>
-      <td>
-        <CopyText text={refund.out_trade_no} />
-      </td>
+      {!isBrief && (
+        <td className="clip">
+          <CopyText text={refund.out_trade_no} />
+        </td>
+      )}
       <td>
         <TimeText at={refund.created_at} />
       </td>
-      <td>
-        <TimeText at={refund.success_at} />
-      </td>
+      {!isBrief && (
+        <td>
+          <TimeText at={refund.success_at} />
+        </td>
+      )}
     </tr>
   );
 }

@@ -60,6 +60,11 @@ describe("refunds", () => {
     expect(screen.getByTestId("refund-arrival").textContent).toContain("零钱");
     expect(order.refunded_fee).toBe(100);
     expect(await screen.findAllByTestId("refund-step")).toHaveLength(1);
+    // Beside it the list leaves out what it says itself; the row closes it again.
+    expect(screen.getByTestId<HTMLTableRowElement>("refund-row").cells).toHaveLength(4);
+    await userEvent.click(screen.getByTestId("refund-row"));
+    expect(screen.queryByTestId("refund-view")).toBeNull();
+    expect(screen.getByTestId<HTMLTableRowElement>("refund-row").cells).toHaveLength(6);
   });
 
   it("are of the days and the merchant that the address names", async () => {

@@ -59,6 +59,8 @@ export const lookup: Pick<Wording, "lookup"> = {
       notice: "notification",
       refund: "answer to refund",
       refundquery: "refundquery",
+      bill: "bill",
+      reconcile: "reconciliation",
     },
   },
 };

@@ -12,7 +12,6 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     noneFound: "No refund matches",
     noneFoundText: "Try another state, date, merchant or number.",
     allStates: "All states",
-    pick: "Pick a refund to see its evidence and when its money arrives.",
     column: {
       state: "State",
       amount: "Refund",

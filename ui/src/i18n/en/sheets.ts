@@ -9,6 +9,7 @@ export const sheets = {
       bytes: "{{done}} / {{total}} MB · {{rate}} MB/s · {{rest}} left",
       days: "{{done}} / {{total}} days · {{rest}} left",
       questions: "{{done}} / {{total}} asked · {{rate}} a second · {{rest}} left",
+      differences: "{{done}} / {{total}} differences · {{rate}} a second · {{rest}} left",
     },
     stop: "Stop",
     stopping: "Stopping…",

@@ -56,6 +56,8 @@ export const lookup = {
       notice: "支付通知",
       refund: "退款应答",
       refundquery: "查询退款",
+      bill: "账单",
+      reconcile: "对账结果",
     },
   },
 };

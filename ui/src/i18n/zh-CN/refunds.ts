@@ -9,7 +9,6 @@ export const refunds = {
     noneFound: "没有符合条件的退款",
     noneFoundText: "换一个状态、日期、商户或单号试试。",
     allStates: "全部状态",
-    pick: "选一笔退款，看它的证据和到账时间。",
     column: {
       state: "状态",
       amount: "退款金额",

@@ -9,6 +9,7 @@ export const sheets = {
       bytes: "{{done}} / {{total}} MB · {{rate}} MB/秒 · 剩余 {{rest}}",
       days: "{{done}} / {{total}} 天 · 剩余 {{rest}}",
       questions: "{{done}} / {{total}} 笔 · {{rate}} 笔/秒 · 剩余 {{rest}}",
+      differences: "{{done}} / {{total}} 条 · {{rate}} 条/秒 · 剩余 {{rest}}",
     },
     stop: "停止",
     stopping: "正在停止…",

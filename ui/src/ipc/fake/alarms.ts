@@ -33,7 +33,7 @@ function alarmsOf(order: FakeOrder): Alarm[] {
 const keyOf = (alarm: Alarm) => [alarm.kind, alarm.profile, alarm.out_trade_no, alarm.out_refund_no].join(" ");
 
 /** What needs a person, derived from the orders in memory and from what a test adds. */
-export function fakeAlarms(world: World): Pick<Desk, "alarmsList" | "alarmsSee"> {
+export function fakeAlarms(world: World): Pick<Desk, "alarmsCount" | "alarmsList" | "alarmsSee"> {
   const seen = new Map<string, number>();
   const all = () =>
     [...world.alarms, ...world.orders.flatMap(alarmsOf)].map((alarm) => ({
@@ -41,17 +41,19 @@ export function fakeAlarms(world: World): Pick<Desk, "alarmsList" | "alarmsSee">
       seen: (seen.get(keyOf(alarm)) ?? -1) >= alarm.at,
     }));
   return {
-    async alarmsList(limit) {
+    async alarmsCount() {
       const alarms = all();
-      return {
-        alarms: alarms.slice(0, limit),
-        count: alarms.length,
-        unseen: alarms.filter((alarm) => !alarm.seen).length,
-        listed_at: Date.now(),
-      };
+      const unseen = alarms.filter((alarm) => !alarm.seen).length;
+      return { count: alarms.length, unseen, as_of: { seq: 0, at: Date.now() } };
     },
-    async alarmsSee(listedAt) {
-      for (const alarm of all()) if (alarm.at <= listedAt) seen.set(keyOf(alarm), alarm.at);
+    async alarmsList(after, limit) {
+      const [alarms, start] = [all(), after?.id ?? 0];
+      const end = start + limit;
+      const next = end < alarms.length ? { at: 0, source: 0, id: end } : null;
+      return { alarms: alarms.slice(start, end), next, as_of: { seq: 0, at: Date.now() } };
+    },
+    async alarmsSee(asOf) {
+      for (const alarm of all()) if (alarm.at <= asOf.at) seen.set(keyOf(alarm), alarm.at);
       world.changed(["alarms"]);
       return null;
     },

@@ -5,6 +5,7 @@ import type {
   DayNoteKind,
   DayRequest,
   DayStanding,
+  DifferenceFilter,
   DifferenceRow,
   LeftRow,
   OwnTable,
@@ -39,6 +40,14 @@ type DayCommands = Pick<
 
 const DAY_MS = 86_400_000;
 const NO_MAPPING: SheetMapping = { sheet: null, columns: [], unit: null, time: "written", states: [] };
+/** How the tables of a day that ran were read. */
+const USED: SheetMapping = {
+  sheet: "十一月",
+  columns: [{ field: "total_fee", title: "实收" }],
+  unit: "yuan",
+  time: "written",
+  states: [],
+};
 const HANDLING = { resolve: "resolved", carry_over: "carried_over", ignore: "ignored", reopen: "open" } as const;
 
 function difference(place: number, part: Partial<DifferenceRow>): DifferenceRow {
@@ -183,11 +192,15 @@ export function fakeDays(world: World): DayCommands {
   };
   const tables = { orders, refunds };
   // The refunds stand on the second sheet; the first one only explains them.
+  const noHeader = {
+    code: "sheet_no_header",
+    reason_zh: "前 10 行里没有表头写明退款单号和退款金额；请加上这样的表头，或指定哪一列是什么",
+    reason_en: "no row among the first 10 names a refund number and a refund amount; add such a header row",
+  };
   const look = (table: OwnTable, mapping: SheetMapping) => ({
     ...tables[table],
     mapping,
-    ...(table === "refunds" &&
-      mapping.sheet !== "退款" && { rows: [], columns: [], problem: "no row among the first ten names refund_fee" }),
+    ...(table === "refunds" && mapping.sheet !== "退款" && { rows: [], columns: [], problem: noHeader }),
   });
   return {
     async daysCalendar(_profile, from, to) {
@@ -205,8 +218,7 @@ export function fakeDays(world: World): DayCommands {
           ? {
               basis: day.basis,
               day_cut_s: 300,
-              orders: day.isFile ? orders.file_name : "store",
-              refunds: day.isFile ? null : "store",
+              own_tables: day.isFile ? [{ table: "orders", file_name: orders.file_name, mapping: USED }] : [],
               bill_rows: 43,
               bill_total_fen: 83_580,
               bill_refund_fen: 0,
@@ -234,14 +246,7 @@ export function fakeDays(world: World): DayCommands {
       };
     },
     async dayDifferences(_profile, date, filter, start, limit) {
-      const rows = (ran.get(date)?.rows ?? []).filter(
-        (row) =>
-          (filter.class === null || row.class === filter.class) &&
-          (filter.state === null || row.state === filter.state) &&
-          (filter.identity === "" || row.identity === filter.identity) &&
-          (filter.dimension === null || placeOf(row, filter.dimension) === filter.value) &&
-          (row.out_trade_no ?? "").startsWith(filter.search),
-      );
+      const rows = (ran.get(date)?.rows ?? []).filter((row) => isIn(row, filter));
       return { total: rows.length, rows: rows.slice(start, start + limit) };
     },
     async daySay({ date, identities, kind, text }) {
@@ -255,18 +260,19 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return null;
     },
-    async daySayMany({ date, filter, shown, kind, text }, onProgress) {
+    async daySayMany({ date, filter, among, shown, kind, text }, onProgress) {
       const day = ran.get(date);
       if (!day) throw refusal("not_found", `${date} was never reconciled`);
-      const fits = (row: DifferenceRow) => filter.class === null || row.class === filter.class;
+      const fits = (row: DifferenceRow) => isIn(row, filter) && (among.length === 0 || among.includes(row.identity));
       const matching = day.rows.filter(fits).length;
-      if (matching !== shown) throw refusal("conflict", `${date}: there are other differences now than were shown`);
+      if (shown !== null && matching !== shown)
+        throw refusal("conflict", `${date}: there are other differences now than were shown`);
       const takes = (row: DifferenceRow) => fits(row) && (row.state !== "expected" || kind === "remark");
       const said = day.rows.filter(takes).length;
-      onProgress({ job: 4, done: said, total: said, rate_per_s: 1, rest_s: 0 });
+      onProgress({ job: 4, done: matching, total: matching, rate_per_s: 1, rest_s: 0 });
       day.rows = day.rows.map((row) => (takes(row) ? handled(row, kind, text) : row));
       world.changed(["days"]);
-      return { matching, said };
+      return { matching, gone_through: matching, said, end: "all" };
     },
     async dayFees(_profile, date) {
       const row = {
@@ -353,7 +359,7 @@ export function fakeDays(world: World): DayCommands {
         isFile: own.is === "tables" || (own.is === "as_before" && (before?.isFile ?? false)),
       });
       world.changed(["days"]);
-      return { cancelled: false, closed: false, again, other_bills: 0, settled_days: [] };
+      return { cancelled: false, closed: false, again, other_bills: 0, settled_days: [], unsettled_days: [] };
     },
     daysExport: async () => "differences.xlsx",
     daysReportExport: async () => "report.xlsx",
@@ -368,7 +374,8 @@ export function fakeDays(world: World): DayCommands {
 
 /** A bill of 43 rows; none on Sundays, and none yet of what is still to come. */
 function fetchBill(date: string, fetched: Set<string>): BillFetched {
-  if (new Date(date).getUTCDay() === 0) return { date, outcome: { is: "no_trade" } };
+  if (new Date(date).getUTCDay() === 0)
+    return { date, outcome: { is: "no_trade", settled_days: [], unsettled_days: [] } };
   if (Date.parse(date) > Date.now())
     return {
       date,
@@ -383,7 +390,8 @@ function fetchBill(date: string, fetched: Set<string>): BillFetched {
   fetched.add(date);
   const file_name = `1900000001_${date}_ALL.csv`;
   const sums = { rows: 43, malformed: 0, summary_ok: true };
-  return { date, outcome: { is: "saved", file_name, ...sums, was_there, has_changed: false, settled_days: [] } };
+  const beside = { settled_days: [], unsettled_days: [] };
+  return { date, outcome: { is: "saved", file_name, ...sums, was_there, has_changed: false, ...beside } };
 }
 
 function knownBill(date: string): DayDetail["bills"][number] {
@@ -398,6 +406,16 @@ function knownBill(date: string): DayDetail["bills"][number] {
     seen_at: Date.parse(date) + 2 * DAY_MS,
     file_name: `1900000001_${date}_ALL.csv`,
   };
+}
+
+function isIn(row: DifferenceRow, filter: DifferenceFilter): boolean {
+  return (
+    (filter.class === null || row.class === filter.class) &&
+    (filter.state === null || row.state === filter.state) &&
+    (filter.identity === "" || row.identity === filter.identity) &&
+    (filter.dimension === null || placeOf(row, filter.dimension) === filter.value) &&
+    (row.out_trade_no ?? "").startsWith(filter.search)
+  );
 }
 
 /** What a difference has in a dimension; all of these were paid at ten, the last one on no device. */

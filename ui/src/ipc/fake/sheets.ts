@@ -15,6 +15,16 @@ const FILE = {
     ["SHOP20260102030403", "0.07", "已完成", "贴纸"],
   ],
 };
+const NO_HEADER = {
+  code: "sheet_no_header",
+  reason_zh: "前 10 行里没有表头写明商户订单号和金额；请加上这样的表头，或指定哪一列是什么",
+  reason_en: "no row among the first 10 names an order number and an amount; add such a header row",
+};
+const UNIT_NEEDED = {
+  code: "sheet_unit_needed",
+  reason_zh: "表头“实收”没有写明金额是分还是元；请选择单位",
+  reason_en: 'the header "实收" does not say whether amounts are fen or yuan',
+};
 const KNOWN: Record<string, string> = { 商户订单号: "out_trade_no", 商品名称: "body" };
 const WIRE: Record<string, string> = { 支付成功: "SUCCESS" };
 
@@ -38,7 +48,7 @@ function look(mapping: SheetMapping): ImportPreview {
     unknown_states: [...new Set(unknown)],
     needs_unit: needsUnit,
     likely_unit: hasAmount ? "yuan" : null,
-    problem: !hasAmount || needsUnit ? "the file cannot be read yet" : null,
+    problem: hasAmount ? (needsUnit ? UNIT_NEEDED : null) : NO_HEADER,
     is_saved_mapping: false,
   };
 }

@@ -381,11 +381,37 @@ fn one_text_is_said_to_every_difference_of_a_class_however_many_there_are() {
     let words = ["note", DAY, "--all-of", "bill_only", "--carry-over", "--text", "另一个系统"];
     let said = day(&desk, &words).expect(0).json();
     assert_eq!((&said["count"], &said["left_out"]), (&json!(MANY - 1), &json!(0)));
+    let end = (&said["matching"], &said["cancelled"], &said["overtaken"]);
+    assert_eq!(end, (&json!(MANY - 1), &json!(false), &json!(false)), "in batches, and all of them");
     let left = show(&desk, &[]);
     assert_eq!((&left["open"], &left["carried_over"]), (&json!(1), &json!(MANY - 1)), "the other class is left alone");
     let last = &show(&desk, &["--search", "T10050"])["differences"][0]["notes"][0];
     assert_eq!((&last["kind"], &last["text"]), (&json!("carry_over"), &json!("另一个系统")));
     day(&desk, &words).expect(1);
+}
+
+#[test]
+fn every_fee_that_is_off_is_kept_listed_and_exported_however_many_there_are() {
+    const OFF: usize = 10_050;
+    let desk = a_day_with_fees(&vec![3_000; OFF]);
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
+    let found = desk.run(&[&keep[..], &["--out", "out", "--json"]].concat()).expect(0).json()["fee_diff"].clone();
+    assert_eq!((&found["count"], &found["listed"]), (&json!(OFF), &json!(10_000)), "a document is not endless");
+    let last = |file: &str| {
+        let written = std::fs::read_to_string(desk.path(file)).unwrap();
+        (written.lines().count() - 1, written.lines().last().unwrap().to_owned())
+    };
+    let (rows, row) = last("out/fees.csv");
+    assert!(rows == OFF && row.starts_with("10051,T10050,"), "{rows}: {row}");
+    let kept = show(&desk, &[])["fee_diff"].clone();
+    assert_eq!((&kept["count"], &kept["listed"]), (&json!(OFF), &json!(OFF)));
+    desk.run(&["export", "differences", "--date", DAY, "-o", "all.csv", "--exact", "--profile", "shop"]).expect(0);
+    let (rows, row) = last("all.csv");
+    assert!(rows == OFF && row.starts_with("fee_diff,T10050,"), "{rows}: {row}");
+    desk.run(&["export", "differences", "--date", DAY, "-o", "all.xlsx", "--profile", "shop"]).expect(0);
+    assert_eq!(cells(&desk, "all.xlsx", 3).len(), OFF + 1);
+    assert_eq!(desk.run(&[&keep[..], &["--json"]].concat()).expect(0).json()["kept"]["again"], true);
 }
 
 #[test]

@@ -100,6 +100,12 @@ fn the_sheet_is_part_of_the_mapping_that_is_saved_for_the_merchant() {
     let day = ["reconcile", "--bill", "bill.csv", "--orders", "shop.xlsx", "--date", "20261120", "--json"];
     let run = |more: &[&str]| desk.run(&[&day, more].concat());
     assert_eq!(run(&["--profile", "shop"]).expect(0).json()["local"]["orders"], 2);
+    let show = ["day", "show", "2026-11-20", "--profile", "shop"];
+    let told = desk.run(&[&show[..], &["--json"]].concat()).json()["run"]["own_tables"].clone();
+    let named = (&told[0]["table"], &told[0]["sheet"], &told[0]["unit"]);
+    assert_eq!(named, (&json!("orders"), &json!("十一月"), &json!("fen")), "the run keeps how it was read: {told}");
+    let words = desk.run(&show).out;
+    assert!(words.contains("shop.xlsx, sheet [工作表] 十一月, unit [单位] fen"), "{words}");
     // What is said now is more than what was saved, and a file without the sheet is read as it is.
     run(&["--profile", "shop", "--sheet", "封面"]).expect(3);
     desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n"));

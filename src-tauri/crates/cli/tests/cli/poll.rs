@@ -126,6 +126,7 @@ fn what_is_unknown_is_an_alarm_until_a_question_is_answered() {
     );
     assert!(alarm["next"].as_str().unwrap().contains("同一单号"), "{alarm}");
     assert_eq!((&found["unseen"], &alarm["seen"]), (&1.into(), &false.into()));
+    assert_eq!(found["kinds"], serde_json::json!({ "unknown": { "count": 1, "unseen": 1 } }));
     desk.run(&["alarms", "--profile", "nobody"]).expect(1);
     desk.run(&["alarms", "--mark-seen"]).expect(1);
     assert_eq!(desk.run(&["alarms", "--json"]).expect(1).json()["unseen"], 0);

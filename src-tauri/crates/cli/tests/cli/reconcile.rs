@@ -298,12 +298,14 @@ pub(crate) fn a_day_with_fees(fees: &[i64]) -> Desk {
     let numbers: Vec<_> = (1..=fees.len()).map(|at| (format!("T{at}"), at.to_string())).collect();
     let payments: Vec<_> =
         numbers.iter().map(|(number, id)| (number.as_str(), id.as_str(), "10:00:00", "SUCCESS", 100, 0)).collect();
-    let mut text = bill(&payments, &[]);
     let yuan = |fee: i64| format!("`{}.{:05}", fee / 100_000, fee % 100_000);
-    for fee in fees {
-        text = text.replacen("`0.00000,`0.00%", &format!("{},`0.60%", yuan(*fee)), 1);
+    let without = bill(&payments, &[]);
+    let mut rows = without.split("`0.00000,`0.00%");
+    let mut text = rows.next().unwrap_or_default().to_owned();
+    for (fee, row) in fees.iter().zip(rows) {
+        write!(text, "{},`0.60%{row}", yuan(*fee)).unwrap();
     }
-    text = text.replace("`0.00,`0.00000,", &format!("`0.00,{},", yuan(fees.iter().sum())));
+    let text = text.replace("`0.00,`0.00000,", &format!("`0.00,{},", yuan(fees.iter().sum())));
     desk.file("bill.csv", text);
     let mut orders = ORDERS.to_owned();
     for (number, id) in &numbers {

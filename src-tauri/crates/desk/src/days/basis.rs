@@ -1,13 +1,15 @@
 //! Which of WeChat's amounts a merchant seems to keep, and a day brought together again from what it was made of.
 
+use std::path::PathBuf;
+
 use desk_reconcile::{Basis, Class};
 use desk_sheets::Table;
-use desk_store::DayRun;
+use desk_store::{DayRun, RunFindings};
 use wxpay_protocol::UtcMs;
 
 use super::STORE;
 use crate::desk::Inner;
-use crate::{Desk, DeskError, OwnFiles, OwnSide};
+use crate::{Desk, DeskError, OwnFiles, OwnSide, OwnTable};
 
 /// Fewer rows say nothing about what a merchant keeps.
 const FEWEST: u64 = 2;
@@ -49,7 +51,8 @@ impl Inner {
 }
 
 impl Desk {
-    /// The merchant's own side that a day was compared with last, files by the mappings that are saved for the merchant.
+    /// The merchant's own side that a day was compared with last: the same files, read the same way. Of a run from before that was
+    /// kept they are read by the mappings that are saved for the merchant.
     ///
     /// # Errors
     ///
@@ -63,17 +66,36 @@ impl Desk {
             if [&run.found.orders, &run.found.refunds].into_iter().any(|side| side.as_deref() == Some(STORE)) {
                 return Ok(OwnSide::Kept(kept));
             }
+            let (orders, refunds) = (run.found.orders.map(Into::into), run.found.refunds.map(Into::into));
+            if let Some(kept) = &run.found.own_reading {
+                return Ok(OwnSide::Files(OwnFiles::read_as(orders, refunds, kept)?));
+            }
             let mapping = |table| inner.saved_mapping(&profile.mch_id, table);
+            let (orders_mapping, refunds_mapping) = (mapping(Table::Orders)?, mapping(Table::Refunds)?);
             Ok(OwnSide::Files(OwnFiles {
-                orders: run.found.orders.map(Into::into),
-                refunds: run.found.refunds.map(Into::into),
-                mapping: mapping(Table::Orders)?.unwrap_or_default(),
-                refunds_mapping: mapping(Table::Refunds)?,
+                orders,
+                refunds,
+                mapping: orders_mapping.unwrap_or_default(),
+                refunds_mapping,
                 refunds_sheet: None,
             }))
         })
         .await
     }
+}
+
+/// The tables that a run was compared with, each with how it was read; none where that was the store.
+pub fn own_tables(run: &RunFindings) -> Vec<OwnTable> {
+    let file = |side: &Option<String>| side.clone().filter(|name| name != STORE).map(PathBuf::from);
+    let (orders, refunds) = (file(&run.orders), file(&run.refunds));
+    let kept = run.own_reading.as_ref();
+    // What cannot be read back was written by a newer version: the files alone are told.
+    let read = kept.and_then(|kept| OwnFiles::read_as(orders.clone(), refunds.clone(), kept).ok());
+    let unsaid = || {
+        let plain = OwnFiles { orders: orders.clone(), refunds: refunds.clone(), ..OwnFiles::default() };
+        plain.tables().into_iter().map(|table| OwnTable { mapping: None, ..table }).collect()
+    };
+    read.map_or_else(unsaid, |files| files.tables())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use wxpay_protocol::bill::BillType;
 
 use crate::desk::Inner;
 use crate::reconciling::bill_digest;
-use crate::{Beside, Cancel, Desk, DeskError, ReconcileFault};
+use crate::{Beside, BesideBill, Cancel, Desk, DeskError, ReconcileFault};
 
 impl Desk {
     /// The newest bills of a day: those of the run that counts, unless a newer one is known; else the one with all trades, or
@@ -34,7 +34,8 @@ impl Inner {
             let day = edge.day_beside(date);
             let mut bills = self.newest_bills(profile, day)?;
             bills.retain(has_payments);
-            beside.bills.extend(files(&bills, cancel)?);
+            let found = files(&bills, cancel)?.into_iter().zip(&bills);
+            beside.bills.extend(found.map(|(file, bill)| BesideBill { file, digest: Some(bill.digest) }));
             if self.is_without_trade(profile, day)? {
                 beside.without_trade.push(edge);
             }
@@ -49,7 +50,8 @@ impl Inner {
         Ok(last.is_some_and(|bill| bill.columns == 0))
     }
 
-    fn newest_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, DeskError> {
+    /// The newest bills of a day: those of the run that counts, unless a newer one is known.
+    pub(crate) fn newest_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, DeskError> {
         let date = date.start_of_day();
         // One without columns stands for a day without trade.
         let known: Vec<DayBill> =

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use desk_reconcile::{Class, FeeMarks, Viewpoint};
+use desk_reconcile::{Class, Viewpoint};
 use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::{DayRun, DayStanding, DifferenceFilter};
 use wxpay_protocol::UtcMs;
@@ -17,9 +17,9 @@ use crate::desk::Inner;
 use crate::reconciling::{FEE_COLUMNS, FeeOff, amount, exact_yuan_text};
 use crate::{Desk, DeskError};
 
-/// What is to be exported.
+/// Which days are to be written to which file, and for whom.
 #[derive(Clone, Debug)]
-pub struct DayExport {
+pub struct SpanExport {
     /// Whose days.
     pub profile: String,
     /// Any moment of the first day.
@@ -32,8 +32,17 @@ pub struct DayExport {
     pub reader: Reader,
     /// From where the classes are named in a table for people.
     pub viewpoint: Viewpoint,
-    /// Also the rows that agree: on a sheet of their own, in CSV behind the differences.
-    pub matched: bool,
+}
+
+impl SpanExport {
+    /// The words of the file: those of programs only where they want them and no person opens a workbook.
+    pub(super) fn words(&self, inner: &Inner, is_workbook: bool) -> Result<Words, DeskError> {
+        Ok(match self.reader {
+            Reader::Programs if !is_workbook => Words::Wire,
+            _ if inner.settings()?.language == "en" => Words::English(self.viewpoint),
+            _ => Words::Chinese(self.viewpoint),
+        })
+    }
 }
 
 enum Sink {
@@ -149,20 +158,16 @@ impl Sink {
 }
 
 impl Desk {
-    /// Writes the differences of the runs that count for a span of days, and says how many. The file appears whole or not at
-    /// all.
-    pub async fn export_differences(&self, export: DayExport) -> Result<u64, DeskError> {
+    /// Writes the differences of the runs that count for a span of days, and says how many; if wanted also the rows that agree,
+    /// on a sheet of their own, in CSV behind the differences. The file appears whole or not at all.
+    pub async fn export_differences(&self, export: SpanExport, matched: bool) -> Result<u64, DeskError> {
         self.blocking(move |inner| {
             written_whole(&export.file, |draft, is_workbook| {
-                let words = match export.reader {
-                    Reader::Programs if !is_workbook => Words::Wire,
-                    _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
-                    _ => Words::Chinese(export.viewpoint),
-                };
+                let words = export.words(inner, is_workbook)?;
                 let end = export.to.start_of_day().plus_ms(UtcMs::DAY_MS);
                 let days = inner.store.days(&export.profile, export.from, end)?;
                 let failed = |fault: WriteError| unwritable(&export.file, &fault);
-                inner.write_days(&days, draft, How { is_workbook, words, matched: export.matched }, &failed)
+                inner.write_days(&days, draft, How { is_workbook, words, matched }, &failed)
             })
         })
         .await
@@ -243,9 +248,16 @@ impl Inner {
                 is_begun = true;
             }
             let date = run.date.day();
-            // Never more than are listed one by one.
-            for fee in self.fees_of(run, 0, FeeMarks::MOST_LISTED)? {
-                sink.fee(&date, &fee, words).map_err(failed)?;
+            let mut start = 0;
+            loop {
+                let some = self.fees_of(run, start, AT_ONCE)?;
+                if some.is_empty() {
+                    break;
+                }
+                start += some.len() as u64;
+                for fee in some {
+                    sink.fee(&date, &fee, words).map_err(failed)?;
+                }
             }
         }
         Ok(())

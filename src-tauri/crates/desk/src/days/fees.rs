@@ -6,7 +6,7 @@ use wxpay_protocol::UtcMs;
 use super::AT_ONCE;
 use crate::desk::Inner;
 use crate::reconciling::FeeOff;
-use crate::{Cancel, Desk, DeskError, Reconciled};
+use crate::{Cancel, Desk, DeskError, ReconcileFault, Reconciled};
 
 /// A stretch of the fees of a day that are off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,12 +51,28 @@ impl Inner {
         bills: &[i64],
         cancel: &Cancel,
     ) -> Result<(), DeskError> {
-        let mut place = 0;
-        for some in found.fees_off(cancel)?.chunks(AT_ONCE) {
-            let kept = some.iter().filter_map(|fee| Some(fee.clone().kept(*bills.get(fee.file)?)));
-            self.store.add_fees(run, place, kept.collect())?;
-            place += some.len() as u64;
+        if found.verdict.fees.count == 0 {
+            return Ok(());
         }
-        Ok(())
+        let (mut place, mut batch, mut failed) = (0, Vec::with_capacity(AT_ONCE), None);
+        let each = found.each_fee_off(cancel, |fee| {
+            if let Some(bill) = bills.get(fee.file) {
+                batch.push(fee.kept(*bill));
+            }
+            if batch.len() < AT_ONCE {
+                return Ok(());
+            }
+            let (some, from) = (std::mem::take(&mut batch), place);
+            place += some.len() as u64;
+            self.store.add_fees(run, from, some).map_err(|fault| {
+                failed = Some(fault);
+                ReconcileFault::Internal
+            })
+        });
+        if let Some(fault) = failed {
+            return Err(fault.into());
+        }
+        each?;
+        Ok(self.store.add_fees(run, place, batch)?)
     }
 }

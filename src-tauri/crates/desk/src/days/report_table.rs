@@ -1,40 +1,21 @@
 //! The report of a span of days as a table: a workbook with the sums, the days and what is left of them, or CSV with all three.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use desk_reconcile::Viewpoint;
 use desk_sheets::{Cell, CsvTable, Reader, WriteError, XlsxBook};
 use desk_store::DayStanding;
-use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::yuan_text;
 
 use super::AT_ONCE;
 use super::draft::{unwritable, written_whole};
-use super::exporting::{Titles, columns};
+use super::exporting::{SpanExport, Titles, columns};
 use super::report::{LeftDifference, ReportedDay, SideSums, SpanReport, SpanSums};
 use super::table::{COLUMNS, DATE, Words, cells, mark_words};
 use super::viewing::age_bound_days;
 use crate::desk::Inner;
 use crate::reconciling::{amount, exact_yuan_text};
 use crate::{Desk, DeskError};
-
-/// Which report is to be written.
-#[derive(Clone, Debug)]
-pub struct ReportExport {
-    /// Whose days.
-    pub profile: String,
-    /// Any moment of the first day.
-    pub from: UtcMs,
-    /// Any moment of the last day.
-    pub to: UtcMs,
-    /// The file, `.csv` or `.xlsx`; one that is there is replaced, once the new one is whole.
-    pub file: PathBuf,
-    /// For whom. A workbook is always for people.
-    pub reader: Reader,
-    /// From where the classes are named in a table for people.
-    pub viewpoint: Viewpoint,
-}
 
 const ITEM: (&str, &str) = ("项目", "Item");
 const SIDES: [Titles; 3] = [
@@ -64,14 +45,10 @@ const DAYS: [Titles; 15] = [
 
 impl Desk {
     /// Writes the report of a span of days, and says how many differences are left in it. The file appears whole or not at all.
-    pub async fn export_report(&self, export: ReportExport) -> Result<u64, DeskError> {
+    pub async fn export_report(&self, export: SpanExport) -> Result<u64, DeskError> {
         self.blocking(move |inner| {
             written_whole(&export.file, |draft, is_workbook| {
-                let words = match export.reader {
-                    Reader::Programs if !is_workbook => Words::Wire,
-                    _ if inner.settings()?.language == "en" => Words::English(export.viewpoint),
-                    _ => Words::Chinese(export.viewpoint),
-                };
+                let words = export.words(inner, is_workbook)?;
                 let report = inner.span_report(&export.profile, export.from, export.to)?;
                 let failed = |fault: WriteError| unwritable(&export.file, &fault);
                 if is_workbook {

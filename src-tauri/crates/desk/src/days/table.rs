@@ -55,7 +55,7 @@ impl Words {
 }
 
 /// The words for where a difference stands, Chinese and English.
-pub(super) const fn state_words(state: DifferenceState) -> (&'static str, &'static str) {
+pub(crate) const fn state_words(state: DifferenceState) -> (&'static str, &'static str) {
     match state {
         DifferenceState::Expected => ("无需处理", "expected"),
         DifferenceState::Open => ("待处理", "open"),

@@ -8,7 +8,7 @@ use wxpay_protocol::{Fen, UtcMs};
 
 use super::AT_ONCE;
 use crate::desk::Inner;
-use crate::reconciling::{Parts, facts, identity, kept_tallies, settled_by, tallies_of};
+use crate::reconciling::{Parts, facts, kept_tallies, settled_by, tallies_of, unbilled};
 use crate::{Cancel, DeskError, ReconcileFault, WaitingOrder};
 
 /// A bill with payments that has just been read.
@@ -36,8 +36,18 @@ pub struct BesideFault {
     pub day: UtcMs,
     /// The word that scripts compare.
     pub code: &'static str,
-    /// The sentence.
+    /// Why, in English.
     pub cause: String,
+    /// The same in Chinese.
+    pub chinese: String,
+}
+
+impl BesideFault {
+    fn new(day: UtcMs, fault: &DeskError) -> Self {
+        let of_store = || format!("本机的数据库不能读写（{fault}）；请检查磁盘");
+        let chinese = fault.chinese().unwrap_or_else(of_store);
+        Self { day, code: fault.code(), cause: fault.to_string(), chinese }
+    }
 }
 
 impl Inner {
@@ -64,10 +74,7 @@ impl Inner {
                 Ok(false) => {}
                 // What the bills themselves are for was kept; this is done when the day is looked at again.
                 Err(DeskError::Day(ReconcileFault::Cancelled)) => break,
-                Err(fault) => {
-                    let cause = BesideFault { day, code: fault.code(), cause: fault.to_string() };
-                    beside.faults.push(cause);
-                }
+                Err(fault) => beside.faults.push(BesideFault::new(day, &fault)),
             }
         }
         beside
@@ -230,7 +237,7 @@ impl Settling {
         // Another class is another difference; one that was found stays what it was.
         if class != Class::DayCutLocal {
             let number = settled.out_trade_no.as_deref().unwrap_or_default();
-            settled.identity = identity(self.date, class.name(), false, number);
+            settled.identity = unbilled(self.date, class, number, settled.local_line);
         }
         NewDifference { facts: facts(&settled), ..settled }
     }

@@ -140,6 +140,17 @@ impl LookupAnswer {
         }
     }
 
+    /// Puts a step among the others. Of an order that nobody has the sentence says that a bill tells of it.
+    pub(super) fn add(&mut self, step: Step) {
+        let is_missed = matches!(self.verdict, LookupVerdict::NotFound | LookupVerdict::Unknown);
+        if self.order.is_none() && is_missed && self.timeline.is_empty() {
+            self.sentence.zh.push_str("不过账单或对账结果里有它。");
+            self.sentence.en.push_str(" A bill or a reconciled day has it, though.");
+        }
+        self.timeline.push(step);
+        self.timeline.sort_by_key(|step| step.at);
+    }
+
     fn bare(number: PastedNumber, verdict: LookupVerdict, sentence: Told, next: Told) -> Self {
         let environment = number.is_sandbox.then_some(Environment::Sandbox);
         Self {

@@ -31,6 +31,10 @@ pub enum StepSource {
     Refund,
     /// The answer to refundquery.
     RefundQuery,
+    /// A line of a bill, which nobody signs.
+    Bill,
+    /// The run that counts for its day.
+    Reconcile,
 }
 
 impl StepSource {
@@ -46,6 +50,8 @@ impl StepSource {
             Self::Notice => "notice",
             Self::Refund => "refund",
             Self::RefundQuery => "refundquery",
+            Self::Bill => "bill",
+            Self::Reconcile => "reconcile",
         }
     }
 }
@@ -76,7 +82,7 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(at: UtcMs, what: impl Into<Told>, source: StepSource) -> Self {
+    pub(super) fn new(at: UtcMs, what: impl Into<Told>, source: StepSource) -> Self {
         Self { at, what: what.into(), source, is_verified: true }
     }
 }

@@ -11,11 +11,20 @@ use super::texts::Texts;
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// Bills of them: what was paid around midnight is looked up in them.
-    pub bills: Vec<PathBuf>,
+    pub bills: Vec<BesideBill>,
     /// Those on which nothing was traded, so that they have no bill.
     pub without_trade: Vec<Edge>,
     /// Orders of their own sides that wait for a bill: a payment of this day's bill may be one of them.
     pub waiting: Vec<WaitingOrder>,
+}
+
+/// A bill of a day beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BesideBill {
+    /// Where it lies.
+    pub file: PathBuf,
+    /// SHA-256 of its plain text when it was noted: a file that says something else is refused. None where nobody noted it.
+    pub digest: Option<[u8; 32]>,
 }
 
 /// An order that waits for a bill on the day beside.
@@ -34,7 +43,8 @@ pub struct WaitingOrder {
 }
 
 impl From<Vec<PathBuf>> for Beside {
-    fn from(bills: Vec<PathBuf>) -> Self {
+    fn from(files: Vec<PathBuf>) -> Self {
+        let bills = files.into_iter().map(|file| BesideBill { file, digest: None }).collect();
         Self { bills, ..Self::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of the bills looked up again, where they stand.
+//! Rows of the bills read again: those that stand at some places, or all.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use desk_reconcile::BillPlace;
 use wxpay_protocol::bill::{BillLine, BillRow};
 
-use super::bills::open;
+use super::bills::{each_row, is_compared, open, open_trades};
 use super::{ReconcileFault, place, raw_lines};
 use crate::progress::Cancel;
 
@@ -31,6 +31,22 @@ pub(super) fn again(
                 each(*at, &row);
             }
         }
+    }
+    Ok(())
+}
+
+/// Hands out every readable row of the bills whose rows are compared, every file from its front to its back.
+pub(super) fn all(
+    files: &[PathBuf],
+    cancel: &Cancel,
+    mut each: impl FnMut(BillPlace, &BillRow<'_>) -> Result<(), ReconcileFault>,
+) -> Result<(), ReconcileFault> {
+    for (file, path) in files.iter().enumerate() {
+        let mut bill = open_trades(path)?;
+        if !is_compared(bill.layout().kind()) {
+            continue;
+        }
+        each_row(&mut bill, path, cancel, |row| each(BillPlace { file, line: row.line, offset: row.offset }, row))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk_reconcile::{BillSide, Day, MAX_BILLS, Scope, Share};
 use sha2::{Digest, Sha256};
-use wxpay_protocol::bill::{Bill, BillLine, BillTotals, BillType, Layout, TradeReader};
+use wxpay_protocol::bill::{Bill, BillLine, BillRow, BillTotals, BillType, Layout, TradeReader};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
 use super::{BillsRead, DaySides, OneBill, ReconcileFault, Watch, Watched, go_on, place};
@@ -16,7 +16,7 @@ use crate::bill_files::{BillText, Hashed};
 use crate::progress::Cancel;
 
 /// Rows between two looks at whether somebody stopped it.
-pub(super) const LOOK_ROWS: u32 = 4096;
+const LOOK_ROWS: u32 = 4096;
 
 /// The bills, each file once.
 pub(super) struct Bills<'f> {
@@ -168,10 +168,15 @@ impl Looking<'_> {
     }
 }
 
+/// The text of a bill, unpacked.
+pub(super) fn text(path: &Path) -> Result<BillText<File>, ReconcileFault> {
+    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
+    BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)
+}
+
 /// Opens a bill of trades.
 pub(super) fn open_trades(path: &Path) -> Result<TradeReader<BillText<File>>, ReconcileFault> {
-    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
-    open(BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?, path)
+    open(text(path)?, path)
 }
 
 /// The bill of trades that a source is.
@@ -180,6 +185,26 @@ pub(super) fn open<R: Read>(source: R, path: &Path) -> Result<TradeReader<R>, Re
         Bill::Trades(bill) => Ok(*bill),
         Bill::FundFlow(_) => Err(ReconcileFault::FundFlow(place(path))),
     }
+}
+
+/// Hands out every row that can be read, as far as nobody stops it.
+pub(super) fn each_row<R: Read>(
+    bill: &mut TradeReader<R>,
+    path: &Path,
+    cancel: &Cancel,
+    mut each: impl FnMut(&BillRow<'_>) -> Result<(), ReconcileFault>,
+) -> Result<(), ReconcileFault> {
+    let mut rows = 0u32;
+    while let Some(line) = bill.next_line().map_err(|cause| ReconcileFault::Bill { place: place(path), cause })? {
+        rows = rows.wrapping_add(1);
+        if rows.is_multiple_of(LOOK_ROWS) {
+            go_on(cancel)?;
+        }
+        if let BillLine::Row(row) = line {
+            each(&row)?;
+        }
+    }
+    Ok(())
 }
 
 fn read_one<R: Read>(
@@ -221,7 +246,7 @@ fn read_one<R: Read>(
 
 /// Whether the rows of a bill are compared: what was given back out of recharged money stands in no bill of trades, and refunds
 /// no order of the day.
-fn is_compared(kind: BillType) -> bool {
+pub(super) fn is_compared(kind: BillType) -> bool {
     kind != BillType::RechargeRefund
 }
 

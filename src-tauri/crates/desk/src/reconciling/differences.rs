@@ -117,14 +117,19 @@ impl Reconciled {
             book.row(cells, &identity).map_err(unwritable)
         })?;
         table.finish().map_err(unwritable)?;
-        let fees_off = self.fees_off(cancel)?;
-        if !fees_off.is_empty() {
-            fees::write(fees_part, &fees_off).map_err(unwritable)?;
-            book.fees(&fees_off).map_err(unwritable)?;
+        let has_fees = self.verdict.fees.count > 0;
+        if has_fees {
+            let mut table = fees::table(fees_part).map_err(unwritable)?;
+            book.begin_fees().map_err(unwritable)?;
+            self.each_fee_off(cancel, |fee| {
+                fee.cells(|cells| table.row(cells)).map_err(unwritable)?;
+                book.fee(&fee).map_err(unwritable)
+            })?;
+            table.finish().map_err(unwritable)?;
         }
         book.finish().map_err(unwritable)?;
         go_on(cancel)?;
-        put_in_place(folder, parts, !fees_off.is_empty())
+        put_in_place(folder, parts, has_fees)
     }
 
     /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
@@ -146,9 +151,13 @@ impl Reconciled {
         cancel: &Cancel,
         mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
     ) -> Result<(), ReconcileFault> {
-        let mut place = 0;
-        for section in self.verdict.differences.chunks(most_texts) {
-            let own = OwnTexts::of_rows(&sides.own, section, cancel)?;
+        let (mut place, mut rows) = (0, self.differences.rows());
+        loop {
+            let section: Vec<Difference> = rows.by_ref().take(most_texts).collect::<Result<_, _>>()?;
+            if section.is_empty() {
+                break;
+            }
+            let own = OwnTexts::of_rows((&sides.own, sides.basis), &section, cancel)?;
             for some in section.chunks(AT_ONCE) {
                 let bills = bill_texts(&self.bills.files, some, cancel)?;
                 for difference in some {
@@ -197,12 +206,13 @@ fn is_still_ours(
     if row.local_line.is_none_or(|line| line == 0) {
         return Ok(());
     }
-    let is_same = |ours: &Texts| match bill {
+    let has_number = |ours: &Texts| match bill {
         Some(bill) if row.is_refund => ours.numbers.is_refund_of(bill.numbers),
         // The store may have learnt WeChat's number since.
         _ if row.is_refund => ours.numbers.is_refund_with(row.number),
         _ => ours.numbers.of(false) == row.number,
     };
+    let is_same = |ours: &Texts| ours.own_amount.map(Fen::get) == Some(row.local_fen) && has_number(ours);
     match (ours, side) {
         (Some(ours), _) if is_same(ours) => Ok(()),
         (None, OwnSide::Kept(_)) => Ok(()),
@@ -353,5 +363,45 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
             .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
         of: Of::Difference { row, bill, ours, same_as },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_reconcile::{Class, Fingerprint};
+
+    use super::super::OwnFiles;
+    use super::super::texts::Numbers;
+    use super::*;
+
+    #[test]
+    fn a_refund_that_has_learnt_wechats_number_is_still_the_one_that_was_judged_and_another_is_not() {
+        let row = Difference {
+            class: Class::RefundLocalOnly,
+            reason: Reason::RefundNotInBill,
+            number: Fingerprint::of(b"R1"),
+            nth: 1,
+            bill: None,
+            is_refund: true,
+            local_line: Some(7),
+            bill_fen: 0,
+            local_fen: 5,
+            is_counted_beside: false,
+        };
+        let side = OwnSide::Files(OwnFiles::default());
+        for (refund_id, out_refund_no, fen, is_same) in [
+            ("", "R1", 5, true),
+            ("5001", "R1", 5, true),
+            ("5001", "R2", 5, false),
+            ("", "", 5, false),
+            ("", "R1", 6, false),
+        ] {
+            let numbers = Numbers::new(b"T1", refund_id.as_bytes(), out_refund_no.as_bytes());
+            let ours = Texts { numbers, own_amount: Fen::new(fen), ..Texts::default() };
+            let found = is_still_ours(&row, None, Some(&ours), &side);
+            assert_eq!(found.is_ok(), is_same, "{refund_id} {out_refund_no} {fen}: {found:?}");
+        }
+        let gone = is_still_ours(&row, None, None, &side);
+        assert!(matches!(gone, Err(ReconcileFault::Changed(_))), "a row that a file has not any more");
     }
 }

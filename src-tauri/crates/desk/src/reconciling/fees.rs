@@ -150,28 +150,59 @@ impl Reconciled {
         let mut rows = Vec::with_capacity(marks.places.len());
         let mut sum = FeeDifference::default();
         bill_rows::again(&self.bills.files, marks.places.clone(), cancel, |at, row| {
-            if let Some(difference) = row.fee_difference().filter(|difference| difference.is_marked()) {
+            if let Some(difference) = marked(row) {
                 sum = sum.plus(difference);
                 rows.push(FeeOff::of(at, row));
             }
         })?;
         // Beyond those that are listed the sum is not known of them alone.
-        let are_all = marks.count == marks.places.len() as u64;
-        if rows.len() == marks.places.len() && (!are_all || sum == marks.difference) {
+        if rows.len() == marks.places.len() && (!self.are_fees_listed() || sum == marks.difference) {
             return Ok(rows);
         }
-        Err(ReconcileFault::Changed(places(self.bills.files.iter())))
+        Err(self.bills_changed())
+    }
+
+    /// Every fee that is off, however many there are, in the order of the bills: where more are off than have a place, the bills
+    /// are read once more from their beginning.
+    ///
+    /// # Errors
+    ///
+    /// What `take` says, and as [`Reconciled::fees_off`]: then some of them were handed over.
+    pub(crate) fn each_fee_off(
+        &self,
+        cancel: &Cancel,
+        mut take: impl FnMut(FeeOff) -> Result<(), ReconcileFault>,
+    ) -> Result<(), ReconcileFault> {
+        if self.are_fees_listed() {
+            return self.fees_off(cancel)?.into_iter().try_for_each(take);
+        }
+        let (marks, mut count, mut sum) = (&self.verdict.fees, 0, FeeDifference::default());
+        bill_rows::all(&self.bills.files, cancel, |at, row| {
+            let Some(difference) = marked(row) else { return Ok(()) };
+            (count, sum) = (count + 1, sum.plus(difference));
+            take(FeeOff::of(at, row))
+        })?;
+        if (count, sum) == (marks.count, marks.difference) { Ok(()) } else { Err(self.bills_changed()) }
+    }
+
+    /// Whether each of them has a place.
+    pub(super) fn are_fees_listed(&self) -> bool {
+        self.verdict.fees.count == self.verdict.fees.places.len() as u64
+    }
+
+    fn bills_changed(&self) -> ReconcileFault {
+        ReconcileFault::Changed(places(self.bills.files.iter()))
     }
 }
 
-/// Writes `fees.csv` for programs.
-pub(super) fn write(path: &Path, rows: &[FeeOff]) -> Result<(), WriteError> {
-    let titles = COLUMNS.map(|(wire, ..)| wire);
-    let mut table = CsvTable::new(File::create(path)?, Reader::Programs, &titles)?;
-    for row in rows {
-        row.cells(|cells| table.row(cells))?;
-    }
-    table.finish().map(drop)
+/// By how much the fee of a row is off, if it is marked.
+fn marked(row: &BillRow<'_>) -> Option<FeeDifference> {
+    row.fee_difference().filter(|difference| difference.is_marked())
+}
+
+/// `fees.csv` for programs.
+pub(super) fn table(path: &Path) -> Result<CsvTable<File>, WriteError> {
+    CsvTable::new(File::create(path)?, Reader::Programs, &COLUMNS.map(|(wire, ..)| wire))
 }
 
 #[cfg(test)]

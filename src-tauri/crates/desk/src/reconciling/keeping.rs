@@ -91,35 +91,66 @@ impl Parts {
 
 /// Gives the differences of one day their identities: what they are about, and which of several that are about the same.
 #[derive(Default)]
-pub(super) struct Identities(HashMap<[u8; 16], u32>);
+pub(super) struct Identities {
+    /// How often something that cannot be read was said; only the first so many rows that cannot be read are listed.
+    malformed: HashMap<[u8; 16], u32>,
+}
 
 impl Identities {
     pub(super) fn of(&mut self, date: UtcMs, cells: &Cells<'_>) -> [u8; 16] {
-        let about = match &cells.of {
+        let (about, nth) = match &cells.of {
             Of::Malformed(MalformedLine { side, line, reason, .. }) => {
-                Parts::new().add(date.day()).add(cells.class).add(side).number(*line).add(reason).half()
+                let about = Parts::new().add(date.day()).add(cells.class).add(side).number(*line).add(reason).half();
+                let seen = self.malformed.entry(about).or_default();
+                *seen += 1;
+                (about, *seen)
             }
-            Of::Difference { row, bill, ours, .. } => {
-                let text = |of: fn(&Texts) -> &String| first([*bill, *ours], of);
-                let number = if row.is_refund {
-                    [text(|texts| &texts.refund_id), text(|texts| &texts.out_refund_no)]
-                } else if row.class == Class::DuplicatePayment {
-                    [text(|texts| &texts.transaction_id), ""]
-                } else {
-                    [text(|texts| &texts.out_trade_no), ""]
-                };
-                let number = number.into_iter().find(|number| !number.is_empty()).unwrap_or_default();
-                identity(date, cells.class, row.is_refund, number)
-            }
+            Of::Difference { row, bill, ours, .. } => (about(date, row, [*bill, *ours]), row.nth),
         };
-        let seen = self.0.entry(about).or_default();
-        *seen += 1;
-        if *seen == 1 { about } else { Parts::new().add(about).number(*seen).half() }
+        if nth == 1 { about } else { Parts::new().add(about).number(nth).half() }
     }
 }
 
+/// What a difference is about: together with which of them it is, no two of a day have the same.
+fn about(date: UtcMs, row: &Difference, sides: [Option<&Texts>; 2]) -> [u8; 16] {
+    let class = row.class.name();
+    let text = |of: fn(&Texts) -> &String| first(sides, of);
+    let with_refund_id = sides.into_iter().flatten().find(|side| side.numbers.has_refund_id());
+    let (about, number) = if let (true, Some(side)) = (row.is_refund, with_refund_id) {
+        (identity(date, class, true, &side.refund_id), side.refund_id.as_str())
+    } else if row.is_refund {
+        let number = text(|texts| &texts.out_refund_no);
+        let about = identity(date, class, true, number);
+        // A number of the merchant's may be one of WeChat's for another refund.
+        let is_like_wechats = number.starts_with("50") && number.bytes().all(|byte| byte.is_ascii_digit());
+        (if is_like_wechats { Parts::new().add(about).add("out_refund_no").half() } else { about }, number)
+    } else if row.class == Class::DuplicatePayment {
+        let number = text(|texts| &texts.out_trade_no);
+        let transaction = identity(date, class, false, text(|texts| &texts.transaction_id));
+        (Parts::new().add(transaction).add(number).half(), number)
+    } else {
+        let number = text(|texts| &texts.out_trade_no);
+        (identity(date, class, false, number), number)
+    };
+    apart(about, number, row.bill.map(|at| (at.file as u64 + 1, at.line)), row.local_line)
+}
+
+/// Bytes that are no text may be shown as those of another row: where they stand tells them apart.
+fn apart(about: [u8; 16], number: &str, bill: Option<(u64, u64)>, local_line: Option<u64>) -> [u8; 16] {
+    if !number.contains(char::REPLACEMENT_CHARACTER) {
+        return about;
+    }
+    let (file, line) = bill.unwrap_or_default();
+    Parts::new().add(about).number(file).number(line).number(local_line.unwrap_or_default()).half()
+}
+
+/// The identity of an order that no bill has.
+pub(crate) fn unbilled(date: UtcMs, class: Class, out_trade_no: &str, local_line: Option<u64>) -> [u8; 16] {
+    apart(identity(date, class.name(), false, out_trade_no), out_trade_no, None, local_line)
+}
+
 /// The identity of the first difference of a class that is about this number.
-pub(crate) fn identity(date: UtcMs, class: &str, is_refund: bool, number: &str) -> [u8; 16] {
+fn identity(date: UtcMs, class: &str, is_refund: bool, number: &str) -> [u8; 16] {
     Parts::new().add(date.day()).add(class).number(u8::from(is_refund)).add(number).half()
 }
 
@@ -152,14 +183,8 @@ impl Reconciled {
 
     /// Differences that keep the day open, without the rows that cannot be read.
     pub(crate) fn difference_count(&self) -> u64 {
-        self.verdict.differences.iter().filter(|row| row.class.is_difference()).count() as u64
-    }
-
-    /// The local amounts less those of the bill, of payments and of refunds, in fen.
-    pub(crate) fn gaps_fen(&self) -> [i128; 2] {
-        [false, true].map(|is_refund| {
-            self.verdict.differences.iter().filter(|row| row.is_refund == is_refund).map(Difference::gap_fen).sum()
-        })
+        let classes = Class::ALL.into_iter().filter(|class| class.is_difference());
+        classes.map(|class| self.verdict.tally(class).count).sum()
     }
 
     /// What each class adds up to, those without rows left out.
@@ -168,11 +193,12 @@ impl Reconciled {
     }
 
     /// Adds what came out to the digest of what went in.
-    pub(crate) fn add_to(&self, mut parts: Parts) -> [u8; 32] {
+    pub(crate) fn add_to(&self, mut parts: Parts) -> Result<[u8; 32], ReconcileFault> {
         for tally in self.tallies() {
             parts = parts.add(tally.class).number(tally.count).number(tally.bill_fen).number(tally.local_fen);
         }
-        for row in &self.verdict.differences {
+        for row in self.differences.rows() {
+            let row = row?;
             parts = parts.add(row.class.name()).add(row.reason.name());
             parts = parts.number(row.bill.map_or(0, |at| at.line)).number(row.local_line.unwrap_or_default());
             parts = parts.number(row.bill_fen).number(row.local_fen);
@@ -181,7 +207,11 @@ impl Reconciled {
             // Runs from before fees were kept one by one say nothing of them.
             parts = parts.add("fees").number(self.verdict.fees.count).number(self.verdict.fees.difference.exact());
         }
-        parts.number(self.malformed_count()).number(self.verdict.out_of_scope).finish()
+        if !self.are_fees_listed() {
+            // Nor do older ones of those beyond the first ten thousand.
+            parts = parts.add("every fee");
+        }
+        Ok(parts.number(self.malformed_count()).number(self.verdict.out_of_scope).finish())
     }
 }
 
@@ -281,4 +311,18 @@ pub(crate) fn facts(row: &NewDifference) -> [u8; 16] {
         .number(fen(row.bill_fen))
         .number(fen(row.local_fen))
         .half()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_stay_what_they_were_because_remarks_hang_on_them() {
+        let date = UtcMs(1_795_104_000_000);
+        let of = |number: &str, line| hex(&unbilled(date, Class::LocalOnly, number, line));
+        assert_eq!(of("T1", None), "026804ece37e4f1ac420651a26b34a5c");
+        assert_eq!(of("T1", Some(7)), of("T1", None), "a file may come in another order the next time");
+        assert_ne!(of("T\u{FFFD}", Some(7)), of("T\u{FFFD}", Some(8)), "they may be different bytes");
+    }
 }

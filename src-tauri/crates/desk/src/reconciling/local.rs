@@ -84,6 +84,11 @@ impl Reading {
         if table == Table::Refunds && !layout.has(Field::CreatedAt) && !layout.has(Field::RefundedAt) {
             return Err(ReconcileFault::NoRefundTime(place(path)));
         }
+        let sheet_name = sheet.sheet_name().map(str::to_owned);
+        match table {
+            Table::Orders => self.read.orders_sheet = sheet_name,
+            Table::Refunds => self.read.refunds_sheet = sheet_name,
+        }
         let amount = amount_field(&layout, table, self.basis);
         let mut kinds = RowKinds::default();
         let each = sheet.each(|row| {
@@ -194,7 +199,7 @@ impl From<CellFault> for OwnRowFault {
 }
 
 /// The column that holds the amount that is compared; where the file has only one amount, that one.
-fn amount_field(layout: &Layout, table: Table, basis: Basis) -> Field {
+pub(super) fn amount_field(layout: &Layout, table: Table, basis: Basis) -> Field {
     if table == Table::Refunds {
         return Field::RefundFee;
     }

@@ -1,39 +1,63 @@
 //! The bills of the days beside a day, read for what waits at its edges.
 
-use std::fs::File;
 use std::path::Path;
 
-use desk_reconcile::{Day, Edge, Verdict, Waiting};
+use desk_reconcile::{Day, Difference, Edge, Verdict, Waiting};
 use sha2::{Digest, Sha256};
-use wxpay_protocol::bill::BillLine;
 
-use super::bills::{LOOK_ROWS, open, open_trades};
-use super::{DaySides, ReconcileFault, Watch, go_on, place};
-use crate::bill_files::{BillText, Hashed};
+use super::beside::BesideBill;
+use super::bills::{each_row, open, text};
+use super::listed::{Listed, Listing};
+use super::{DaySides, ReconcileFault, Watch, place};
+use crate::bill_files::Hashed;
 use crate::progress::Cancel;
 
-/// Looks for every order that waits at midnight in the bills of the days before and after, where those are there.
-pub(super) fn settle(
-    sides: &DaySides,
-    mch_id: Option<&str>,
-    day: Day,
-    verdict: &mut Verdict,
-    watch: Watch<'_>,
-) -> Result<(), ReconcileFault> {
-    let mut edges = Edge::BOTH.map(|edge| Beside { waiting: Waiting::of(verdict, edge), whole: None });
-    if edges.iter().all(|beside| beside.waiting.is_empty()) {
-        return Ok(());
-    }
-    for path in &sides.beside.bills {
-        read(path, mch_id, day, &mut edges, watch)?;
-    }
-    for (beside, edge) in edges.iter().zip(Edge::BOTH) {
-        let has_no_bill = || sides.beside.without_trade.contains(&edge).then_some(true);
-        if let Some(is_whole) = beside.whole.or_else(has_no_bill) {
-            beside.waiting.settle(verdict, is_whole);
+/// What settles the edges of a day.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'s> {
+    pub(super) sides: &'s DaySides,
+    pub(super) mch_id: Option<&'s str>,
+    pub(super) day: Day,
+    pub(super) watch: Watch<'s>,
+}
+
+impl Settling<'_> {
+    /// Looks for every order that waits at midnight in the bills of the days before and after, where those are there, and lists
+    /// it as what it then is; `most_rows` at once.
+    pub(super) fn settle(
+        self,
+        most_rows: usize,
+        waiting: &Listed,
+        verdict: &mut Verdict,
+        listing: &mut Listing,
+    ) -> Result<(), ReconcileFault> {
+        let mut rows = waiting.rows();
+        loop {
+            let mut some: Vec<Difference> = rows.by_ref().take(most_rows).collect::<Result<_, _>>()?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.settle_some(&mut some, verdict)?;
+            some.into_iter().try_for_each(|row| listing.take(row))?;
         }
     }
-    Ok(())
+
+    fn settle_some(self, rows: &mut [Difference], verdict: &mut Verdict) -> Result<(), ReconcileFault> {
+        let mut edges = Edge::BOTH.map(|edge| Edged { waiting: Waiting::of(rows, edge), whole: None });
+        for bill in &self.sides.beside.bills {
+            self.read(bill, &mut edges)?;
+        }
+        for (beside, edge) in edges.iter().zip(Edge::BOTH) {
+            let has_no_bill = || self.sides.beside.without_trade.contains(&edge).then_some(true);
+            let Some(is_whole) = beside.whole.or_else(has_no_bill) else { continue };
+            for row in &mut *rows {
+                if let Some(settled) = beside.waiting.settled(row.class, row.reason, row.number, is_whole) {
+                    verdict.settle(row, settled);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Looks for what waits in the bill of the day that it waits for; says whether every row of that could be read.
@@ -47,73 +71,64 @@ pub(crate) fn settled_by(
     waiting: &mut Waiting,
     cancel: &Cancel,
 ) -> Result<bool, ReconcileFault> {
-    let unreadable = |cause| ReconcileFault::Unreadable { place: place(path), cause };
-    let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let text = BillText::open(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
     let mut sum = Sha256::new();
-    let mut bill = open(Hashed::new(text, Some(&mut sum)), path)?;
-    let mut rows = 0u32;
-    while let Some(line) = bill.next_line().map_err(refused)? {
-        rows = rows.wrapping_add(1);
-        if rows.is_multiple_of(LOOK_ROWS) {
-            go_on(cancel)?;
-        }
-        if let BillLine::Row(row) = line {
-            waiting.push(&row);
-        }
-    }
+    let mut bill = open(Hashed::new(text(path)?, Some(&mut sum)), path)?;
+    each_row(&mut bill, path, cancel, |row| {
+        waiting.push(row);
+        Ok(())
+    })?;
     let is_whole = bill.totals().malformed == 0;
     drop(bill);
     if <[u8; 32]>::from(sum.finalize()) == digest { Ok(is_whole) } else { Err(ReconcileFault::Changed(place(path))) }
 }
 
 /// One of the days beside.
-struct Beside {
+struct Edged {
     waiting: Waiting,
     /// Whether a bill with its payments was there, and whether all rows of it could be read.
     whole: Option<bool>,
 }
 
-fn read(
-    path: &Path,
-    mch_id: Option<&str>,
-    day: Day,
-    [before, after]: &mut [Beside; 2],
-    watch: Watch<'_>,
-) -> Result<(), ReconcileFault> {
-    let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
-    let mut bill = open_trades(path)?;
-    let has_payments = bill.layout().kind().has_payments();
-    if let Some(mch_id) = mch_id {
-        bill.expect_merchant(mch_id);
-    }
-    let (mut edge, mut rows) = (None, 0u32);
-    while let Some(line) = bill.next_line().map_err(refused)? {
-        rows = rows.wrapping_add(1);
-        if rows.is_multiple_of(LOOK_ROWS) {
-            go_on(watch.cancel)?;
+impl Settling<'_> {
+    fn read(
+        self,
+        BesideBill { file: path, digest }: &BesideBill,
+        edges: &mut [Edged; 2],
+    ) -> Result<(), ReconcileFault> {
+        let mut sum = digest.map(|_| Sha256::new());
+        let mut bill = open(Hashed::new(text(path)?, sum.as_mut()), path)?;
+        let has_payments = bill.layout().kind().has_payments();
+        if let Some(mch_id) = self.mch_id {
+            bill.expect_merchant(mch_id);
         }
-        let BillLine::Row(row) = line else { continue };
-        let beside = match day.edge_of(row.at) {
-            Some(found) if *edge.get_or_insert(found) == found => match found {
-                Edge::Before => &mut *before,
-                Edge::After => &mut *after,
-            },
-            _ => {
-                let (line, at, date) = (row.line, row.at.dashed(), day.midnight().day());
-                return Err(ReconcileFault::NotBeside { place: place(path), line, at, date });
+        let mut edge = None;
+        each_row(&mut bill, path, self.watch.cancel, |row| match self.day.edge_of(row.at) {
+            Some(found) if *edge.get_or_insert(found) == found => {
+                of_edge(edges, found).waiting.push(row);
+                Ok(())
             }
-        };
-        beside.waiting.push(&row);
+            _ => {
+                let (line, at, date) = (row.line, row.at.dashed(), self.day.midnight().day());
+                Err(ReconcileFault::NotBeside { place: place(path), line, at, date })
+            }
+        })?;
+        let is_whole = bill.totals().malformed == 0;
+        drop(bill);
+        if sum.map(|sum| sum.finalize().into()) != *digest {
+            return Err(ReconcileFault::Changed(place(path)));
+        }
+        // Without a readable row nobody knows whose day it is.
+        if let Some(edge) = edge.filter(|_| has_payments) {
+            let beside = of_edge(edges, edge);
+            beside.whole = Some(beside.whole.unwrap_or(true) && is_whole);
+        }
+        Ok(())
     }
-    let beside = match edge {
-        Some(Edge::Before) => before,
-        Some(Edge::After) => after,
-        // Not a readable row: nobody knows whose day it is.
-        None => return Ok(()),
-    };
-    if has_payments {
-        beside.whole = Some(beside.whole.unwrap_or(true) && bill.totals().malformed == 0);
+}
+
+const fn of_edge([before, after]: &mut [Edged; 2], edge: Edge) -> &mut Edged {
+    match edge {
+        Edge::Before => before,
+        Edge::After => after,
     }
-    Ok(())
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use desk_reconcile::{Basis, Day, LocalSide, Scope, Share};
-use desk_sheets::{Mapping, Table};
+use desk_sheets::{Mapping, SheetError, Table};
+use serde_json::{Value, json};
 
 use super::differences::MalformedLine;
 use super::kept::KeptSide;
@@ -88,7 +89,62 @@ impl OwnSide {
     }
 }
 
+/// One of the tables that a day was compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTable {
+    /// What its rows are.
+    pub table: Table,
+    /// Where it lay.
+    pub file: PathBuf,
+    /// How it was read, as far as that was said; nothing of runs from before this was kept.
+    pub mapping: Option<Mapping>,
+}
+
 impl OwnFiles {
+    /// How these tables were read, for [`OwnFiles::read_as`]: with the sheets that they stood on, also where none was named.
+    pub(crate) fn reading(&self, read: &LocalRead) -> Result<String, SheetError> {
+        let on = |sheet: &Option<String>, mapping: &Mapping| {
+            Mapping { sheet: sheet.clone().or_else(|| mapping.sheet.clone()), ..mapping.clone() }.to_json()
+        };
+        let orders = on(&read.orders_sheet, &self.mapping)?;
+        let refunds = self.refunds_mapping.as_ref().map(|own| on(&read.refunds_sheet, own)).transpose()?;
+        let refunds_sheet = read.refunds_sheet.as_ref().or(self.refunds_sheet.as_ref());
+        Ok(json!({ "orders": orders, "refunds": refunds, "refunds_sheet": refunds_sheet }).to_string())
+    }
+
+    /// These tables, read as it was kept.
+    pub(crate) fn read_as(orders: Option<PathBuf>, refunds: Option<PathBuf>, kept: &str) -> Result<Self, SheetError> {
+        let unreadable = |fault: serde_json::Error| SheetError::Mapping(fault.to_string());
+        let kept: Value = serde_json::from_str(kept).map_err(unreadable)?;
+        let text = |name: &str| kept.get(name).and_then(Value::as_str);
+        let mapping = |name: &str| text(name).map(Mapping::parse).transpose();
+        Ok(Self {
+            orders,
+            refunds,
+            mapping: mapping("orders")?.unwrap_or_default(),
+            refunds_mapping: mapping("refunds")?,
+            refunds_sheet: text("refunds_sheet").map(str::to_owned),
+        })
+    }
+
+    /// What was said of how a table is read.
+    fn mapping_of(&self, table: Table) -> Mapping {
+        match (table, &self.refunds_mapping) {
+            (Table::Orders, _) => self.mapping.clone(),
+            (Table::Refunds, Some(own)) => own.clone(),
+            // One mapping serves both tables, and names its sheet for the orders.
+            (Table::Refunds, None) => Mapping { sheet: self.refunds_sheet.clone(), ..self.mapping.clone() },
+        }
+    }
+
+    /// The tables that are there, each with how it is read.
+    pub(crate) fn tables(&self) -> Vec<OwnTable> {
+        let one = |table, file: &Option<PathBuf>| {
+            file.clone().map(|file| OwnTable { table, file, mapping: Some(self.mapping_of(table)) })
+        };
+        [one(Table::Orders, &self.orders), one(Table::Refunds, &self.refunds)].into_iter().flatten().collect()
+    }
+
     pub(super) fn table(&self, table: Table) -> Option<&Path> {
         if table == Table::Refunds { self.refunds.as_deref() } else { self.orders.as_deref() }
     }

@@ -36,8 +36,10 @@ pub(super) struct Texts {
     pub(super) is_claim: bool,
     /// By which the row is known again, exactly as it was read.
     pub(super) numbers: Numbers,
-    /// Which of WeChat's amounts are which.
+    /// Of the bill: which of WeChat's amounts are which.
     pub(super) amounts: Vec<(Basis, Fen)>,
+    /// Of the own side: the amount that is compared.
+    pub(super) own_amount: Option<Fen>,
 }
 
 /// The numbers of a row as they are compared: of the order, and WeChat's and the merchant's of the refund.
@@ -49,7 +51,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    fn new(out_trade_no: &[u8], refund_id: &[u8], out_refund_no: &[u8]) -> Self {
+    pub(super) fn new(out_trade_no: &[u8], refund_id: &[u8], out_refund_no: &[u8]) -> Self {
         let [order, refund_id, out_refund_no] = [out_trade_no, refund_id, out_refund_no].map(Fingerprint::of);
         Self { order, refund_id, out_refund_no }
     }
@@ -61,6 +63,11 @@ impl Numbers {
             (true, true) => self.refund_id,
             (true, false) => self.out_refund_no,
         }
+    }
+
+    /// Whether it has WeChat's number of the refund.
+    pub(super) fn has_refund_id(self) -> bool {
+        self.refund_id.is_some()
     }
 
     /// Whether a refund has this number, WeChat's or the merchant's.
@@ -84,7 +91,11 @@ pub(super) struct OwnTexts {
 
 impl OwnTexts {
     /// The texts of these rows of the own side.
-    pub(super) fn of_rows(own: &OwnSide, rows: &[Difference], cancel: &Cancel) -> Result<Self, ReconcileFault> {
+    pub(super) fn of_rows(
+        (own, basis): (&OwnSide, Basis),
+        rows: &[Difference],
+        cancel: &Cancel,
+    ) -> Result<Self, ReconcileFault> {
         let [orders, refunds] = [false, true].map(|is_refund| {
             let rows = rows.iter().filter(|row| row.is_refund == is_refund);
             let mut wanted: Vec<u64> = rows.filter_map(|row| row.local_line).filter(|line| *line > 0).collect();
@@ -95,8 +106,8 @@ impl OwnTexts {
         let mut texts = Self::default();
         match own {
             OwnSide::Files(files) => {
-                texts.orders = look_up(files, Table::Orders, &orders, cancel)?;
-                texts.refunds = look_up(files, Table::Refunds, &refunds, cancel)?;
+                texts.orders = look_up(files, (Table::Orders, basis), &orders, cancel)?;
+                texts.refunds = look_up(files, (Table::Refunds, basis), &refunds, cancel)?;
             }
             OwnSide::Kept(kept) => kept.again(&orders, &refunds, |row| texts.take(row))?,
         }
@@ -120,6 +131,7 @@ impl OwnTexts {
                     hour: order.paid_at.map(hour),
                     is_claim: order.is_claim,
                     numbers: Numbers::new(order.out_trade_no.as_bytes(), b"", b""),
+                    own_amount: Some(order.total_fee),
                     ..Texts::default()
                 };
                 self.orders.insert(order.id.unsigned_abs(), texts);
@@ -137,6 +149,7 @@ impl OwnTexts {
                         refund.refund_id.unwrap_or_default().as_bytes(),
                         refund.out_refund_no.as_bytes(),
                     ),
+                    own_amount: Some(refund.refund_fee),
                     ..Texts::default()
                 };
                 self.refunds.insert(refund.id.unsigned_abs(), texts);
@@ -178,6 +191,7 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
             .into_iter()
             .map(|basis| (basis, if is_refund { basis.of_refund(row) } else { basis.of_payment(row) }))
             .collect(),
+        own_amount: None,
         is_claim: false,
         numbers: Numbers::new(row.out_trade_no, row.refund_id, row.out_refund_no),
     }
@@ -186,7 +200,7 @@ fn of_bill(row: &BillRow<'_>) -> Texts {
 /// Looks local rows up again: by their lines in a text file, else by reading the table once more.
 fn look_up(
     files: &OwnFiles,
-    table: Table,
+    (table, basis): (Table, Basis),
     wanted: &[u64],
     cancel: &Cancel,
 ) -> Result<HashMap<u64, Texts>, ReconcileFault> {
@@ -195,6 +209,7 @@ fn look_up(
     let refused = |cause| ReconcileFault::Sheet { place: place(path), cause };
     let file = BufReader::new(File::open(path).map_err(unreadable)?);
     let (mut sheet, layout) = local::open(files, file, table, path)?;
+    let amount = local::amount_field(&layout, table, basis);
     if let Form::Text { encoding: "UTF-8", .. } = sheet.form() {
         let header = layout.header_line();
         let numbers: Vec<u64> = (1..=header).chain(wanted.iter().copied()).collect();
@@ -203,7 +218,7 @@ fn look_up(
         let mut rows = Vec::with_capacity(wanted.len());
         few.each(|row| {
             if row.line() > header {
-                rows.push(of_local(&layout, row));
+                rows.push(of_local(&layout, amount, row));
             }
             ControlFlow::Continue(())
         })
@@ -217,7 +232,7 @@ fn look_up(
     sheet
         .each(|row| {
             if rest.next_if_eq(&row.line()).is_some() {
-                found.insert(row.line(), of_local(&layout, row));
+                found.insert(row.line(), of_local(&layout, amount, row));
             }
             if rest.peek().is_some() && !cancel.is_cancelled() {
                 ControlFlow::Continue(())
@@ -234,7 +249,7 @@ fn hour(at: UtcMs) -> u8 {
     u8::try_from((at.0 - at.start_of_day().0) / 3_600_000).unwrap_or_default()
 }
 
-fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
+fn of_local(layout: &Layout, amount: Field, row: &Row<'_>) -> Texts {
     let text = |field: Field| layout.text(row, field).ok().flatten().map(Cow::into_owned).unwrap_or_default();
     let number = |field: Field| layout.number(row, field).ok().flatten().unwrap_or_default();
     let state = if layout.has(Field::RefundStatus) { Field::RefundStatus } else { Field::State };
@@ -250,6 +265,7 @@ fn of_local(layout: &Layout, row: &Row<'_>) -> Texts {
             .find_map(|field| layout.moment(row, field).ok().flatten())
             .map(hour),
         numbers: Numbers::new(number(Field::OutTradeNo), number(Field::RefundId), number(Field::OutRefundNo)),
+        own_amount: layout.amount(row, amount).ok().flatten(),
         ..Texts::default()
     }
 }

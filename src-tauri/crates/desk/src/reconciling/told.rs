@@ -1,6 +1,6 @@
 //! What the gateway was asked about the differences of a day, beside each of them.
 
-use desk_reconcile::Difference;
+use desk_reconcile::{Class, Difference};
 
 use super::differences::Of;
 use super::texts::Texts;
@@ -8,8 +8,8 @@ use super::{DaySides, ReconcileFault, Reconciled};
 use crate::{Cancel, Doubtful, GatewaySays};
 
 impl Reconciled {
-    /// The first `most` differences that the gateway can say something about, by their places in the verdict: what one side alone
-    /// has, and what the two sides tell differently.
+    /// The first `most` differences that the gateway can say something about, by their places in the list and with their
+    /// classes: what one side alone has, and what the two sides tell differently.
     ///
     /// # Errors
     ///
@@ -19,14 +19,14 @@ impl Reconciled {
         sides: &DaySides,
         most: usize,
         cancel: &Cancel,
-    ) -> Result<Vec<(usize, Doubtful)>, ReconcileFault> {
+    ) -> Result<Vec<(usize, Class, Doubtful)>, ReconcileFault> {
         let (mut doubtful, mut place) = (Vec::new(), 0);
         self.each_row(sides, cancel, |cells| {
             if let Of::Difference { row, bill, ours, .. } = &cells.of {
                 if doubtful.len() < most
                     && let Some(question) = question(row, *bill, *ours)
                 {
-                    doubtful.push((place, question));
+                    doubtful.push((place, row.class, question));
                 }
                 place += 1;
             }

@@ -82,10 +82,14 @@ impl Workbook {
         ])
     }
 
-    /// Adds the fees that are off, on a sheet of their own.
-    pub(super) fn fees(&mut self, rows: &[FeeOff]) -> Result<(), WriteError> {
-        self.book.sheet("手续费", &columns(&COLUMNS.map(|(_, chinese, _, width_chars)| (chinese, width_chars))))?;
-        rows.iter().try_for_each(|row| row.cells(|cells| self.book.row(cells)))
+    /// Begins the sheet of the fees that are off.
+    pub(super) fn begin_fees(&mut self) -> Result<(), WriteError> {
+        self.book.sheet("手续费", &columns(&COLUMNS.map(|(_, chinese, _, width_chars)| (chinese, width_chars))))
+    }
+
+    /// Takes a fee that is off.
+    pub(super) fn fee(&mut self, fee: &FeeOff) -> Result<(), WriteError> {
+        fee.cells(|cells| self.book.row(cells))
     }
 
     pub(super) fn finish(self) -> Result<(), WriteError> {

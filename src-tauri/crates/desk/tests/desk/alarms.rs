@@ -1,15 +1,23 @@
 //! What needs a person, and what of it a person has seen.
 
-use desk::{AlarmAbout, AlarmKind};
+use std::collections::HashSet;
+use std::time::Duration;
+
+use desk::{AlarmAbout, AlarmFilter, AlarmKind, AlarmNews, AlarmsAsOf, Counted, Desk};
 
 use crate::refunds::REFUND;
 use crate::shop::*;
 
-/// More than fit on any page, and more than were counted once.
-const COUNT: u32 = 1100;
+/// More than anybody would list at once.
+const MANY: u64 = 100_000;
 
-async fn kinds(desk: &desk::Desk) -> Vec<(AlarmKind, bool)> {
-    desk.alarms().await.unwrap().iter().map(|alarm| (alarm.kind, alarm.seen)).collect()
+async fn kinds(desk: &Desk) -> Vec<(AlarmKind, bool)> {
+    all_alarms(desk).await.iter().map(|alarm| (alarm.kind, alarm.seen)).collect()
+}
+
+/// Up to where everything is that there is.
+async fn now(desk: &Desk) -> AlarmsAsOf {
+    desk.alarm_counts(None).await.unwrap().as_of
 }
 
 #[tokio::test(start_paused = true)]
@@ -19,7 +27,7 @@ async fn a_refund_whose_answer_is_lost_is_an_alarm_that_names_it_until_a_questio
     assert_eq!(kinds(&shop.desk).await, []);
     shop.wire.next(REFUND, Fate::LostAfter);
     let lost = shop.refund(&number, 60).await;
-    let alarm = shop.desk.alarms().await.unwrap().remove(0);
+    let alarm = all_alarms(&shop.desk).await.remove(0);
     assert_eq!(alarm.kind, AlarmKind::RefundUnknown);
     let about = AlarmAbout::Refund { out_trade_no: number, out_refund_no: lost.out_refund_no.clone() };
     assert_eq!(alarm.about, about);
@@ -33,22 +41,20 @@ async fn what_was_seen_is_not_counted_until_it_changes_and_what_came_after_the_l
     let shop = Shop::open().await;
     shop.wire.next(CREATE, Fate::LostAfter);
     let first = shop.create_one().await;
-    let listed_at = shop.desk.now();
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let listed = now(&shop.desk).await;
     shop.wire.next(CREATE, Fate::LostAfter);
     let second = shop.create_one().await;
     let mut told = shop.desk.changes();
-    shop.desk.see_alarms(listed_at, None).await.unwrap();
-    let (unseen, seen): (Vec<_>, Vec<_>) = shop.desk.alarms().await.unwrap().into_iter().partition(|alarm| !alarm.seen);
+    shop.desk.see_alarms(listed, None).await.unwrap();
+    let (unseen, seen): (Vec<_>, Vec<_>) = all_alarms(&shop.desk).await.into_iter().partition(|alarm| !alarm.seen);
     assert_eq!((seen[0].about.out_trade_no(), seen.len()), (Some(first.as_str()), 1));
     assert_eq!((unseen[0].about.out_trade_no(), unseen.len()), (Some(second.as_str()), 1));
     while !told.recv().await.unwrap().tags.contains(&desk::Tag::Alarms) {}
-    shop.desk.see_alarms(shop.desk.now(), Some("nobody")).await.unwrap();
+    shop.desk.see_alarms(now(&shop.desk).await, Some("nobody")).await.unwrap();
     assert_eq!(kinds(&shop.desk).await, [(AlarmKind::Unknown, false), (AlarmKind::Unknown, true)]);
     let (other, _) = shop.second_desk().await;
-    other.see_alarms(shop.desk.now(), Some("shop")).await.unwrap();
+    other.see_alarms(now(&shop.desk).await, Some("shop")).await.unwrap();
     assert_eq!(kinds(&shop.desk).await, [(AlarmKind::Unknown, true); 2]);
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     for _ in 0..3 {
         shop.wire.next(QUERY, Fate::Changed(|body| body.replace("OK", "Ok")));
         shop.desk.query_order("shop", &second).await.unwrap();
@@ -57,15 +63,52 @@ async fn what_was_seen_is_not_counted_until_it_changes_and_what_came_after_the_l
     assert!(again.contains(&(AlarmKind::UnverifiedAnswer, false)), "{again:?}");
 }
 
+/// Writes orders that contradict themselves as if as many answers had come, all in the same millisecond.
+fn contradicting(shop: &Shop, from: u64, count: u64) {
+    let database = rusqlite::Connection::open(shop.dir.path().join(desk::store::FILE_NAME)).unwrap();
+    let (last, at) = (from + count - 1, shop.desk.now().0);
+    let values = [(":first", from.to_string()), (":last", last.to_string()), (":at", at.to_string())];
+    let orders = include_str!("../../../store/tests/store/contradicting.sql").to_owned();
+    let orders = values.iter().fold(orders, |sql, (name, value)| sql.replace(name, value));
+    database.execute_batch(&orders).unwrap();
+}
+
 #[tokio::test(start_paused = true)]
-async fn every_alarm_is_listed_and_marked_however_many_there_are() {
+async fn a_hundred_thousand_alarms_are_counted_listed_in_pages_told_once_and_seen() {
     let shop = Shop::open().await;
-    for _ in 0..COUNT {
-        shop.wire.next(CREATE, Fate::LostAfter);
+    let mut news = AlarmNews::default();
+    assert_eq!(shop.desk.look_at_alarms(&mut news).await.unwrap().unseen, 0);
+    contradicting(&shop, 1, MANY);
+    let look = shop.desk.look_at_alarms(&mut news).await.unwrap();
+    assert_eq!(look.unseen, MANY);
+    let announcement = look.announcement.unwrap();
+    assert_eq!(announcement.title.en, "100000 things need attention");
+    news.was_told(announcement);
+
+    let first = shop.desk.alarms(AlarmFilter::default(), None, 50).await.unwrap();
+    assert_eq!(first.alarms.len(), 50);
+    let mut numbers: HashSet<String> = HashSet::new();
+    let (mut pages, mut after) = (0, None);
+    loop {
+        let page = shop.desk.alarms(AlarmFilter::default(), after, 5_000).await.unwrap();
+        numbers.extend(page.alarms.iter().filter_map(|alarm| alarm.about.out_trade_no().map(str::to_owned)));
+        (pages, after) = (pages + 1, page.next);
+        if after.is_none() {
+            break;
+        }
     }
-    let order = desk::TestOrder { count: COUNT, ..test_order() };
-    shop.desk.create_orders(order, Box::new(|_| {}), &desk::Cancel::new()).await.unwrap();
-    assert_eq!(kinds(&shop.desk).await, vec![(AlarmKind::Unknown, false); COUNT as usize]);
-    shop.desk.see_alarms(shop.desk.now(), None).await.unwrap();
-    assert_eq!(kinds(&shop.desk).await, vec![(AlarmKind::Unknown, true); COUNT as usize]);
+    assert_eq!((pages, numbers.len() as u64), (20, MANY), "each stands on one page");
+
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(shop.desk.look_at_alarms(&mut news).await.unwrap().announcement, None);
+    contradicting(&shop, MANY + 1, 1);
+    let one_more = shop.desk.look_at_alarms(&mut news).await.unwrap().announcement.unwrap();
+    assert_eq!((one_more.title.zh.as_str(), one_more.text.zh.contains("0001)")), ("需要留意", true));
+    shop.desk.see_alarms(first.as_of, None).await.unwrap();
+    let counts = shop.desk.alarm_counts(Some("shop")).await.unwrap();
+    assert_eq!(counts.kinds[&AlarmKind::Conflict], Counted { count: MANY + 1, unseen: 1 });
+    let unseen = AlarmFilter { profile: Some("shop".into()), unseen: true };
+    let left = shop.desk.alarms(unseen, None, 50).await.unwrap();
+    assert_eq!((left.alarms.len(), left.next), (1, None), "what came after the list is new");
+    assert_eq!(shop.desk.alarm_counts(Some("nobody")).await.unwrap().total(), Counted::default());
 }

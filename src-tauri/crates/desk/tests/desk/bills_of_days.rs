@@ -14,7 +14,7 @@ use wxpay_protocol::{Fen, UtcMs};
 use crate::shop::Shop;
 
 /// 2026-11-20, noon in Beijing.
-const NOON: UtcMs = UtcMs(1_795_147_200_000);
+pub(crate) const NOON: UtcMs = UtcMs(1_795_147_200_000);
 
 fn row<'a>(number: &'a str, refund: Option<RefundPart<'a>>) -> TradeRow<'a> {
     let total_fee = if refund.is_some() { Fen::ZERO } else { Fen::new(100).unwrap() };
@@ -58,7 +58,7 @@ fn back() -> RefundPart<'static> {
 }
 
 /// A bill with these payments and, where its kind has any, one refund.
-fn bill(kind: BillType, payments: &[&str]) -> String {
+pub(crate) fn bill(kind: BillType, payments: &[&str]) -> String {
     let mut bill = TradeBill::new(kind, BillForm::default());
     if kind != BillType::Refund {
         for number in payments {
@@ -72,17 +72,17 @@ fn bill(kind: BillType, payments: &[&str]) -> String {
 }
 
 /// A merchant, and a folder for files.
-struct Bench {
-    shop: Shop,
+pub(crate) struct Bench {
+    pub(crate) shop: Shop,
     dir: TempDir,
 }
 
 impl Bench {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self { shop: Shop::open().await, dir: tempfile::tempdir().unwrap() }
     }
 
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
@@ -101,10 +101,14 @@ impl Bench {
     }
 
     async fn reconcile(&self, bills: &[&Path]) -> Result<DayKept, DeskError> {
+        self.reconcile_with(bills, self.own()).await
+    }
+
+    pub(crate) async fn reconcile_with(&self, bills: &[&Path], own: OwnSide) -> Result<DayKept, DeskError> {
         let sides = DaySides {
             bills: bills.iter().map(|path| path.to_path_buf()).collect(),
             beside: Beside::default(),
-            own: self.own(),
+            own,
             basis: Basis::Order,
             date: NOON,
             day_cut_s: 300,

@@ -93,7 +93,7 @@ async fn a_neighbour_that_cannot_be_settled_is_told_by_its_own_date_and_the_day_
     std::fs::write(&own_file, own).unwrap();
     today.own = OwnSide::Files(OwnFiles { orders: Some(own_file), ..OwnFiles::default() });
     let found = Arc::new(today.reconcile(watch).unwrap());
-    assert!(found.verdict.differences.is_empty(), "{:?}", found.verdict.differences);
+    assert_eq!(found.listed_count(), 0, "{:?}", found.verdict);
     // Another text under its name settles nothing, though it could be read.
     let text = std::fs::read_to_string(&today.bills[0]).unwrap();
     std::fs::write(&today.bills[0], text.replacen("SUCCESS", "REVOKED", 1)).unwrap();
@@ -107,6 +107,8 @@ async fn a_neighbour_that_cannot_be_settled_is_told_by_its_own_date_and_the_day_
     let faults = &kept.settled_beside.faults;
     assert_eq!(faults.iter().map(|fault| fault.day).collect::<Vec<_>>(), [yesterday().start_of_day()]);
     assert_eq!(faults[0].code, "input_unreadable");
+    let (chinese, english) = (&faults[0].chinese, &faults[0].cause);
+    assert!(chinese.contains("bill.csv 无法读取") && english.contains("cannot be read"), "{chinese} / {english}");
     assert_eq!(run(&fetching, START).await.id, kept.run.unwrap());
     assert_eq!(run(&fetching, yesterday()).await.id, waits.id, "it waits on");
 }

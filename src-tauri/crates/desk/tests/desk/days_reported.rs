@@ -3,7 +3,7 @@
 use desk::reconcile::Viewpoint;
 use desk::sheets::Reader;
 use desk::store::{DayMark, NoteKind};
-use desk::{LeftDifference, ReportExport, SideSums};
+use desk::{LeftDifference, SideSums, SpanExport};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::environment::Environment;
 
@@ -105,7 +105,7 @@ async fn a_report_that_cannot_be_written_leaves_what_was_there() {
     let fetching = month(folder.path()).await;
     let file = folder.path().join("report.csv");
     std::fs::write(&file, "mine").unwrap();
-    let export = |file: std::path::PathBuf| ReportExport {
+    let export = |file: std::path::PathBuf| SpanExport {
         profile: "shop".into(),
         from: day(0),
         to: day(12),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::reconcile::{Basis, Viewpoint};
-use desk::store::DayMark;
+use desk::store::{DayMark, DifferenceFilter, DifferenceState, NoteKind, SaidEnd};
 use desk::{Beside, Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
 use wxpay_protocol::environment::Environment;
 
@@ -50,7 +50,7 @@ async fn stopped_while_reading_keeping_or_writing_it_leaves_nothing_behind() {
 
     let going = Cancel::new();
     let found = sides.reconcile(Watch { on_bytes: &|_| {}, on_more: &on_more, cancel: &going }).unwrap();
-    assert!(!found.verdict.differences.is_empty());
+    assert!(found.listed_count() > 0);
     let found = Arc::new(found);
     let kept = fetching.desk.keep_day("shop", &sides, &found, &reading).await;
     assert!(matches!(kept, Err(DeskError::Day(ReconcileFault::Cancelled))), "{kept:?}");
@@ -86,4 +86,32 @@ async fn a_bill_that_was_hashed_while_it_was_read_is_the_bill_that_was_seen_befo
     assert_eq!(digests[0].len(), 1);
     let plain = desk::bill_digest(&folder.path().join("bill.csv"), &Cancel::new()).unwrap();
     assert_eq!(digests[1][0].digest, plain);
+}
+
+#[tokio::test]
+async fn handling_many_ends_where_it_is_stopped_and_says_how_many_it_was_said_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let mch_id = fetching.desk.profiles().await.unwrap()[0].profile.mch_id.to_string();
+    let sides = sides(folder.path(), Some(&mch_id));
+    fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let (desk, saying) = (&fetching.desk, (NoteKind::Ignore, "查过了"));
+    let left = || async { desk.day("shop", START).await.unwrap().standing.open };
+    let before = left().await;
+    assert!(before > 0);
+    let cancel = Cancel::new();
+    let asked = cancel.clone();
+    let stop = Box::new(move |_| asked.cancel());
+    let only_open = DifferenceFilter { state: Some(DifferenceState::Open), ..DifferenceFilter::default() };
+    let stopped =
+        desk.say_of_many(("shop", START), only_open.clone(), saying, Some(before), stop, &cancel).await.unwrap();
+    assert_eq!((stopped.end, stopped.matching, stopped.said), (SaidEnd::Stopped, before, 0));
+    assert_eq!(left().await, before);
+
+    let told = Arc::new(AtomicU64::new(0));
+    let done = Arc::clone(&told);
+    let watch = Box::new(move |progress: desk::Progress| done.store(progress.done, Ordering::Relaxed));
+    let said = desk.say_of_many(("shop", START), only_open, saying, None, watch, &Cancel::new()).await.unwrap();
+    assert_eq!((said.end, said.said, left().await), (SaidEnd::All, before, 0));
+    assert_eq!(told.load(Ordering::Relaxed), before, "progress counts differences");
 }

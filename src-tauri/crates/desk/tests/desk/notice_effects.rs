@@ -78,7 +78,7 @@ async fn a_payment_that_is_notified_after_the_order_was_closed_is_kept_as_paid_f
     assert_eq!((late.verdict, late.answer), (NoticeVerdict::Accepted, ACCEPTED));
     assert_eq!(shop.state(&number).await, OrderState::Success);
     assert!(shop.flags(&number).await.contains(&"paid_after_close"));
-    let alarms = shop.desk.alarms().await.unwrap();
+    let alarms = all_alarms(&shop.desk).await;
     let of_order = |alarm: &desk::Alarm| alarm.about.out_trade_no() == Some(number.as_str());
     assert!(alarms.iter().any(|alarm| alarm.kind == desk::AlarmKind::PaidAfterClose && of_order(alarm)));
 }

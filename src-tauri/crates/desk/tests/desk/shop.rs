@@ -301,3 +301,14 @@ pub(crate) fn test_order() -> TestOrder {
         reuse: false,
     }
 }
+
+/// Everything that needs a person, read page by page.
+pub(crate) async fn all_alarms(desk: &Desk) -> Vec<desk::Alarm> {
+    let mut page = desk.alarms(desk::AlarmFilter::default(), None, 100).await.unwrap();
+    let mut all = std::mem::take(&mut page.alarms);
+    while let Some(next) = page.next {
+        page = desk.alarms(desk::AlarmFilter::default(), Some(next), 100).await.unwrap();
+        all.append(&mut page.alarms);
+    }
+    all
+}

@@ -154,7 +154,7 @@ async fn three_answers_in_a_row_that_do_not_verify_raise_an_alarm_and_one_good_o
         shop.desk.query_order("shop", &number).await.unwrap();
     }
     assert!(shop.flags(&number).await.contains(&"unverified_answer"));
-    let alarms = shop.desk.alarms().await.unwrap();
+    let alarms = all_alarms(&shop.desk).await;
     assert_eq!(alarms[0].about.out_trade_no(), Some(number.as_str()));
     assert_eq!((alarms[0].kind, alarms[0].profile.as_str()), (desk::AlarmKind::UnverifiedAnswer, "shop"));
     shop.desk.query_order("shop", &number).await.unwrap();

@@ -116,6 +116,28 @@ fn no_bill(return_msg: &str, words: &'static str) -> &'static str {
 }
 
 impl BillRefusal {
+    /// The word that scripts and the window compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "bill_empty",
+            Self::Answer { .. } => "bill_is_answer",
+            Self::Markup => "bill_is_markup",
+            Self::Encoding { .. } => "bill_encoding",
+            Self::Archive => "bill_is_archive",
+            Self::Header { .. } => "bill_header",
+            Self::TitleMissing { .. } => "bill_title_missing",
+            Self::TitleTwice { .. } => "bill_title_twice",
+            Self::LineTooLong { .. } => "bill_line_too_long",
+            Self::NoSummary { .. } => "bill_no_summary",
+            Self::Summary { .. } => "bill_summary_unreadable",
+            Self::Count { .. } => "bill_count",
+            Self::Sum { .. } => "bill_sum",
+            Self::AfterSummary { .. } => "bill_after_summary",
+            Self::OtherMerchant { .. } => "bill_other_merchant",
+            Self::Unreadable(_) => "bill_unreadable",
+        }
+    }
+
     /// The sentence in Chinese: what, where, what to do.
     pub fn chinese(&self) -> String {
         match self {

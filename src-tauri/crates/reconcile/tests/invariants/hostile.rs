@@ -1,12 +1,10 @@
 //! Hostile days, written by hand: each row lands where the definitions of the classes put it.
 
-use desk_reconcile::{
-    Basis, BillSide, Class, Day, Difference, Edge, LocalOrder, LocalSide, Reason, Scope, Share, verdict,
-};
+use desk_reconcile::{Basis, BillSide, Class, Day, Difference, Edge, LocalOrder, LocalSide, Reason, Scope, Share};
 use wxpay_protocol::bill::{Bill, BillLine, BillType};
 use wxpay_protocol::{Fen, TradeState};
 
-use super::{Back, Both, MIDNIGHT, Ours, Paid, back, one, ours, paid, refunds};
+use super::{Back, Both, Judged, MIDNIGHT, Ours, Paid, back, one, ours, paid, refunds};
 
 fn revoked(number: u8, transaction: u8, fen: i64) -> Paid {
     Paid { state: "REVOKED", ..paid(number, transaction, fen) }
@@ -127,7 +125,7 @@ fn fees_of_a_fen_are_rounding_and_missing_fees_of_more_are_marked() {
     let off = |fen: i64, off_milli: i64| Paid { off_milli, ..paid(1, 1, fen) };
     let back_off = |fen: i64, off_milli: i64| Back { off_milli, ..back(1, fen) };
     let marks = |paid: Vec<Paid>, bill_backs: Vec<Back>| {
-        let fees = Both { paid, bill_backs, ..Both::default() }.judged().fees;
+        let fees = Both { paid, bill_backs, ..Both::default() }.judged().fees.clone();
         (fees.count, fees.difference.milli_fen())
     };
     for (fen, off_milli, marked) in
@@ -163,12 +161,12 @@ fn an_order_that_waited_on_the_day_beside_stands_for_a_payment_that_nobody_else_
                 paid_at: Some(edge.nearest(day)),
             });
         }
-        verdict(side, local, &|| false).unwrap()
+        Judged::of(side, local)
     };
     let judged = |bill_rows: &[Paid], own: &[Ours], carried: &[(u8, u8, i64, Edge)]| {
         judged_on(Day::of(MIDNIGHT, 300), bill_rows, own, carried)
     };
-    let listed = |found: &desk_reconcile::Verdict| {
+    let listed = |found: &Judged| {
         found.differences.iter().map(|row| (row.class, row.reason, row.local_line)).collect::<Vec<_>>()
     };
     let bill = [paid(1, 1, 100)];
@@ -260,7 +258,7 @@ fn every_class_of_a_day_comes_out_of_the_bills_success_and_refund_as_out_of_all(
     );
     for class in Class::ALL {
         assert_eq!(parts.tally(class), whole.tally(class), "{class:?}");
-        let rows = |found: &desk_reconcile::Verdict, files: &[&Both]| {
+        let rows = |found: &Judged, files: &[&Both]| {
             let mut some = found.clone();
             some.differences.retain(|row| row.class == class);
             both.told(files, &some)

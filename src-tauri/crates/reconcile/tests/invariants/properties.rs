@@ -1,13 +1,13 @@
 //! The invariants C1, C2, C4 and C6 for any day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use desk_reconcile::{Class, Day, Difference, Verdict};
+use desk_reconcile::{Class, Day, Difference};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wxpay_protocol::TradeState;
 
-use super::{Back, Both, Ours, Paid, at, back, ours, paid};
+use super::{Back, Both, Judged, Ours, Paid, at, back, ours, paid};
 
 /// Mostly nothing; a fee is marked that is off by more than a fen.
 fn any_off() -> impl Strategy<Value = i64> {
@@ -84,6 +84,22 @@ proptest! {
     }
 
     #[test]
+    fn no_two_differences_are_about_the_same(both in any_day()) {
+        let found = both.judged();
+        let about = |row: &Difference| {
+            let paid = row.bill.filter(|_| row.class == Class::DuplicatePayment);
+            let transaction = paid.map(|at| both.paid[usize::try_from(at.line).unwrap() - 2].transaction);
+            (row.class, row.is_refund, row.number, transaction, row.nth)
+        };
+        let (mut seen, mut firsts) = (HashSet::new(), 0);
+        for row in &found.differences {
+            prop_assert!(row.nth >= 1 && seen.insert(about(row)), "{:?}", row);
+            firsts += usize::from(row.nth == 1);
+        }
+        prop_assert!(firsts * 4 >= found.differences.len(), "most are the first about something");
+    }
+
+    #[test]
     fn c2_the_differences_explain_the_sums_of_the_rows_of_both_sides_to_the_fen(both in any_day()) {
         let found = both.judged();
         let sums = |is_refund: bool| {
@@ -103,6 +119,7 @@ proptest! {
             .map(|row| i128::from(row.local_fen)).sum();
         let ((bill_paid, local_paid), (bill_back, local_back)) = (sums(false), sums(true));
         let (local_paid, local_back) = (local_paid - again, local_back + again);
+        prop_assert_eq!(found.gaps_fen, [explained(false), explained(true)]);
         prop_assert_eq!(local_paid - bill_paid, explained(false));
         prop_assert_eq!(local_back - bill_back, explained(true));
         prop_assert_eq!(bill_paid, i128::from(both.paid_fen()));
@@ -115,7 +132,7 @@ proptest! {
     fn c2_the_marks_of_fees_add_up_to_what_the_rows_are_off(both in any_day()) {
         let offs = both.paid.iter().map(|row| row.off_milli).chain(both.bill_backs.iter().map(|row| row.off_milli));
         let marked: Vec<i64> = offs.filter(|off| off.abs() > 1000).collect();
-        let fees = both.judged().fees;
+        let fees = both.judged().fees.clone();
         prop_assert_eq!(fees.count, marked.len() as u64);
         prop_assert_eq!(fees.difference.milli_fen(), i128::from(marked.iter().sum::<i64>()));
     }
@@ -153,10 +170,10 @@ proptest! {
         let (first, second) = (file(true), file(false));
         let (again, _) = other.judged_by(&[first.bill(), second.bill()], usize::MAX);
         prop_assert_eq!(both.told(&[&both], &found), other.told(&[&first, &second], &again));
-        let tallies = |found: &Verdict| Class::ALL.map(|class| found.tally(class));
+        let tallies = |found: &Judged| Class::ALL.map(|class| found.tally(class));
         prop_assert_eq!(tallies(&found), tallies(&again));
         prop_assert_eq!((found.out_of_scope, found.time_marked), (again.out_of_scope, again.time_marked));
-        let fees = |found: &Verdict| (found.fees.count, found.fees.difference, found.fees.places.len());
+        let fees = |found: &Judged| (found.fees.count, found.fees.difference, found.fees.places.len());
         prop_assert_eq!(fees(&found), fees(&again));
     }
 

@@ -1,9 +1,10 @@
 //! Lists, searches and imports over a million orders, each beside what the same file gives SQLite alone.
 //!
 //! `cargo bench -p desk-store -- --orders 1000000 --folder DIR` measures and keeps the store in DIR for the next time;
-//! `--only import`, `lists`, `windows`, `searches` or `polling` measures just that. Run by `cargo test`, it only makes sure
+//! `--only import`, `lists`, `windows`, `pages`, `alarms`, `searches` or `polling` measures just that. Run by `cargo test`, it only makes sure
 //! that it still works.
 
+mod beside;
 mod figures;
 mod seed;
 
@@ -68,11 +69,23 @@ fn run(orders: u64, folder: Option<PathBuf>, only: Option<&str>) -> Result<(), F
     let store = Store::open(&folder)?;
     page.one("open the store", started.elapsed(), "");
     let wanted = |part: &str| only.is_none_or(|only| only == part);
+    if wanted("lists") || wanted("searches") {
+        figures::texts(&store, &mut page)?;
+    }
     if wanted("lists") {
         figures::lists(&store, &mut page)?;
     }
     if wanted("windows") {
         figures::windows(&store, &mut page)?;
+    }
+    if wanted("pages") || wanted("alarms") {
+        beside::make(&folder, orders)?;
+    }
+    if wanted("pages") {
+        beside::pages(&store, &mut page)?;
+    }
+    if wanted("alarms") {
+        beside::alarms(&store, &mut page)?;
     }
     if wanted("searches") {
         figures::searches(&store, orders, &mut page)?;

@@ -153,6 +153,8 @@ pub struct DifferenceFilter {
     pub identity: String,
     /// Those with this value in this dimension.
     pub of: Option<(Dimension, String)>,
+    /// Those with one of these identities; all where there are none.
+    pub among: Vec<[u8; 16]>,
 }
 
 /// A stretch of the differences of a run.
@@ -191,7 +193,7 @@ const MOST_FREQUENT: i64 = 5;
 /// Rows that are handed out at once.
 const PAGE_MAX: usize = 10_000;
 
-const ROW: &str = "d.run, d.place, d.identity, d.facts, d.class, d.counts, d.reason, d.same_as, d.fault, d.fault_en, d.out_trade_no, \
+pub(super) const ROW: &str = "d.run, d.place, d.identity, d.facts, d.class, d.counts, d.reason, d.same_as, d.fault, d.fault_en, d.out_trade_no, \
      d.transaction_id, d.refund_id, d.out_refund_no, d.field, d.bill_value, d.local_value, d.bill_fen, d.local_fen, d.bill, d.bill_line, \
      d.local_line, d.hour, d.device_info, d.trade_type, d.sub_mch_id, d.attach, d.is_claim, r.profile, r.date, h.kind AS handled, h.facts AS handled_facts, \
      (SELECT b.file FROM day_bills b WHERE b.id = d.bill AND (SELECT count(*) FROM day_run_bills x WHERE x.run = d.run) > 1) AS bill_file";
@@ -209,7 +211,18 @@ impl Store {
         start: usize,
         limit: usize,
     ) -> Result<DifferencePage, StoreError> {
-        self.read(|connection| page(connection, run, filter, start, limit))
+        let (wanted, mut values) = condition(run, filter);
+        let with = of_run();
+        let sql = format!("{with} SELECT d.place {FROM} WHERE {wanted} ORDER BY d.place");
+        let list = self.listed(&sql, &values, |row| Ok((row.get(0)?, [0, 0])))?;
+        let mut page = DifferencePage { total: list.count(), rows: Vec::new() };
+        let places = list.page(start, limit.min(PAGE_MAX));
+        let (Some(from), Some(to)) = (places.first(), places.last()) else { return Ok(page) };
+        values.extend([from, to].map(|place| Value::Integer(*place)));
+        self.read(|connection| {
+            page.rows = between(connection, &format!("{with} SELECT {ROW} {FROM} WHERE {wanted}"), &values)?;
+            Ok(page)
+        })
     }
 
     /// The difference with this identity in the run that counts for its day.
@@ -289,30 +302,19 @@ pub(super) fn of_run() -> String {
     HANDLED.replace("{day}", day)
 }
 
-fn page(
-    connection: &Connection,
-    run: i64,
-    filter: &DifferenceFilter,
-    start: usize,
-    limit: usize,
-) -> Result<DifferencePage, StoreError> {
-    let (wanted, mut values) = condition(run, filter);
-    let with = of_run();
-    let total: i64 = connection
-        .prepare_cached(&format!("{with} SELECT count(*) {FROM} WHERE {wanted}"))?
-        .query_row(params_from_iter(&values), |row| row.get(0))?;
-    values.extend([limit.min(PAGE_MAX), start].map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))));
-    let sql = format!("{with} SELECT {ROW} {FROM} WHERE {wanted} ORDER BY d.place LIMIT ? OFFSET ?");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows: Vec<(String, DayDifference)> =
-        statement.query_map(params_from_iter(&values), row)?.collect::<Result<_, _>>()?;
-    let mut page = DifferencePage { total: total.unsigned_abs(), rows: Vec::with_capacity(rows.len()) };
-    for (profile, mut row) in rows {
+/// The differences of a query, between the two places that are its last values.
+fn between(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<DayDifference>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{sql} AND d.place >= ? AND d.place <= ? ORDER BY d.place"))?;
+    let found: Vec<(String, DayDifference)> =
+        statement.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?;
+    let mut rows = Vec::with_capacity(found.len());
+    for (profile, mut row) in found {
         row.notes = of_difference(connection, &profile, row.date, &row.found.identity)?;
         row.answer = answers::last_of(connection, &profile, row.date, &row.found.identity)?;
-        page.rows.push(row);
+        rows.push(row);
     }
-    Ok(page)
+    Ok(rows)
 }
 
 pub(super) fn by_identity(
@@ -377,6 +379,12 @@ pub(super) fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Val
     } else if !filter.identity.is_empty() {
         and("lower(hex(d.identity)) GLOB ? || '*'", vec![Value::Text(filter.identity.clone())]);
     }
+    if !filter.among.is_empty() {
+        let digits: Vec<String> =
+            filter.among.iter().map(|identity| format!("\"{}\"", crate::chain::hex(identity))).collect();
+        let listed = format!("[{}]", digits.join(","));
+        and("d.identity IN (SELECT unhex(value) FROM json_each(?))", vec![Value::Text(listed)]);
+    }
     if let Some((dimension, value)) = &filter.of {
         and(&format!("CAST(d.{} AS TEXT) = ?", dimension.as_str()), vec![Value::Text(value.clone())]);
     }
@@ -390,7 +398,8 @@ fn whole_identity(digits: &str) -> Option<Vec<u8>> {
     Some(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
-fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
+/// A difference and whose it is, without what was said to it.
+pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
     let line = |column: &str| row.get::<_, Option<i64>>(column).map(|line| line.map(i64::unsigned_abs));
     let found = NewDifference {
         place: row.get::<_, i64>("place")?.unsigned_abs(),

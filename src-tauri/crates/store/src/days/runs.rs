@@ -37,6 +37,8 @@ pub struct RunFindings {
     pub orders: Option<String>,
     /// Where the refunds came from.
     pub refunds: Option<String>,
+    /// How these tables were read, as JSON; nothing of the store, and of runs from before this was kept.
+    pub own_reading: Option<String>,
     /// Whether nothing differs and every row was read.
     pub balanced: bool,
     /// Differences, the unreadable rows not among them.
@@ -117,7 +119,7 @@ pub enum RunBegun {
     Closed,
 }
 
-const RUN: &str = "id, profile, date, basis, day_cut_s, orders, refunds, balanced, differences, malformed, local_orders, local_refunds, out_of_scope, \
+const RUN: &str = "id, profile, date, basis, day_cut_s, orders, refunds, own_reading, balanced, differences, malformed, local_orders, local_refunds, out_of_scope, \
      not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by";
 
 impl Store {
@@ -200,6 +202,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<DayRun> {
             day_cut_s: row.get("day_cut_s")?,
             orders: row.get("orders")?,
             refunds: row.get("refunds")?,
+            own_reading: row.get("own_reading")?,
             balanced: row.get("balanced")?,
             differences: number("differences")?,
             malformed: number("malformed")?,
@@ -243,9 +246,9 @@ fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> 
     }
     let found = &new.found;
     let sql = format!(
-        "INSERT INTO day_runs (profile, date, digest, turn, is_complete, basis, day_cut_s, orders, refunds, balanced, differences, malformed, \
+        "INSERT INTO day_runs (profile, date, digest, turn, is_complete, basis, day_cut_s, orders, refunds, own_reading, balanced, differences, malformed, \
          local_orders, local_refunds, out_of_scope, not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by) VALUES (:profile, :date, \
-         :digest, {turn}, 0, :basis, :day_cut_s, :orders, :refunds, :balanced, :differences, :malformed, :local_orders, :local_refunds, \
+         :digest, {turn}, 0, :basis, :day_cut_s, :orders, :refunds, :own_reading, :balanced, :differences, :malformed, :local_orders, :local_refunds, \
          :out_of_scope, :not_compared, :time_marked, :fee_count, :fee_milli_fen, :payments_gap_fen, :refunds_gap_fen, :ran_at, :ran_by)"
     );
     let id = connection.prepare_cached(&sql)?.insert(named_params! {
@@ -256,6 +259,7 @@ fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> 
         ":day_cut_s": found.day_cut_s,
         ":orders": found.orders,
         ":refunds": found.refunds,
+        ":own_reading": found.own_reading,
         ":balanced": found.balanced,
         ":differences": count(found.differences),
         ":malformed": count(found.malformed),

@@ -2,8 +2,8 @@
 
 use rusqlite::types::Value;
 
-use crate::search::Terms;
-use crate::{Flags, OrderFilter, OrderSort, OrderState, SortBy};
+use crate::search::{Key, Terms};
+use crate::{Flags, OrderFilter, OrderState, SortBy};
 
 /// The order alone.
 pub(super) const ID: &str = "id";
@@ -136,26 +136,36 @@ impl Condition {
         format!("SELECT {columns} FROM orders{}", self.filter_sql())
     }
 
+    /// Whether it lets every order through.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// Finds the order whose id is bound behind the values, if it matches.
+    pub(crate) fn is_met_sql(&self) -> String {
+        let id = format!("id = ?{}", self.values.len() + 1);
+        let clauses: Vec<&str> = [&id].into_iter().chain(&self.clauses).map(String::as_str).collect();
+        format!("SELECT 1 FROM orders{}", where_sql(&clauses))
+    }
+
     /// The ids of every match in the order of the sort, walked along its index; of one run, with the keys, where the index has
-    /// runs: which one is bound behind the values. Where nothing ascends, ids and keys in no order.
-    pub(crate) fn walk_sql(&self, sort: OrderSort) -> String {
-        let sorted = Sorted::by(sort.by);
-        let with_keys = format!("id, {}", sorted.keys.join(", "));
-        let (select, run, order) = match sorted.runs {
-            Runs::One => ("id".to_owned(), None, order_by(sort)),
-            Runs::Blocks => (with_keys, Some("id >> 16"), order_by(sort)),
-            Runs::Merchants => (with_keys, Some("mch_id"), order_by(sort)),
-            Runs::Unsorted => (with_keys, None, String::new()),
+    /// runs: which one is bound behind the values.
+    pub(crate) fn walk_sql(&self, index: &Index, descending: bool) -> String {
+        let with_keys = || format!("id, {}", index.keys.join(", "));
+        let (select, run) = match index.runs {
+            Runs::One => ("id".to_owned(), None),
+            Runs::Blocks => (with_keys(), Some("id >> 16")),
+            Runs::Merchants => (with_keys(), Some("mch_id")),
         };
         let run = run.map(|run| format!("{run} = ?{}", self.values.len() + 1));
         let clauses: Vec<&str> = run.iter().chain(&self.clauses).map(String::as_str).collect();
-        let index = sorted.index.map(|index| format!(" INDEXED BY {index}")).unwrap_or_default();
-        format!("SELECT {select} FROM orders{index}{}{order}", where_sql(&clauses))
+        let order = order_by(index, descending);
+        format!("SELECT {select} FROM orders INDEXED BY {}{}{order}", index.name, where_sql(&clauses))
     }
 
     /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].
-    pub(crate) fn sorted_among_sql(&self, sort: OrderSort) -> String {
-        format!("SELECT id FROM orders{}{}", self.filter_sql(), order_by(sort))
+    pub(crate) fn sorted_among_sql(&self, index: &Index, descending: bool) -> String {
+        format!("SELECT id FROM orders{}{}", self.filter_sql(), order_by(index, descending))
     }
 }
 
@@ -164,16 +174,23 @@ fn where_sql(clauses: &[&str]) -> String {
 }
 
 // All columns of the index and the id: SQLite takes the direction of a walk from none that a filter holds to one value.
-fn order_by(sort: OrderSort) -> String {
-    let direction = if sort.descending { " DESC" } else { "" };
-    let keys: Vec<String> = Sorted::by(sort.by).keys.iter().map(|key| format!("{key}{direction}")).collect();
+fn order_by(index: &Index, descending: bool) -> String {
+    let direction = if descending { " DESC" } else { "" };
+    let keys: Vec<String> = index.keys.iter().map(|key| format!("{key}{direction}")).collect();
     format!(" ORDER BY {}, id{direction}", keys.join(", "))
 }
 
-/// The index of a sort with all of its columns, but for what its runs are told by; or the one key of a sort that has no index
-/// and where that key is read from, nothing standing for the orders themselves.
-pub(super) struct Sorted {
-    index: Option<&'static str>,
+/// What a sort goes along.
+pub(super) enum Way {
+    /// An index of the store.
+    Index(Index),
+    /// Keys in memory.
+    Memory(Key),
+}
+
+/// The index of a sort with all of its columns, but for what its runs are told by.
+pub(super) struct Index {
+    name: &'static str,
     keys: &'static [&'static str],
     pub(super) runs: Runs,
 }
@@ -187,15 +204,14 @@ pub(super) enum Runs {
     Blocks,
     /// By merchants.
     Merchants,
-    /// Its keys, which are texts, ascend nowhere.
-    Unsorted,
 }
 
-impl Sorted {
-    pub(super) const fn by(by: SortBy) -> Self {
-        let (index, keys): (_, &[&str]) = match by {
+impl Way {
+    pub(super) const fn of(by: SortBy) -> Self {
+        let (name, runs, keys): (_, _, &[&str]) = match by {
             SortBy::CreatedAt => (
-                Some("orders_created"),
+                "orders_created",
+                Runs::One,
                 &[
                     "created_at",
                     "shown_state",
@@ -208,22 +224,16 @@ impl Sorted {
                     "profile",
                 ],
             ),
-            SortBy::PaidAt => (Some("orders_paid"), &["paid_at", "paid_fee", "refunded_fee", "profile"]),
-            SortBy::TotalFee => (Some("orders_amount"), &["total_fee"]),
-            SortBy::State => (Some("orders_state"), &["shown_state", "created_at"]),
-            SortBy::TradeType => (Some("orders_trade_type"), &["trade_type", "created_at"]),
-            SortBy::OutTradeNo => (Some("sqlite_autoindex_orders_1"), &["out_trade_no"]),
-            SortBy::TransactionId => (None, &["coalesce(transaction_id, claimed_transaction_id, '')"]),
-            SortBy::Body => (None, &["body"]),
-            SortBy::Profile => (Some("orders_created"), &["profile"]),
+            SortBy::PaidAt => ("orders_paid", Runs::One, &["paid_at", "paid_fee", "refunded_fee", "profile"]),
+            SortBy::TotalFee => ("orders_amount", Runs::Blocks, &["total_fee"]),
+            SortBy::State => ("orders_state", Runs::One, &["shown_state", "created_at"]),
+            SortBy::TradeType => ("orders_trade_type", Runs::One, &["trade_type", "created_at"]),
+            SortBy::OutTradeNo => ("sqlite_autoindex_orders_1", Runs::Merchants, &["out_trade_no"]),
+            SortBy::TransactionId => return Self::Memory(Key::TransactionId),
+            SortBy::Body => return Self::Memory(Key::Body),
+            SortBy::Profile => return Self::Memory(Key::Profile),
         };
-        let runs = match by {
-            SortBy::TotalFee => Runs::Blocks,
-            SortBy::OutTradeNo => Runs::Merchants,
-            SortBy::TransactionId | SortBy::Body | SortBy::Profile => Runs::Unsorted,
-            SortBy::CreatedAt | SortBy::PaidAt | SortBy::State | SortBy::TradeType => Runs::One,
-        };
-        Self { index, keys, runs }
+        Self::Index(Index { name, keys, runs })
     }
 }
 

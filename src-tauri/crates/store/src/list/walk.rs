@@ -1,5 +1,4 @@
-//! Walks along the index of a sort. Where the index has runs, one walk along each, merged; where there is no index, by keys
-//! in memory.
+//! Walks along the index of a sort. Where the index has runs, one walk along each, merged.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -9,10 +8,8 @@ use std::ops::ControlFlow;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, Rows, params_from_iter};
 
-use super::condition::{Condition, Runs, Sorted};
-use super::id_set::IdSet;
-use super::keys::walk_by_keys;
-use crate::OrderSort;
+use super::IdSet;
+use super::condition::{Condition, Index, Runs};
 use crate::finding::MERCHANTS_SQL;
 
 /// Hands out the ids of all matches, or of those among some, in the order of the sort, until `each` breaks.
@@ -20,15 +17,12 @@ pub(super) fn walk(
     connection: &Connection,
     condition: &Condition,
     among: Option<&IdSet>,
-    sort: OrderSort,
+    index: &Index,
+    descending: bool,
     mut each: impl FnMut(i64) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
-    let sql = condition.walk_sql(sort);
-    let runs: Vec<Option<Value>> = match Sorted::by(sort.by).runs {
-        Runs::Unsorted => {
-            let mut statement = connection.prepare_cached(&sql)?;
-            return walk_by_keys(statement.query(params_from_iter(&condition.values))?, among, sort, each);
-        }
+    let sql = condition.walk_sql(index, descending);
+    let runs: Vec<Option<Value>> = match index.runs {
         Runs::One => vec![None],
         Runs::Blocks => blocks(connection)?.into_iter().map(Some).collect(),
         Runs::Merchants => merchants(connection)?.into_iter().map(Some).collect(),
@@ -45,7 +39,7 @@ pub(super) fn walk(
     };
     match &mut walks[..] {
         [one] => alone(one, each),
-        many => merged(many, sort.descending, each),
+        many => merged(many, descending, each),
     }
 }
 

@@ -8,6 +8,8 @@ use std::thread::available_parallelism;
 
 use memchr::memmem;
 
+use super::ranks::Ranks;
+
 /// Stands before and after each text; no number, openid or body contains it.
 pub(crate) const BETWEEN: char = '\0';
 /// From so many bytes on, a pile is worth the start of threads.
@@ -143,6 +145,7 @@ pub(crate) struct Words {
     by_hash: HashMap<u64, u32>,
     hasher: RandomState,
     of_orders: Vec<u32>,
+    ranks: Ranks,
 }
 
 impl Words {
@@ -172,6 +175,17 @@ impl Words {
     /// The text of the order at a place.
     pub(crate) fn get(&self, place: usize) -> Option<&str> {
         self.different.get(*self.of_orders.get(place)? as usize)
+    }
+
+    /// Puts texts that are new in order among the others.
+    pub(crate) fn rank(&mut self) {
+        let different = &self.different;
+        self.ranks.follow(different.ends.len(), |index| different.get(index).unwrap_or_default());
+    }
+
+    /// Where the text of the order at a place stands among all texts by code point; it was [ranked](Self::rank).
+    pub(crate) fn rank_of(&self, place: usize) -> Option<u32> {
+        self.ranks.of(*self.of_orders.get(place)? as usize)
     }
 
     /// The places of the orders whose text contains every one of these words.

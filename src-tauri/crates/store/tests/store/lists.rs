@@ -165,9 +165,14 @@ fn one_box_finds_numbers_openids_and_words() {
 }
 
 #[test]
-fn a_search_sees_what_was_paid_placed_or_imported_since_the_last_one_by_any_process() {
-    let (folder, store, [_, second, ..]) = shop();
+fn searches_and_lists_see_what_was_paid_placed_or_imported_since_the_last_one_by_any_process() {
+    let (folder, store, [first, second, ..]) = shop();
+    let greatest = |by| {
+        let rows = store.first_rows(&OrderFilter::default(), OrderSort { by, descending: true }, 1).unwrap();
+        rows.iter().map(|order| order.id).collect::<Vec<_>>()
+    };
     assert_eq!(search(&store, "4200000000202611200000000002"), [0i64; 0]);
+    assert_eq!(greatest(SortBy::TransactionId), [first]);
     let elsewhere = Store::open(folder.path()).unwrap();
     let paid = NewObservation { received_at: after_ms(95_000_000), ..notice(second, after_ms(95_000_000)) };
     let Event::TradeState(report) = crate::deeds::report(TradeState::Success, crate::deeds::OTHER_TRANSACTION) else {
@@ -177,6 +182,8 @@ fn a_search_sees_what_was_paid_placed_or_imported_since_the_last_one_by_any_proc
     record(&elsewhere, NewObservation { event: Event::TradeState(report), ..paid });
     let placed = place(&elsewhere, 77).order_id;
     assert_eq!(search(&store, "4200000000202611200000000002"), [second]);
+    assert_eq!(greatest(SortBy::TransactionId), [second]);
+    assert_eq!(greatest(SortBy::Profile), [placed]);
     assert_eq!(search(&store, &number(77)), [placed]);
     assert_eq!(search(&store, &number(77)), [placed], "and again");
 }

@@ -9,6 +9,7 @@
 
 mod alarms;
 mod day_closing;
+mod day_saying;
 mod days;
 mod deeds;
 mod evidence;

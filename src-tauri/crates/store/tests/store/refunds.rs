@@ -282,3 +282,29 @@ fn an_order_is_searched_by_the_numbers_of_its_refunds_as_soon_as_they_are_known(
     assert_eq!(found("50300012342026112000000000001"), [order], "and by WeChat's");
     assert_eq!(found("202611"), [other, order], "any part of it");
 }
+
+#[test]
+fn any_page_of_the_refunds_is_as_they_are_now_also_when_another_program_changed_them() {
+    let (folder, store) = opened();
+    let order = paid(&store, 1);
+    for n in 0..5 {
+        reserved(&store, order, &format!("R{n}"), 1);
+    }
+    let page = |start, limit| {
+        let list = store.refunds(&RefundFilter::default(), start, limit).unwrap();
+        (list.totals.count, list.rows.iter().map(|refund| refund.out_refund_no.to_string()).collect::<Vec<_>>())
+    };
+    assert_eq!(page(0, 2), (5, vec!["R4".to_owned(), "R3".to_owned()]));
+    assert_eq!(page(4, 2), (5, vec!["R0".to_owned()]));
+    assert_eq!(page(5, 2), (5, vec![]));
+    assert_eq!(page(usize::MAX, 2), (5, vec![]));
+    let other = Store::open(folder.path()).unwrap();
+    let last = reserved(&other, order, "R5", 1);
+    assert_eq!(page(0, 1), (6, vec!["R5".to_owned()]));
+    record(&other, last, after_ms(130_000), report(RefundStatus::Success, "50001", 1));
+    let totals = store.refunds(&RefundFilter::default(), 0, 0).unwrap().totals;
+    assert_eq!((totals.refunded_fen, totals.held_fen), (1, 5));
+    let done = RefundFilter { states: vec![RefundState::Success], ..RefundFilter::default() };
+    assert_eq!(store.refunds(&done, 0, 10).unwrap().rows[0].id, last);
+    assert_eq!(page(0, 1), (6, vec!["R5".to_owned()]), "each filter has its own list");
+}

@@ -15,8 +15,7 @@ use wxpay_protocol::ids::MchId;
 use crate::desk_options::{DeskOptions, block_on, standard_input_once};
 use crate::exit::{Exit, Failure};
 use crate::message;
-use crate::output::Output;
-use crate::reconcile::number;
+use crate::output::{Output, number};
 
 const AFTER: &str = "\
 Every kind and generation of bill is known by the titles of its columns, plain or as GZIP, with a byte order mark or \

@@ -7,7 +7,7 @@ use wxpay_diagnose::diagnosis::{
 use wxpay_diagnose::knowledge::{CauseId, Language, Severity, Warning, Words};
 
 use crate::diagnose::Fixes;
-use crate::diagnose_strings::{self, visible};
+use crate::diagnose::strings::{self, visible};
 use crate::exit::Failure;
 use crate::message;
 use crate::output::Output;
@@ -125,7 +125,7 @@ fn explain(best: &Explanation, right: &str, fixes: Option<Fixes>, output: &mut O
         output.line(&format!("  应签 right   {}", visible(right)))?;
         output.line(&format!("  实签 signed  {}", visible(&best.string_to_sign)))?;
     }
-    for line in diagnose_strings::compare(right, &best.string_to_sign) {
+    for line in strings::compare(right, &best.string_to_sign) {
         output.line(&format!("    {line}"))?;
     }
     lines_to_change(best, fixes, output)
@@ -195,7 +195,7 @@ fn differences(differences: &[FieldDifference], output: &mut Output) -> Result<(
             }
             Difference::Value { signed, sent, at, .. } => {
                 output.line(&format!("  {name}: 从第 {} 个字节起不同 differs from byte {}", at + 1, at + 1))?;
-                for line in diagnose_strings::pair(signed, sent) {
+                for line in strings::pair(signed, sent) {
                     output.line(&format!("    {line}"))?;
                 }
             }

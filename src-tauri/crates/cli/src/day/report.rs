@@ -6,17 +6,17 @@ use clap::Args;
 use desk::sheets::Reader;
 use desk::store::{DayMark, Profile};
 use desk::{
-    Desk, LeftDifference, LeftPage, ReportExport, SideSums, SpanReport, SpanSums, age_bound_days, exact_yuan_text,
+    Desk, LeftDifference, LeftPage, SideSums, SpanExport, SpanReport, SpanSums, age_bound_days, exact_yuan_text,
 };
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::yuan_text;
 
-use crate::day_show::{difference, mark_words, numbered, standing};
+use crate::day::show::{difference, mark_words, numbered, standing};
 use crate::exit::{Exit, Failure};
 use crate::option_words::ViewpointWord;
-use crate::output::Output;
-use crate::reconcile::{date, number};
+use crate::output::{Output, number};
+use crate::reconcile::date;
 
 /// The marks in the order in which they are told, with whether a day that has it is done.
 const MARKS: [(DayMark, bool); 8] = [
@@ -64,7 +64,7 @@ pub(crate) async fn run(wanted: &Report, desk: &Desk, profile: &Profile, output:
     let report = desk.span_report(&profile.name, from, to).await?;
     let left = desk.span_left(&profile.name, (from, to), 0, wanted.limit).await?;
     if let Some(file) = &wanted.output {
-        let export = ReportExport {
+        let export = SpanExport {
             profile: profile.name.clone(),
             from,
             to,

@@ -1,12 +1,12 @@
 //! `wxpay order list`: the orders of the data folder.
 
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use desk::store::{Order, OrderFilter, OrderSort, OrderState, SortBy};
 use serde_json::{Map, Value, json};
 
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
-use crate::order_show;
+use crate::order::show;
 use crate::output::Output;
 
 /// Rows that are fetched at once.
@@ -20,57 +20,54 @@ const WINDOW: usize = 1000;
     after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json\n  wxpay order list --sort total_fee --limit 10"
 )]
 pub(crate) struct List {
-    /// Only orders in this state; may be repeated
-    #[arg(long, value_name = "STATE")]
-    state: Vec<StateWord>,
-    /// The beginning of a number, a whole openid, or a part of the body
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    search: String,
-    /// Sorted by this column; equal ones keep the order of the store
-    #[arg(long, value_enum, default_value_t = SortWord::CreatedAt)]
-    sort: SortWord,
-    /// Smallest first
-    #[arg(long)]
-    ascending: bool,
+    #[command(flatten)]
+    orders: Which,
     /// At most so many rows; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
 }
 
-/// `--sort`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum SortWord {
-    CreatedAt,
-    PaidAt,
-    TotalFee,
-    State,
-    TradeType,
-    OutTradeNo,
-    TransactionId,
-    Body,
-    Profile,
+/// Which orders, and how they are sorted.
+#[derive(clap::Args)]
+pub(crate) struct Which {
+    /// Only orders in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<StateWord>,
+    /// Any four characters of a number or its beginning, a whole openid, or words of the goods
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
+    /// Sorted by this column; equal ones keep the order of the store
+    #[arg(long, value_parser = sort_words(), default_value = SortBy::CreatedAt.as_str())]
+    sort: SortBy,
+    /// Smallest first
+    #[arg(long)]
+    ascending: bool,
 }
 
-impl From<SortWord> for SortBy {
-    fn from(word: SortWord) -> Self {
-        match word {
-            SortWord::CreatedAt => Self::CreatedAt,
-            SortWord::PaidAt => Self::PaidAt,
-            SortWord::TotalFee => Self::TotalFee,
-            SortWord::State => Self::State,
-            SortWord::TradeType => Self::TradeType,
-            SortWord::OutTradeNo => Self::OutTradeNo,
-            SortWord::TransactionId => Self::TransactionId,
-            SortWord::Body => Self::Body,
-            SortWord::Profile => Self::Profile,
+impl Which {
+    pub(crate) fn filter(&self, profile: Option<&str>) -> OrderFilter {
+        OrderFilter {
+            states: self.state.iter().map(|word| word.0).collect(),
+            profile: profile.map(str::to_owned),
+            search: self.search.clone(),
+            ..OrderFilter::default()
         }
     }
+
+    pub(crate) fn sort(&self) -> OrderSort {
+        OrderSort { by: self.sort, descending: !self.ascending }
+    }
+}
+
+/// The words of `--sort`.
+fn sort_words() -> impl TypedValueParser<Value = SortBy> {
+    let by = |word: String| SortBy::ALL.into_iter().find(|by| by.as_str() == word).unwrap_or_default();
+    PossibleValuesParser::new(SortBy::ALL.map(SortBy::as_str)).map(by)
 }
 
 /// `--state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StateWord(pub(crate) OrderState);
+struct StateWord(OrderState);
 
 impl clap::ValueEnum for StateWord {
     fn value_variants<'a>() -> &'a [Self] {
@@ -100,14 +97,7 @@ pub(crate) async fn run(command: &List, options: &DeskOptions, output: &mut Outp
     if let Some(name) = options.profile() {
         desk.profile(name).await?;
     }
-    let filter = OrderFilter {
-        states: command.state.iter().map(|word| word.0).collect(),
-        profile: options.profile().map(str::to_owned),
-        search: command.search.clone(),
-        ..OrderFilter::default()
-    };
-    let sort = OrderSort { by: command.sort.into(), descending: !command.ascending };
-    let opened = desk.orders_open(filter, sort).await?;
+    let opened = desk.orders_open(command.orders.filter(options.profile()), command.orders.sort()).await?;
     let count = usize::try_from(opened.totals.count).unwrap_or(usize::MAX);
     let wanted = if command.limit == 0 { count } else { count.min(command.limit) };
     let mut orders: Vec<Map<String, Value>> = Vec::new();
@@ -137,7 +127,7 @@ pub(crate) async fn run(command: &List, options: &DeskOptions, output: &mut Outp
 }
 
 fn row(order: &Order) -> Map<String, Value> {
-    let mut row = order_show::fields(order);
+    let mut row = show::fields(order);
     row.insert("profile".to_owned(), json!(order.profile));
     row
 }

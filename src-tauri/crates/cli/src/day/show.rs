@@ -2,11 +2,12 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use desk::sheets::{Mapping, Table, Unit};
 use desk::store::{
     DayAnswer, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter, DifferenceState,
     Profile,
 };
-use desk::{Desk, GatewaySays, reason_text};
+use desk::{Desk, GatewaySays, OwnTable, reason_text};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::yuan_text;
@@ -14,8 +15,8 @@ use wxpay_protocol::bill::yuan_text;
 use crate::day::List;
 use crate::exit::{Exit, Failure};
 use crate::fees;
-use crate::output::Output;
-use crate::reconcile::{date, number};
+use crate::output::{Output, number};
+use crate::reconcile::date;
 
 /// Digits of an identity that are shown; enough to name one of a day.
 const SHOWN_DIGITS: usize = 8;
@@ -130,6 +131,9 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
     } else {
         describe(day, (&page.rows, page.total), fees_off.total, output)?;
         fees::describe(&fees_off.rows, fees_off.total, output)?;
+        for own in view.run.iter().flat_map(|run| desk::own_tables(&run.found)) {
+            output.line(&own_table_line(&own))?;
+        }
         for note in &view.notes {
             output.line(&format!("  {}  {}  {}  {}", note.said_at.dashed(), note.said_by, note.kind, note.text))?;
         }
@@ -237,6 +241,7 @@ fn run(run: &DayRun) -> Value {
         "day_cut_seconds": run.found.day_cut_s,
         "orders": run.found.orders,
         "refunds": run.found.refunds,
+        "own_tables": desk::own_tables(&run.found).iter().map(own_table).collect::<Vec<_>>(),
         "ran_at": run.found.ran_at.rfc3339(),
         "ran_by": run.found.ran_by,
         "payments_gap_fen": number(run.found.payments_gap_fen),
@@ -245,6 +250,33 @@ fn run(run: &DayRun) -> Value {
             "count": tally.count, "bill_fen": number(tally.bill_fen), "local_fen": number(tally.local_fen),
         }))).collect::<Map<_, _>>(),
     })
+}
+
+/// A table of the merchant, and what was said of how it is read.
+fn own_table(own: &OwnTable) -> Value {
+    let said = own.mapping.as_ref();
+    let columns = |mapping: &Mapping| {
+        mapping.columns.iter().map(|(field, title)| (field.name().to_owned(), json!(title))).collect::<Map<_, _>>()
+    };
+    json!({
+        "table": if own.table == Table::Refunds { "refunds" } else { "orders" },
+        "file": own.file,
+        "sheet": said.and_then(|mapping| mapping.sheet.as_ref()),
+        "unit": said.and_then(|mapping| mapping.unit),
+        "columns": said.map(columns),
+    })
+}
+
+/// The same in one line.
+fn own_table_line(own: &OwnTable) -> String {
+    let kind = if own.table == Table::Refunds { "refunds [退款]" } else { "orders [订单]" };
+    let mut words = vec![own.file.display().to_string()];
+    if let Some(said) = &own.mapping {
+        words.extend(said.sheet.as_ref().map(|sheet| format!("sheet [工作表] {sheet}")));
+        words.extend(said.unit.map(|unit| format!("unit [单位] {}", if unit == Unit::Fen { "fen" } else { "yuan" })));
+        words.extend(said.columns.iter().map(|(field, title)| format!("{} = {title}", field.name())));
+    }
+    format!("  {kind}  {}", words.join(", "))
 }
 
 fn bill(bill: &DayBill) -> Value {

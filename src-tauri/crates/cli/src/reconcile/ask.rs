@@ -11,8 +11,8 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::progress::Bar;
 
-/// What was asked about, by the place of its difference.
-type Asked = Vec<(usize, Doubtful)>;
+/// What was asked about, by the place of its difference, with its class.
+type Asked = Vec<(usize, Class, Doubtful)>;
 
 /// Asks about the first `most` differences and keeps the answers beside them.
 pub(crate) async fn ask(
@@ -23,7 +23,7 @@ pub(crate) async fn ask(
     (most, cancel): (usize, &Cancel),
 ) -> Result<Asked, Failure> {
     let mut asked = found.doubtful(sides, most, cancel)?;
-    let questions: Vec<Doubtful> = asked.iter().map(|(_, question)| question.clone()).collect();
+    let questions: Vec<Doubtful> = asked.iter().map(|(_, _, question)| question.clone()).collect();
     if !profile.builtin {
         options.unlock(opened).await?;
     }
@@ -32,7 +32,7 @@ pub(crate) async fn ask(
     bar.finish();
     let told = told?;
     asked.truncate(told.len());
-    for ((place, _), told) in asked.iter().zip(told) {
+    for ((place, ..), told) in asked.iter().zip(told) {
         found.keep_told(*place, told);
     }
     Ok(asked)
@@ -77,7 +77,5 @@ pub(crate) fn describe(found: &Reconciled, asked: &Asked, output: &mut Output) -
 }
 
 fn each<'f>(found: &'f Reconciled, asked: &'f Asked) -> impl Iterator<Item = (Class, &'f Doubtful, &'f GatewaySays)> {
-    asked.iter().filter_map(|(place, question)| {
-        Some((found.verdict.differences.get(*place)?.class, question, found.told.get(place)?))
-    })
+    asked.iter().filter_map(|(place, class, question)| Some((*class, question, found.told.get(place)?)))
 }

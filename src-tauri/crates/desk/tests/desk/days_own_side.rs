@@ -1,0 +1,86 @@
+//! How the tables of the merchant's own side were read stays with the run, and is used again.
+
+use std::path::{Path, PathBuf};
+
+use desk::sheets::{Cell, Column, Field, Mapping, Table, Unit, XlsxBook};
+use desk::{OwnFiles, OwnSide, own_tables};
+use wxpay_protocol::environment::Environment;
+
+use crate::bills::Fetching;
+use crate::days_beside::{reconcile, run, sides};
+use crate::shop::START;
+
+/// A cover, and the orders of the shop behind it under titles that nobody knows, in yuan.
+fn workbook(folder: &Path) -> PathBuf {
+    let column = |title: &str| Column { title: title.to_owned(), width_chars: 20 };
+    let mut book = XlsxBook::new(std::io::Cursor::new(Vec::new()));
+    book.sheet("封面", &[column("公司")]).unwrap();
+    book.sheet("十一月", &["编号", "实收", "到账"].map(column)).unwrap();
+    let paid = format!("{} 12:00:00", START.day());
+    book.row(&["T404", "1.00", &paid].map(Cell::Text)).unwrap();
+    let path = folder.join("shop.xlsx");
+    std::fs::write(&path, book.finish().unwrap().into_inner()).unwrap();
+    path
+}
+
+fn mapping(sheet: Option<&str>) -> Mapping {
+    let columns = [(Field::OutTradeNo, "编号"), (Field::TotalFee, "实收"), (Field::PaidAt, "到账")];
+    Mapping {
+        sheet: sheet.map(str::to_owned),
+        columns: columns.into_iter().map(|(field, title)| (field, title.to_owned())).collect(),
+        unit: Some(Unit::Yuan),
+        ..Mapping::default()
+    }
+}
+
+#[tokio::test]
+async fn the_sheet_and_the_columns_of_a_run_are_told_and_used_again_though_nothing_was_saved_for_the_merchant() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let file = workbook(folder.path());
+    let mut today = sides(folder.path(), START, "12:00:00");
+    let files = OwnFiles { orders: Some(file.clone()), mapping: mapping(Some("2")), ..OwnFiles::default() };
+    today.own = OwnSide::Files(files);
+    reconcile(&fetching, today.clone()).await;
+    let first = run(&fetching, START).await;
+    assert_eq!(first.found.local_orders, 1);
+    let told = own_tables(&first.found);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].table, &told[0].file), (Table::Orders, &file));
+    assert_eq!(
+        told[0].mapping,
+        Some(mapping(Some("十一月"))),
+        "by its name, so that another sheet before it changes nothing"
+    );
+
+    today.own = fetching.desk.own_side_before("shop", START).await.unwrap();
+    today.day_cut_s += 60;
+    reconcile(&fetching, today).await;
+    let again = run(&fetching, START).await;
+    assert_ne!(again.id, first.id);
+    assert_eq!((again.found.local_orders, &again.found.classes), (1, &first.found.classes));
+    assert_eq!(own_tables(&again.found), told);
+}
+
+#[tokio::test]
+async fn one_mapping_for_both_tables_is_used_again_for_both_each_on_its_own_sheet() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let refunds = folder.path().join("refunds.csv");
+    std::fs::write(&refunds, format!("退款单号,退款金额(元),退款时间\nR404,0.50,{} 13:00:00\n", START.day())).unwrap();
+    let mut today = sides(folder.path(), START, "12:00:00");
+    today.own = OwnSide::Files(OwnFiles {
+        orders: Some(workbook(folder.path())),
+        refunds: Some(refunds.clone()),
+        mapping: mapping(Some("十一月")),
+        ..OwnFiles::default()
+    });
+    reconcile(&fetching, today.clone()).await;
+    let first = run(&fetching, START).await;
+    assert_eq!((first.found.local_orders, first.found.local_refunds), (1, 1));
+    let sheets: Vec<_> = own_tables(&first.found).into_iter().map(|own| own.mapping.unwrap().sheet).collect();
+    assert_eq!(sheets, [Some("十一月".to_owned()), None]);
+    today.own = fetching.desk.own_side_before("shop", START).await.unwrap();
+    reconcile(&fetching, today).await;
+    assert_eq!(run(&fetching, START).await.id, first.id, "the same inputs are the same run");
+}

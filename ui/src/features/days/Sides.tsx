@@ -1,0 +1,68 @@
+import { useTranslation } from "react-i18next";
+import { Money } from "../../components/Money";
+import type { DayDetail } from "../../ipc/model";
+import { formatYuan } from "../../lib/money";
+import { FIELDS, REFUND_FIELDS } from "../orders/use-import";
+
+type Outcome = NonNullable<DayDetail["outcome"]>;
+
+/** What a run compared: the bill, the own side with how its tables were read, and the gap between them. */
+export function Sides({ outcome }: { outcome: Outcome }) {
+  const { t } = useTranslation();
+  const side = outcome.own_tables.length > 0 ? t("days.ownFiles") : t("days.store");
+  const basis = (["order", "settle", "cash"] as const).find((one) => one === outcome.basis) ?? "order";
+  return (
+    <dl className="day-sides figures" data-testid="day-sides">
+      <dt>{t("days.billSide")}</dt>
+      <dd>
+        {t("days.billSums", {
+          rows: outcome.bill_rows,
+          ordered: formatYuan(outcome.bill_total_fen),
+          refunded: formatYuan(outcome.bill_refund_fen),
+        })}{" "}
+        <span className={outcome.summary_ok ? "tone-green" : "tone-red"}>
+          {t(outcome.summary_ok ? "days.summaryOk" : "days.summaryOff")}
+        </span>
+      </dd>
+      <dt>{t("days.ownSide", { side })}</dt>
+      <dd>
+        {t("days.ownSums", { orders: outcome.local_orders, refunds: outcome.local_refunds })}{" "}
+        <span className="quiet">· {t("days.ownBasis", { basis: t(`days.basisWord.${basis}`) })}</span>
+      </dd>
+      {outcome.own_tables.map((own) => (
+        <OwnTable key={own.table} own={own} />
+      ))}
+      <dt>{t("days.gap")}</dt>
+      <dd>
+        {t("days.gaps", {
+          payments: formatYuan(outcome.payments_gap_fen),
+          refunds: formatYuan(outcome.refunds_gap_fen),
+        })}{" "}
+        <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
+      </dd>
+    </dl>
+  );
+}
+
+/** One table of the merchant: its file, and what was said of how it is read. */
+function OwnTable({ own: { table, file_name, mapping } }: { own: Outcome["own_tables"][number] }) {
+  const { t } = useTranslation();
+  const fields = [...FIELDS, ...REFUND_FIELDS];
+  const name = (field: string) => {
+    const known = fields.find((one) => one === field);
+    return known ? t(`sheets.field.${known}`) : field;
+  };
+  const words = [
+    mapping?.sheet && t("days.ownSheet", { sheet: mapping.sheet }),
+    mapping?.unit && t("days.ownUnit", { unit: t(`sheets.${mapping.unit}`) }),
+    ...(mapping?.columns ?? []).map(({ field, title }) => t("days.ownColumn", { field: name(field), title })),
+  ];
+  return (
+    <>
+      <dt>{t(`days.table.${table}`)}</dt>
+      <dd data-testid={`used-${table}`}>
+        {file_name} <span className="quiet">{words.filter(Boolean).join(" · ")}</span>
+      </dd>
+    </>
+  );
+}

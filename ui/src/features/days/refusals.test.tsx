@@ -1,0 +1,70 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
+import { describe, expect, it, vi } from "vitest";
+import type { UnsettledDay } from "../../ipc/model";
+import { openWindow } from "../../testing/open-window";
+
+const DAY = "/days?date=2026-11-20";
+const WAITS: UnsettledDay = {
+  date: "2026-11-19",
+  refusal: {
+    code: "input_unreadable",
+    reason_zh: "bill.csv 无法读取（没有这个文件）；请检查文件名和权限",
+    reason_en: "bill.csv cannot be read: no such file; check the name and the permissions",
+  },
+};
+
+describe("a neighbour that a bill could not settle", () => {
+  it("is told under the verdict after a run: which day, why and what to do, in the language of the window", async () => {
+    const { desk } = openWindow(DAY);
+    const run = desk.dayRun;
+    vi.spyOn(desk, "dayRun").mockImplementation(async (request, onProgress) => {
+      return { ...(await run(request, onProgress)), unsettled_days: [WAITS] };
+    });
+    await userEvent.click(await screen.findByTestId("bill-choose"));
+    await userEvent.click(screen.getByTestId("day-run"));
+    const line = await screen.findByTestId("unsettled-day");
+    expect(line.textContent).toBe(
+      "2026-11-19 的跨日订单还在等这份账单： bill.csv 无法读取（没有这个文件）；请检查文件名和权限 （处理后请重新对账 2026-11-19）",
+    );
+    expect(within(line).getByTestId("refusal").dataset.code).toBe("input_unreadable");
+    await i18next.changeLanguage("en");
+    expect((await screen.findByText(/cannot be read/)).textContent).toBe(WAITS.refusal.reason_en);
+  });
+
+  it("is told beside the bill that was fetched, also where nothing was traded", async () => {
+    const { desk } = openWindow("/days?date=2026-11-22");
+    vi.spyOn(desk, "dayBillsFetch").mockResolvedValue({
+      cancelled: false,
+      days: [
+        {
+          date: "2026-11-22",
+          outcome: { is: "no_trade", settled_days: ["2026-11-23"], unsettled_days: [{ ...WAITS, date: "2026-11-21" }] },
+        },
+      ],
+    });
+    await userEvent.click(await screen.findByTestId("bill-fetch"));
+    const outcome = await screen.findByTestId("bill-outcome");
+    expect(outcome.textContent).toContain("当天没有交易，没有账单 · 2026-11-23 等这份账单的跨日差异已结清");
+    expect(within(outcome).getByTestId("unsettled-day").dataset.date).toBe("2026-11-21");
+  });
+});
+
+describe("a chosen bill that cannot be compared", () => {
+  it("says why in the language of the window, and the day is not run with it", async () => {
+    const { desk } = openWindow(DAY);
+    const problem = {
+      code: "bill_is_fund_flow",
+      reason_zh: "这是资金账单，没有订单",
+      reason_en: "this is a fund flow",
+    };
+    vi.spyOn(desk, "dayBills").mockResolvedValue([{ file_name: "flow.csv", date: null, problem }]);
+    await userEvent.click(await screen.findByTestId("bill-choose"));
+    const chosen = await screen.findByTestId("chosen-bill");
+    expect(chosen.textContent).toBe("flow.csv 这是资金账单，没有订单");
+    expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(true);
+    await i18next.changeLanguage("en");
+    expect(await screen.findByText("this is a fund flow")).toBeTruthy();
+  });
+});
