@@ -7,7 +7,9 @@
 mod along_index;
 mod along_keys;
 mod condition;
+mod halves;
 mod id_set;
+mod in_files;
 mod making;
 mod walk;
 
@@ -160,6 +162,12 @@ impl Store {
 
     /// The same without the totals, for a file.
     pub fn list_ids(&self, filter: &OrderFilter, sort: OrderSort) -> Result<Arc<[i64]>, StoreError> {
+        if let Some(ids) = self.ids_in_halves(filter, sort)? {
+            return Ok(ids);
+        }
+        if let Some(ids) = self.ids_sorted_in_files(filter, sort)? {
+            return Ok(ids);
+        }
         self.read(|connection| Making { connection, texts: self.texts(), filter, sort }.ids())
     }
 

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use wxpay_protocol::{TradeType, UtcMs};
 
 use super::condition::{Condition, POLLED_SQL, TOTALS, Way};
+use super::halves::SPAN_SQL;
 use super::{OrderFilter, SortBy};
 use crate::alarms::{ORDER_KEYS_SQL, ORDERS_SQL, ORPHAN_KEYS_SQL, ORPHANS_SQL, REFUND_KEYS_SQL, REFUNDS_SQL};
 use crate::finding::{FIND_SQL, MERCHANTS_SQL};
@@ -59,6 +60,7 @@ fn queries() -> Vec<(String, String)> {
     }
     let found = Condition::new(&OrderFilter::default()).among(&[1]);
     queries.push(("what was found, totals".into(), found.found_among_sql(TOTALS)));
+    queries.push(("first and last moment".into(), SPAN_SQL.into()));
     queries.push(("polled".into(), POLLED_SQL.into()));
     queries.push(("new texts".into(), NEW_SQL.into()));
     queries.push(("changed texts".into(), CHANGED_SQL.into()));

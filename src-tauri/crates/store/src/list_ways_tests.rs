@@ -141,6 +141,28 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
     }
 }
 
+#[test]
+fn the_first_by_number_come_from_memory_where_the_texts_are_there_and_wait_for_none() {
+    let (_folder, store) = shop();
+    let filter =
+        OrderFilter { created_from: Some(UtcMs(2_000)), created_to: Some(UtcMs(9_000)), ..OrderFilter::default() };
+    for descending in [true, false] {
+        let sort = OrderSort { by: SortBy::OutTradeNo, descending };
+        let first = || {
+            store.read(|connection| {
+                let making = Making { connection, texts: store.texts(), filter: &filter, sort };
+                making.first_numbers(&making.found(None, 0, ID, |_| Ok(()))?.set, 60)
+            })
+        };
+        if descending {
+            assert_eq!(first().unwrap(), None, "nobody has read them yet");
+            store.prepare_search().unwrap();
+        }
+        assert_eq!(first().unwrap().unwrap()[..], store.open_list(&filter, sort).unwrap().ids[..60]);
+        assert_eq!(store.texts().while_somebody_reads(|| first().unwrap()), None);
+    }
+}
+
 fn sorted_by(store: &Store, by: SortBy, key: impl Fn(&Order) -> String) {
     for descending in [false, true] {
         let ids = store.list_ids(&OrderFilter::default(), OrderSort { by, descending }).unwrap();
@@ -152,6 +174,28 @@ fn sorted_by(store: &Store, by: SortBy, key: impl Fn(&Order) -> String) {
         let keys: Vec<(String, i64)> = rows.iter().map(|order| (key(order), order.id)).collect();
         assert!(keys.is_sorted_by(|one, other| one < other), "{by:?} {descending} {keys:?}");
     }
+}
+
+#[test]
+fn a_list_sorted_in_files_is_the_one_that_is_sorted_in_memory() {
+    let (_folder, store) = shop();
+    let texts = sorts().into_iter().filter(|sort| matches!(Way::of(sort.by), Way::Memory(_)));
+    let lists: Vec<(OrderFilter, OrderSort)> =
+        texts.flat_map(|sort| filters().into_iter().map(move |filter| (filter, sort))).collect();
+    let in_files: Vec<_> =
+        lists.iter().map(|(filter, sort)| store.ids_sorted_in_files(filter, *sort).unwrap()).collect();
+    store.prepare_search().unwrap();
+    let mut sorted = 0;
+    for ((filter, sort), in_files) in lists.iter().zip(in_files) {
+        assert_eq!(store.ids_sorted_in_files(filter, *sort).unwrap(), None, "the texts are there now");
+        if let Some(in_files) = in_files {
+            sorted += in_files.len();
+            assert_eq!(in_files, store.list_ids(filter, *sort).unwrap(), "{filter:?} {sort:?}");
+        } else {
+            assert!(!filter.search.is_empty());
+        }
+    }
+    assert!(sorted > 3 * 700, "{sorted}");
 }
 
 fn transaction_id(order: &Order) -> String {

@@ -1,5 +1,7 @@
 //! Notifications: what arrived, how it was judged, and, in the same transaction, what it did to its order.
 
+use std::cell::Cell;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use sha2::{Digest, Sha256};
@@ -157,37 +159,36 @@ const NOTICE: &str = "id, received_at, kind, profile, out_trade_no, transaction_
      attempt, next_due_at, took_ms, peer, forward_url, forward_status, forward_answer, forward_took_ms, body, digest";
 
 fn notice(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
+    // By place, in the order of `NOTICE`, as orders are.
+    let place = Cell::new(0);
+    let next = || place.replace(place.get() + 1);
     Ok(StoredNotice {
-        id: row.get("id")?,
-        received_at: time(row, "received_at")?,
-        kind: row.get("kind")?,
-        profile: row.get("profile")?,
-        out_trade_no: row.get("out_trade_no")?,
-        transaction_id: row.get("transaction_id")?,
-        out_refund_no: row.get("out_refund_no")?,
-        refund_status: row.get("refund_status")?,
-        verdict: row.get("verdict")?,
-        effect: row.get("effect")?,
-        checks: row.get("checks")?,
-        duplicate_of: row.get("duplicate_of")?,
-        attempt: row.get("attempt")?,
-        next_due_at: time_if_any(row, "next_due_at")?,
-        took_ms: row.get("took_ms")?,
-        peer: row.get("peer")?,
-        forward: forward(row)?,
-        body: row.get("body")?,
-        digest: row.get("digest")?,
+        id: row.get(next())?,
+        received_at: time(row, next())?,
+        kind: row.get(next())?,
+        profile: row.get(next())?,
+        out_trade_no: row.get(next())?,
+        transaction_id: row.get(next())?,
+        out_refund_no: row.get(next())?,
+        refund_status: row.get(next())?,
+        verdict: row.get(next())?,
+        effect: row.get(next())?,
+        checks: row.get(next())?,
+        duplicate_of: row.get(next())?,
+        attempt: row.get(next())?,
+        next_due_at: time_if_any(row, next())?,
+        took_ms: row.get(next())?,
+        peer: row.get(next())?,
+        forward: forward(row, next)?,
+        body: row.get(next())?,
+        digest: row.get(next())?,
     })
 }
 
-fn forward(row: &Row<'_>) -> rusqlite::Result<Option<NoticeForward>> {
-    let Some(url) = row.get("forward_url")? else { return Ok(None) };
-    Ok(Some(NoticeForward {
-        url,
-        status: row.get("forward_status")?,
-        answer: row.get::<_, Option<String>>("forward_answer")?.unwrap_or_default(),
-        took_ms: row.get("forward_took_ms")?,
-    }))
+fn forward(row: &Row<'_>, next: impl Fn() -> usize) -> rusqlite::Result<Option<NoticeForward>> {
+    let url: Option<String> = row.get(next())?;
+    let (status, answer, took_ms) = (row.get(next())?, row.get::<_, Option<String>>(next())?, row.get(next())?);
+    Ok(url.map(|url| NoticeForward { url, status, answer: answer.unwrap_or_default(), took_ms }))
 }
 
 impl Store {
@@ -241,7 +242,9 @@ impl Store {
         self.read(|connection| {
             // Of the refused ones the oldest go; one that went since the list was read is left out.
             let page = list.page(start, limit).iter();
-            let rows = page.filter_map(|id| by_id(connection, *id).transpose()).collect::<Result<_, _>>()?;
+            let mut statement = connection.prepare_cached(&by_id_sql())?;
+            let mut row = |id: &i64| statement.query_row([id], notice).optional().transpose();
+            let rows = page.filter_map(&mut row).collect::<Result<_, _>>()?;
             Ok(NoticeList { total: list.count(), rows })
         })
     }
@@ -258,8 +261,11 @@ impl Store {
 }
 
 fn by_id(connection: &Connection, id: i64) -> Result<Option<StoredNotice>, StoreError> {
-    let sql = format!("SELECT {NOTICE} FROM notices WHERE id = ?1");
-    Ok(connection.prepare_cached(&sql)?.query_row([id], notice).optional()?)
+    Ok(connection.prepare_cached(&by_id_sql())?.query_row([id], notice).optional()?)
+}
+
+fn by_id_sql() -> String {
+    format!("SELECT {NOTICE} FROM notices WHERE id = ?1")
 }
 
 fn keep(

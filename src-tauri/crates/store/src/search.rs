@@ -12,7 +12,7 @@ mod ranks;
 mod terms;
 mod texts;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rusqlite::{Connection, Row};
 use wxpay_protocol::UtcMs;
@@ -50,6 +50,8 @@ struct State {
     last_refund: i64,
     last_seq: i64,
     numbers: Numbers,
+    /// Where the merchant's number of each of `ids` stands among them.
+    out_trade_nos: Vec<usize>,
     /// WeChat's number of each of `ids`, [`packed`]: the verified one, else the claimed one.
     transaction_ids: Vec<u128>,
     bodies: Words,
@@ -116,6 +118,27 @@ impl Texts {
         Some(created.into_iter().filter(|(at, _)| within(*at)).map(|(_, id)| id).collect())
     }
 
+    /// Whether nobody has to wait for the texts.
+    pub(crate) fn are_read(&self) -> bool {
+        self.lock_if_read().is_some()
+    }
+
+    /// Nothing where waiting for the texts would take longer than doing without them: they are being read, or nobody has yet.
+    fn lock_if_read(&self) -> Option<MutexGuard<'_, State>> {
+        let state = match self.0.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        (state.last_id > 0).then_some(state)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn while_somebody_reads<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _reading = self.lock();
+        work()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,6 +174,7 @@ impl State {
             let (out_trade_no, verified, claimed) = (text(row, 1)?, text(row, 2)?, text(row, 3)?);
             let body = row.get_ref(4)?.as_str().unwrap_or_default().to_ascii_lowercase();
             let (openid, profile) = (text(row, 5)?.unwrap_or_default(), text(row, 7)?.unwrap_or_default());
+            self.out_trade_nos.push(self.numbers.len());
             for number in out_trade_no.into_iter().chain(verified).chain(claimed) {
                 self.numbers.add(id, number);
             }

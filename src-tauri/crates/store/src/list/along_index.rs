@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::params_from_iter;
 
+use super::along_keys::First;
 use super::condition::{Condition, ID, Index};
 use super::making::{FEW, FEW_AT_FIRST, Found, Making, WALK};
 use super::walk::walk;
@@ -73,8 +74,24 @@ impl Making<'_> {
         if found.ids.len() <= few {
             return self.sorted_among(index, &OrderFilter::default(), &found.ids, limit);
         }
+        if self.sort.by == SortBy::OutTradeNo
+            && limit < found.ids.len()
+            && let Some(first) = self.first_numbers(&found.set, limit)?
+        {
+            return Ok(first);
+        }
         let condition = Condition::walking(&self.within_index(), self.sort.by);
         Ok(self.walk_to(index, &condition, Some(&found.set), limit, Duration::MAX)?.unwrap_or_default())
+    }
+
+    /// The first of what was found by the merchant's number, of which a walk would pass all the others before it; nothing where
+    /// the texts are not there to look at.
+    pub(super) fn first_numbers(&self, among: &IdSet, limit: usize) -> Result<Option<Vec<i64>>, StoreError> {
+        self.texts.by_out_trade_no(self.connection, among, |orders| {
+            let mut first = First::new(limit, self.sort.descending);
+            orders.for_each(|order| first.push(order));
+            first.in_order()
+        })
     }
 
     pub(super) fn all_along(&self, index: &Index) -> Result<Vec<i64>, StoreError> {

@@ -50,21 +50,21 @@ impl Making<'_> {
 }
 
 /// The first of many orders by their keys, found in one pass; equal keys go by id.
-struct First {
+pub(super) struct First<K> {
     limit: usize,
     descending: bool,
     /// The first of those that came so far, and some more.
-    kept: Vec<(u128, i64)>,
+    kept: Vec<(K, i64)>,
     /// None behind this one is among the first.
-    last: Option<(u128, i64)>,
+    last: Option<(K, i64)>,
 }
 
-impl First {
-    fn new(limit: usize, descending: bool) -> Self {
+impl<K: Ord + Copy> First<K> {
+    pub(super) fn new(limit: usize, descending: bool) -> Self {
         Self { limit, descending, kept: Vec::new(), last: None }
     }
 
-    fn push(&mut self, order: (u128, i64)) {
+    pub(super) fn push(&mut self, order: (K, i64)) {
         let is_behind = |last| by_key(self.descending)(&order, &last).is_gt();
         if self.last.is_some_and(is_behind) {
             return;
@@ -84,14 +84,14 @@ impl First {
         }
     }
 
-    fn in_order(mut self) -> Vec<i64> {
+    pub(super) fn in_order(mut self) -> Vec<i64> {
         self.cut();
         self.kept.sort_unstable_by(by_key(self.descending));
         self.kept.into_iter().map(|(_, id)| id).collect()
     }
 }
 
-fn by_key(descending: bool) -> impl Fn(&(u128, i64), &(u128, i64)) -> Ordering {
+fn by_key<K: Ord>(descending: bool) -> impl Fn(&(K, i64), &(K, i64)) -> Ordering {
     move |one, other| if descending { other.cmp(one) } else { one.cmp(other) }
 }
 

@@ -163,6 +163,12 @@ impl Condition {
         format!("SELECT {select} FROM orders INDEXED BY {}{}{order}", index.name, where_sql(&clauses))
     }
 
+    /// The ids of every match in the order of a text that no index has.
+    pub(crate) fn sorted_by_text_sql(&self, text: &str, descending: bool) -> String {
+        let direction = if descending { " DESC" } else { "" };
+        format!("SELECT id FROM orders NOT INDEXED{} ORDER BY {text}{direction}, id{direction}", self.filter_sql())
+    }
+
     /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].
     pub(crate) fn sorted_among_sql(&self, index: &Index, descending: bool) -> String {
         format!("SELECT id FROM orders{}{}", self.filter_sql(), order_by(index, descending))

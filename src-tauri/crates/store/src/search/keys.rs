@@ -17,6 +17,17 @@ pub(crate) enum Key {
     Profile,
 }
 
+impl Key {
+    /// What SQLite has to sort by for the same order.
+    pub(crate) const fn sql(self) -> &'static str {
+        match self {
+            Self::TransactionId => "coalesce(transaction_id, claimed_transaction_id, '')",
+            Self::Body => "lower(body)",
+            Self::Profile => "profile",
+        }
+    }
+}
+
 impl Texts {
     /// Hands out every order that the connection sees, or those among some, ascending by id: an integer that ascends as the text
     /// does by code point, and the id. Orders without the text have 0.
@@ -39,6 +50,21 @@ impl Texts {
             }
         }
         Ok(())
+    }
+
+    /// Has `work` look at some orders, ascending by id: the merchant's number and the id. Nothing where the texts would have to be
+    /// waited for.
+    pub(crate) fn by_out_trade_no<T>(
+        &self,
+        connection: &Connection,
+        among: &IdSet,
+        work: impl FnOnce(&mut dyn Iterator<Item = (&str, i64)>) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(mut state) = self.lock_if_read() else { return Ok(None) };
+        state.follow(connection)?;
+        let places = state.ids.iter().zip(&state.out_trade_nos).filter(|(id, _)| among.contains(**id));
+        let mut orders = places.filter_map(|(id, place)| Some((state.numbers.get(*place)?, *id)));
+        Ok(Some(work(&mut orders)))
     }
 }
 

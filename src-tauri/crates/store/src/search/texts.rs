@@ -122,6 +122,11 @@ impl Numbers {
         }
     }
 
+    /// The number at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<&str> {
+        self.pile.get(place)
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
