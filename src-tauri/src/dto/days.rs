@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dto::day_bills::UnsettledDay;
 use crate::dto::number::{AtMs, Count, Fen};
+use crate::dto::refusal::Refusal;
 use crate::dto::sheets::SheetMapping;
 use crate::error::IpcError;
 
@@ -431,7 +432,7 @@ pub(crate) struct RemarksRead {
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct RefusedRemarkRow {
     pub(crate) line: Count,
-    pub(crate) reason: String,
+    pub(crate) refusal: Refusal,
 }
 
 const REFUSED_SHOWN: usize = 100;
@@ -447,7 +448,7 @@ impl From<desk::ReadRemarks> for RemarksRead {
                 .refused
                 .into_iter()
                 .take(REFUSED_SHOWN)
-                .map(|row| RefusedRemarkRow { line: row.line.into(), reason: row.reason })
+                .map(|row| RefusedRemarkRow { line: row.line.into(), refusal: (&row.why).into() })
                 .collect(),
         }
     }

@@ -119,8 +119,16 @@ pub(crate) struct ImportColumn {
 pub(crate) struct ImportRow {
     pub(crate) line: Count,
     pub(crate) cells: Vec<String>,
-    /// The places of cells that a spreadsheet damaged.
-    pub(crate) damaged: Vec<u32>,
+    /// The cells that a spreadsheet damaged.
+    pub(crate) damaged: Vec<DamagedCell>,
+}
+
+/// A cell that a spreadsheet damaged.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DamagedCell {
+    /// Its column, from 0.
+    pub(crate) place: u32,
+    pub(crate) refusal: Refusal,
 }
 
 /// How a file would be read.
@@ -169,7 +177,13 @@ impl ImportPreview {
                 .map(|row| ImportRow {
                     line: row.line.into(),
                     cells: row.cells,
-                    damaged: row.damage.iter().filter_map(|(place, _)| u32::try_from(*place).ok()).collect(),
+                    damaged: row
+                        .damage
+                        .iter()
+                        .filter_map(|(place, damage)| {
+                            Some(DamagedCell { place: u32::try_from(*place).ok()?, refusal: damage.into() })
+                        })
+                        .collect(),
                 })
                 .collect(),
             mapping: preview.mapping.into(),
@@ -195,7 +209,7 @@ pub(crate) struct ImportRequest {
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct ImportRefused {
     pub(crate) line: Count,
-    pub(crate) reason: String,
+    pub(crate) refusal: Refusal,
 }
 
 /// What an import did.
@@ -222,7 +236,7 @@ impl From<desk::Imported> for ImportResult {
             known: imported.known.into(),
             unchanged: imported.unchanged.into(),
             refused_count: imported.refused_count.into(),
-            refused: refused.map(|row| ImportRefused { line: row.line.into(), reason: row.reason }).collect(),
+            refused: refused.map(|row| ImportRefused { line: row.line.into(), refusal: (&row.why).into() }).collect(),
             refused_file: imported.refused_file.map(|path| path.to_string_lossy().into_owned()),
             passed_over: (imported.further_lines + imported.totals_lines).into(),
             cancelled: imported.cancelled,

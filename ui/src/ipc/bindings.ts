@@ -544,6 +544,13 @@ export type CustomerPays = {
 /**  Unsettled differences of one age. */
 export type DayAging = {
 	/**  Up to so many days old; nothing for those that are older. */
+/**  A cell that a spreadsheet damaged. */
+export type DamagedCell = {
+	/**  Its column, from 0. */
+	place: number,
+	refusal: Refusal,
+};
+
 	up_to_days: number | null,
 	open: Count,
 	carried_over: Count,
@@ -1254,7 +1261,7 @@ export type ImportPreview = {
 /**  A row that was not taken. */
 export type ImportRefused = {
 	line: Count,
-	reason: string,
+	refusal: Refusal,
 };
 
 /**  The file that was chosen, to be imported. */
@@ -1284,8 +1291,8 @@ export type ImportResult = {
 export type ImportRow = {
 	line: Count,
 	cells: string[],
-	/**  The places of cells that a spreadsheet damaged. */
-	damaged: number[],
+	/**  The cells that a spreadsheet damaged. */
+	damaged: DamagedCell[],
 };
 
 /**  A character that nobody sees. */
@@ -2218,7 +2225,7 @@ export type Refusal = {
 /**  A row whose remark was not taken. */
 export type RefusedRemarkRow = {
 	line: Count,
-	reason: string,
+	refusal: Refusal,
 };
 
 /**  What reading remarks back did. */

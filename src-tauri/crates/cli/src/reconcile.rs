@@ -10,8 +10,8 @@ use desk::reconcile::{Basis, Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
 use desk::{
-    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, FeeOff, OwnFiles, OwnSide, ReconcileFault,
-    Reconciled, SettledBeside, Watch,
+    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, FeeOff, MalformedLine, OwnFiles, OwnSide,
+    ReconcileFault, Reconciled, SettledBeside, Watch,
 };
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
@@ -321,8 +321,7 @@ fn document(
             "count": found.malformed_count(),
             "bill": bills.totals.malformed,
             "local": local.malformed,
-            "rows": found.malformed.iter().take(1000)
-                .map(|row| json!({"side": row.side, "line": row.line, "reason": row.reason_en})).collect::<Vec<_>>(),
+            "rows": found.malformed.iter().take(1000).map(malformed).collect::<Vec<_>>(),
         },
         "kept": kept.map(|kept| json!({
             "run": kept.run,
@@ -334,6 +333,11 @@ fn document(
         })),
         "outputs": outputs,
     })
+}
+
+fn malformed(row: &MalformedLine) -> Value {
+    let MalformedLine { side, line, code, reason, reason_en } = row;
+    json!({"side": side, "line": line, "code": code, "reason": reason_en, "reason_zh": reason})
 }
 
 fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {

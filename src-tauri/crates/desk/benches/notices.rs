@@ -134,7 +134,7 @@ async fn imported(desk: &Desk, import: Import) -> Result<Duration, Fault> {
     let started = Instant::now();
     let done = desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await?;
     match done.refused.first() {
-        Some(row) => Err(found(format!("line {} was refused: {}", row.line, row.reason))),
+        Some(row) => Err(found(format!("line {} was refused: {}", row.line, row.why))),
         None => Ok(started.elapsed()),
     }
 }

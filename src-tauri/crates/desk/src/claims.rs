@@ -1,14 +1,13 @@
 //! From a row of a file to a claim about an order: what the file must say, and what it may.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use desk_sheets::{CellProblem, Field, Layout, Row};
+use desk_sheets::{CellFault, CellProblem, Field, Layout, Row, SheetError};
 use desk_store::{NewClaim, OrderState, Origin, Profile};
 use wxpay_protocol::ids::{IdError, OpenId, OutTradeNo, TransactionId};
 use wxpay_protocol::{Fen, SignType, UtcMs};
 
-use crate::DeskError;
+use crate::row_refusal::RowRefusal;
 
 /// Reads the rows of one file as claims of one merchant.
 pub(crate) struct Claims {
@@ -19,13 +18,9 @@ pub(crate) struct Claims {
 
 impl Claims {
     /// Refuses a file whose only amount is not what the orders were placed for.
-    pub(crate) fn new(profile: Profile, layout: Layout, now: UtcMs) -> Result<Self, DeskError> {
+    pub(crate) fn new(profile: Profile, layout: Layout, now: UtcMs) -> Result<Self, SheetError> {
         if layout.order_amount() != Some(Field::TotalFee) {
-            return Err(DeskError::input(
-                "mapping",
-                "names no 订单金额 (total_fee): the file has only what was settled or paid in cash, which differs where \
-                 coupons were used; if the column is the order's amount, say total_fee = its title in the mapping",
-            ));
+            return Err(SheetError::NoOrderAmount);
         }
         Ok(Self { profile, layout, now })
     }
@@ -35,17 +30,19 @@ impl Claims {
     }
 
     /// The claim of a row, or why there is none.
-    pub(crate) fn claim(&self, row: &Row<'_>) -> Result<NewClaim, String> {
+    pub(crate) fn claim(&self, row: &Row<'_>) -> Result<NewClaim, RowRefusal> {
         self.refuse_stranger(row)?;
-        let state = self.layout.trade_state(row).map_err(text)?.map(OrderState::from);
-        let created_at = self.layout.moment(row, Field::CreatedAt).map_err(text)?;
-        let paid_at = self.layout.moment(row, Field::PaidAt).map_err(text)?;
-        let words = |field| self.layout.text(row, field).map_err(text);
+        let state = self.layout.trade_state(row)?.map(OrderState::from);
+        let created_at = self.layout.moment(row, Field::CreatedAt)?;
+        let paid_at = self.layout.moment(row, Field::PaidAt)?;
+        let words = |field| self.layout.text(row, field);
         Ok(NewClaim {
             profile: self.profile.name.clone(),
             appid: self.profile.appid.clone(),
             mch_id: self.profile.mch_id.clone(),
-            out_trade_no: self.number(row, Field::OutTradeNo, OutTradeNo::new)?.ok_or("the order number is missing")?,
+            out_trade_no: self
+                .number(row, Field::OutTradeNo, OutTradeNo::new)?
+                .ok_or(RowRefusal::Missing(Field::OutTradeNo))?,
             sign_type: self.sign_type(row)?.unwrap_or(self.profile.sign_type),
             origin: Origin::Import,
             total_fee: self.amount(row)?,
@@ -64,10 +61,10 @@ impl Claims {
         })
     }
 
-    fn amount(&self, row: &Row<'_>) -> Result<Fen, String> {
-        let amount = self.layout.amount(row, Field::TotalFee).map_err(text)?.ok_or("the amount is missing")?;
+    fn amount(&self, row: &Row<'_>) -> Result<Fen, RowRefusal> {
+        let amount = self.layout.amount(row, Field::TotalFee)?.ok_or(RowRefusal::Missing(Field::TotalFee))?;
         if amount.get() < 0 {
-            return Err(text(self.layout.fault(row, Field::TotalFee, CellProblem::NegativeOrder)));
+            return Err(self.layout.fault(row, Field::TotalFee, CellProblem::NegativeOrder).into());
         }
         Ok(amount)
     }
@@ -77,32 +74,29 @@ impl Claims {
         row: &Row<'_>,
         field: Field,
         parse: fn(String) -> Result<T, IdError>,
-    ) -> Result<Option<T>, String> {
-        let Some(bytes) = self.layout.number(row, field).map_err(text)? else { return Ok(None) };
-        parse(String::from_utf8_lossy(bytes).into_owned()).map(Some).map_err(text)
+    ) -> Result<Option<T>, RowRefusal> {
+        let Some(bytes) = self.layout.number(row, field)? else { return Ok(None) };
+        parse(String::from_utf8_lossy(bytes).into_owned()).map(Some).map_err(|IdError { rule, rule_zh, .. }| {
+            self.layout.fault(row, field, CellProblem::NotTheShape { rule, rule_zh }).into()
+        })
     }
 
-    fn sign_type(&self, row: &Row<'_>) -> Result<Option<SignType>, String> {
-        let Some(word) = self.layout.text(row, Field::SignType).map_err(text)? else { return Ok(None) };
-        SignType::parse(&word)
-            .map(Some)
-            .ok_or_else(|| text(self.layout.fault(row, Field::SignType, CellProblem::UnknownSignType)))
+    fn sign_type(&self, row: &Row<'_>) -> Result<Option<SignType>, CellFault> {
+        let Some(word) = self.layout.text(row, Field::SignType)? else { return Ok(None) };
+        let unknown = || self.layout.fault(row, Field::SignType, CellProblem::UnknownSignType);
+        SignType::parse(&word).map(Some).ok_or_else(unknown)
     }
 
     // One file often holds several shops; their orders would be asked about with the wrong key.
-    fn refuse_stranger(&self, row: &Row<'_>) -> Result<(), String> {
+    fn refuse_stranger(&self, row: &Row<'_>) -> Result<(), CellFault> {
         match self.layout.bytes(row, Field::MchId) {
             Some(found) if found != self.profile.mch_id.as_str().as_bytes() => {
                 let other = CellProblem::OtherMerchant(self.profile.mch_id.to_string());
-                Err(text(self.layout.fault(row, Field::MchId, other)))
+                Err(self.layout.fault(row, Field::MchId, other))
             }
             _ => Ok(()),
         }
     }
-}
-
-fn text(fault: impl fmt::Display) -> String {
-    fault.to_string()
 }
 
 /// A word of WeChat's own; files also have 微信支付 and the like in that column.

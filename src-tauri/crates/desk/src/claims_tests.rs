@@ -24,7 +24,7 @@ fn profile() -> Profile {
     }
 }
 
-fn claims(csv: &str) -> Vec<Result<NewClaim, String>> {
+fn claims(csv: &str) -> Vec<Result<NewClaim, RowRefusal>> {
     let mut sheet = Sheet::open(Cursor::new(csv.as_bytes())).unwrap();
     let layout = Layout::new(&sheet.head().unwrap(), Table::Orders, &Mapping::default()).unwrap();
     let claims = Claims::new(profile(), layout, UtcMs(7)).unwrap();
@@ -40,31 +40,53 @@ fn claims(csv: &str) -> Vec<Result<NewClaim, String>> {
     made
 }
 
-fn refusal(csv: &str) -> String {
+fn refusal(csv: &str) -> RowRefusal {
     claims(csv).remove(0).unwrap_err()
 }
 
 #[test]
-fn rows_that_cannot_be_read_are_refused_with_their_reason() {
-    assert!(refusal("out_trade_no,total_fee\n1.23E+17,100\n").contains("precision lost"));
-    assert!(refusal("out_trade_no,total_fee,transaction_id\nT20240102,100,4.2E+27\n").contains("precision lost"));
-    assert!(refusal("out_trade_no,total_fee\n,100\n").contains("missing"));
-    assert!(refusal("out_trade_no,total_fee\nT20240102,\n").contains("missing"));
-    assert!(refusal("out_trade_no,total_fee\nT20240102,1.00\n").contains("total_fee"));
-    assert!(refusal("out_trade_no,金额(元)\nT20240102,\"1,00\"\n").contains("not an amount"));
-    assert!(refusal("out_trade_no,金额(元)\nT20240102,-1.00\n").contains("0 or more"));
-    assert!(refusal("out_trade_no,total_fee\nT 20240102,100\n").contains("out_trade_no"));
-    assert!(refusal("out_trade_no,total_fee,state\nT20240102,100,maybe\n").contains("state"));
-    assert!(refusal("out_trade_no,total_fee,sign_type\nT20240102,100,SHA1\n").contains("sign_type"));
-    assert!(refusal("out_trade_no,total_fee,paid_at\nT20240102,100,yesterday\n").contains("time"));
-    assert!(refusal("out_trade_no,total_fee,mch_id\nT20240102,100,1900000002\n").contains("another merchant"));
+fn rows_that_cannot_be_read_are_refused_with_a_code_and_their_reason_in_both_languages() {
+    for (csv, code, english, chinese) in [
+        ("out_trade_no,total_fee\n1.23E+17,100", "cell_precision_lost", "precision lost", "精度已丢失"),
+        (
+            "out_trade_no,total_fee,transaction_id\nT20240102,100,4.2E+27",
+            "cell_precision_lost",
+            "4.2E+27",
+            "精度已丢失",
+        ),
+        ("out_trade_no,total_fee\n,100", "row_value_missing", "out_trade_no is missing", "out_trade_no 为空"),
+        ("out_trade_no,total_fee\nT20240102,", "row_value_missing", "total_fee is missing", "total_fee 为空"),
+        ("out_trade_no,total_fee\nT20240102,1.00", "cell_not_fen", "counts fen", "按分计"),
+        ("out_trade_no,金额(元)\nT20240102,\"1,00\"", "cell_not_an_amount", "not an amount", "不是金额"),
+        ("out_trade_no,金额(元)\nT20240102,-1.00", "cell_negative_order", "0 or more", "不能小于 0"),
+        (
+            "商户单号,total_fee\nT 20240102,100",
+            "cell_not_the_shape",
+            "must be 6 to 32",
+            "商户单号“T 20240102”：应为 6 到 32 位",
+        ),
+        ("out_trade_no,total_fee,state\nT20240102,100,maybe", "cell_unknown_state", "is not known", "不是已知的状态"),
+        ("out_trade_no,total_fee,sign_type\nT20240102,100,SHA1", "cell_unknown_sign_type", "neither MD5", "既不是 MD5"),
+        ("out_trade_no,total_fee,paid_at\nT20240102,100,yesterday", "cell_not_a_time", "is not a time", "不是时间"),
+        (
+            "out_trade_no,total_fee,mch_id\nT20240102,100,1900000002",
+            "cell_other_merchant",
+            "another merchant",
+            "另一个商户",
+        ),
+    ] {
+        let why = refusal(&format!("{csv}\n"));
+        assert_eq!(why.code(), code, "{csv}");
+        assert!(why.to_string().contains(english), "{csv}: {why}");
+        assert!(why.chinese().contains(chinese), "{csv}: {}", why.chinese());
+    }
 }
 
 #[test]
 fn a_file_that_has_only_settled_amounts_is_asked_what_they_are() {
     let mut sheet = Sheet::open(Cursor::new("商户订单号,应结订单金额(元)\nT20240102,1.00\n".as_bytes())).unwrap();
     let layout = Layout::new(&sheet.head().unwrap(), Table::Orders, &Mapping::default()).unwrap();
-    assert!(matches!(Claims::new(profile(), layout, UtcMs(7)), Err(DeskError::Input { field: "mapping", .. })));
+    assert!(matches!(Claims::new(profile(), layout, UtcMs(7)), Err(SheetError::NoOrderAmount)));
 }
 
 #[test]

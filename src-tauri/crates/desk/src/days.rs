@@ -37,7 +37,7 @@ pub use doubts::{AskedDifferences, question_about};
 pub use exporting::SpanExport;
 pub use fees::FeePage;
 pub use matched::{MatchedPage, MatchedRow};
-pub use remarks::{ReadRemarks, RefusedRemark, parse_identity};
+pub use remarks::{ReadRemarks, RefusedRemark, RemarkRefusal, parse_identity};
 pub use report::{LeftDifference, LeftPage, ReportedDay, SideSums, SpanReport, SpanSums};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words, state_words};

@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, each with a stable code that somebody acts on.
 
+use desk_sheets::SheetError;
 use desk_store::StoreError;
 use desk_vault::{SecretKind, VaultError};
 use wxpay_client::{DestinationFault, RequestFault};
@@ -35,6 +36,9 @@ pub enum DeskError {
     /// A file or message that cannot be read.
     #[error("{0}")]
     Malformed(String),
+    /// A table, or what is said of its columns, that cannot be used.
+    #[error("{field}{0}", field = field_of(.0).map(|field| format!("{field}: ")).unwrap_or_default())]
+    Sheet(#[from] SheetError),
     /// The desk has no such thing.
     #[error("there is no {what} {name:?}; check the name")]
     NotFound {
@@ -102,7 +106,8 @@ impl DeskError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input { .. } => "input_invalid",
-            Self::Malformed(_) => "input_malformed",
+            Self::Sheet(fault) if field_of(fault).is_some() => "input_invalid",
+            Self::Malformed(_) | Self::Sheet(_) => "input_malformed",
             Self::NotFound { .. } => "not_found",
             Self::Conflict(_) => "conflict",
             Self::SecretMissing { .. } => "secret_missing",
@@ -123,6 +128,7 @@ impl DeskError {
     pub fn chinese(&self) -> Option<String> {
         match self {
             Self::Day(fault) => Some(fault.chinese()),
+            Self::Sheet(fault) => Some(fault.chinese()),
             _ => None,
         }
     }
@@ -156,8 +162,19 @@ impl DeskError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Input { field, .. } => Some(field),
+            Self::Sheet(fault) => field_of(fault),
             _ => None,
         }
+    }
+}
+
+/// What a person says anew where a table is refused for it; nothing where the file itself is no such table.
+const fn field_of(fault: &SheetError) -> Option<&'static str> {
+    match fault {
+        SheetError::UnitNeeded { .. } | SheetError::UnitContradicts { .. } => Some("unit"),
+        SheetError::NoSuchSheet { .. } => Some("sheet"),
+        SheetError::NoSuchTitle { .. } | SheetError::NoSuchField(_) | SheetError::NoOrderAmount => Some("mapping"),
+        _ => None,
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use desk_sheets::{Extent, Head, Layout, Mapping, Preview, Row, RowKind, RowKinds, Sheet, SheetError, Table, Unit};
+use desk_sheets::{
+    Extent, Field, Head, Layout, Mapping, Preview, Row, RowKind, RowKinds, Sheet, SheetError, Table, Unit,
+};
 use desk_store::{ImportCounts, NewClaim, Profile, RefusedImport};
 
 use crate::changes::Tag;
@@ -14,6 +16,7 @@ use crate::claims::Claims;
 use crate::desk::Inner;
 use crate::progress::{Cancel, Meter, OnProgress};
 use crate::refusals::{Refusals, RefusedRow};
+use crate::row_refusal::RowRefusal;
 use crate::{Desk, DeskError};
 
 /// Claims that are read ahead of the store: so many that reading never stands still while a batch is written.
@@ -102,7 +105,12 @@ fn is_fitting(table: Table, mapping: &Mapping, head: &Head) -> bool {
 impl Desk {
     /// Shows how a file of orders would be read.
     pub async fn preview_import(&self, import: Import) -> Result<ImportPreview, DeskError> {
-        self.preview_table(Table::Orders, import).await
+        let mut shown = self.preview_table(Table::Orders, import).await?;
+        let has_amount = shown.preview.columns.iter().any(|column| column.field == Some(Field::TotalFee));
+        if shown.preview.problem.is_none() && !has_amount {
+            shown.preview.problem = Some(SheetError::NoOrderAmount);
+        }
+        Ok(shown)
     }
 
     /// Shows how a file of orders or refunds would be read.
@@ -287,7 +295,7 @@ impl Importing<'_> {
     }
 
     fn take(&self, kind: RowKind, row: &Row<'_>) -> Result<Option<NewClaim>, DeskError> {
-        let reason = match kind {
+        let why = match kind {
             RowKind::Blank => return Ok(None),
             RowKind::Continuation => {
                 self.read.further_lines.fetch_add(1, Ordering::Relaxed);
@@ -297,16 +305,14 @@ impl Importing<'_> {
                 self.read.totals_lines.fetch_add(1, Ordering::Relaxed);
                 return Ok(None);
             }
-            RowKind::Broken(fault) => fault.to_string(),
-            RowKind::Shifted => {
-                "the row has more cells than the header, so they may be shifted; put quotes around cells that hold a comma".into()
-            }
+            RowKind::Broken(fault) => RowRefusal::Broken(fault),
+            RowKind::Shifted => RowRefusal::Shifted,
             RowKind::Entry => match self.claims.claim(row) {
                 Ok(claim) => return Ok(Some(claim)),
-                Err(reason) => reason,
+                Err(why) => why,
             },
         };
-        self.refusals.refuse(row, reason).map(|()| None)
+        self.refusals.refuse(row, why).map(|()| None)
     }
 
     fn write(
@@ -340,7 +346,7 @@ impl Importing<'_> {
         self.refusals.refuse_number(
             line.unwrap_or(0),
             order.out_trade_no.as_str(),
-            format!("the number belongs to the profile {:?} of the same merchant; import it there", order.profile),
+            RowRefusal::OtherProfile(order.profile.clone()),
         )
     }
 }

@@ -52,6 +52,7 @@ mod refunds;
 mod refusals;
 mod relaying;
 mod results;
+mod row_refusal;
 mod settings;
 mod shop;
 mod signer;
@@ -74,8 +75,9 @@ pub use clock::{Clock, SystemClock, VirtualClock};
 pub use confirmations::Agreement;
 pub use days::{
     AGES_DAYS, Aging, AskedDifferences, BesideFault, DayKept, DayView, FeePage, LeftDifference, LeftPage, MatchedPage,
-    MatchedRow, PeriodView, ReadRemarks, RefusedRemark, ReportedDay, SettledBeside, SideSums, SpanExport, SpanReport,
-    SpanSums, SuggestedBasis, age_bound_days, own_tables, parse_identity, question_about, reason_text,
+    MatchedRow, PeriodView, ReadRemarks, RefusedRemark, RemarkRefusal, ReportedDay, SettledBeside, SideSums,
+    SpanExport, SpanReport, SpanSums, SuggestedBasis, age_bound_days, own_tables, parse_identity, question_about,
+    reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
@@ -111,6 +113,7 @@ pub use refunds::{RefundDetail, RefundWish, Refundable};
 pub use refusals::RefusedRow;
 pub use relaying::{Forwarded, LoopbackUrl};
 pub use results::OrderResult;
+pub use row_refusal::RowRefusal;
 pub use shop::{ShopExchange, ShopStep};
 pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
 pub use told::Told;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use desk_sheets::{Mapping, SheetError, Table};
+use desk_sheets::{Mapping, Table};
 use wxpay_protocol::ids::MchId;
 
 use crate::desk::Inner;
@@ -74,17 +74,5 @@ impl Inner {
     fn mapping_path(&self, mch_id: &MchId, table: Table) -> PathBuf {
         let of = if table == Table::Refunds { ".refunds" } else { "" };
         self.data_dir.join(FOLDER).join(format!("{mch_id}{of}.toml"))
-    }
-}
-
-impl From<SheetError> for DeskError {
-    fn from(fault: SheetError) -> Self {
-        match fault {
-            SheetError::UnitNeeded { .. } => Self::input("unit", format!("is needed: {fault}; choose fen or yuan")),
-            SheetError::UnitContradicts { .. } => Self::input("unit", format!("contradicts the file: {fault}")),
-            SheetError::NoSuchSheet { .. } => Self::input("sheet", fault.to_string()),
-            SheetError::NoSuchTitle { .. } | SheetError::NoSuchField(_) => Self::input("mapping", fault.to_string()),
-            other => Self::malformed(other.to_string()),
-        }
     }
 }

@@ -41,7 +41,7 @@ pub use differences::MalformedLine;
 pub(crate) use fees::COLUMNS as FEE_COLUMNS;
 pub use fees::{FeeOff, exact_yuan_text};
 pub use keeping::bill_digest;
-pub(crate) use keeping::{Parts, facts, file_digest, hex, kept_tallies, tallies_of, unbilled};
+pub(crate) use keeping::{MALFORMED, Parts, facts, file_digest, hex, kept_tallies, tallies_of, unbilled};
 pub use kept::KeptSide;
 use listed::{Collected, Listed, MOST_HELD_ROWS};
 pub(crate) use neighbours::settled_by;

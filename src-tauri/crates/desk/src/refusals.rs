@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use desk_sheets::{Cell, CsvTable, Reader, Row, WriteError};
 
 use crate::DeskError;
+use crate::row_refusal::RowRefusal;
 
 /// Rows that are kept to be told.
 const KEPT: usize = 1000;
@@ -18,7 +19,7 @@ pub struct RefusedRow {
     /// Its line in the file, from 1.
     pub line: u64,
     /// Why, with the column, the value and what to do.
-    pub reason: String,
+    pub why: RowRefusal,
 }
 
 /// What was refused in the end.
@@ -49,17 +50,17 @@ impl Refusals {
     }
 
     /// Refuses a row that cannot be an order.
-    pub(crate) fn refuse(&self, row: &Row<'_>, reason: String) -> Result<(), DeskError> {
+    pub(crate) fn refuse(&self, row: &Row<'_>, why: RowRefusal) -> Result<(), DeskError> {
         let cells: Vec<String> = (0..row.len()).map(|place| row.shown(place)).collect();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.rows += 1;
-        self.keep(&mut kept, RefusedRow { line: row.line(), reason }, &cells)
+        self.keep(&mut kept, RefusedRow { line: row.line(), why }, &cells)
     }
 
     /// Refuses an order that the store did not take.
-    pub(crate) fn refuse_number(&self, line: u64, number: &str, reason: String) -> Result<(), DeskError> {
+    pub(crate) fn refuse_number(&self, line: u64, number: &str, why: RowRefusal) -> Result<(), DeskError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        self.keep(&mut kept, RefusedRow { line, reason }, &[number.to_owned()])
+        self.keep(&mut kept, RefusedRow { line, why }, &[number.to_owned()])
     }
 
     /// How many rows never reached the store.
@@ -74,7 +75,9 @@ impl Refusals {
             let file = File::create(&self.path).map_err(|fault| self.failed(&fault.into()))?;
             kept.table.insert(CsvTable::new(file, Reader::People, &TITLES).map_err(|fault| self.failed(&fault))?)
         };
-        let written: Vec<Cell<'_>> = [Cell::Count(row.line), Cell::Text(&row.reason)]
+        // Whoever opens the file beside reads either language, and its titles are in both.
+        let reason = format!("{} / {}", row.why.chinese(), row.why);
+        let written: Vec<Cell<'_>> = [Cell::Count(row.line), Cell::Text(&reason)]
             .into_iter()
             .chain(cells.iter().map(|cell| Cell::Id(cell)))
             .collect();

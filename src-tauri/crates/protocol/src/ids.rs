@@ -10,12 +10,14 @@ pub struct IdError {
     pub field: &'static str,
     /// What is allowed, in words.
     pub rule: &'static str,
+    /// The same in Chinese.
+    pub rule_zh: &'static str,
     /// What was given, at most 64 characters of it.
     pub found: String,
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $lengths:expr, $allowed:expr, $rule:literal) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $lengths:expr, $allowed:expr, $rule:literal, $rule_zh:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -27,7 +29,8 @@ macro_rules! id {
                 if $lengths.contains(&text.len()) && text.bytes().all($allowed) {
                     Ok(Self(text))
                 } else {
-                    Err(IdError { field: $field, rule: $rule, found: text.chars().take(64).collect() })
+                    let found = text.chars().take(64).collect();
+                    Err(IdError { field: $field, rule: $rule, rule_zh: $rule_zh, found })
                 }
             }
 
@@ -61,35 +64,40 @@ fn number(byte: u8) -> bool {
 
 id!(
     /// The app that the merchant number is bound to (`appid`, §4).
-    Appid, "appid", 1..=32, |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-', "1 to 32 letters and digits, such as wx0000000000000001"
+    Appid, "appid", 1..=32, |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-', "1 to 32 letters and digits, such as wx0000000000000001",
+    "1 到 32 位字母和数字，如 wx0000000000000001"
 );
 id!(
     /// The merchant number (`mch_id`, §4).
-    MchId, "mch_id", 1..=32, |byte: u8| byte.is_ascii_digit(), "1 to 32 digits, such as 1900000001"
+    MchId, "mch_id", 1..=32, |byte: u8| byte.is_ascii_digit(), "1 to 32 digits, such as 1900000001", "1 到 32 位数字，如 1900000001"
 );
 id!(
     /// The merchant's own order number (`out_trade_no`, §8), unique per merchant.
-    OutTradeNo, "out_trade_no", 6..=32, number, "6 to 32 characters of digits, letters and _ - | * @"
+    OutTradeNo, "out_trade_no", 6..=32, number, "6 to 32 characters of digits, letters and _ - | * @",
+    "6 到 32 位数字、字母和 _ - | * @"
 );
 id!(
     /// WeChat's order number (`transaction_id`): 28 digits today, up to 32 characters by the page.
-    TransactionId, "transaction_id", 1..=32, |byte: u8| byte.is_ascii_alphanumeric(), "1 to 32 digits, such as 4200000000202401020000000001"
+    TransactionId, "transaction_id", 1..=32, |byte: u8| byte.is_ascii_alphanumeric(), "1 to 32 digits, such as 4200000000202401020000000001",
+    "1 到 32 位数字，如 4200000000202401020000000001"
 );
 id!(
     /// The merchant's own refund number (`out_refund_no`, §4.4), unique per merchant.
-    OutRefundNo, "out_refund_no", 1..=64, number, "1 to 64 characters of digits, letters and _ - | * @"
+    OutRefundNo, "out_refund_no", 1..=64, number, "1 to 64 characters of digits, letters and _ - | * @",
+    "1 到 64 位数字、字母和 _ - | * @"
 );
 id!(
     /// The payer under an appid (`openid`, §4.1). Personal data: masked in lists and logs.
-    OpenId, "openid", 1..=128, visible, "1 to 128 visible ASCII characters, such as oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
+    OpenId, "openid", 1..=128, visible, "1 to 128 visible ASCII characters, such as oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+    "1 到 128 个可见的 ASCII 字符，如 oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 );
 id!(
     /// The session of a payment (`prepay_id`, §4.1); valid for two hours.
-    PrepayId, "prepay_id", 1..=64, visible, "1 to 64 visible ASCII characters"
+    PrepayId, "prepay_id", 1..=64, visible, "1 to 64 visible ASCII characters", "1 到 64 个可见的 ASCII 字符"
 );
 id!(
     /// A random text (`nonce_str`, §4).
-    NonceStr, "nonce_str", 1..=32, visible, "1 to 32 visible ASCII characters"
+    NonceStr, "nonce_str", 1..=32, visible, "1 to 32 visible ASCII characters", "1 到 32 个可见的 ASCII 字符"
 );
 
 impl NonceStr {

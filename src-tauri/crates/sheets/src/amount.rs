@@ -34,6 +34,17 @@ pub enum AmountFault {
 }
 
 impl AmountFault {
+    /// The word that scripts and the window compare.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotAnAmount => "cell_not_an_amount",
+            Self::NotWhole => "cell_not_whole_fen",
+            Self::NotFen => "cell_not_fen",
+            Self::LeadingZero => "cell_leading_zero",
+            Self::TooLarge => "cell_amount_too_large",
+        }
+    }
+
     /// The sentence in Chinese.
     pub const fn chinese(self) -> &'static str {
         match self {

@@ -42,9 +42,34 @@ pub enum CellProblem {
     /// Another merchant's row.
     #[error("is another merchant; this profile is {0}")]
     OtherMerchant(String),
+    /// It has not the shape of the number that its column holds.
+    #[error("must be {rule}")]
+    NotTheShape {
+        /// What is allowed, in words.
+        rule: &'static str,
+        /// The same in Chinese.
+        rule_zh: &'static str,
+    },
 }
 
 impl CellProblem {
+    /// The word that scripts and the window compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Damaged(damage) => damage.code(),
+            Self::Amount(fault) => fault.code(),
+            Self::ExcelDays => "cell_excel_days",
+            Self::UnixTime => "cell_unix_time",
+            Self::NotATime => "cell_not_a_time",
+            Self::UnknownState => "cell_unknown_state",
+            Self::UnknownRefundState => "cell_unknown_refund_state",
+            Self::NegativeOrder => "cell_negative_order",
+            Self::UnknownSignType => "cell_unknown_sign_type",
+            Self::OtherMerchant(_) => "cell_other_merchant",
+            Self::NotTheShape { .. } => "cell_not_the_shape",
+        }
+    }
+
     /// The sentence in Chinese.
     pub fn chinese(&self) -> String {
         match self {
@@ -62,6 +87,7 @@ impl CellProblem {
             Self::NegativeOrder => "订单金额不能小于 0；退款不是订单".to_owned(),
             Self::UnknownSignType => "既不是 MD5 也不是 HMAC-SHA256".to_owned(),
             Self::OtherMerchant(mch_id) => format!("是另一个商户；这个商户配置的商户号是 {mch_id}"),
+            Self::NotTheShape { rule_zh, .. } => format!("应为 {rule_zh}"),
         }
     }
 }
@@ -95,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_problem_is_told_in_both_languages_and_neither_holds_words_of_the_other() {
+    fn every_problem_has_a_code_and_is_told_in_both_languages_of_which_neither_holds_words_of_the_other() {
         let is_chinese = |text: &str| text.chars().any(|found| ('\u{4E00}'..='\u{9FFF}').contains(&found));
         let damages =
             [Damage::PrecisionLost, Damage::TooNarrow, Damage::FormulaError, Damage::BecameDate, Damage::NotText];
@@ -115,9 +141,12 @@ mod tests {
             CellProblem::NegativeOrder,
             CellProblem::UnknownSignType,
             CellProblem::OtherMerchant("1900000001".to_owned()),
+            CellProblem::NotTheShape { rule: "6 to 32 characters", rule_zh: "6 到 32 位字符" },
         ];
+        let mut codes = std::collections::BTreeSet::new();
         let all = damages.map(CellProblem::Damaged).into_iter().chain(amounts.map(CellProblem::Amount)).chain(problems);
         for problem in all {
+            assert!(codes.insert(problem.code()), "{} stands for two", problem.code());
             let fault = CellFault { title: "金额".to_owned(), found: "x".to_owned(), problem };
             assert!(is_chinese(&fault.problem.chinese()), "{}", fault.chinese());
             assert!(!is_chinese(&fault.problem.to_string()), "{fault}");

@@ -49,7 +49,7 @@ pub enum SheetError {
         sheets: Vec<String>,
     },
     /// Fen or yuan cannot be told.
-    #[error("the header {title:?} does not say whether amounts are fen or yuan{}", if *.decimals { "; its amounts have decimals, so they look like yuan" } else { "" })]
+    #[error("the header {title:?} does not say whether amounts are fen or yuan{}; choose the unit", if *.decimals { "; its amounts have decimals, so they look like yuan" } else { "" })]
     UnitNeeded {
         /// The header of the amounts.
         title: String,
@@ -62,6 +62,12 @@ pub enum SheetError {
         /// The header of the amounts.
         title: String,
     },
+    /// Orders whose only amount is what was settled or paid in cash.
+    #[error(
+        "no column is 订单金额 (total_fee): the file has only what was settled or paid in cash, which differs where coupons \
+         were used; if the column is the order's amount, say total_fee = its title in the mapping"
+    )]
+    NoOrderAmount,
     /// A mapping of something that no column holds.
     #[error("it has no column {0:?}; the columns are {names}", names = Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "))]
     NoSuchField(String),

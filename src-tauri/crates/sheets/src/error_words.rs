@@ -18,6 +18,7 @@ impl SheetError {
             Self::NoSuchSheet { .. } => "sheet_no_such_sheet",
             Self::UnitNeeded { .. } => "sheet_unit_needed",
             Self::UnitContradicts { .. } => "sheet_unit_contradicts",
+            Self::NoOrderAmount => "sheet_no_order_amount",
             Self::NoSuchField(_) => "sheet_no_such_field",
             Self::Mapping(_) => "sheet_mapping",
         }
@@ -60,6 +61,10 @@ impl SheetError {
             }
             Self::UnitContradicts { title } => {
                 format!("表头“{title}”写的是另一个单位；请修改表头，或不要指定单位")
+            }
+            Self::NoOrderAmount => {
+                "没有订单金额列：文件里只有应结金额或现金金额，用过优惠券时与订单金额不同；如果某一列就是订单金额，请把它指定为订单金额（total_fee）"
+                    .to_owned()
             }
             Self::NoSuchField(name) => {
                 let known = Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join("、");

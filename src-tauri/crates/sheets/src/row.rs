@@ -42,6 +42,17 @@ pub enum Damage {
 }
 
 impl Damage {
+    /// The word that scripts and the window compare.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PrecisionLost => "cell_precision_lost",
+            Self::TooNarrow => "cell_too_narrow",
+            Self::FormulaError => "cell_formula_error",
+            Self::BecameDate => "cell_became_date",
+            Self::NotText => "cell_not_text",
+        }
+    }
+
     /// The sentence in Chinese.
     pub const fn chinese(self) -> &'static str {
         match self {
@@ -69,6 +80,15 @@ pub enum RowFault {
 }
 
 impl RowFault {
+    /// The word that scripts and the window compare.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Quote => "row_quote",
+            Self::TooLong => "row_too_long",
+            Self::TooManyCells => "row_too_many_cells",
+        }
+    }
+
     /// The sentence in Chinese.
     pub const fn chinese(self) -> &'static str {
         match self {

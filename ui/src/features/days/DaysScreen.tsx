@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { Page } from "../../components/Page";
+import { RefusalText } from "../../components/RefusalText";
 import { useReport } from "../../components/use-report";
 import { useStart } from "../../components/use-settings";
 import { desk } from "../../ipc/client";
@@ -139,7 +140,7 @@ function Tools({ profile }: { profile: string }) {
           <ul className="import-refused" data-testid="remarks-refused">
             {found.refused.map((row) => (
               <li key={row.line}>
-                {t("sheets.line", { line: row.line })} {row.reason}
+                {t("sheets.line", { line: row.line })} <RefusalText refusal={row.refusal} />
               </li>
             ))}
           </ul>

@@ -68,3 +68,21 @@ describe("a chosen bill that cannot be compared", () => {
     expect(await screen.findByText("this is a fund flow")).toBeTruthy();
   });
 });
+
+describe("a row of remarks that is not taken", () => {
+  it("says why in the language of the window, with its line", async () => {
+    const { desk } = openWindow(DAY);
+    const refusal = {
+      code: "remark_gone",
+      reason_zh: "最近一次对账已没有这条差异；请重新导出",
+      reason_en: "no run that counts has this difference any more; export again",
+    };
+    const read = { rows: 1, remarks: 0, handled: 0, refused: [{ line: 7, refusal }], refused_count: 1 };
+    vi.spyOn(desk, "daysReadRemarks").mockResolvedValue(read);
+    await userEvent.click(await screen.findByTestId("remarks-read"));
+    const told = await screen.findByTestId("remarks-refused");
+    expect(told.textContent).toBe("第 7 行 最近一次对账已没有这条差异；请重新导出");
+    await i18next.changeLanguage("en");
+    expect((await within(told).findByText(/export again/)).textContent).toBe(refusal.reason_en);
+  });
+});

@@ -2,8 +2,8 @@ import { Button, Checkbox } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../../components/Dialog";
-import { EnglishDetail } from "../../components/EnglishDetail";
 import { ErrorView } from "../../components/ErrorView";
+import { RefusalText } from "../../components/RefusalText";
 import type { ImportResult } from "../../ipc/model";
 import { ImportPreviewView } from "./ImportPreviewView";
 import { JobProgress } from "./JobProgress";
@@ -77,9 +77,9 @@ function Outcome({ result }: { result: ImportResult }) {
           <p className="quiet">{t("sheets.refusedFirst", { count: result.refused.length })}</p>
           <ul className="import-refused">
             {result.refused.map((row) => (
-              <li key={`${row.line} ${row.reason}`}>
-                <span className="figures">{t("sheets.line", { line: row.line })}</span>
-                <EnglishDetail text={row.reason} />
+              <li key={`${row.line} ${row.refusal.reason_en}`}>
+                <span className="figures">{t("sheets.line", { line: row.line })}</span>{" "}
+                <RefusalText refusal={row.refusal} />
               </li>
             ))}
           </ul>

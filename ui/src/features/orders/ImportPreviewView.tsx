@@ -1,6 +1,6 @@
 import { Radio, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { RefusalText } from "../../components/RefusalText";
+import { RefusalText, useRefusalWords } from "../../components/RefusalText";
 import type { ImportPreview } from "../../ipc/model";
 import { ORDER_STATES } from "./orders-search";
 import { FIELDS, type ImportJob, ofSheet, REFUND_FIELDS, type SheetField, withColumn, withState } from "./use-import";
@@ -60,6 +60,7 @@ export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
 
 function PreviewTable({ job, shown, table }: PartProps) {
   const { t } = useTranslation();
+  const words = useRefusalWords();
   const fields: readonly SheetField[] = table === "refunds" ? REFUND_FIELDS : FIELDS;
   const isOffered = (field: string): field is SheetField => fields.some((one) => one === field);
   const label = (field: string) => (isOffered(field) ? t(`sheets.field.${field}`) : field);
@@ -97,13 +98,13 @@ function PreviewTable({ job, shown, table }: PartProps) {
             <tr key={row.line}>
               <td className="quiet figures">{row.line}</td>
               {shown.columns.map((_, place) => {
-                const damaged = row.damaged.includes(place);
+                const damage = row.damaged.find((cell) => cell.place === place)?.refusal;
                 return (
                   <td
                     // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
                     key={place}
-                    className={damaged ? "import-damaged" : undefined}
-                    title={damaged ? t("sheets.damaged") : undefined}
+                    className={damage && "import-damaged"}
+                    title={damage && words(damage)}
                   >
                     {row.cells[place]}
                   </td>

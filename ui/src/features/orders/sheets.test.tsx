@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
 import { pick } from "../../testing/pick";
@@ -11,7 +12,7 @@ describe("a file of orders", () => {
     const run = vi.spyOn(desk, "importRun");
     await userEvent.click(await screen.findByTestId("orders-import"));
     const table = await screen.findByTestId("import-table");
-    expect(table.textContent).toContain("1.23E+17");
+    expect(within(table).getByText("1.23E+17").title).toContain("精度已丢失");
     expect(screen.getByTestId<HTMLButtonElement>("import-run").disabled).toBe(true);
     const problem = () => within(screen.getByTestId("import-problem")).getByTestId("refusal");
     expect(problem().textContent).toContain("没有表头写明商户订单号和金额");
@@ -23,6 +24,11 @@ describe("a file of orders", () => {
     const result = await screen.findByTestId("import-result");
     expect(result.dataset).toMatchObject({ added: "2", refused: "1" });
     expect(result.textContent).toContain("refused.csv");
+    const refused = within(result).getByTestId("refusal");
+    expect(refused.dataset.code).toBe("cell_precision_lost");
+    expect(refused.parentElement?.textContent).toMatch(/^第 3 行 商户订单号“1.23E\+17”：精度已丢失/);
+    await i18next.changeLanguage("en");
+    await waitFor(() => expect(refused.textContent).toMatch(/^商户订单号 "1.23E\+17": precision lost/));
     expect(run.mock.calls[0]?.[0]).toMatchObject({
       keep_mapping: true,
       mapping: { unit: "yuan", columns: [{ field: "total_fee", title: "实收" }] },

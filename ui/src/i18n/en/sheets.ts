@@ -21,7 +21,6 @@ export const sheets = {
     savedMapping: "Read with the columns saved for this merchant",
     readAs: "Read as",
     ignored: "not read",
-    damaged: "A spreadsheet damaged this cell",
     unit: "Unit of amounts",
     unitAsk:
       "The header does not say whether amounts are yuan or fen. Choose: the wrong one is off by a factor of 100.",

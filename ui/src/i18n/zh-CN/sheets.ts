@@ -20,7 +20,6 @@ export const sheets = {
     savedMapping: "已套用为这个商户保存的列对应",
     readAs: "读作",
     ignored: "不读",
-    damaged: "表格软件损坏了这个单元格",
     unit: "金额单位",
     unitAsk: "表头没有说明金额是元还是分，请选择：选错会差一百倍。",
     unitLikely: "金额带小数，只可能是元。",

@@ -1,5 +1,5 @@
 import type { Desk } from "../desk";
-import type { ImportPreview, SheetMapping } from "../model";
+import type { ImportPreview, Refusal, SheetMapping } from "../model";
 import { newOrder } from "./seed";
 import { refusal, type World } from "./world";
 
@@ -15,6 +15,11 @@ const FILE = {
     ["SHOP20260102030403", "0.07", "已完成", "贴纸"],
   ],
 };
+const PRECISION_LOST = {
+  code: "cell_precision_lost",
+  reason_zh: "精度已丢失：表格软件只保留了 15 位数字；请把这一列设为文本后重新导出",
+  reason_en: "precision lost: the spreadsheet kept only 15 digits of the number; export the column as text",
+};
 const NO_HEADER = {
   code: "sheet_no_header",
   reason_zh: "前 10 行里没有表头写明商户订单号和金额；请加上这样的表头，或指定哪一列是什么",
@@ -27,6 +32,11 @@ const UNIT_NEEDED = {
 };
 const KNOWN: Record<string, string> = { 商户订单号: "out_trade_no", 商品名称: "body" };
 const WIRE: Record<string, string> = { 支付成功: "SUCCESS" };
+
+/** The refusal of a row for one of its cells. */
+function ofCell(title: string, found: string, { code, reason_zh, reason_en }: Refusal): Refusal {
+  return { code, reason_zh: `${title}“${found}”：${reason_zh}`, reason_en: `${title} "${found}": ${reason_en}` };
+}
 
 function look(mapping: SheetMapping): ImportPreview {
   const fieldOf = (title: string) =>
@@ -43,7 +53,11 @@ function look(mapping: SheetMapping): ImportPreview {
     sheet_names: [],
     header_line: 1,
     columns,
-    rows: FILE.rows.map((cells, place) => ({ line: place + 2, cells, damaged: place === 1 ? [0] : [] })),
+    rows: FILE.rows.map((cells, place) => ({
+      line: place + 2,
+      cells,
+      damaged: place === 1 ? [{ place: 0, refusal: PRECISION_LOST }] : [],
+    })),
     mapping,
     unknown_states: [...new Set(unknown)],
     needs_unit: needsUnit,
@@ -81,7 +95,7 @@ export function fakeSheets(world: World): SheetCommands {
         known: 0,
         unchanged: 0,
         refused_count: 1,
-        refused: [{ line: 3, reason: "商户订单号 1.23E+17: precision lost" }],
+        refused: [{ line: 3, refusal: ofCell("商户订单号", "1.23E+17", PRECISION_LOST) }],
         refused_file: "/tmp/店铺订单.refused.csv",
         passed_over: 0,
         cancelled: false,

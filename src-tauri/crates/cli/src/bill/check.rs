@@ -204,9 +204,8 @@ fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<Checked, BillRefusal> {
 }
 
 fn shown(rows: &[MalformedRow]) -> Vec<Value> {
-    let rows = rows.iter().take(MAX_REASONS);
-    rows.map(|row| json!({"line": row.line, "reason": row.fault.to_string(), "reason_zh": row.fault.chinese()}))
-        .collect()
+    let row = |MalformedRow { line, fault, .. }: &MalformedRow| json!({"line": line, "code": fault.code(), "reason": fault.to_string(), "reason_zh": fault.chinese()});
+    rows.iter().take(MAX_REASONS).map(row).collect()
 }
 
 fn describe(file: &Path, checked: &Checked, output: &mut Output) -> Result<(), Failure> {

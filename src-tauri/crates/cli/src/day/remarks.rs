@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use desk::Desk;
 use desk::store::Profile;
+use desk::{Desk, RefusedRemark};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
@@ -31,7 +31,9 @@ pub(crate) async fn run(
     let read = desk.read_remarks(&profile.name, &command.file).await?;
     let is_whole = read.refused.is_empty();
     if output.is_json() {
-        let refused = read.refused.iter().map(|row| json!({"line": row.line, "reason": row.reason}));
+        let refused = read.refused.iter().map(|RefusedRemark { line, why }| {
+            json!({"line": line, "code": why.code(), "reason": why.to_string(), "reason_zh": why.chinese()})
+        });
         output.document(&json!({
             "rows": read.rows,
             "remarks": read.remarks,
@@ -48,7 +50,7 @@ pub(crate) async fn run(
         );
         output.verdict(is_whole, &text)?;
         for row in &read.refused {
-            output.note(&format!("line {}: {}", row.line, row.reason));
+            output.note(&format!("line {}: {} [{}]", row.line, row.why, row.why.chinese()));
         }
     }
     Ok(if is_whole { Exit::Done } else { Exit::No })

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use desk::sheets::Unit;
-use desk::{Import, Imported};
+use desk::{Import, Imported, RefusedRow};
 use serde_json::{Value, json};
 
 use crate::desk_options::DeskOptions;
@@ -99,7 +99,11 @@ pub(crate) async fn run(command: &FileImport, options: &DeskOptions, output: &mu
 }
 
 fn document(imported: &Imported) -> Value {
-    let rows: Vec<Value> = imported.refused.iter().map(|row| json!({"line": row.line, "reason": row.reason})).collect();
+    let row = |row: &RefusedRow| {
+        let RefusedRow { line, why } = row;
+        json!({"line": line, "code": why.code(), "reason": why.to_string(), "reason_zh": why.chinese()})
+    };
+    let rows: Vec<Value> = imported.refused.iter().map(row).collect();
     json!({
         "added": imported.added,
         "known": imported.known,
@@ -115,7 +119,7 @@ fn document(imported: &Imported) -> Value {
 
 fn tell(imported: &Imported, output: &mut Output) -> Result<(), Failure> {
     for row in imported.refused.iter().take(20) {
-        output.note(&format!("line {}: {}", row.line, row.reason));
+        output.note(&format!("line {}: {} [{}]", row.line, row.why, row.why.chinese()));
     }
     if let Some(file) = &imported.refused_file {
         output.note(&format!("refused rows are in [被拒绝的行见] {}", file.display()));

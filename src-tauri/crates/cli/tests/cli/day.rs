@@ -229,11 +229,16 @@ fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
     });
     let read = day(&desk, &["read-remarks", "back.xlsx"]).expect(1).json();
     assert_eq!((&read["remarks"], &read["handled"]), (&json!(1), &json!(1)));
-    let reasons: Vec<_> =
-        read["refused"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(reasons.len(), 3, "{reasons:?}");
-    for part in ["识别码不完整", "待处理, 已核销", "跨日的记录无需处理"] {
-        assert!(reasons.iter().any(|reason| reason.contains(part)), "{part}: {reasons:?}");
+    let refused = read["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    for (code, chinese, english) in [
+        ("remark_no_identity", "不是完整的识别码", "is no identity"),
+        ("remark_unknown_state", "待处理、已核销", "待处理, 已核销"),
+        ("remark_expected", "跨日的记录无需处理", "needs no handling"),
+    ] {
+        let row = refused.iter().find(|row| row["code"] == code).unwrap_or_else(|| panic!("{code}: {refused:?}"));
+        assert!(row["reason_zh"].as_str().unwrap().contains(chinese), "{row}");
+        assert!(row["reason"].as_str().unwrap().contains(english), "{row}");
     }
     let found = &show(&desk, &["--state", "resolved"])["differences"];
     assert_eq!((&found[0]["class"], &found[0]["notes"][0]["text"]), (&json!("amount_diff"), &json!("=1+1 代金券 💰")));

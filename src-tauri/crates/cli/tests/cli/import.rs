@@ -29,11 +29,16 @@ fn rows_that_cannot_be_taken_are_named_and_the_others_are_claims() {
     let lines: Vec<u64> =
         answer["refused"].as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert_eq!(lines, [3, 4]);
-    assert!(answer["refused"][1]["reason"].as_str().unwrap().contains("precision lost"));
+    let damaged = &answer["refused"][1];
+    assert_eq!(damaged["code"], "cell_precision_lost");
+    assert!(damaged["reason"].as_str().unwrap().contains("precision lost"), "{damaged}");
+    assert!(damaged["reason_zh"].as_str().unwrap().contains("商户单号“1.23E+17”：精度已丢失"), "{damaged}");
     let shown = desk.run(&["order", "show", "T20240102030405_001", "--json"]).expect(0).json();
     assert_eq!(shown["state"], "UNVERIFIED");
     assert_eq!((&shown["claimed_state"], &shown["total_fee"]), (&"SUCCESS".into(), &1999.into()));
     assert_eq!((&shown["paid_fee"], &shown["observations"][0]["verified"]), (&json!(null), &false.into()));
+    let told = desk.run(&["order", "import", "orders.csv"]).expect(3).err;
+    assert!(told.contains("line 4: ") && told.contains("precision lost") && told.contains("精度已丢失"), "{told}");
     let again = import(&desk, file, &[]).expect(3).json();
     assert_eq!((&again["added"], &again["unchanged"]), (&0.into(), &2.into()));
 }

@@ -173,6 +173,9 @@ fn damage_in_a_workbook_and_in_a_file_of_gbk_is_told_with_its_row_in_both_langua
         assert_eq!(rows.iter().map(|row| row["line"].as_u64().unwrap()).collect::<Vec<_>>(), [3, 4], "{name}");
         assert!(rows.iter().all(|row| row["side"] == "orders"), "{name}: {rows:?}");
         assert!(rows[0]["reason"].as_str().unwrap().contains("precision lost"), "{name}: {rows:?}");
+        assert!(rows[0]["reason_zh"].as_str().unwrap().contains("精度已丢失"), "{name}: {rows:?}");
+        let codes: Vec<_> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["cell_precision_lost", "cell_formula_error"], "{name}");
         assert!(rows[1]["reason"].as_str().unwrap().contains("formula's error"), "{name}: {rows:?}");
         let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
         let lines: Vec<&str> = written.lines().filter(|line| line.starts_with("malformed,")).collect();

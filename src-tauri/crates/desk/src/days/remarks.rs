@@ -12,6 +12,7 @@ use super::operator;
 use super::table::{IDENTITY, REMARK, STATE, remark, state_words};
 use crate::changes::Tag;
 use crate::desk::Inner;
+use crate::reconciling::MALFORMED;
 use crate::{Desk, DeskError};
 
 /// A longer remark is a text of its own.
@@ -24,8 +25,62 @@ const TITLE_ROWS: u64 = 50;
 pub struct RefusedRemark {
     /// Its line in the sheet.
     pub line: u64,
-    /// Why not, in Chinese and English.
-    pub reason: String,
+    /// Why not.
+    pub why: RemarkRefusal,
+}
+
+/// Why what a row says is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RemarkRefusal {
+    /// The column of identities was changed.
+    #[error("{0:?} is no identity; do not change that column")]
+    NoIdentity(String),
+    /// Nothing goes by that identity any more.
+    #[error("no run that counts has this difference any more; export again")]
+    Gone,
+    /// Another word than those for states.
+    #[error("{0:?} is none of 待处理, 已核销, 挂账, 已忽略")]
+    UnknownState(String),
+    /// More than [`REMARK_CHARS_MAX`] characters.
+    #[error("the remark has more than {REMARK_CHARS_MAX} characters; shorten it")]
+    TooLong,
+    /// It is expected on another day.
+    #[error("what is expected on another day needs no handling; leave its state as it is")]
+    Expected,
+    /// The row itself could not be read.
+    #[error("a row that cannot be read is mended in its file, and the day run again")]
+    Malformed,
+    /// The day is closed.
+    #[error("the day is closed; reopen it first")]
+    Closed,
+}
+
+impl RemarkRefusal {
+    /// The word that scripts and the window compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoIdentity(_) => "remark_no_identity",
+            Self::Gone => "remark_gone",
+            Self::UnknownState(_) => "remark_unknown_state",
+            Self::TooLong => "remark_too_long",
+            Self::Expected => "remark_expected",
+            Self::Malformed => "remark_malformed",
+            Self::Closed => "remark_day_closed",
+        }
+    }
+
+    /// The sentence in Chinese.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::NoIdentity(found) => format!("“{found}”不是完整的识别码；请不要改动这一列"),
+            Self::Gone => "最近一次对账已没有这条差异；请重新导出".to_owned(),
+            Self::UnknownState(found) => format!("处理一栏只能是待处理、已核销、挂账、已忽略，不能是“{found}”"),
+            Self::TooLong => format!("备注超过 {REMARK_CHARS_MAX} 个字；请缩短"),
+            Self::Expected => "跨日的记录无需处理；请保持原来的状态".to_owned(),
+            Self::Malformed => "无法读取的行请在文件里改正，再重新对账".to_owned(),
+            Self::Closed => "当天已关账；请先重新打开".to_owned(),
+        }
+    }
 }
 
 /// What reading remarks back did.
@@ -59,8 +114,8 @@ impl Desk {
                 let mut read = ReadRemarks::default();
                 for said in said_in(&file)? {
                     read.rows += 1;
-                    if let Err(reason) = inner.take(&profile, &said, &mut read)? {
-                        read.refused.push(RefusedRemark { line: said.line, reason });
+                    if let Err(why) = inner.take(&profile, &said, &mut read)? {
+                        read.refused.push(RefusedRemark { line: said.line, why });
                     }
                 }
                 Ok(read)
@@ -73,21 +128,17 @@ impl Desk {
 
 impl Inner {
     /// Takes what one row says; the inner fault is the row's alone.
-    fn take(&self, profile: &str, said: &Said, read: &mut ReadRemarks) -> Result<Result<(), String>, DeskError> {
+    fn take(&self, profile: &str, said: &Said, read: &mut ReadRemarks) -> Result<Result<(), RemarkRefusal>, DeskError> {
         let Some(identity) = parse_identity(&said.identity) else {
-            return Ok(Err(format!("{:?} is no identity [识别码不完整]; do not change that column", said.identity)));
+            return Ok(Err(RemarkRefusal::NoIdentity(said.identity.clone())));
         };
-        let Some(found) = self.store.difference(profile, &identity)? else {
-            return Ok(Err(
-                "no run that counts has this difference any more [最近一次对账已没有这条差异]; export again".to_owned(),
-            ));
-        };
+        let Some(found) = self.store.difference(profile, &identity)? else { return Ok(Err(RemarkRefusal::Gone)) };
         let kind = match handling(&said.state, &found) {
             Ok(kind) => kind,
-            Err(reason) => return Ok(Err(reason)),
+            Err(why) => return Ok(Err(why)),
         };
         if said.remark.chars().count() > REMARK_CHARS_MAX {
-            return Ok(Err(format!("the remark has more than {REMARK_CHARS_MAX} characters [备注太长]; shorten it")));
+            return Ok(Err(RemarkRefusal::TooLong));
         }
         let is_new = !said.remark.is_empty() && said.remark != remark(&found);
         let kind = match kind {
@@ -110,14 +161,15 @@ impl Inner {
                 read.handled += u64::from(kind != NoteKind::Remark);
                 Ok(Ok(()))
             }
-            Err(fault @ (StoreError::Refused { .. } | StoreError::NotFound { .. })) => Ok(Err(fault.to_string())),
+            Err(StoreError::NotFound { .. }) => Ok(Err(RemarkRefusal::Gone)),
+            Err(StoreError::Refused { .. }) => Ok(Err(RemarkRefusal::Closed)),
             Err(fault) => Err(fault.into()),
         }
     }
 }
 
 /// What the word in the state column asks for; nothing where the difference stands so already.
-fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, String> {
+fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, RemarkRefusal> {
     let states = [
         (DifferenceState::Expected, None),
         (DifferenceState::Open, Some(NoteKind::Reopen)),
@@ -133,9 +185,14 @@ fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, Strin
         return Ok(None);
     }
     let Some((state, kind)) = states.into_iter().find(|(state, _)| is_word(*state)) else {
-        return Err(format!("{word:?} is none of [处理一栏只能是] 待处理, 已核销, 挂账, 已忽略"));
+        return Err(RemarkRefusal::UnknownState(word.to_owned()));
     };
-    Ok(if state == found.state { None } else { kind })
+    match kind {
+        _ if state == found.state => Ok(None),
+        Some(_) if !found.found.counts => Err(RemarkRefusal::Expected),
+        Some(_) if found.found.class == MALFORMED => Err(RemarkRefusal::Malformed),
+        kind => Ok(kind),
+    }
 }
 
 /// An identity out of its 32 hexadecimal digits.

@@ -231,7 +231,7 @@ fn read_one<R: Read>(
                 return Err(ReconcileFault::OtherDay { place: place(path), line, at, date });
             }
             BillLine::Malformed(row) if malformed.len() < MAX_MALFORMED => {
-                malformed.push(MalformedLine::of_bill(row.line, row.fault.chinese(), row.fault.to_string()));
+                malformed.push(MalformedLine::of_bill(row.line, &row.fault));
             }
             BillLine::Malformed(_) => {}
         }

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use desk_reconcile::{Basis, Difference, Reason, Viewpoint};
 use desk_sheets::{Cell, CsvTable, Reader, Table, WriteError};
 use wxpay_protocol::Fen;
+use wxpay_protocol::bill::RowFault;
 
 use super::keeping::{Identities, hex};
-use super::local::OwnRowFault;
 use super::own_side::OwnSide;
 use super::texts::{OwnTexts, Texts, bill_texts};
 use super::workbook::Workbook;
 use super::{DaySides, ReconcileFault, Reconciled, fees, go_on, place, places};
 use crate::days::UNVERIFIED;
 use crate::progress::Cancel;
+use crate::row_refusal::RowRefusal;
 
 /// More than anybody reads; the rows beyond are counted.
 pub(super) const MAX_MALFORMED: usize = 10_000;
@@ -49,6 +50,8 @@ pub struct MalformedLine {
     pub side: &'static str,
     /// From 1.
     pub line: u64,
+    /// The word that scripts compare, such as `cell_precision_lost`.
+    pub code: &'static str,
     /// Chinese.
     pub reason: String,
     /// English.
@@ -56,13 +59,13 @@ pub struct MalformedLine {
 }
 
 impl MalformedLine {
-    pub(super) fn of_bill(line: u64, reason: String, reason_en: String) -> Self {
-        Self { side: "bill", line, reason, reason_en }
+    pub(super) fn of_bill(line: u64, fault: &RowFault) -> Self {
+        Self { side: "bill", line, code: fault.code(), reason: fault.chinese(), reason_en: fault.to_string() }
     }
 
-    pub(super) fn of_local(is_refund: bool, line: u64, fault: &OwnRowFault) -> Self {
+    pub(super) fn of_local(is_refund: bool, line: u64, why: &RowRefusal) -> Self {
         let side = if is_refund { "refunds" } else { "orders" };
-        Self { side, line, reason: fault.chinese(), reason_en: fault.to_string() }
+        Self { side, line, code: why.code(), reason: why.chinese(), reason_en: why.to_string() }
     }
 }
 

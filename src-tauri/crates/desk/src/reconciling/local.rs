@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use desk_reconcile::{Basis, LocalOrder, LocalRefund, LocalSide};
-use desk_sheets::{CellFault, Field, Layout, Row, RowFault, RowKind, RowKinds, Sheet, Table};
+use desk_sheets::{Field, Layout, Row, RowKind, RowKinds, Sheet, Table};
 
 use super::differences::{MAX_MALFORMED, MalformedLine};
 use super::own_side::{OwnFiles, OwnReading};
 use super::{LocalRead, ReconcileFault, Watch, Watched, place};
+use crate::row_refusal::RowRefusal;
 
 impl OwnFiles {
     /// Reads what the bills can be compared with.
@@ -109,8 +110,8 @@ impl Reading {
                 self.read.passed_over += 1;
                 Ok(())
             }
-            (RowKind::Broken(fault), _) => Err(OwnRowFault::Broken(fault)),
-            (RowKind::Shifted, _) => Err(OwnRowFault::Shifted),
+            (RowKind::Broken(fault), _) => Err(RowRefusal::Broken(fault)),
+            (RowKind::Shifted, _) => Err(RowRefusal::Shifted),
         };
         if let Err(fault) = taken {
             self.read.malformed += 1;
@@ -120,14 +121,14 @@ impl Reading {
         }
     }
 
-    fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), OwnRowFault> {
+    fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), RowRefusal> {
         let number = layout.number(row, Field::OutTradeNo)?;
         let order = LocalOrder {
             line: row.line(),
-            out_trade_no: number.ok_or(OwnRowFault::Missing(Field::OutTradeNo))?,
+            out_trade_no: number.ok_or(RowRefusal::Missing(Field::OutTradeNo))?,
             // A number that a spreadsheet rounded is no evidence against the bill's.
             transaction_id: layout.number(row, Field::TransactionId).ok().flatten().unwrap_or_default(),
-            amount: layout.amount(row, amount)?.ok_or(OwnRowFault::Missing(amount))?,
+            amount: layout.amount(row, amount)?.ok_or(RowRefusal::Missing(amount))?,
             state: layout.trade_state(row)?,
             paid_at: layout.moment(row, Field::PaidAt)?,
         };
@@ -136,7 +137,7 @@ impl Reading {
         Ok(())
     }
 
-    fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), OwnRowFault> {
+    fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), RowRefusal> {
         let refund_id = layout.number(row, Field::RefundId);
         let out_refund_no = layout.number(row, Field::OutRefundNo);
         let (refund_id, out_refund_no) = match (refund_id, out_refund_no) {
@@ -146,7 +147,7 @@ impl Reading {
             (refund_id, out_refund_no) => (refund_id?, out_refund_no?),
         };
         if refund_id.is_none() && out_refund_no.is_none() {
-            return Err(OwnRowFault::Missing(Field::RefundId));
+            return Err(RowRefusal::Missing(Field::RefundId));
         }
         let accepted_at = match layout.moment(row, Field::CreatedAt)? {
             None => layout.moment(row, Field::RefundedAt)?,
@@ -156,45 +157,13 @@ impl Reading {
             line: row.line(),
             refund_id: refund_id.unwrap_or_default(),
             out_refund_no: out_refund_no.unwrap_or_default(),
-            amount: layout.amount(row, amount)?.ok_or(OwnRowFault::Missing(amount))?,
+            amount: layout.amount(row, amount)?.ok_or(RowRefusal::Missing(amount))?,
             status: layout.refund_status(row)?,
             accepted_at,
         };
         self.read.refunds += 1;
         self.side.push_refund(&refund);
         Ok(())
-    }
-}
-
-/// Why a row of the merchant's own tables cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum OwnRowFault {
-    #[error("{0} is empty")]
-    Missing(Field),
-    #[error("{0}")]
-    Cell(CellFault),
-    #[error("{0}")]
-    Broken(RowFault),
-    #[error(
-        "the row has more cells than the header has titles, so they may be shifted; put quotes around cells that hold a comma"
-    )]
-    Shifted,
-}
-
-impl OwnRowFault {
-    pub(super) fn chinese(&self) -> String {
-        match self {
-            Self::Missing(field) => format!("{field} 为空"),
-            Self::Cell(fault) => fault.chinese(),
-            Self::Broken(fault) => fault.chinese().to_owned(),
-            Self::Shifted => "这一行的单元格比表头多，可能错位；含逗号的单元格要加引号".to_owned(),
-        }
-    }
-}
-
-impl From<CellFault> for OwnRowFault {
-    fn from(fault: CellFault) -> Self {
-        Self::Cell(fault)
     }
 }
 

@@ -36,7 +36,7 @@ async fn a_claimed_payment_is_not_a_payment_until_a_question_says_so() {
     assert_eq!((imported.added, imported.known, imported.unchanged), (2, 0, 0));
     assert_eq!((imported.refused_count, imported.refused.len()), (1, 1));
     assert_eq!(imported.refused[0].line, 4);
-    assert!(imported.refused[0].reason.contains("precision lost"));
+    assert_eq!(imported.refused[0].why.code(), "cell_precision_lost");
 
     let order = other.order(&number).await;
     assert_eq!((order.state, order.claimed_state), (OrderState::Unverified, Some(OrderState::Success)));
@@ -111,7 +111,8 @@ async fn every_refused_row_stands_in_a_file_beside_with_its_line_reason_and_cell
     let path = folder.path().join("orders.refused.csv");
     assert_eq!(imported.refused_file.as_deref(), Some(path.as_path()));
     let beside = fs::read_to_string(path).unwrap();
-    assert!(beside.contains("\r\n2,") && beside.contains("precision lost") && beside.contains("'1.23E+17"), "{beside}");
+    assert!(beside.contains("\r\n2,") && beside.contains("'1.23E+17"), "{beside}");
+    assert!(beside.contains("精度已丢失") && beside.contains("precision lost"), "in both languages: {beside}");
     // The same rows from another profile of the same merchant belong to the first.
     let nothing = import_at(&shop, "out_trade_no,total_fee\n", None).await.unwrap();
     assert_eq!((nothing.added, nothing.refused_file), (0, None));
@@ -144,6 +145,17 @@ async fn a_mapping_is_kept_for_the_merchant_and_leaves_files_of_another_shape_al
     let shown = shop.desk.preview_import(import).await.unwrap();
     assert!(shown.is_saved_mapping && shown.preview.problem.is_none());
     assert_eq!((shown.encoding, shown.preview.rows.len()), ("UTF-8", 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_without_the_amount_of_orders_says_so_in_its_preview_already() {
+    let shop = Shop::open().await;
+    let (_folder, settled) = file("商户订单号,应结订单金额(元)\nT20240102030405_001,1.00\n");
+    let shown = shop.desk.preview_import(settled.clone()).await.unwrap();
+    assert_eq!(shown.preview.problem.unwrap().code(), "sheet_no_order_amount");
+    let refused = shop.desk.import_orders(settled, Box::new(|_| {}), &Cancel::new()).await.unwrap_err();
+    assert_eq!((refused.code(), refused.field()), ("input_invalid", Some("mapping")));
+    assert!(refused.chinese().unwrap().contains("没有订单金额列"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,7 +218,8 @@ async fn a_number_of_another_profile_of_the_merchant_is_refused_with_its_line() 
     assert_eq!((imported.added, imported.refused_count), (1, 1));
     let refused = &imported.refused[0];
     assert_eq!(refused.line, 3);
-    assert!(refused.reason.contains("\"shop\""), "{}", refused.reason);
+    assert_eq!(refused.why, desk::RowRefusal::OtherProfile("shop".into()));
+    assert!(refused.why.to_string().contains("\"shop\"") && refused.why.chinese().contains("“shop”"));
 }
 
 #[tokio::test(start_paused = true)]

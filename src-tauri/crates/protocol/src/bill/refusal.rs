@@ -232,6 +232,15 @@ impl RowFault {
         Self::Value { title, found: shown(found), expected }
     }
 
+    /// The word that scripts and the window compare.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Values { .. } => "bill_row_values",
+            Self::NoTick => "bill_row_no_tick",
+            Self::Value { .. } => "bill_row_value",
+        }
+    }
+
     /// The sentence in Chinese.
     pub fn chinese(&self) -> String {
         match self {
