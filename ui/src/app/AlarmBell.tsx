@@ -17,6 +17,7 @@ export function AlarmBell() {
   return (
     <Popover
       trigger="click"
+      destroyOnHidden
       placement="bottomRight"
       title={
         <div className="alarm-head">

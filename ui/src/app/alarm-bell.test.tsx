@@ -134,6 +134,17 @@ describe("what needs a person", () => {
     expect(screen.getByText("R-311")).toBeTruthy();
   });
 
+  it("is no longer kept up to date behind the bell once its list is closed", async () => {
+    const { desk } = await openBell([alarm({ out_refund_no: "R-1" })]);
+    const list = vi.spyOn(desk, "alarmsList");
+    await userEvent.click(screen.getByTestId("alarm-bell"));
+    await waitFor(() => expect(screen.queryByTestId("alarm-bell-list")).toBeNull());
+    desk.world.alarms = [];
+    desk.world.changed(["refunds"]);
+    await waitFor(() => expect(screen.getByTestId("alarm-bell").dataset.count).toBe("0"));
+    expect(list).not.toHaveBeenCalled();
+  });
+
   it("opens from the tray on whatever screen one is", async () => {
     const { desk } = openWindow("/settings", {}, ({ world }) => {
       clear(world.orders);

@@ -145,8 +145,9 @@ function List({
       void picked.step(by);
     },
     onExtend: (by) => {
-      const from = picked.spot;
-      void picked.step(by).then((to) => from && to && to.place !== from.place && ticks.extend(from, to));
+      const from = picked.at;
+      if (from === null) void picked.step(by);
+      else void picked.stepFrom(from, by).then((to) => to && to.place !== from.place && ticks.extend(from, to));
     },
     onTick: () => {
       if (picked.identity === null) void picked.step(1).then((spot) => spot && ticks.toggle(spot.identity));
@@ -192,7 +193,10 @@ function List({
               isBrief={isBrief}
               isChosen={row.identity === picked.identity}
               isTicked={ticks.ticked.has(row.identity)}
-              onTick={() => ticks.toggle(row.identity)}
+              onTick={() => {
+                ticks.toggle(row.identity);
+                picked.touch(row, place);
+              }}
               onChoose={() => {
                 ticks.rest();
                 picked.pick(row, place);

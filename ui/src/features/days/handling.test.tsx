@@ -139,6 +139,25 @@ describe("a list of two hundred and fifty", () => {
     await user.keyboard("{Enter}");
     expect(document.activeElement).toBe(screen.getByTestId("difference-text"));
   });
+
+  it("of which none is looked at begins with the row that was ticked by mouse, and Shift extends from it", async () => {
+    const { desk } = await reconcile();
+    await showMany(desk);
+    const looked = () => screen.getByTestId("difference").textContent;
+    const user = userEvent.setup();
+    await userEvent.click(screen.getByLabelText("选中 T5"));
+    expect(screen.queryByTestId("difference")).toBeNull();
+    await user.keyboard("{ArrowDown}");
+    await waitFor(() => expect(looked()).toContain("T5"));
+    await user.keyboard("{ArrowDown}");
+    await waitFor(() => expect(looked()).toContain("T6"));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByTestId("difference")).toBeNull());
+    await userEvent.click(screen.getByLabelText("选中 T9"));
+    await user.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    await waitFor(() => expect(looked()).toContain("T8"));
+    expect(ticked()).toEqual([5, 8, 9]);
+  });
 });
 
 describe("handling many", () => {

@@ -14,10 +14,15 @@ export const NO_FILTER: DifferenceFilter = {
   value: "",
 };
 
+/** Where one is in the list, and whether that difference is looked at or was only ticked there. */
+type Cursor = { at: Spot | null; isLooked: boolean };
+
 /** The difference that is looked at: by its place in the list for the keys, by its identity for what it says now. */
 export function usePicked(profile: string, date: string, filter: DifferenceFilter, total: number, open?: string) {
   const client = useQueryClient();
-  const [picked, setPicked] = useState<Spot | null>(open ? { place: 0, identity: open } : null);
+  const [cursor, setCursor] = useState<Cursor>({ at: open ? { place: 0, identity: open } : null, isLooked: !!open });
+  const picked = cursor.isLooked ? cursor.at : null;
+  const spotOf = (row: DifferenceRow, place: number): Spot => ({ place, identity: row.identity });
   const found = useQuery({
     ...differencesQuery(profile, date, { ...NO_FILTER, identity: picked?.identity ?? "" }, 0),
     enabled: picked !== null,
@@ -26,25 +31,34 @@ export function usePicked(profile: string, date: string, filter: DifferenceFilte
     const page = differencesQuery(profile, date, filter, Math.floor(place / PAGE_ROWS));
     return (await client.ensureQueryData(page)).rows[place % PAGE_ROWS];
   };
-  /** Goes on by one; the difference that is looked at then. */
-  const step = async (by: 1 | -1): Promise<Spot | undefined> => {
+  /** Goes on by one from there; the difference that is looked at then. */
+  const stepFrom = async (from: Spot, by: 1 | -1): Promise<Spot | undefined> => {
     // Where the one that is looked at has left the list, the next one stands in its place.
-    const hasLeft = picked !== null && by === 1 && (await rowAt(picked.place))?.identity !== picked.identity;
-    const wanted = picked === null ? 0 : hasLeft ? picked.place : picked.place + by;
+    const hasLeft = by === 1 && (await rowAt(from.place))?.identity !== from.identity;
+    return look(hasLeft ? from.place : from.place + by);
+  };
+  const look = async (wanted: number): Promise<Spot | undefined> => {
     const place = Math.min(Math.max(wanted, 0), total - 1);
     const row = await rowAt(place);
-    const spot = row && { place, identity: row.identity };
-    if (spot) setPicked(spot);
+    const spot = row && spotOf(row, place);
+    if (spot) setCursor({ at: spot, isLooked: true });
     return spot;
   };
   return {
-    spot: picked,
+    /** Where one is, also where that difference is not looked at. */
+    at: cursor.at,
     place: picked?.place ?? null,
     identity: picked?.identity ?? null,
     row: (picked && found.data?.rows[0]) ?? null,
-    pick: (row: DifferenceRow, place: number) => setPicked({ place, identity: row.identity }),
-    drop: () => setPicked(null),
-    step,
+    pick: (row: DifferenceRow, place: number) => setCursor({ at: spotOf(row, place), isLooked: true }),
+    /** Nothing is looked at any more; the keys begin again where one was. */
+    drop: () => setCursor((before) => ({ ...before, isLooked: false })),
+    /** A row was ticked: where none is looked at, the keys begin there. */
+    touch: (row: DifferenceRow, place: number) =>
+      setCursor((before) => (before.isLooked ? before : { at: spotOf(row, place), isLooked: false })),
+    stepFrom,
+    /** Goes on by one; where none is looked at, begins where one was, or with the first. */
+    step: (by: 1 | -1) => (picked ? stepFrom(picked, by) : look(cursor.at?.place ?? 0)),
   };
 }
 
