@@ -2,12 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use desk::LookupTable;
+use desk::{LookupTable, OnProgress};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 
-use crate::commands::sheets::told;
-use crate::dto::lookup::{LookedUp, LookupFile, LookupRequest};
+use crate::dto::lookup::{LookedUp, LookupFile, LookupNews, LookupRequest};
 use crate::dto::start::Language;
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
@@ -28,13 +27,14 @@ impl LastAnswers {
     }
 }
 
-/// Looks up every number of a text; progress is told while it goes on, and `job_cancel` stops it and keeps what is done.
+/// Looks up every number of a text; how far it is, and the answers as soon as they stand, are told while it goes on, and
+/// `job_cancel` stops it and keeps what is done.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn lookup(
     home: State<'_, Home>,
     request: LookupRequest,
-    progress: Channel<Progress>,
+    news: Channel<LookupNews>,
 ) -> Result<LookedUp, IpcError> {
     if desk::numbers(&request.text).is_empty() {
         return Err(IpcError::malformed(
@@ -45,13 +45,24 @@ pub(crate) async fn lookup(
     }
     let desk = home.desk().await?;
     let job = home.jobs.begin();
-    let found = desk.lookup(request.into(), told(job.number, progress), &job.cancel).await?;
+    let numbers = watch(&news, job.number, |progress| LookupNews::Numbers { progress });
+    let found = desk.lookup(request.into(), numbers, &job.cancel).await?;
     home.last_answers.keep(found.answers.clone());
-    Ok(LookedUp {
-        answers: found.answers.into_iter().map(Into::into).collect(),
-        numbers: found.numbers.into(),
-        cancelled: found.cancelled,
-    })
+    tell(&news, LookupNews::Answers { found: found.clone().into() });
+    let bills = watch(&news, job.number, |progress| LookupNews::Bills { progress });
+    let found = desk.lookup_in_bills(found, bills, &job.cancel).await?;
+    home.last_answers.keep(found.answers.clone());
+    Ok(found.into())
+}
+
+fn watch(news: &Channel<LookupNews>, job: u32, of: fn(Progress) -> LookupNews) -> OnProgress {
+    let news = news.clone();
+    Box::new(move |found| tell(&news, of(Progress::of(job, found))))
+}
+
+// A page that was reloaded no longer listens; the work is done all the same.
+fn tell(news: &Channel<LookupNews>, told: LookupNews) {
+    drop(news.send(told));
 }
 
 /// Writes the answers of the last lookup to a file that a person chooses; nothing when none was chosen.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::dto::number::{AtMs, Count};
 use crate::dto::orders::OrderRow;
 use crate::dto::refunds::RefundRow;
+use crate::dto::test_orders::Progress;
 use crate::dto::words::Environment;
 
 mirrored! {
@@ -182,6 +183,28 @@ pub(crate) struct LookedUp {
     /// How many numbers the text has.
     pub(crate) numbers: Count,
     pub(crate) cancelled: bool,
+}
+
+/// What is told while a lookup goes on.
+#[derive(Debug, Serialize, specta::Type)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum LookupNews {
+    /// How many numbers were looked up.
+    Numbers { progress: Progress },
+    /// The answers, before what bills say of them.
+    Answers { found: LookedUp },
+    /// How far the bills are read, in bytes; of a total of 0 where there are none.
+    Bills { progress: Progress },
+}
+
+impl From<desk::LookedUp> for LookedUp {
+    fn from(found: desk::LookedUp) -> Self {
+        Self {
+            answers: found.answers.into_iter().map(Into::into).collect(),
+            numbers: found.numbers.into(),
+            cancelled: found.cancelled,
+        }
+    }
 }
 
 /// A table of answers that was written.

@@ -66,8 +66,11 @@ export const commands = {
 	refundable: (profile: string, outTradeNo: string) => typedError<Refundable, IpcError>(__TAURI_INVOKE("refundable", { profile, outTradeNo })),
 	/**  Refunds an order, if a person agreed to exactly this amount of exactly this order. */
 	refundCreate: (request: RefundRequest, confirmation: string) => typedError<RefundOutcome, IpcError>(__TAURI_INVOKE("refund_create", { request, confirmation })),
-	/**  Looks up every number of a text; progress is told while it goes on, and `job_cancel` stops it and keeps what is done. */
-	lookup: (request: LookupRequest, progress: Channel<Progress>) => typedError<LookedUp, IpcError>(__TAURI_INVOKE("lookup", { request, progress })),
+	/**
+	 *  Looks up every number of a text; how far it is, and the answers as soon as they stand, are told while it goes on, and
+	 *  `job_cancel` stops it and keeps what is done.
+	 */
+	lookup: (request: LookupRequest, news: Channel<LookupNews>) => typedError<LookedUp, IpcError>(__TAURI_INVOKE("lookup", { request, news })),
 	/**  Writes the answers of the last lookup to a file that a person chooses; nothing when none was chosen. */
 	lookupExport: () => typedError<LookupFile | null, IpcError>(__TAURI_INVOKE("lookup_export")),
 	/**  The listener, while it runs. */
@@ -541,9 +544,6 @@ export type CustomerPays = {
 	coupon_type: CouponType,
 };
 
-/**  Unsettled differences of one age. */
-export type DayAging = {
-	/**  Up to so many days old; nothing for those that are older. */
 /**  A cell that a spreadsheet damaged. */
 export type DamagedCell = {
 	/**  Its column, from 0. */
@@ -551,6 +551,9 @@ export type DamagedCell = {
 	refusal: Refusal,
 };
 
+/**  Unsettled differences of one age. */
+export type DayAging = {
+	/**  Up to so many days old; nothing for those that are older. */
 	up_to_days: number | null,
 	open: Count,
 	carried_over: Count,
@@ -1476,6 +1479,15 @@ export type LookupFile = {
 	file: string,
 	rows: Count,
 };
+
+/**  What is told while a lookup goes on. */
+export type LookupNews = 
+/**  How many numbers were looked up. */
+{ is: "numbers"; progress: Progress } | 
+/**  The answers, before what bills say of them. */
+{ is: "answers"; found: LookedUp } | 
+/**  How far the bills are read, in bytes; of a total of 0 where there are none. */
+{ is: "bills"; progress: Progress };
 
 /**  What is to be looked up. */
 export type LookupRequest = {

@@ -16,6 +16,7 @@ import type {
   ImportResult,
   IpcError,
   LookedUp,
+  LookupNews,
   LookupRequest,
   OrderFilter,
   OrderSort,
@@ -61,7 +62,7 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
   ): Promise<BillsFetched>;
   dayRun(request: DayRequest, onProgress: (progress: Progress) => void): Promise<DayRunResult>;
   importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
-  lookup(request: LookupRequest, onProgress: (progress: Progress) => void): Promise<LookedUp>;
+  lookup(request: LookupRequest, onNews: (news: LookupNews) => void): Promise<LookedUp>;
   ordersExport(
     filter: OrderFilter,
     sort: OrderSort,

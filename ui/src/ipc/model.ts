@@ -49,6 +49,7 @@ export type {
   ListenRequest,
   LookedUp,
   LookupAnswer,
+  LookupNews,
   LookupRequest,
   MatchedRow,
   NoticeRow,

@@ -7,10 +7,10 @@ import type {
   DifferenceRow,
   FeeRow,
   LeftRow,
+  LookupNews,
   MatchedRow,
   OrderFilter,
   OrderSort,
-  Progress,
   RefundFilter,
   RefundRow,
   SignatureRequest,
@@ -78,10 +78,10 @@ export const alarmsQuery = () =>
     gcTime: 0,
   });
 
-export const lookupQuery = (text: string, offline: boolean, onProgress: (progress: Progress) => void) =>
+export const lookupQuery = (text: string, offline: boolean, onNews: (news: LookupNews) => void) =>
   queryOptions({
     queryKey: key("lookup", text, offline),
-    queryFn: () => desk().lookup({ text, profile: null, offline }, onProgress),
+    queryFn: () => desk().lookup({ text, profile: null, offline }, onNews),
     // What was answered stands until somebody asks again: each asking goes to WeChat Pay.
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,

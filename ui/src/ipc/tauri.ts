@@ -1,7 +1,7 @@
 import { Channel } from "@tauri-apps/api/core";
 import { commands, events } from "./bindings";
 import { type Desk, unwrap } from "./desk";
-import type { Progress, SearchProgress } from "./model";
+import type { LookupNews, Progress, SearchProgress } from "./model";
 
 type Callable = (...args: unknown[]) => Promise<never>;
 
@@ -45,9 +45,9 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.importRun(request, channel));
     },
-    lookup: (request, onProgress) => {
-      const channel = new Channel<Progress>();
-      channel.onmessage = onProgress;
+    lookup: (request, onNews) => {
+      const channel = new Channel<LookupNews>();
+      channel.onmessage = onNews;
       return unwrap(commands.lookup(request, channel));
     },
     ordersExport: (filter, sort, onProgress) => {

@@ -70,8 +70,12 @@ async fn look_up(command: &Lookup, options: &DeskOptions, output: &mut Output) -
         offline: command.offline,
         one_per_order: command.file.is_none(),
     };
+    let cancel = progress::cancel_on_interrupt();
     let bar = Bar::new("looked up [已查]");
-    let found = desk.lookup(wish, bar.watcher(), &progress::cancel_on_interrupt()).await;
+    let found = desk.lookup(wish, bar.watcher(), &cancel).await;
+    bar.finish();
+    let bar = Bar::of_bytes("reading bills [读账单]");
+    let found = desk.lookup_in_bills(found?, bar.byte_watcher(), &cancel).await;
     bar.finish();
     let found = found?;
     if let Some(file) = &command.output {

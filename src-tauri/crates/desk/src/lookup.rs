@@ -2,8 +2,8 @@
 //! order and its refunds stand, whether that can still change, from where each step is known, and what to do.
 //!
 //! The store is read first; then, unless that was ruled out, WeChat Pay is asked with signed queries under the merchant's pace.
-//! What it answers is kept as evidence like that of any other query. A lookup never moves money. Last, the bills of the days
-//! that the orders and refunds are of are looked through.
+//! What it answers is kept as evidence like that of any other query. A lookup never moves money. The answers stand by then; the
+//! bills of the days that the orders and refunds are of, which may be large, are looked through behind them.
 
 mod answer;
 mod asking;
@@ -55,10 +55,12 @@ pub struct LookedUp {
     pub numbers: usize,
     /// Whether it was stopped; what was looked up until then is there.
     pub cancelled: bool,
+    /// The profile whose bills may have what is known of none.
+    asker: Option<String>,
 }
 
 impl Desk {
-    /// Looks up every number of a text.
+    /// Looks up every number of a text, here and at WeChat Pay; [`Desk::lookup_in_bills`] goes on from there.
     ///
     /// # Errors
     /// [`DeskError::Input`] when there is no number in it, or more than [`LOOKUP_MAX`].
@@ -102,14 +104,27 @@ impl Desk {
                 None => flat.push(answer),
             }
         }
-        let looking = cancel.clone();
-        let answers = self
-            .blocking(move |inner| {
-                inner.add_bills(&mut flat, asker.map(|profile| profile.name).as_deref(), &looking);
-                Ok(flat)
-            })
-            .await?;
-        Ok(LookedUp { answers, numbers: count, cancelled: cancel.is_cancelled() })
+        let asker = asker.map(|profile| profile.name);
+        Ok(LookedUp { answers: flat, numbers: count, cancelled: cancel.is_cancelled(), asker })
+    }
+
+    /// Adds what bills and reconciling say to the answers. Tells the bytes of the bills that are read; of a total of 0 where
+    /// there are none.
+    pub async fn lookup_in_bills(
+        &self,
+        found: LookedUp,
+        progress: OnProgress,
+        cancel: &Cancel,
+    ) -> Result<LookedUp, DeskError> {
+        let cancel = cancel.clone();
+        self.blocking(move |inner| {
+            let LookedUp { mut answers, numbers, asker, .. } = found;
+            if !cancel.is_cancelled() {
+                inner.add_bills(&mut answers, asker.as_deref(), progress, &cancel);
+            }
+            Ok(LookedUp { answers, numbers, cancelled: cancel.is_cancelled(), asker })
+        })
+        .await
     }
 
     /// Who asks about what is not known here; nobody, where no merchant can be chosen.

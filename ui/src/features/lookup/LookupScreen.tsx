@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Checkbox, Input } from "antd";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
@@ -11,7 +11,7 @@ import { desk } from "../../ipc/client";
 import type { LookedUp, Progress } from "../../ipc/model";
 import { lookupQuery } from "../../ipc/queries";
 import { JobProgress } from "../orders/JobProgress";
-import { useLookupBench } from "./bench";
+import { type UnderWay, useLookupBench } from "./bench";
 import { LookupAnswerView } from "./LookupAnswerView";
 import { LookupTable } from "./LookupTable";
 
@@ -72,9 +72,9 @@ export function LookupScreen() {
           </div>
         </form>
         <div className="lookup-answer" aria-live="polite">
-          {found.isFetching && <Running progress={found.progress} />}
+          {found.isFetching && <Running under={found.under} />}
           {!found.isFetching && found.error && <ErrorView error={found.error} onRetry={found.ask} />}
-          {!found.isFetching && !found.error && found.data && <Answers found={found.data} />}
+          {found.shown && <Answers found={found.shown} />}
           {!bench.asked && (
             <EmptyView testId="lookup-empty" title={t("lookup.emptyTitle")} text={t("lookup.emptyText")} />
           )}
@@ -86,22 +86,22 @@ export function LookupScreen() {
 
 /** The answer to what was asked last; asking the same again asks WeChat Pay again. */
 function useLookup() {
-  const { asked, text, offline, ask } = useLookupBench();
-  const [progress, setProgress] = useState<Progress | null>(null);
+  const { asked, text, offline, under, ask, tell } = useLookupBench();
+  const of = asked ?? { text: "", offline: false };
   const query = useQuery({
-    ...lookupQuery(asked?.text ?? "", asked?.offline ?? false, setProgress),
+    ...lookupQuery(of.text, of.offline, (news) => tell(of, news)),
     enabled: asked !== null,
   });
-  const again = asked !== null && asked.text === text.trim() && asked.offline === offline;
+  const again = of.text === text.trim() && of.offline === offline;
   return {
-    data: query.data,
+    /** The answers; while the bills are read, without what those say. */
+    shown: query.isFetching ? under.answers : query.error ? undefined : query.data,
     error: query.error,
     isFetching: query.isFetching,
-    progress,
+    under,
     ask: () => {
-      setProgress(null);
+      ask();
       if (again) void query.refetch();
-      else ask();
     },
   };
 }
@@ -119,23 +119,28 @@ function useNumberOfAddress() {
   }, [q, navigate]);
 }
 
-function Running({ progress }: { progress: Progress | null }) {
+function Running({ under: { numbers, answers, bills } }: { under: UnderWay }) {
   const { t } = useTranslation();
   const report = useReport();
   const stop = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
-  if (!progress || progress.total < 2) {
+  const job = (progress: Progress) => ({ progress, stopping: !stop.isIdle, stop: () => stop.mutate(progress.job) });
+  if (answers) {
+    if (!bills?.total) return null;
+    return (
+      <div data-testid="lookup-bills">
+        <p className="quiet">{t("lookup.bills")}</p>
+        <JobProgress label={t("lookup.bills")} unit="bytes" job={job(bills)} />
+      </div>
+    );
+  }
+  if (!numbers || numbers.total < 2) {
     return (
       <p className="quiet" data-testid="lookup-running">
         {t("lookup.running")}
       </p>
     );
   }
-  return (
-    <JobProgress
-      label={t("lookup.title")}
-      job={{ progress, stopping: !stop.isIdle, stop: () => stop.mutate(progress.job) }}
-    />
-  );
+  return <JobProgress label={t("lookup.title")} job={job(numbers)} />;
 }
 
 function Answers({ found }: { found: LookedUp }) {

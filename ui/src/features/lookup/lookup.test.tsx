@@ -1,9 +1,10 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
 import { openWindow } from "../../testing/open-window";
+import { useLookupBench } from "./bench";
 import { readLookupSearch } from "./lookup-search";
 
 function paid({ world }: FakeDesk) {
@@ -18,6 +19,8 @@ async function type(text: string) {
   await userEvent.click(field);
   await userEvent.paste(text);
 }
+
+beforeEach(() => useLookupBench.setState(useLookupBench.getInitialState()));
 
 describe("lookup", () => {
   it("refuses a text without a number, and keeps what was pasted", async () => {
@@ -64,6 +67,33 @@ describe("lookup", () => {
     await screen.findByTestId("screen-overview");
     await userEvent.click(screen.getByTestId("nav-lookup"));
     expect(await screen.findAllByTestId("lookup-row")).toHaveLength(3);
+  });
+
+  it("shows the answers while the bills are still read, tells their bytes, and then what they say", async () => {
+    const { desk } = openWindow("/lookup");
+    const order = paid(desk);
+    const find = desk.lookup.bind(desk);
+    let read = () => {};
+    vi.spyOn(desk, "lookup").mockImplementation(async (request, onNews) => {
+      const found = await find(request, onNews);
+      onNews({ is: "bills", progress: { job: 3, done: 12_000_000, total: 48_000_000, rate_per_s: 0, rest_s: null } });
+      await new Promise<void>((resolve) => {
+        read = resolve;
+      });
+      const [answer] = found.answers;
+      const [step] = answer?.timeline ?? [];
+      if (!answer || !step) throw new Error("the fake has no answer");
+      const line = { ...step, source: "bill" as const };
+      return { ...found, answers: [{ ...answer, timeline: [...answer.timeline, line] }] };
+    });
+    await type(order.out_trade_no);
+    await userEvent.click(screen.getByTestId("lookup-go"));
+    expect((await screen.findByTestId("lookup-bills")).textContent).toMatch(/正在读取.*12 \/ 48 MB/);
+    expect(screen.getByTestId("lookup-sentence").textContent).toContain("已支付");
+    expect(screen.getAllByTestId("lookup-step")).toHaveLength(2);
+    read();
+    await waitFor(() => expect(screen.getAllByTestId("lookup-step")).toHaveLength(3));
+    expect(screen.queryByTestId("lookup-bills")).toBeNull();
   });
 
   it("takes a number from the address as text, because a number of JavaScript would lose digits", () => {

@@ -10,6 +10,7 @@ export const lookup: Pick<Wording, "lookup"> = {
     offline: "Only what is known here",
     hint: "Enter looks up, Shift+Enter is a new line. It only asks, it never moves money.",
     running: "Asking…",
+    bills: "The answers stand. What the bills of those days say is read…",
     emptyTitle: "Here will be a sentence to read to the customer",
     emptyText:
       "Paste a number, or a customer's whole message. What is known here is read first, then WeChat Pay is asked; up to 1000 numbers at a time.",

@@ -8,6 +8,7 @@ export const lookup = {
     offline: "只查本机",
     hint: "Enter 查询，Shift+Enter 换行。只查询，不动钱。",
     running: "正在查询…",
+    bills: "查询结果已出，正在读取相关日期的账单…",
     emptyTitle: "这里会有一句可以直接念给客户的话",
     emptyText: "粘贴一个单号，或客户发来的整段话。先查本机，再向微信支付查询；一次最多 1000 个单号。",
     stopped: "已停止：查了 {{done}} 个，共 {{count}} 个",

@@ -77,16 +77,18 @@ function absent(number: string): LookupAnswer {
 export function fakeLookup(world: World): LookupCommands {
   let rows = 0;
   return {
-    async lookup({ text }, onProgress) {
+    async lookup({ text }, onNews) {
       const numbers = numbersOf(text);
       if (numbers.length === 0) throw refusal("input_malformed", "there is no number in the text");
-      onProgress({ job: 3, done: 0, total: numbers.length, rate_per_s: 10, rest_s: null });
+      onNews({ is: "numbers", progress: { job: 3, done: 0, total: numbers.length, rate_per_s: 10, rest_s: null } });
       const answers = numbers.map((number) => {
         const order = world.orders.find((one) => one.out_trade_no === number || one.transaction_id === number);
         return order ? known(world, number, order) : absent(number);
       });
       rows = answers.length;
-      return { answers, numbers: numbers.length, cancelled: false };
+      const found = { answers, numbers: numbers.length, cancelled: false };
+      onNews({ is: "answers", found });
+      return found;
     },
     lookupExport: async () => ({ file: "/tmp/lookup.xlsx", rows }),
   };

@@ -1,8 +1,10 @@
 //! What bills and reconciling say of the orders that were looked up. Each bill is read once, however many of them stand in it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use desk_reconcile::Viewpoint;
 use desk_store::{DayBill, DayDifference};
@@ -17,7 +19,7 @@ use crate::DeskError;
 use crate::bill_files::{BillText, Hashed};
 use crate::days::{class_words, field_words, state_words};
 use crate::desk::Inner;
-use crate::progress::Cancel;
+use crate::progress::{ByteMeter, Cancel, OnProgress};
 use crate::told::{Told, yuan};
 
 /// Rows of a bill between two looks at whether somebody stopped it.
@@ -29,7 +31,13 @@ type Wanted = HashMap<Vec<u8>, Vec<usize>>;
 impl Inner {
     /// Puts the lines of the bills, and the differences that stand, among the steps of the answers; those of the profile `asker`
     /// where an answer is of none. A bill that is gone, or no longer what it was when it was seen, says nothing.
-    pub(super) fn add_bills(&self, answers: &mut [LookupAnswer], asker: Option<&str>, cancel: &Cancel) {
+    pub(super) fn add_bills(
+        &self,
+        answers: &mut [LookupAnswer],
+        asker: Option<&str>,
+        progress: OnProgress,
+        cancel: &Cancel,
+    ) {
         let mut wanted: BTreeMap<(String, UtcMs), Wanted> = BTreeMap::new();
         for (place, answer) in answers.iter().enumerate() {
             let Some(profile) = answer.profile.as_deref().or(asker) else { continue };
@@ -40,16 +48,23 @@ impl Inner {
                 }
             }
         }
+        // An answer stands without them, too.
+        let bills = |(profile, day): &(String, UtcMs)| self.newest_bills(profile, *day).unwrap_or_default();
+        let days: Vec<_> = wanted.iter().map(|(of, wanted)| (of, wanted, bills(of))).collect();
+        let bytes = days.iter().flat_map(|(.., bills)| bills).map(length).sum();
+        let meter = Arc::new(ByteMeter::new(bytes, progress));
         let mut found = Vec::new();
-        for ((profile, day), wanted) in &wanted {
-            // An answer stands without them, too.
-            for bill in self.newest_bills(profile, *day).unwrap_or_default() {
-                found.extend(lines(&bill, wanted, cancel).unwrap_or_default());
+        for ((profile, day), wanted, bills) in days {
+            for bill in bills {
+                found.extend(lines(&bill, wanted, &meter, cancel).unwrap_or_default());
             }
             if cancel.is_cancelled() {
                 break;
             }
             found.extend(self.differences(profile, *day, wanted).unwrap_or_default());
+        }
+        if !cancel.is_cancelled() {
+            meter.finish();
         }
         for (place, step) in found {
             if let Some(answer) = answers.get_mut(place) {
@@ -106,10 +121,30 @@ fn places_of<'n>(wanted: &Wanted, numbers: impl IntoIterator<Item = &'n [u8]>) -
     numbers.into_iter().filter_map(|number| wanted.get(number)).flatten().copied().collect()
 }
 
+/// A file whose bytes are counted while they are read.
+struct Metered {
+    file: File,
+    meter: Arc<ByteMeter>,
+}
+
+impl Read for Metered {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(room)?;
+        self.meter.add(count as u64);
+        Ok(count)
+    }
+}
+
+/// The bytes of a bill's file; none where it is gone.
+fn length(bill: &DayBill) -> u64 {
+    bill.file.as_ref().and_then(|file| fs::metadata(file).ok()).map_or(0, |file| file.len())
+}
+
 /// The lines of a bill in which one of the numbers stands; nothing unless the bill is what it was when it was seen.
-fn lines(bill: &DayBill, wanted: &Wanted, cancel: &Cancel) -> Option<Vec<(usize, Step)>> {
+fn lines(bill: &DayBill, wanted: &Wanted, meter: &Arc<ByteMeter>, cancel: &Cancel) -> Option<Vec<(usize, Step)>> {
     let mut sum = Sha256::new();
-    let text = BillText::open(File::open(Path::new(bill.file.as_ref()?)).ok()?).ok()?;
+    let file = File::open(Path::new(bill.file.as_ref()?)).ok()?;
+    let text = BillText::open(Metered { file, meter: Arc::clone(meter) }).ok()?;
     let Bill::Trades(mut rows) = Bill::open(Hashed::new(text, Some(&mut sum))).ok()? else { return None };
     let mut found = Vec::new();
     while let Some(line) = rows.next_line().ok()? {

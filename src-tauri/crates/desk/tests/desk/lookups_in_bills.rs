@@ -1,8 +1,11 @@
 //! What a lookup tells out of bills and reconciled days.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
-use desk::{Cancel, Import, LookupAnswer, LookupVerdict, LookupWish, OwnFiles, OwnSide, Step, StepSource};
+use desk::{
+    Cancel, Import, LookedUp, LookupAnswer, LookupVerdict, LookupWish, OwnFiles, OwnSide, Progress, Step, StepSource,
+};
 use wxpay_protocol::bill::BillType;
 
 use crate::bills_of_days::{Bench, NOON, bill};
@@ -28,10 +31,16 @@ impl Bench {
         (bench, file)
     }
 
-    async fn look_up(&self, text: &str) -> Vec<LookupAnswer> {
+    /// The answers before the bills are read.
+    async fn asked(&self, text: &str) -> LookedUp {
         let wish =
             LookupWish { text: text.into(), offline: true, profile: Some("shop".into()), ..LookupWish::default() };
-        self.shop.desk.lookup(wish, Box::new(|_| {}), &Cancel::new()).await.unwrap().answers
+        self.shop.desk.lookup(wish, Box::new(|_| {}), &Cancel::new()).await.unwrap()
+    }
+
+    async fn look_up(&self, text: &str) -> Vec<LookupAnswer> {
+        let found = self.asked(text).await;
+        self.shop.desk.lookup_in_bills(found, Box::new(|_| {}), &Cancel::new()).await.unwrap().answers
     }
 }
 
@@ -82,4 +91,27 @@ async fn a_bill_that_is_gone_or_was_changed_says_nothing_and_hinders_nothing() {
     let answer = bench.look_up(AGREES).await.remove(0);
     assert_eq!((answer.verdict, of(&answer, StepSource::Bill).len()), (LookupVerdict::Found, 0));
     assert!(!answer.timeline.is_empty());
+}
+
+#[tokio::test]
+async fn the_answers_are_there_before_the_bills_are_read_whose_bytes_are_told() {
+    let (bench, file) = Bench::reconciled().await;
+    let found = bench.asked(&format!("{AGREES} {UNPAID_HERE}")).await;
+    assert_eq!(found.answers.len(), 2);
+    assert!(found.answers.iter().all(|answer| answer.verdict == LookupVerdict::Found));
+    assert!(found.answers.iter().all(|answer| of(answer, StepSource::Bill).is_empty()));
+
+    let stopped = Cancel::new();
+    stopped.cancel();
+    let kept = bench.shop.desk.lookup_in_bills(found.clone(), Box::new(|_| {}), &stopped).await.unwrap();
+    assert_eq!((kept.answers.len(), kept.cancelled), (2, true), "what was answered stays");
+
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&told);
+    let watch = Box::new(move |progress: Progress| sink.lock().unwrap().push((progress.done, progress.total)));
+    let whole = bench.shop.desk.lookup_in_bills(found, watch, &Cancel::new()).await.unwrap();
+    assert!(whole.answers.iter().all(|answer| of(answer, StepSource::Bill).len() == 1));
+    let bytes = std::fs::metadata(file).unwrap().len();
+    let told = told.lock().unwrap().clone();
+    assert_eq!((told.first(), told.last()), (Some(&(0, bytes)), Some(&(bytes, bytes))), "{told:?}");
 }
