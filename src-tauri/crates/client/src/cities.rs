@@ -1,7 +1,8 @@
-//! WeChat Pay's two cities: where api.mch.weixin.qq.com cannot be reached, api2.mch.weixin.qq.com is asked, and the other way round.
+//! WeChat Pay's two cities: where api.mch.weixin.qq.com cannot be reached, or answers with an error of its server,
+//! api2.mch.weixin.qq.com is asked, and the other way round.
 //!
 //! A request goes on at the other city only where no byte of it has left ([`WireFault::NotSent`]), with the very same bytes; one
-//! that may have arrived is never sent again here.
+//! that may have arrived is never sent again here: after an error of the server the next requests go there.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +14,7 @@ use wxpay_protocol::environment::Environment;
 use crate::Destination;
 use crate::wire::{Wire, WireAnswer, WireCall, WireFault};
 
-/// After so many connections in a row that did not come about, the other city is asked.
+/// After so many requests in a row that a city did not take, the other one is asked.
 const FAILURES: u32 = 3;
 /// After this the city of the profile is tried again.
 const HOME_AFTER: Duration = Duration::from_secs(300);
@@ -25,7 +26,7 @@ pub(crate) struct Cities(Mutex<HashMap<Environment, City>>);
 #[derive(Default)]
 struct City {
     failures: u32,
-    /// When the home city was last found unreachable, while the other one is asked.
+    /// When the home city last did not take a request, while the other one is asked.
     away_since: Option<Instant>,
 }
 
@@ -36,24 +37,25 @@ impl Cities {
         let (to, home) = (call.to, call.to.environment());
         if !self.tries_home(home) {
             let came = wire.post(WireCall { to: &other, ..call }).await;
-            if matches!(came, Err(WireFault::NotSent(_))) {
+            if is_down(&came) {
                 self.come_home(home);
             }
             return came;
         }
         let came = wire.post(call).await;
+        if !is_down(&came) {
+            if self.come_home(home) {
+                tracing::info!(at = to.base(), "the gateway is reached again");
+            }
+            return came;
+        }
+        if !self.goes_away(home) {
+            return came;
+        }
+        tracing::warn!(from = to.base(), to = other.base(), "the gateway takes no requests; asking the other city");
         match came {
-            Err(WireFault::NotSent(reason)) if self.goes_away(home) => {
-                tracing::warn!(from = to.base(), to = other.base(), %reason, "the gateway is not reached; asking the other city");
-                wire.post(WireCall { to: &other, ..call }).await
-            }
-            Err(WireFault::NotSent(_)) => came,
-            came => {
-                if self.come_home(home) {
-                    tracing::info!(at = to.base(), "the gateway is reached again");
-                }
-                came
-            }
+            Err(WireFault::NotSent(_)) => wire.post(WireCall { to: &other, ..call }).await,
+            may_have_arrived => may_have_arrived,
         }
     }
 
@@ -73,7 +75,7 @@ impl Cities {
         })
     }
 
-    /// Counts a connection that did not come about; whether the other city is to be asked.
+    /// Counts a request that was not taken; whether the other city is to be asked.
     fn goes_away(&self, home: Environment) -> bool {
         self.with(home, |city| {
             city.failures = city.failures.saturating_add(1);
@@ -92,5 +94,14 @@ impl Cities {
 
     fn with<T>(&self, home: Environment, work: impl FnOnce(&mut City) -> T) -> T {
         work(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(home).or_default())
+    }
+}
+
+/// Whether the city did not take the request: it was not reached, or its server failed.
+fn is_down(came: &Result<WireAnswer, WireFault>) -> bool {
+    match came {
+        Err(WireFault::NotSent(_)) => true,
+        Err(WireFault::Lost(_)) => false,
+        Ok(answer) => (500..600).contains(&answer.status),
     }
 }

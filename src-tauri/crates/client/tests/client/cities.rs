@@ -15,23 +15,41 @@ use crate::gateway::KEY;
 const API: &str = "https://api.mch.weixin.qq.com";
 const API2: &str = "https://api2.mch.weixin.qq.com";
 
+/// Why a host takes no request.
+#[derive(Clone, Copy, Debug)]
+enum Down {
+    NotReached(NotSentReason),
+    Status(u16),
+}
+
 /// Which hosts answer, and every request that was tried: where, and its bytes.
 #[derive(Default)]
 struct Map {
-    unreachable: Mutex<Vec<&'static str>>,
+    down: Mutex<Vec<(&'static str, Down)>>,
     lost: Mutex<bool>,
     tried: Mutex<Vec<(String, String)>>,
+}
+
+impl Map {
+    fn repair(&self) {
+        self.down.lock().unwrap().clear();
+    }
+
+    fn breaks(&self, host: &'static str, down: Down) {
+        self.down.lock().unwrap().push((host, down));
+    }
 }
 
 impl Wire for Map {
     fn post<'a>(&'a self, call: WireCall<'a>) -> WireReply<'a> {
         self.tried.lock().unwrap().push((call.to.base().to_owned(), call.body.to_owned()));
-        let answer = if self.unreachable.lock().unwrap().contains(&call.to.base()) {
-            Err(WireFault::NotSent(NotSentReason::Refused))
-        } else if *self.lost.lock().unwrap() {
-            Err(WireFault::Lost(LostReason::Broken))
-        } else {
-            Ok(WireAnswer { status: 200, body: b"<xml></xml>".to_vec(), cut: false, encoded: false })
+        let down = self.down.lock().unwrap().iter().find(|(host, _)| *host == call.to.base()).map(|(_, down)| *down);
+        let answered = |status| Ok(WireAnswer { status, body: b"<xml></xml>".to_vec(), cut: false, encoded: false });
+        let answer = match down {
+            Some(Down::NotReached(reason)) => Err(WireFault::NotSent(reason)),
+            Some(Down::Status(status)) => answered(status),
+            None if *self.lost.lock().unwrap() => Err(WireFault::Lost(LostReason::Broken)),
+            None => answered(200),
         };
         Box::pin(std::future::ready(answer))
     }
@@ -45,7 +63,9 @@ struct Merchantry {
 
 fn asking(environment: Environment, unreachable: &[&'static str]) -> Merchantry {
     let map = Arc::new(Map::default());
-    *map.unreachable.lock().unwrap() = unreachable.to_vec();
+    for host in unreachable {
+        map.breaks(host, Down::NotReached(NotSentReason::Refused));
+    }
     let base_url = (environment == Environment::Simulator).then_some("http://127.0.0.1:1");
     let to = Destination::new(environment, base_url, None).unwrap();
     Merchantry { client: Client::new(map.clone()), map, to }
@@ -95,12 +115,54 @@ async fn the_home_city_is_tried_again_after_five_minutes_and_kept_when_it_answer
     assert_eq!(shop.tried(), [API, API2], "still away, and this request was not lost on the way");
     shop.ask().await;
     assert_eq!(shop.tried(), [API2], "one request tries, not each");
-    shop.map.unreachable.lock().unwrap().clear();
+    shop.map.repair();
     tokio::time::advance(Duration::from_secs(301)).await;
     shop.ask().await;
     shop.ask().await;
     assert_eq!(shop.tried(), [API, API]);
     assert!(!shop.client.is_away(&shop.to));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whichever_way_a_city_is_not_reached_the_other_one_is_asked() {
+    use NotSentReason as Reason;
+    for reason in [Reason::Dns, Reason::Refused, Reason::ConnectTimeout, Reason::Tls, Reason::Connect] {
+        let shop = asking(Environment::Production, &[]);
+        shop.map.breaks(API, Down::NotReached(reason));
+        let not_sent = [shop.ask().await, shop.ask().await, shop.ask().await];
+        assert_eq!((not_sent, shop.client.is_away(&shop.to)), ([true, true, false], true), "{reason:?}");
+        assert_eq!(shop.tried(), [API, API, API, API2], "{reason:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_city_whose_server_fails_is_left_for_the_other_one_but_no_request_is_sent_to_both() {
+    let shop = asking(Environment::Production, &[]);
+    shop.map.breaks(API, Down::Status(503));
+    for _ in 0..4 {
+        shop.ask().await;
+    }
+    assert_eq!(shop.tried(), [API, API, API, API2], "the fourth request is another one");
+    assert!(shop.client.is_away(&shop.to));
+    tokio::time::advance(Duration::from_secs(301)).await;
+    shop.ask().await;
+    shop.ask().await;
+    assert_eq!(shop.tried(), [API, API2], "it still fails");
+    shop.map.repair();
+    tokio::time::advance(Duration::from_secs(301)).await;
+    shop.ask().await;
+    shop.ask().await;
+    assert_eq!((shop.tried(), shop.client.is_away(&shop.to)), (vec![API.to_owned(); 2], false), "and back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_another_status_is_no_reason_to_leave_a_city() {
+    let shop = asking(Environment::Production, &[]);
+    shop.map.breaks(API, Down::Status(404));
+    for _ in 0..5 {
+        shop.ask().await;
+    }
+    assert_eq!(shop.tried(), [API; 5]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,9 +184,9 @@ async fn an_answer_in_between_starts_the_count_anew() {
     let shop = asking(Environment::Production, &[API]);
     shop.ask().await;
     shop.ask().await;
-    shop.map.unreachable.lock().unwrap().clear();
+    shop.map.repair();
     shop.ask().await;
-    shop.map.unreachable.lock().unwrap().push(API);
+    shop.map.breaks(API, Down::NotReached(NotSentReason::Refused));
     shop.ask().await;
     shop.ask().await;
     assert_eq!(shop.tried(), [API; 5]);

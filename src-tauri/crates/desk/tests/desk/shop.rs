@@ -51,6 +51,10 @@ pub(crate) struct SpoilingWire {
 }
 
 impl SpoilingWire {
+    pub(crate) fn to(gateway: &Arc<Gateway>) -> Self {
+        Self { gateway: Arc::clone(gateway), fates: Mutex::default(), sent: Mutex::default() }
+    }
+
     pub(crate) fn next(&self, path: &'static str, fate: Fate) {
         self.fates.lock().unwrap().push_back((path, fate));
     }
@@ -257,7 +261,7 @@ async fn desk_by(
     keyring: &MemoryKeyring,
     clock: Arc<dyn Clock>,
 ) -> (Desk, Arc<SpoilingWire>) {
-    let wire = Arc::new(SpoilingWire { gateway: Arc::clone(gateway), fates: Mutex::default(), sent: Mutex::default() });
+    let wire = Arc::new(SpoilingWire::to(gateway));
     let seams = Seams {
         clock,
         random: Arc::new(SystemRandom),

@@ -17,6 +17,7 @@ mod exports;
 mod fold_events;
 mod fold_properties;
 mod fold_table;
+mod group_commit;
 mod imports;
 mod lists;
 mod processes;
