@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::program::{Answer, Desk};
-use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, a_day_with_fees, bill};
+use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, bill};
 
 pub(crate) const DAY: &str = "2026-11-20";
 
@@ -24,7 +24,7 @@ pub(crate) fn day(desk: &Desk, words: &[&str]) -> Answer {
     desk.run(&[&["day"], words, &["--profile", "shop", "--json"]].concat())
 }
 
-fn show(desk: &Desk, more: &[&str]) -> Value {
+pub(crate) fn show(desk: &Desk, more: &[&str]) -> Value {
     let answer = day(desk, &[&["show", DAY], more].concat());
     assert!(answer.status <= 1, "{}", answer.err);
     answer.json()
@@ -340,36 +340,6 @@ fn differences_are_exported_for_programs_as_reconcile_writes_them() {
 }
 
 #[test]
-fn fees_that_are_off_are_kept_with_the_day_and_exported_beside_its_differences() {
-    let desk = a_day_with_fees(&[600, 3_000, 0]);
-    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
-    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
-    desk.run(&keep).expect(0);
-    let found = show(&desk, &[]);
-    assert_eq!((&found["mark"], &found["matching"]), (&json!("balanced"), &json!(0)), "a mark beside the class");
-    let fees = &found["fee_diff"];
-    assert_eq!((&fees["count"], &fees["listed"], &fees["amount_fee_1e5_yuan"]), (&json!(1), &json!(1), &json!(2_400)));
-    assert_eq!((&fees["rows"][0]["bill_line"], &fees["rows"][0]["rate"]), (&json!(3), &json!("0.60%")));
-    let words = desk.run(&["day", "show", DAY, "--profile", "shop"]).expect(0).out;
-    assert!(words.contains("手续费 1 笔不一致") && words.contains("expected 0.00600  gap 0.02400"), "{words}");
-    let write = |file: &str, more: &[&str]| {
-        let words = ["export", "differences", "--date", DAY, "-o", file, "--profile", "shop"];
-        desk.run(&[&words[..], more].concat()).expect(0);
-    };
-    write("out.csv", &["--exact"]);
-    let written = std::fs::read_to_string(desk.path("out.csv")).unwrap();
-    let row = written.lines().nth(1).unwrap();
-    assert!(row.starts_with("fee_diff,T2,422,,fee,0.03000,0.00600,3,,1.00 × 0.60%,2026-11-20,"), "{written}");
-    write("people.csv", &[]);
-    let written = std::fs::read_to_string(desk.path("people.csv")).unwrap();
-    assert!(written.contains(",0.03000,0.00600,3,"), "{written}");
-    write("out.xlsx", &[]);
-    let rows = cells(&desk, "out.xlsx", 3);
-    assert_eq!(rows[1][1..3], ["3", "T2"], "{rows:?}");
-    assert_eq!(rows[1][6..], ["0.60%", "0.03", "0.006", "0.024"], "{rows:?}");
-}
-
-#[test]
 fn one_text_is_said_to_every_difference_of_a_class_however_many_there_are() {
     const MANY: usize = 10_050;
     let desk = Desk::new();
@@ -393,30 +363,6 @@ fn one_text_is_said_to_every_difference_of_a_class_however_many_there_are() {
     let last = &show(&desk, &["--search", "T10050"])["differences"][0]["notes"][0];
     assert_eq!((&last["kind"], &last["text"]), (&json!("carry_over"), &json!("另一个系统")));
     day(&desk, &words).expect(1);
-}
-
-#[test]
-fn every_fee_that_is_off_is_kept_listed_and_exported_however_many_there_are() {
-    const OFF: usize = 10_050;
-    let desk = a_day_with_fees(&vec![3_000; OFF]);
-    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
-    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
-    let found = desk.run(&[&keep[..], &["--out", "out", "--json"]].concat()).expect(0).json()["fee_diff"].clone();
-    assert_eq!((&found["count"], &found["listed"]), (&json!(OFF), &json!(10_000)), "a document is not endless");
-    let last = |file: &str| {
-        let written = std::fs::read_to_string(desk.path(file)).unwrap();
-        (written.lines().count() - 1, written.lines().last().unwrap().to_owned())
-    };
-    let (rows, row) = last("out/fees.csv");
-    assert!(rows == OFF && row.starts_with("10051,T10050,"), "{rows}: {row}");
-    let kept = show(&desk, &[])["fee_diff"].clone();
-    assert_eq!((&kept["count"], &kept["listed"]), (&json!(OFF), &json!(OFF)));
-    desk.run(&["export", "differences", "--date", DAY, "-o", "all.csv", "--exact", "--profile", "shop"]).expect(0);
-    let (rows, row) = last("all.csv");
-    assert!(rows == OFF && row.starts_with("fee_diff,T10050,"), "{rows}: {row}");
-    desk.run(&["export", "differences", "--date", DAY, "-o", "all.xlsx", "--profile", "shop"]).expect(0);
-    assert_eq!(cells(&desk, "all.xlsx", 3).len(), OFF + 1);
-    assert_eq!(desk.run(&[&keep[..], &["--json"]].concat()).expect(0).json()["kept"]["again"], true);
 }
 
 #[test]

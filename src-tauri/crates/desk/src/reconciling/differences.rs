@@ -198,8 +198,7 @@ impl Reconciled {
     }
 }
 
-/// Whether a row of the own side that is looked up is still the one that was judged. What the store has not any more is not
-/// told, and what was carried over is kept.
+/// Whether a row of the own side that is looked up is still there and the one that was judged. What was carried over is kept.
 fn is_still_ours(
     row: &Difference,
     bill: Option<&Texts>,
@@ -218,7 +217,6 @@ fn is_still_ours(
     let is_same = |ours: &Texts| ours.own_amount.map(Fen::get) == Some(row.local_fen) && has_number(ours);
     match (ours, side) {
         (Some(ours), _) if is_same(ours) => Ok(()),
-        (None, OwnSide::Kept(_)) => Ok(()),
         (_, OwnSide::Kept(_)) => Err(ReconcileFault::Changed("the store [本地库]".to_owned())),
         (_, OwnSide::Files(files)) => {
             let table = if row.is_refund { Table::Refunds } else { Table::Orders };

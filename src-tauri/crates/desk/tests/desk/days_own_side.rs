@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use desk::reconcile::Viewpoint;
 use desk::sheets::{Cell, Column, Field, Mapping, Table, Unit, XlsxBook};
-use desk::{OwnFiles, OwnSide, own_tables};
+use desk::{Cancel, Import, OwnFiles, OwnSide, ReconcileFault, Watch, own_tables};
 use wxpay_protocol::environment::Environment;
 
 use crate::bills::Fetching;
@@ -83,4 +84,46 @@ async fn one_mapping_for_both_tables_is_used_again_for_both_each_on_its_own_shee
     today.own = fetching.desk.own_side_before("shop", START).await.unwrap();
     reconcile(&fetching, today).await;
     assert_eq!(run(&fetching, START).await.id, first.id, "the same inputs are the same run");
+}
+
+/// A desk whose store has these orders of the merchant, each of 1.00 and paid on the day of the fixtures.
+async fn keeping(folder: &Path, numbers: &[&str]) -> Fetching {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let row = |number: &&str| format!("{number},1.00,SUCCESS,{} 12:00:00\n", START.day());
+    let rows: String = numbers.iter().map(row).collect();
+    let file = folder.join("kept.csv");
+    std::fs::write(&file, format!("out_trade_no,金额(元),state,paid_at\n{rows}")).unwrap();
+    let imported = fetching.desk.import_orders(Import::of("shop", &file), Box::new(|_| {}), &Cancel::new()).await;
+    assert_eq!(imported.unwrap().added, numbers.len() as u64);
+    fetching
+}
+
+#[tokio::test]
+async fn an_order_that_the_store_has_no_more_or_has_otherwise_is_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let of = async |numbers: &[&str]| {
+        let fetching = keeping(folder.path(), numbers).await;
+        let profile = fetching.desk.profiles().await.unwrap().remove(0).profile;
+        (OwnSide::Kept(fetching.desk.kept_side(&profile)), fetching)
+    };
+    let (own, _shop) = of(&["ORDER-404", "ORDER-405"]).await;
+    let mut day = sides(folder.path(), START, "12:00:00");
+    day.own = own;
+    let watch = Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel: &Cancel::new() };
+    let found = day.reconcile(watch).unwrap();
+    assert_eq!(found.local.orders, 2);
+    assert_eq!(found.write(&day, &out, Viewpoint::Neutral, watch.cancel).unwrap().len(), 2);
+    std::fs::remove_dir_all(&out).unwrap();
+    // As after an older backup was restored: an order less, and another one in its place.
+    for numbers in [["ORDER-404"].as_slice(), &["ORDER-404", "ORDER-406"]] {
+        let (own, _shop) = of(numbers).await;
+        day.own = own;
+        let written = found.write(&day, &out, Viewpoint::Neutral, watch.cancel);
+        assert!(
+            matches!(&written, Err(ReconcileFault::Changed(place)) if place.contains("本地库")),
+            "{numbers:?}: {written:?}"
+        );
+        assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+    }
 }
