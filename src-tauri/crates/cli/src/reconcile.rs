@@ -1,6 +1,7 @@
 //! `wxpay reconcile`: a day's bill against the merchant's own orders and refunds.
 
 mod ask;
+mod document;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,19 +11,19 @@ use desk::reconcile::{Basis, Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
 use desk::{
-    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, FeeOff, MalformedLine, OwnFiles, OwnSide,
-    ReconcileFault, Reconciled, SettledBeside, Watch,
+    Beside, BesideFault, ByteMeter, Cancel, DayKept, DaySides, Desk, FeeOff, OwnFiles, OwnSide, ReconcileFault,
+    Reconciled, SettledBeside, Watch,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::{MilliFen, yuan_text};
 
-use crate::bill::check::{unread, unread_text};
+use crate::bill::check::unread_text;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::fees;
 use crate::option_words::ViewpointWord;
-use crate::output::{Output, number};
+use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
 
 const AFTER: &str = "\
@@ -40,7 +41,8 @@ with the orders and refunds that are kept of the profile's merchant.
 With --profile what came of the day is kept: wxpay day shows it, takes remarks and closes it.
 
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
-row for everything that does not agree; fees that are off stand in DIR/fees.csv and on a sheet of their own.
+row for everything that does not agree; fees that are off stand in DIR/fees.csv and on a sheet of their own. --json lists \
+every one of them, however many there are.
 
 Exit 0 if the day is balanced, 1 if not, 3 if a file is refused. Ctrl-C ends it within a second, with 3: no run is kept and \
 no file is written.
@@ -145,18 +147,16 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
         None => None,
     };
-    let fees_off = found.fees_off(&cancel)?;
     let outputs = match &command.out {
         Some(folder) => found.write(&sides, folder, command.viewpoint.into(), &cancel)?,
         None => Vec::new(),
     };
     if output.is_json() {
-        let mut document = document(&sides, &found, &fees_off, kept.as_ref(), &outputs);
-        if let (Some(fields), Some(_)) = (document.as_object_mut(), command.ask) {
-            fields.insert("asked".to_owned(), json!(ask::shown(&found, &asked)));
-        }
-        output.document(&document)?;
+        let asked = command.ask.map(|_| ask::shown(&found, &asked));
+        let day = document::day(&sides, &found, kept.as_ref(), &outputs);
+        document::write(day, (&found, &cancel), asked, output)?;
     } else {
+        let fees_off = found.fees_off(&cancel)?;
         describe(&sides, &found, command.viewpoint.into(), output)?;
         describe_rows(&found, &fees_off, &outputs, output)?;
         describe_kept(kept.as_ref(), output);
@@ -255,89 +255,6 @@ async fn merchant_of(command: &Reconcile, desk: &DeskOptions) -> Result<Option<(
         }
         chosen => Ok(Some((opened, chosen?))),
     }
-}
-
-fn document(
-    sides: &DaySides,
-    found: &Reconciled,
-    fees_off: &[FeeOff],
-    kept: Option<&DayKept>,
-    outputs: &[PathBuf],
-) -> Value {
-    let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
-    let sums = bills.totals.sums;
-    let classes: Map<String, Value> = Class::ALL
-        .into_iter()
-        .map(|class| {
-            let tally = verdict.tally(class);
-            let shown = json!({
-                "count": tally.count,
-                "bill_fen": number(tally.bill_fen),
-                "local_fen": number(tally.local_fen),
-                "bill_rows": tally.bill_rows,
-                "local_rows": tally.local_rows,
-            });
-            (class.name().to_owned(), shown)
-        })
-        .collect();
-    json!({
-        "date": sides.date.day(),
-        "balanced": found.is_balanced(),
-        "bill": {
-            "rows": sums.rows,
-            "payments": bills.totals.payments,
-            "refunds": bills.totals.refunds,
-            "files": bills.files.len(),
-            "same_files": bills.same,
-            "mch_id": bills.mch_id,
-            "settle_fen": number(sums.settlement_total_fee),
-            "refund_fen": number(sums.settlement_refund_fee),
-            "total_fen": number(sums.total_fee),
-            "fee_1e5": number(sums.fee_milli_fen),
-            "summary_ok": bills.totals.summary_ok,
-            "unread": unread(&bills.totals),
-            "not_compared": verdict.not_compared,
-            "recharge_refunds": bills.recharge_refunds,
-        },
-        "local": {
-            "source": match sides.own { OwnSide::Files(_) => "files", OwnSide::Kept(_) => "store" },
-            "rows": local.orders + local.refunds,
-            "orders": local.orders,
-            "claims": local.claims,
-            "refunds": local.refunds,
-            "out_of_scope": verdict.out_of_scope,
-            "time_marked": verdict.time_marked,
-            "passed_over": local.passed_over,
-        },
-        "classes": classes,
-        "fee_diff": {
-            "count": verdict.fees.count,
-            "amount_fee_1e5_yuan": number(found.fee_difference().milli_fen()),
-            "amount_fee_1e8_yuan": number(found.fee_difference().exact()),
-            "listed": fees_off.len(),
-            "rows": fees::rows(fees_off),
-        },
-        "malformed": {
-            "count": found.malformed_count(),
-            "bill": bills.totals.malformed,
-            "local": local.malformed,
-            "rows": found.malformed.iter().take(1000).map(malformed).collect::<Vec<_>>(),
-        },
-        "kept": kept.map(|kept| json!({
-            "run": kept.run,
-            "again": kept.is_again,
-            "closed": kept.run.is_none(),
-            "settled_beside": settled_days(&kept.settled_beside),
-            "unsettled_beside": unsettled_days(&kept.settled_beside),
-            "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
-        })),
-        "outputs": outputs,
-    })
-}
-
-fn malformed(row: &MalformedLine) -> Value {
-    let MalformedLine { side, line, code, reason, reason_en } = row;
-    json!({"side": side, "line": line, "code": code, "reason": reason_en, "reason_zh": reason})
 }
 
 fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {

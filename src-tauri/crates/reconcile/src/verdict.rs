@@ -20,7 +20,7 @@ pub struct FeeMarks {
 }
 
 impl FeeMarks {
-    /// More than anybody reads one by one; those beyond are counted and added up.
+    /// More than anybody reads one by one; those beyond are counted and added up, and read from the bills where they are listed.
     pub const MOST_LISTED: usize = 10_000;
 
     pub(crate) fn add(&mut self, difference: FeeDifference, at: BillPlace) {

@@ -121,7 +121,7 @@ pub(crate) async fn show(show: &Show, desk: &Desk, profile: &Profile, output: &m
                 "count": fees_off.total,
                 "amount_fee_1e5_yuan": number(gap),
                 "listed": fees_off.listed,
-                "rows": fees::rows(&fees_off.rows),
+                "rows": fees_off.rows.iter().map(fees::row).collect::<Vec<_>>(),
             });
             fields.insert("fee_diff".into(), fee_diff);
             fields.insert("matching".into(), json!(page.total));

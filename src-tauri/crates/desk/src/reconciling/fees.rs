@@ -168,7 +168,7 @@ impl Reconciled {
     /// # Errors
     ///
     /// What `take` says, and as [`Reconciled::fees_off`]: then some of them were handed over.
-    pub(crate) fn each_fee_off(
+    pub fn each_fee_off(
         &self,
         cancel: &Cancel,
         mut take: impl FnMut(FeeOff) -> Result<(), ReconcileFault>,

@@ -1,0 +1,126 @@
+//! What `wxpay reconcile --json` says of a day: one document, in which fees may be without end.
+
+use std::path::PathBuf;
+
+use desk::reconcile::Class;
+use desk::{Cancel, DayKept, DaySides, MalformedLine, OwnSide, Reconciled};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{settled_days, unsettled_days};
+use crate::bill::check::unread;
+use crate::exit::Failure;
+use crate::fees::EveryFee;
+use crate::output::{Output, number};
+
+#[derive(Serialize)]
+struct Document<'d> {
+    #[serde(flatten)]
+    day: Value,
+    fee_diff: FeeDiff<'d>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<Vec<Value>>,
+}
+
+#[derive(Serialize)]
+struct FeeDiff<'d> {
+    count: u64,
+    amount_fee_1e5_yuan: Value,
+    amount_fee_1e8_yuan: Value,
+    listed: u64,
+    rows: EveryFee<'d>,
+}
+
+/// Writes the day, every fee of it that is off, and what the gateway answered.
+pub(super) fn write(
+    day: Value,
+    (found, cancel): (&Reconciled, &Cancel),
+    asked: Option<Vec<Value>>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let fees = &found.verdict.fees;
+    let fee_diff = FeeDiff {
+        count: fees.count,
+        amount_fee_1e5_yuan: number(fees.difference.milli_fen()),
+        amount_fee_1e8_yuan: number(fees.difference.exact()),
+        listed: fees.count,
+        rows: EveryFee::checked(found, cancel)?,
+    };
+    let document = Document { day, fee_diff, asked };
+    let written = output.document(&document);
+    match document.fee_diff.rows.into_fault() {
+        Some(fault) => Err(fault.into()),
+        None => written,
+    }
+}
+
+/// All of it but the fees.
+pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, outputs: &[PathBuf]) -> Value {
+    let (bills, local, verdict) = (&found.bills, &found.local, &found.verdict);
+    let sums = bills.totals.sums;
+    let classes: Map<String, Value> = Class::ALL
+        .into_iter()
+        .map(|class| {
+            let tally = verdict.tally(class);
+            let shown = json!({
+                "count": tally.count,
+                "bill_fen": number(tally.bill_fen),
+                "local_fen": number(tally.local_fen),
+                "bill_rows": tally.bill_rows,
+                "local_rows": tally.local_rows,
+            });
+            (class.name().to_owned(), shown)
+        })
+        .collect();
+    json!({
+        "date": sides.date.day(),
+        "balanced": found.is_balanced(),
+        "bill": {
+            "rows": sums.rows,
+            "payments": bills.totals.payments,
+            "refunds": bills.totals.refunds,
+            "files": bills.files.len(),
+            "same_files": bills.same,
+            "mch_id": bills.mch_id,
+            "settle_fen": number(sums.settlement_total_fee),
+            "refund_fen": number(sums.settlement_refund_fee),
+            "total_fen": number(sums.total_fee),
+            "fee_1e5": number(sums.fee_milli_fen),
+            "summary_ok": bills.totals.summary_ok,
+            "unread": unread(&bills.totals),
+            "not_compared": verdict.not_compared,
+            "recharge_refunds": bills.recharge_refunds,
+        },
+        "local": {
+            "source": match sides.own { OwnSide::Files(_) => "files", OwnSide::Kept(_) => "store" },
+            "rows": local.orders + local.refunds,
+            "orders": local.orders,
+            "claims": local.claims,
+            "refunds": local.refunds,
+            "out_of_scope": verdict.out_of_scope,
+            "time_marked": verdict.time_marked,
+            "passed_over": local.passed_over,
+        },
+        "classes": classes,
+        "malformed": {
+            "count": found.malformed_count(),
+            "bill": bills.totals.malformed,
+            "local": local.malformed,
+            "rows": found.malformed.iter().take(1000).map(malformed).collect::<Vec<_>>(),
+        },
+        "kept": kept.map(|kept| json!({
+            "run": kept.run,
+            "again": kept.is_again,
+            "closed": kept.run.is_none(),
+            "settled_beside": settled_days(&kept.settled_beside),
+            "unsettled_beside": unsettled_days(&kept.settled_beside),
+            "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
+        })),
+        "outputs": outputs,
+    })
+}
+
+fn malformed(row: &MalformedLine) -> Value {
+    let MalformedLine { side, line, code, reason, reason_en } = row;
+    json!({"side": side, "line": line, "code": code, "reason": reason_en, "reason_zh": reason})
+}
