@@ -35,7 +35,7 @@ use wxpay_protocol::bill::{BillRefusal, BillTotals, BillType, FeeDifference};
 
 use crate::GatewaySays;
 use crate::progress::Cancel;
-pub use beside::{Beside, BesideBill, WaitingOrder};
+pub use beside::{Beside, BesideBill, WaitingOrders};
 use bills::Bills;
 pub use differences::MalformedLine;
 pub(crate) use fees::COLUMNS as FEE_COLUMNS;
@@ -445,7 +445,7 @@ impl DaySides {
         let (local, mut ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
         // The store has the orders of every day.
         if scope.payments && matches!(self.own, OwnSide::Files(_)) {
-            self.beside.carry_over(day, &mut ours);
+            self.beside.carry_over(day, &mut ours)?;
         }
         malformed.extend(ours_malformed);
         let seen = [side.seen(), ours.seen()];

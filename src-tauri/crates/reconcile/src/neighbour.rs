@@ -77,10 +77,19 @@ impl Waiting {
         Self { edge, numbers: waiting.map(|row| (row.number, false)).collect() }
     }
 
-    /// Orders with these numbers, which a verdict of earlier said to wait.
-    pub fn for_numbers<'n>(edge: Edge, numbers: impl IntoIterator<Item = &'n [u8]>) -> Self {
-        let numbers = numbers.into_iter().map(|number| (Fingerprint::of(number), false)).collect();
-        Self { edge, numbers }
+    /// None yet.
+    pub fn at(edge: Edge) -> Self {
+        Self { edge, numbers: HashMap::new() }
+    }
+
+    /// Takes an order with this number, which a verdict of earlier said to wait.
+    pub fn expect(&mut self, number: &[u8]) {
+        self.numbers.insert(Fingerprint::of(number), false);
+    }
+
+    /// How many orders are looked for.
+    pub fn count(&self) -> usize {
+        self.numbers.len()
     }
 
     /// Takes a row of the bill beside the day.

@@ -4,6 +4,7 @@ mod answers;
 mod bills;
 mod differences;
 mod fees;
+mod found;
 mod named;
 mod notes;
 mod runs;

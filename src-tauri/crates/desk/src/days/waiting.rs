@@ -1,15 +1,17 @@
 //! What was paid around a midnight, looked up again by itself once the bill of the day beside it is there.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use desk_reconcile::{Class, Edge, Fingerprint, Reason, Settled, Waiting};
-use desk_store::{DayRun, DifferenceFilter, NewDifference, NewRun, RunBegun};
-use wxpay_protocol::{Fen, UtcMs};
+use desk_reconcile::{Class, Edge};
+use desk_store::{DayRun, NewRun, RunBegun};
+use wxpay_protocol::UtcMs;
 
-use super::AT_ONCE;
+use super::settling::Settling;
+use super::{AT_ONCE, each_found};
 use crate::desk::Inner;
-use crate::reconciling::{Parts, facts, kept_tallies, settled_by, tallies_of, unbilled};
-use crate::{Cancel, DeskError, ReconcileFault, WaitingOrder};
+use crate::reconciling::{Parts, WaitingOrders, kept_tallies, tallies_of};
+use crate::{Cancel, DeskError, ReconcileFault};
 
 /// A bill with payments that has just been read.
 #[derive(Clone, Copy)]
@@ -82,44 +84,37 @@ impl Inner {
 
     /// Whether the bills said something of what a run waits for.
     fn settle_run(&self, run: &DayRun, edge: Edge, bills: &[NewBill<'_>], cancel: &Cancel) -> Result<bool, DeskError> {
-        let numbers: Vec<String> =
-            self.waiting(run, &[edge.waiting()])?.into_iter().filter_map(|row| row.out_trade_no).collect();
-        if numbers.is_empty() {
-            return Ok(false);
-        }
-        let mut waiting = Waiting::for_numbers(edge, numbers.iter().map(String::as_bytes));
-        let (mut is_whole, mut digest) = (true, Parts::new().add("beside").add(&run.profile).number(run.id));
-        for bill in bills {
-            is_whole &= settled_by(bill.file, bill.digest, &mut waiting, cancel)?;
-            digest = digest.add(bill.digest);
-        }
-        let settling = Settling { date: run.date, waiting, is_whole };
+        let mut settling = Settling::new(&self.store, run, edge, bills, cancel);
         let mut tallies = tallies_of(&run.found.classes);
-        let mut new = NewRun {
-            profile: run.profile.clone(),
-            date: run.date,
-            digest: digest.finish(),
-            bills: run.bills.iter().map(|bill| bill.id).collect(),
-            found: run.found.clone(),
-        };
+        let mut found = run.found.clone();
         let mut is_said = false;
-        for row in self.waiting(run, &[edge.waiting()])? {
-            let Some(settled) = settling.of(&row) else { continue };
-            is_said = true;
-            tallies.recount(Class::DayCutLocal, settled.class, row.local_fen.unwrap_or_default());
-            new.found.differences += u64::from(settled.class.is_difference());
-        }
+        each_found(&self.store, (run.id, Some(Class::DayCutLocal)), 0, |row| {
+            if let Some(settled) = settling.of(&row)? {
+                is_said = true;
+                tallies.recount(Class::DayCutLocal, settled.class, row.local_fen.unwrap_or_default());
+                found.differences += u64::from(settled.class.is_difference());
+            }
+            Ok::<_, DeskError>(ControlFlow::Continue(()))
+        })?;
         if !is_said {
             return Ok(false);
         }
-        new.found.classes = kept_tallies(&tallies);
-        new.found.balanced = new.found.differences == 0 && new.found.malformed == 0;
-        (new.found.ran_at, new.found.ran_by) = (self.clock.now(), super::operator());
+        found.classes = kept_tallies(&tallies);
+        found.balanced = found.differences == 0 && found.malformed == 0;
+        (found.ran_at, found.ran_by) = (self.clock.now(), super::operator());
+        let digest = Parts::new().add("beside").add(&run.profile).number(run.id);
+        let new = NewRun {
+            profile: run.profile.clone(),
+            date: run.date,
+            digest: bills.iter().fold(digest, |digest, bill| digest.add(bill.digest)).finish(),
+            bills: run.bills.iter().map(|bill| bill.id).collect(),
+            found,
+        };
         match self.store.begin_run(new)? {
             RunBegun::Closed => Ok(false),
             RunBegun::Again(_) => Ok(true),
             RunBegun::New(derived) => {
-                let copied = self.copy_differences(run.id, derived, &settling, cancel);
+                let copied = self.copy_differences(run.id, derived, &mut settling, cancel);
                 if let Err(fault) = copied.and_then(|()| self.copy_fees(run.id, derived, cancel)) {
                     self.store.abandon_run(derived)?;
                     return Err(fault);
@@ -131,46 +126,33 @@ impl Inner {
     }
 
     /// The orders of the days beside that wait, or waited, for the bill of this day.
-    pub(super) fn waiting_beside(&self, profile: &str, date: UtcMs) -> Result<Vec<WaitingOrder>, DeskError> {
-        let mut orders = Vec::new();
+    pub(super) fn waiting_beside(&self, profile: &str, date: UtcMs) -> Result<WaitingOrders, DeskError> {
+        let mut orders = WaitingOrders::default();
         for edge in Edge::BOTH {
-            let Some(run) = self.store.current_run(profile, edge.day_beside(date))? else { continue };
-            let here = edge.from_there();
-            for row in self.waiting(&run, &[here.waiting(), here.found()])? {
-                if let (Some(out_trade_no), Some(amount)) = (row.out_trade_no, row.local_fen.and_then(Fen::new)) {
-                    let transaction_id = row.transaction_id.unwrap_or_default();
-                    let paid_at = row.local_value.unwrap_or_default();
-                    orders.push(WaitingOrder { edge, out_trade_no, transaction_id, amount, paid_at });
-                }
+            if let Some(run) = self.store.current_run(profile, edge.day_beside(date))? {
+                orders.add(self.store.clone(), run.id, edge)?;
             }
         }
         Ok(orders)
     }
 
-    /// The orders of a run that wait, for one of these reasons.
-    fn waiting(&self, run: &DayRun, reasons: &[Reason]) -> Result<Vec<NewDifference>, DeskError> {
-        let mut waiting = Vec::new();
-        let filter = DifferenceFilter { class: Some(Class::DayCutLocal.name().into()), ..DifferenceFilter::default() };
-        self.each_difference(run.id, &filter, |row| {
-            if Reason::parse(&row.reason).is_some_and(|reason| reasons.contains(&reason)) {
-                waiting.push(row);
-            }
-            Ok(())
-        })?;
-        Ok(waiting)
-    }
-
-    fn copy_differences(&self, from: i64, to: i64, settling: &Settling, cancel: &Cancel) -> Result<(), DeskError> {
+    fn copy_differences(
+        &self,
+        from: i64,
+        to: i64,
+        settling: &mut Settling<'_>,
+        cancel: &Cancel,
+    ) -> Result<(), DeskError> {
         let mut batch = Vec::with_capacity(AT_ONCE);
-        self.each_difference(from, &DifferenceFilter::default(), |row| {
+        each_found(&self.store, (from, None), 0, |row| {
             if cancel.is_cancelled() {
                 return Err(ReconcileFault::Cancelled.into());
             }
-            batch.push(settling.settled(row));
+            batch.push(settling.settled(row)?);
             if batch.len() == AT_ONCE {
                 self.store.add_differences(to, std::mem::take(&mut batch))?;
             }
-            Ok(())
+            Ok::<_, DeskError>(ControlFlow::Continue(()))
         })?;
         Ok(self.store.add_differences(to, batch)?)
     }
@@ -190,55 +172,5 @@ impl Inner {
             self.store.add_fees(to, start, fees)?;
             start += count;
         }
-    }
-
-    /// Gives the differences of a run in their order.
-    fn each_difference(
-        &self,
-        run: i64,
-        filter: &DifferenceFilter,
-        mut take: impl FnMut(NewDifference) -> Result<(), DeskError>,
-    ) -> Result<(), DeskError> {
-        let mut start = 0;
-        loop {
-            let page = self.store.differences(run, filter, start, AT_ONCE)?;
-            if page.rows.is_empty() {
-                return Ok(());
-            }
-            start += page.rows.len();
-            page.rows.into_iter().try_for_each(|row| take(row.found))?;
-        }
-    }
-}
-
-/// What the bill of the day beside says to the differences of a run.
-struct Settling {
-    date: UtcMs,
-    waiting: Waiting,
-    /// Every row of the bill was read, so that what it does not have is missing.
-    is_whole: bool,
-}
-
-impl Settling {
-    /// What becomes of a row that waits; nothing of others, or where nobody can tell.
-    fn of(&self, row: &NewDifference) -> Option<Settled> {
-        let number = Fingerprint::of(row.out_trade_no.as_deref().unwrap_or_default().as_bytes());
-        self.waiting.settled(Class::parse(&row.class)?, Reason::parse(&row.reason)?, number, self.is_whole)
-    }
-
-    fn settled(&self, row: NewDifference) -> NewDifference {
-        let Some(Settled { class, reason }) = self.of(&row) else { return row };
-        let mut settled = NewDifference {
-            class: class.name().into(),
-            counts: class.is_difference(),
-            reason: reason.name().into(),
-            ..row
-        };
-        // Another class is another difference; one that was found stays what it was.
-        if class != Class::DayCutLocal {
-            let number = settled.out_trade_no.as_deref().unwrap_or_default();
-            settled.identity = unbilled(self.date, class, number, settled.local_line);
-        }
-        NewDifference { facts: facts(&settled), ..settled }
     }
 }

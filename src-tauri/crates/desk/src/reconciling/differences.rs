@@ -161,6 +161,7 @@ impl Reconciled {
                 break;
             }
             let own = OwnTexts::of_rows((&sides.own, sides.basis), &section, cancel)?;
+            let carried = sides.beside.texts(&section)?;
             for some in section.chunks(AT_ONCE) {
                 let bills = bill_texts(&self.bills.files, some, cancel)?;
                 for difference in some {
@@ -169,9 +170,8 @@ impl Reconciled {
                     self.is_still_there(difference, bill, sides.basis)?;
                     let own = difference.local_line.and_then(|line| own.of(difference.is_refund, line));
                     is_still_ours(difference, bill, own, &sides.own)?;
-                    let carried =
-                        if difference.local_line == Some(0) { sides.beside.texts(difference.number) } else { None };
-                    let ours = own.or(carried.as_ref());
+                    let is_carried = difference.local_line == Some(0);
+                    let ours = own.or_else(|| carried.get(&difference.number).filter(|_| is_carried));
                     let mut cells = cells(difference, bill, ours, sides);
                     if let Some(told) = self.told.get(&place) {
                         cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));

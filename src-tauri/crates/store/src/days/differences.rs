@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params_from_iter};
 use wxpay_protocol::UtcMs;
 
+use super::found::found;
 use super::notes::{HANDLED, of_difference};
 use super::{DayAnswer, DayNote, Handled, answers, count};
 use crate::coded::coded;
@@ -400,36 +401,7 @@ fn whole_identity(digits: &str) -> Option<Vec<u8>> {
 
 /// A difference and whose it is, without what was said to it.
 pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<(String, DayDifference)> {
-    let line = |column: &str| row.get::<_, Option<i64>>(column).map(|line| line.map(i64::unsigned_abs));
-    let found = NewDifference {
-        place: row.get::<_, i64>("place")?.unsigned_abs(),
-        identity: row.get("identity")?,
-        facts: row.get("facts")?,
-        class: row.get("class")?,
-        counts: row.get("counts")?,
-        reason: row.get("reason")?,
-        same_as: row.get("same_as")?,
-        fault: row.get("fault")?,
-        fault_en: row.get("fault_en")?,
-        out_trade_no: row.get("out_trade_no")?,
-        transaction_id: row.get("transaction_id")?,
-        refund_id: row.get("refund_id")?,
-        out_refund_no: row.get("out_refund_no")?,
-        field: row.get("field")?,
-        bill_value: row.get("bill_value")?,
-        local_value: row.get("local_value")?,
-        bill_fen: row.get("bill_fen")?,
-        local_fen: row.get("local_fen")?,
-        bill: row.get("bill")?,
-        bill_line: line("bill_line")?,
-        local_line: line("local_line")?,
-        hour: row.get("hour")?,
-        device_info: row.get("device_info")?,
-        trade_type: row.get("trade_type")?,
-        sub_mch_id: row.get("sub_mch_id")?,
-        attach: row.get("attach")?,
-        is_claim: row.get("is_claim")?,
-    };
+    let found = found(row)?;
     let handled: Option<Handled> = row.get("handled")?;
     let holds = row.get::<_, Option<[u8; 16]>>("handled_facts")? == Some(found.facts);
     let state = match handled {
