@@ -5,6 +5,7 @@ mod beside;
 mod bill_rows;
 mod bills;
 mod differences;
+mod each_row;
 mod fault_words;
 mod fees;
 mod keeping;
@@ -13,6 +14,7 @@ mod listed;
 mod local;
 mod neighbours;
 mod own_side;
+mod own_texts;
 mod raw_lines;
 #[cfg(test)]
 mod shares_tests;

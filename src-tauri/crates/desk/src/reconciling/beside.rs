@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use desk_reconcile::{Class, Day, Difference, Edge, Fingerprint, LocalOrder, LocalSide, Reason};
+use desk_reconcile::{Class, Day, Edge, Fingerprint, LocalOrder, LocalSide, Reason};
 use desk_store::Store;
 use wxpay_protocol::Fen;
 
@@ -127,10 +127,10 @@ impl Beside {
         })
     }
 
-    /// The texts of the orders that were carried over and are named by these rows, by their numbers.
-    pub(super) fn texts(&self, rows: &[Difference]) -> Result<HashMap<Fingerprint, Texts>, ReconcileFault> {
-        let carried = rows.iter().filter(|row| row.local_line == Some(0));
-        let mut texts: HashMap<Fingerprint, Texts> = carried.map(|row| (row.number, Texts::default())).collect();
+    /// The texts of the orders with these numbers that were carried over.
+    pub(super) fn texts(&self, numbers: Vec<Fingerprint>) -> Result<HashMap<Fingerprint, Texts>, ReconcileFault> {
+        let mut texts: HashMap<Fingerprint, Texts> =
+            numbers.into_iter().map(|number| (number, Texts::default())).collect();
         if texts.is_empty() {
             return Ok(texts);
         }

@@ -6,13 +6,13 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use desk_reconcile::{Basis, Difference, Reason, Viewpoint};
-use desk_sheets::{Cell, CsvTable, Reader, Table, WriteError};
+use desk_sheets::{Cell, CsvTable, Reader, WriteError};
 use wxpay_protocol::Fen;
 use wxpay_protocol::bill::RowFault;
 
 use super::keeping::{Identities, hex};
 use super::own_side::OwnSide;
-use super::texts::{OwnTexts, Texts, bill_texts};
+use super::texts::Texts;
 use super::workbook::Workbook;
 use super::{DaySides, ReconcileFault, Reconciled, fees, go_on, place, places};
 use crate::days::UNVERIFIED;
@@ -21,10 +21,6 @@ use crate::row_refusal::RowRefusal;
 
 /// More than anybody reads; the rows beyond are counted.
 pub(super) const MAX_MALFORMED: usize = 10_000;
-/// So many differences are looked up at once, so that their texts never fill the memory.
-const AT_ONCE: usize = 20_000;
-/// Of the own side more, because a table is read from its front for each of them: some 100 MiB.
-const MOST_OWN_TEXTS: usize = 200_000;
 
 const TITLES: [&str; 11] = [
     "class",
@@ -134,95 +130,6 @@ impl Reconciled {
         go_on(cancel)?;
         put_in_place(folder, parts, has_fees)
     }
-
-    /// Gives everything that does not agree, with the texts of both sides, and then what could not be read.
-    pub(super) fn each_row(
-        &self,
-        sides: &DaySides,
-        cancel: &Cancel,
-        take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
-    ) -> Result<(), ReconcileFault> {
-        let given = self.each_row_within(MOST_OWN_TEXTS, sides, cancel, take);
-        go_on(cancel).and(given)
-    }
-
-    /// With the texts of so many differences at a time.
-    pub(super) fn each_row_within(
-        &self,
-        most_texts: usize,
-        sides: &DaySides,
-        cancel: &Cancel,
-        mut take: impl FnMut(&Cells<'_>) -> Result<(), ReconcileFault>,
-    ) -> Result<(), ReconcileFault> {
-        let (mut place, mut rows) = (0, self.differences.rows());
-        loop {
-            let section: Vec<Difference> = rows.by_ref().take(most_texts).collect::<Result<_, _>>()?;
-            if section.is_empty() {
-                break;
-            }
-            let own = OwnTexts::of_rows((&sides.own, sides.basis), &section, cancel)?;
-            let carried = sides.beside.texts(&section)?;
-            for some in section.chunks(AT_ONCE) {
-                let bills = bill_texts(&self.bills.files, some, cancel)?;
-                for difference in some {
-                    go_on(cancel)?;
-                    let bill = difference.bill.and_then(|at| bills.get(&at));
-                    self.is_still_there(difference, bill, sides.basis)?;
-                    let own = difference.local_line.and_then(|line| own.of(difference.is_refund, line));
-                    is_still_ours(difference, bill, own, &sides.own)?;
-                    let is_carried = difference.local_line == Some(0);
-                    let ours = own.or_else(|| carried.get(&difference.number).filter(|_| is_carried));
-                    let mut cells = cells(difference, bill, ours, sides);
-                    if let Some(told) = self.told.get(&place) {
-                        cells.reason = Cow::Owned(format!("{}；{}", cells.reason, told.chinese()));
-                    }
-                    take(&cells)?;
-                    place += 1;
-                }
-            }
-        }
-        self.malformed.iter().try_for_each(|row| take(&of_malformed(row)))
-    }
-
-    /// Whether a row of a bill that is looked up is still the one that was judged.
-    fn is_still_there(&self, row: &Difference, texts: Option<&Texts>, basis: Basis) -> Result<(), ReconcileFault> {
-        let Some(at) = row.bill else { return Ok(()) };
-        let is_same = |texts: &Texts| {
-            texts.numbers.of(row.is_refund) == row.number
-                && texts.amounts.iter().any(|(of, fen)| *of == basis && fen.get() == row.bill_fen)
-        };
-        if texts.is_some_and(is_same) {
-            return Ok(());
-        }
-        Err(ReconcileFault::Changed(self.bills.files.get(at.file).map(|file| place(file)).unwrap_or_default()))
-    }
-}
-
-/// Whether a row of the own side that is looked up is still there and the one that was judged. What was carried over is kept.
-fn is_still_ours(
-    row: &Difference,
-    bill: Option<&Texts>,
-    ours: Option<&Texts>,
-    side: &OwnSide,
-) -> Result<(), ReconcileFault> {
-    if row.local_line.is_none_or(|line| line == 0) {
-        return Ok(());
-    }
-    let has_number = |ours: &Texts| match bill {
-        Some(bill) if row.is_refund => ours.numbers.is_refund_of(bill.numbers),
-        // The store may have learnt WeChat's number since.
-        _ if row.is_refund => ours.numbers.is_refund_with(row.number),
-        _ => ours.numbers.of(false) == row.number,
-    };
-    let is_same = |ours: &Texts| ours.own_amount.map(Fen::get) == Some(row.local_fen) && has_number(ours);
-    match (ours, side) {
-        (Some(ours), _) if is_same(ours) => Ok(()),
-        (_, OwnSide::Kept(_)) => Err(ReconcileFault::Changed("the store [本地库]".to_owned())),
-        (_, OwnSide::Files(files)) => {
-            let table = if row.is_refund { Table::Refunds } else { Table::Orders };
-            Err(ReconcileFault::Changed(files.table(table).map(place).unwrap_or_default()))
-        }
-    }
 }
 
 /// Gives the whole files their names, and takes away the fees of an earlier run, which would be taken for this one's.
@@ -294,7 +201,7 @@ impl Cells<'_> {
     }
 }
 
-fn of_malformed(row: &MalformedLine) -> Cells<'_> {
+pub(super) fn of_malformed(row: &MalformedLine) -> Cells<'_> {
     let line = Cell::Count(row.line);
     Cells {
         class: "malformed",
@@ -308,7 +215,12 @@ fn of_malformed(row: &MalformedLine) -> Cells<'_> {
     }
 }
 
-fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Texts>, sides: &DaySides) -> Cells<'d> {
+pub(super) fn cells<'d>(
+    row: &'d Difference,
+    bill: Option<&'d Texts>,
+    ours: Option<&'d Texts>,
+    sides: &DaySides,
+) -> Cells<'d> {
     let basis = sides.basis;
     let first = |text: fn(&Texts) -> &str| {
         [bill, ours].into_iter().flatten().map(text).find(|text| !text.is_empty()).unwrap_or_default()
@@ -364,45 +276,5 @@ fn cells<'d>(row: &'d Difference, bill: Option<&'d Texts>, ours: Option<&'d Text
             .map(|line| line.map_or(Cell::Empty, Cell::Count)),
         reason,
         of: Of::Difference { row, bill, ours, same_as },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use desk_reconcile::{Class, Fingerprint};
-
-    use super::super::OwnFiles;
-    use super::super::texts::Numbers;
-    use super::*;
-
-    #[test]
-    fn a_refund_that_has_learnt_wechats_number_is_still_the_one_that_was_judged_and_another_is_not() {
-        let row = Difference {
-            class: Class::RefundLocalOnly,
-            reason: Reason::RefundNotInBill,
-            number: Fingerprint::of(b"R1"),
-            nth: 1,
-            bill: None,
-            is_refund: true,
-            local_line: Some(7),
-            bill_fen: 0,
-            local_fen: 5,
-            is_counted_beside: false,
-        };
-        let side = OwnSide::Files(OwnFiles::default());
-        for (refund_id, out_refund_no, fen, is_same) in [
-            ("", "R1", 5, true),
-            ("5001", "R1", 5, true),
-            ("5001", "R2", 5, false),
-            ("", "", 5, false),
-            ("", "R1", 6, false),
-        ] {
-            let numbers = Numbers::new(b"T1", refund_id.as_bytes(), out_refund_no.as_bytes());
-            let ours = Texts { numbers, own_amount: Fen::new(fen), ..Texts::default() };
-            let found = is_still_ours(&row, None, Some(&ours), &side);
-            assert_eq!(found.is_ok(), is_same, "{refund_id} {out_refund_no} {fen}: {found:?}");
-        }
-        let gone = is_still_ours(&row, None, None, &side);
-        assert!(matches!(gone, Err(ReconcileFault::Changed(_))), "a row that a file has not any more");
     }
 }

@@ -9,6 +9,7 @@ use desk_store::DayFee;
 use wxpay_protocol::Fen;
 use wxpay_protocol::bill::{BillRow, FeeDifference, MilliFen};
 
+use super::bill_rows::BillRows;
 use super::{ReconcileFault, Reconciled, bill_rows, places};
 use crate::progress::Cancel;
 
@@ -149,7 +150,7 @@ impl Reconciled {
         let marks = &self.verdict.fees;
         let mut rows = Vec::with_capacity(marks.places.len());
         let mut sum = FeeDifference::default();
-        bill_rows::again(&self.bills.files, marks.places.clone(), cancel, |at, row| {
+        BillRows::new(&self.bills.files).again(marks.places.clone(), cancel, |at, row| {
             if let Some(difference) = marked(row) {
                 sum = sum.plus(difference);
                 rows.push(FeeOff::of(at, row));

@@ -1,8 +1,8 @@
-//! Lines of a file looked up again, where they stand.
+//! Lines of a file looked up again where they stand, some at a time, from its front to its back.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memchr::memchr_iter;
 
@@ -16,15 +16,74 @@ const BLOCK_BYTES: usize = 256 * 1024;
 /// No line of a bill is longer.
 const MOST_LINE_BYTES: u64 = 64 * 1024;
 
-/// The first line of a bill and then the lines that begin at these offsets of its plain text, which ascend.
-pub(super) fn at_offsets(path: &Path, offsets: &[u64], cancel: &Cancel) -> io::Result<Vec<u8>> {
-    let text = BillText::open(File::open(path)?)?;
-    if text.is_packed() {
-        let mut text = BufReader::with_capacity(BLOCK_BYTES, text);
-        collect(&mut text, offsets, |text, gap| skip_text(text, gap, cancel))
-    } else {
-        let mut file = BufReader::with_capacity(NEAR_BYTES, File::open(path)?);
-        collect(&mut file, offsets, |file, gap| go_on(cancel).and_then(|()| file.seek_relative(gap.cast_signed())))
+/// A bill whose lines are looked up by where they begin. A packed one is unpacked once, as long as nobody goes back.
+pub(super) struct LinesByOffset {
+    path: PathBuf,
+    text: OffsetText,
+    header: Vec<u8>,
+    /// The offset of what is read next.
+    at: u64,
+}
+
+enum OffsetText {
+    Plain(BufReader<File>),
+    Packed(BufReader<BillText<File>>),
+}
+
+impl LinesByOffset {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut text = OffsetText::open(path)?;
+        let mut header = Vec::new();
+        let at = text.read_line(&mut header)?;
+        Ok(Self { path: path.to_owned(), text, header, at })
+    }
+
+    /// The first line of the bill and then the lines that begin at these offsets of its plain text, which ascend.
+    pub(super) fn lines(&mut self, offsets: &[u64], cancel: &Cancel) -> io::Result<Vec<u8>> {
+        let mut lines = self.header.clone();
+        for offset in offsets {
+            if self.text.is_packed() && *offset < self.at {
+                (self.text, self.at) = (OffsetText::open(&self.path)?, 0);
+            }
+            self.text.go(self.at, *offset, cancel)?;
+            self.at = offset + self.text.read_line(&mut lines)?;
+        }
+        Ok(lines)
+    }
+}
+
+impl OffsetText {
+    fn open(path: &Path) -> io::Result<Self> {
+        let text = BillText::open(File::open(path)?)?;
+        Ok(if text.is_packed() {
+            Self::Packed(BufReader::with_capacity(BLOCK_BYTES, text))
+        } else {
+            Self::Plain(BufReader::with_capacity(NEAR_BYTES, File::open(path)?))
+        })
+    }
+
+    const fn is_packed(&self) -> bool {
+        matches!(self, Self::Packed(_))
+    }
+
+    /// Goes from one offset to another; a packed text goes forward only.
+    fn go(&mut self, from: u64, to: u64, cancel: &Cancel) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => {
+                go_on(cancel)?;
+                file.seek_relative(to.cast_signed().saturating_sub(from.cast_signed()))
+            }
+            Self::Packed(text) => skip_text(text, to.saturating_sub(from), cancel),
+        }
+    }
+
+    /// Adds the line that comes next, and says how long it is.
+    fn read_line(&mut self, lines: &mut Vec<u8>) -> io::Result<u64> {
+        let count = match self {
+            Self::Plain(file) => file.take(MOST_LINE_BYTES).read_until(b'\n', lines),
+            Self::Packed(text) => text.take(MOST_LINE_BYTES).read_until(b'\n', lines),
+        };
+        Ok(count? as u64)
     }
 }
 
@@ -45,50 +104,60 @@ fn skip_text(text: &mut impl Read, mut gap: u64, cancel: &Cancel) -> io::Result<
     Ok(())
 }
 
-fn collect<R: BufRead>(
-    source: &mut R,
-    offsets: &[u64],
-    skip: impl Fn(&mut R, u64) -> io::Result<()>,
-) -> io::Result<Vec<u8>> {
-    let mut lines = Vec::new();
-    let mut at = source.take(MOST_LINE_BYTES).read_until(b'\n', &mut lines)? as u64;
-    for offset in offsets {
-        skip(source, offset.saturating_sub(at))?;
-        at = offset + source.take(MOST_LINE_BYTES).read_until(b'\n', &mut lines)? as u64;
-    }
-    Ok(lines)
+/// A text file whose lines are looked up by their numbers, from 1, which ascend all the time.
+pub(super) struct LinesByNumber {
+    file: BufReader<File>,
+    /// The number of the line that is read next.
+    next: u64,
 }
 
-/// The lines with these numbers (from 1, ascending) of a text file, each with the lines that its open quotes go on to.
-pub(super) fn with_numbers(path: &Path, numbers: &[u64], cancel: &Cancel) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut wanted = numbers.iter().copied().peekable();
-    let (mut kept, mut block) = (Vec::new(), vec![0; BLOCK_BYTES]);
-    let (mut line, mut is_kept, mut is_quoted) = (1u64, false, false);
-    loop {
-        go_on(cancel)?;
-        let count = file.read(&mut block)?;
-        let block = block.get(..count).unwrap_or_default();
-        if count == 0 || (wanted.peek().is_none() && !is_kept) {
-            return Ok(kept);
-        }
-        let mut start = 0;
-        for end in memchr_iter(b'\n', block).map(|end| end + 1).chain([count]) {
-            let piece = block.get(start..end).unwrap_or_default();
-            is_kept |= wanted.next_if_eq(&line).is_some();
-            if is_kept {
-                kept.extend_from_slice(piece);
-                is_quoted ^= memchr_iter(b'"', piece).count() % 2 == 1;
+impl LinesByNumber {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: BufReader::with_capacity(BLOCK_BYTES, File::open(path)?), next: 1 })
+    }
+
+    /// Adds the lines with these numbers, each with the lines that its open quotes go on to, which are not added again.
+    pub(super) fn add(&mut self, numbers: &[u64], lines: &mut Vec<u8>, cancel: &Cancel) -> io::Result<()> {
+        for number in numbers.iter().filter(|number| **number > 0) {
+            if *number < self.next {
+                continue;
             }
-            if piece.last() == Some(&b'\n') {
-                line += 1;
-                is_kept &= is_quoted;
-            }
-            start = end;
-            if start == count {
-                break;
+            self.skip_to(*number, cancel)?;
+            let mut is_quoted = false;
+            loop {
+                let start = lines.len();
+                if self.file.read_until(b'\n', lines)? == 0 {
+                    return Ok(());
+                }
+                self.next += 1;
+                let line = lines.get(start..).unwrap_or_default();
+                is_quoted ^= memchr_iter(b'"', line).count() % 2 == 1;
+                if !is_quoted {
+                    break;
+                }
             }
         }
+        Ok(())
+    }
+
+    fn skip_to(&mut self, number: u64, cancel: &Cancel) -> io::Result<()> {
+        while self.next < number {
+            go_on(cancel)?;
+            let block = self.file.fill_buf()?;
+            if block.is_empty() {
+                return Ok(());
+            }
+            let mut used = block.len();
+            for end in memchr_iter(b'\n', block) {
+                self.next += 1;
+                if self.next == number {
+                    used = end + 1;
+                    break;
+                }
+            }
+            self.file.consume(used);
+        }
+        Ok(())
     }
 }
 
@@ -102,14 +171,21 @@ mod tests {
         let path = folder.path().join("orders.csv");
         let long = "x".repeat(300_000);
         std::fs::write(&path, format!("a\nb\n\"c\nd\"\n{long}\nf\ng")).unwrap();
-        let found = |numbers: &[u64]| String::from_utf8(with_numbers(&path, numbers, &Cancel::new()).unwrap()).unwrap();
-        assert_eq!(found(&[1, 3, 6]), "a\n\"c\nd\"\nf\n");
-        assert_eq!(found(&[5, 7]), format!("{long}\ng"));
-        assert_eq!(found(&[9]), "");
+        let found = |parts: &[&[u64]]| {
+            let (mut file, mut lines) = (LinesByNumber::open(&path).unwrap(), Vec::new());
+            for numbers in parts {
+                file.add(numbers, &mut lines, &Cancel::new()).unwrap();
+            }
+            String::from_utf8(lines).unwrap()
+        };
+        assert_eq!(found(&[&[1, 3, 6]]), "a\n\"c\nd\"\nf\n");
+        assert_eq!(found(&[&[1], &[3], &[4, 6]]), "a\n\"c\nd\"\nf\n", "some at a time, and the fourth is of the third");
+        assert_eq!(found(&[&[5, 7]]), format!("{long}\ng"));
+        assert_eq!(found(&[&[9], &[10]]), "");
     }
 
     #[test]
-    fn lines_are_found_by_their_offsets_in_plain_and_packed_files() {
+    fn lines_are_found_by_their_offsets_in_plain_and_packed_files_forwards_and_backwards() {
         use std::io::Write;
         let folder = tempfile::tempdir().unwrap();
         let text = format!("head\n`a\n`{}\n`c\n`d", "b".repeat(20_000));
@@ -119,18 +195,39 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         file.finish().unwrap();
         for path in [plain, packed] {
-            assert_eq!(at_offsets(&path, &[8 + 20_002, 8 + 20_005], &Cancel::new()).unwrap(), b"head\n`c\n`d");
-            assert_eq!(at_offsets(&path, &[5], &Cancel::new()).unwrap(), b"head\n`a\n");
+            let mut file = LinesByOffset::open(&path).unwrap();
+            let mut found = |offsets: &[u64]| String::from_utf8(file.lines(offsets, &Cancel::new()).unwrap()).unwrap();
+            assert_eq!(found(&[8 + 20_002, 8 + 20_005]), "head\n`c\n`d");
+            assert_eq!(found(&[5]), "head\n`a\n");
+            assert_eq!(found(&[8 + 20_002]), "head\n`c\n");
+            assert_eq!(found(&[8 + 20_002]), "head\n`c\n", "the same once more");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_packed_bill_is_unpacked_once_as_long_as_nobody_goes_back() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gz");
+        let mut file = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        file.write_all(b"head\n`a\n`b\n`c\n").unwrap();
+        file.finish().unwrap();
+        let mut file = LinesByOffset::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(file.lines(&[5], &Cancel::new()).unwrap(), b"head\n`a\n");
+        assert_eq!(file.lines(&[8, 11], &Cancel::new()).unwrap(), b"head\n`b\n`c\n");
+        assert!(file.lines(&[5], &Cancel::new()).is_err(), "it is not there to be unpacked again");
     }
 
     #[test]
     fn nothing_is_looked_up_any_more_once_somebody_stopped_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bill.csv");
-        std::fs::write(&path, "head\n`a\n").unwrap();
+        std::fs::write(&path, "head\n`a\n`b\n").unwrap();
         let stopped = Cancel::new();
         stopped.cancel();
-        assert!(with_numbers(&path, &[1], &stopped).is_err() && at_offsets(&path, &[5], &stopped).is_err());
+        assert!(LinesByNumber::open(&path).unwrap().add(&[2], &mut Vec::new(), &stopped).is_err());
+        assert!(LinesByOffset::open(&path).unwrap().lines(&[8], &stopped).is_err());
     }
 }
