@@ -70,9 +70,12 @@ fn an_intent_whose_request_was_never_answered_is_found_after_a_restart() {
     let (dir, gateway, keyring) = (tempfile::tempdir().unwrap(), gateway(), MemoryKeyring::usable());
     let first = runtime();
     first.block_on(async {
-        let (desk, _) = open(dir.path(), &gateway, &keyring, 0).await;
+        let (desk, wire) = open(dir.path(), &gateway, &keyring, 0).await;
         desk.profile_add(profile("shop")).await.unwrap();
         let order = TestOrder { count: 50, ..test_order() };
+        for _ in 0..order.count {
+            wire.next(CREATE, Fate::Held(Arc::default()));
+        }
         let quiet = Cancel::new();
         let creating = desk.create_orders(order, Box::new(|_| {}), &quiet);
         // Ends while requests are under way: some intents are committed, their answers never recorded.
@@ -86,6 +89,8 @@ fn an_intent_whose_request_was_never_answered_is_found_after_a_restart() {
     let second = runtime();
     second.block_on(async {
         let (desk, _) = open(dir.path(), &gateway, &keyring, 30).await;
+        let left = desk.orders_first(OrderFilter::default(), OrderSort::default(), 100).await.unwrap();
+        assert!(left.len() >= 10 && left.iter().all(|order| order.state == OrderState::Creating), "{left:?}");
         desk.start_polling();
         let deadline = tokio::time::Instant::now() + Duration::from_secs(600);
         loop {
