@@ -222,6 +222,8 @@ fn of_fees_that_are_not_all_listed_none_may_have_become_right() {
     // As if there were one more, whose place nobody has.
     found.verdict.fees.count += 1;
     assert_eq!(found.fees_off(watch.cancel).unwrap().len(), 30);
+    let every = found.each_fee_off(watch.cancel, |_| Ok(()));
+    assert!(matches!(every, Err(ReconcileFault::Changed(_))), "there are thirty: {every:?}");
     let file = &sides.bills[0];
     let text = fs::read_to_string(file).unwrap();
     fs::write(file, text.replacen("`0.06200,", "`0.01200,", 1)).unwrap();

@@ -11,6 +11,7 @@ mod alarms;
 mod day_closing;
 mod day_saying;
 mod days;
+mod days_found;
 mod deeds;
 mod evidence;
 mod exports;
