@@ -3,11 +3,7 @@
 use std::path::Path;
 
 use acceptance::session_bus::SessionBus;
-use acceptance::window::{DeskWindow, WindowError, WindowStart};
-use serde_json::json;
-
-/// So many answers in a row that do not verify are told.
-const UNVERIFIED_IN_A_ROW: u32 = 3;
+use acceptance::window::{DeskWindow, WindowStart};
 
 /// Whether the system has a library that draws a tray, by asking another program than the one under test.
 fn has_indicator_library() -> bool {
@@ -33,21 +29,6 @@ async fn open(home: &Path, bus: &SessionBus) -> DeskWindow {
     window
 }
 
-/// Places an order whose answers do not verify; its number.
-async fn order_with_forged_answers(window: &DeskWindow) -> Result<String, WindowError> {
-    let number = window.create_orders(1, "3.00").await?.remove(0);
-    let rule = json!({
-        "fault": "wrong_sign", "endpoint": "orderquery", "out_trade_no": number, "mch_id": null, "probability": null,
-        "positions": null, "count": "rule", "limit": null, "first": null, "after": null, "until": null, "parameters": {},
-    });
-    window.asked("simulator_faults_set", json!({ "plan": { "seed": "1", "rules": [rule] } })).await?;
-    for _ in 0..UNVERIFIED_IN_A_ROW {
-        let asked = json!({ "profile": "builtin", "outTradeNo": number });
-        drop(window.invoke("order_query", asked).await?);
-    }
-    Ok(number)
-}
-
 fn longest_run_of_digits(text: &str) -> usize {
     text.split(|letter: char| !letter.is_ascii_digit()).map(str::len).max().unwrap_or_default()
 }
@@ -57,7 +38,7 @@ async fn what_newly_needs_a_person_is_said_on_the_desktop_without_a_number_anybo
     let home = tempfile::tempdir().unwrap();
     let Some(mut bus) = bus(home.path()).await else { return };
     let window = open(home.path(), &bus).await;
-    let number = order_with_forged_answers(&window).await.unwrap();
+    let number = window.order_with_forged_answers().await.unwrap();
     let shown = bus.next_shown().await.unwrap();
     assert_eq!((shown.program.as_str(), shown.title.as_str()), ("WxPay Desk", "需要留意"));
     assert!(shown.text.contains(&format!("(…{})", &number[number.len() - 4..])), "{shown:?}");
@@ -81,7 +62,7 @@ async fn the_tray_counts_what_nobody_has_seen_and_leads_to_it_or_the_settings_sa
     let tray = bus.next_placed().await.unwrap();
     tray.label_is("").await.unwrap();
     let plain = tray.picture().await.unwrap();
-    order_with_forged_answers(&window).await.unwrap();
+    window.order_with_forged_answers().await.unwrap();
     tray.label_is("1 件未看").await.unwrap();
     let marked = tray.picture().await.unwrap();
     assert_ne!(marked, plain, "the icon is marked");

@@ -129,6 +129,30 @@ pub(crate) async fn empty_and_wrong(window: &DeskWindow, report: &mut Report) ->
     Ok(())
 }
 
+/// An order whose answers do not verify, in the list of what needs a person.
+pub(crate) async fn alarms(window: &DeskWindow, report: &mut Report) -> Result<(), WindowError> {
+    report.begin("what needs a person");
+    window.go_to("orders").await?;
+    let number = window.order_with_forged_answers().await?;
+    let row = format!("[data-testid=\"order-state\"][data-out-trade-no=\"{number}\"][data-state=\"NOTPAY\"]");
+    window.find(&row).await?;
+    picture_of_alarms(window, report, "zh-light", "中文, light").await?;
+    report.done("Had the gateway forge the answers about an order: the bell tells it, with the evidence and the next step, and the order stays unpaid.");
+    Ok(())
+}
+
+async fn picture_of_alarms(
+    window: &DeskWindow,
+    report: &mut Report,
+    name: &str,
+    caption: &str,
+) -> Result<(), WindowError> {
+    window.click("alarm-bell").await?;
+    window.find("[data-testid=\"alarm-bell-list\"] [data-kind=\"unverified_answer\"]").await?;
+    report.picture(window, &format!("alarms-{name}"), &format!("需要留意 · What needs a person · {caption}")).await?;
+    window.click("alarm-bell").await
+}
+
 /// Every screen in English, in English and dark, and in Chinese and dark.
 pub(crate) async fn languages_and_shades(window: &DeskWindow, report: &mut Report) -> Result<(), WindowError> {
     for (language, shade, toggle) in
@@ -163,6 +187,9 @@ async fn every_screen(
         report
             .picture(window, &format!("{screen}-{code}-{shade}"), &format!("{caption} · {language}, {shade}"))
             .await?;
+        if screen == "overview" {
+            picture_of_alarms(window, report, &format!("{code}-{shade}"), &format!("{language}, {shade}")).await?;
+        }
         if screen == "days" {
             filled_day::open(window).await?;
             report

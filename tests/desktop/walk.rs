@@ -55,6 +55,7 @@ pub(crate) async fn main_job(window: &DeskWindow, report: &mut Report, home: &Pa
     filled_day::reconcile(window, report, home).await?;
     filled_day::fees(window, report, home).await?;
     filled_day::fees_and_month(window, report, ("中文", "light")).await?;
+    looks::alarms(window, report).await?;
     looks::languages_and_shades(window, report).await?;
     Ok(states)
 }

@@ -28,10 +28,27 @@ const STANDS_STILL: &str = "const [css, done] = arguments; let place = '', frame
      if (frames >= 5) done(true); else requestAnimationFrame(look); }; look()";
 /// The key, as WebDriver spells it.
 const BACKSPACE: &str = "\u{e003}";
+/// So many answers in a row that do not verify are told.
+const UNVERIFIED_IN_A_ROW: u32 = 3;
 /// The kinds of payment in the order in which the form offers them.
 const TRADE_TYPES: [&str; 4] = ["JSAPI", "NATIVE", "APP", "MWEB"];
 
 impl DeskWindow {
+    /// Places an order whose answers do not verify, which needs a person; its number.
+    pub async fn order_with_forged_answers(&self) -> Result<String, WindowError> {
+        let number = self.create_orders(1, "3.00").await?.remove(0);
+        let rule = json!({
+            "fault": "wrong_sign", "endpoint": "orderquery", "out_trade_no": number, "mch_id": null, "probability": null,
+            "positions": null, "count": "rule", "limit": null, "first": null, "after": null, "until": null, "parameters": {},
+        });
+        self.asked("simulator_faults_set", json!({ "plan": { "seed": "1", "rules": [rule] } })).await?;
+        for _ in 0..UNVERIFIED_IN_A_ROW {
+            let asked = json!({ "profile": "builtin", "outTradeNo": number });
+            drop(self.invoke("order_query", asked).await?);
+        }
+        Ok(number)
+    }
+
     /// Chooses "try it" at the first start and waits for the list of orders.
     pub async fn try_it(&self) -> Result<(), WindowError> {
         self.click("first-start-try").await?;

@@ -46,9 +46,9 @@ export function ReceivedNotices() {
             page={(at) => noticesQuery(search, at)}
             columns={[
               { name: t("notify.column.verdict"), width: 104 },
-              { name: t("notify.column.kind"), width: 88 },
-              { name: t("notify.column.about"), width: 208 },
-              { name: t("notify.column.received"), width: 150 },
+              { name: t("notify.column.kind"), width: 72 },
+              { name: t("notify.column.about"), width: 200 },
+              { name: t("notify.column.received"), width: 142 },
               { name: t("notify.column.took"), width: 76, right: true },
               { name: t("notify.column.attempt") },
             ]}

@@ -4,49 +4,14 @@
 use super::MilliFen;
 use crate::{Fen, UtcMs};
 
-const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
-
-/// The digits of `25.88` as a number, of a text of four to eight bytes with exactly so many decimals: as nearly all amounts are,
-/// and without a loop whose end a processor has to guess. Nothing of any other text, right or wrong.
-#[inline(always)]
-fn usual<const DECIMALS: u32>(text: &[u8]) -> Option<i64> {
-    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
-    const TO_HIGHEST_FROM_TEN: u64 = u64::from_ne_bytes([0x76; 8]);
-    let (first, last) = (text.first_chunk::<4>()?, text.last_chunk::<4>()?);
-    if text.len() > 8 || text.len() as u64 > u64::from(DECIMALS) + 2 && first[0] == b'0' {
-        return None;
-    }
-    // The two may overlap: what they share is the same.
-    let letters =
-        u64::from(u32::from_be_bytes(*first)) << (8 * (text.len() - 4)) | u64::from(u32::from_be_bytes(*last));
-    let (from_point, whole) = (letters >> (8 * DECIMALS), letters >> (8 * DECIMALS + 8));
-    if from_point & 0xFF != u64::from(b'.') || whole == 0 {
-        return None;
-    }
-    let part = letters & ((1 << (8 * DECIMALS)) - 1);
-    let digits = (whole << (8 * DECIMALS) | part | ZEROS << (8 * (text.len() - 1))) ^ ZEROS;
-    if (digits.wrapping_add(TO_HIGHEST_FROM_TEN) | digits) & HIGHEST != 0 {
-        return None;
-    }
-    let pairs = (digits & 0x00FF_00FF_00FF_00FF) + 10 * (digits >> 8 & 0x00FF_00FF_00FF_00FF);
-    let fours = (pairs & 0x0000_FFFF_0000_FFFF) + 100 * (pairs >> 16 & 0x0000_FFFF_0000_FFFF);
-    Some(((fours & 0xFFFF_FFFF) + 10_000 * (fours >> 32)).cast_signed())
-}
-
-/// Yuan with up to so many decimals as a whole count of the smallest unit; at most thirteen digits before the point.
+/// Yuan with up to `decimals` decimals as a whole count of the smallest unit; at most thirteen digits before the point.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a row has eight of them")]
-fn fixed_point<const DECIMALS: u32>(text: &[u8]) -> Option<i64> {
+fn fixed_point(text: &[u8], decimals: u32) -> Option<i64> {
     let (negative, text) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    let value = usual::<DECIMALS>(text).or_else(|| any::<DECIMALS>(text))?;
-    Some(if negative { -value } else { value })
-}
-
-/// The same without a sign, of any length.
-fn any<const DECIMALS: u32>(text: &[u8]) -> Option<i64> {
     let mut value = 0i64;
     let mut whole = 0usize;
     let mut rest = text.iter();
@@ -74,7 +39,7 @@ fn any<const DECIMALS: u32>(text: &[u8]) -> Option<i64> {
     for byte in rest {
         let digit = byte.wrapping_sub(b'0');
         places += 1;
-        if digit > 9 || places > DECIMALS {
+        if digit > 9 || places > decimals {
             return None;
         }
         value = value * 10 + i64::from(digit);
@@ -82,10 +47,10 @@ fn any<const DECIMALS: u32>(text: &[u8]) -> Option<i64> {
     if after.is_some() && places == 0 {
         return None;
     }
-    for _ in places..DECIMALS {
+    for _ in places..decimals {
         value *= 10;
     }
-    Some(value)
+    Some(if negative { -value } else { value })
 }
 
 /// `25.88`, `45.0`, `45`, `-0.07`.
@@ -94,18 +59,18 @@ pub(super) fn yuan(text: &[u8]) -> Option<Fen> {
     if text == b"0.00" {
         return Some(Fen::ZERO);
     }
-    fixed_point::<2>(text).and_then(Fen::new)
+    fixed_point(text, 2).and_then(Fen::new)
 }
 
 /// `0.15528`, `-0.01000`.
 #[inline]
 pub(super) fn fee(text: &[u8]) -> Option<MilliFen> {
-    fixed_point::<5>(text).map(MilliFen::new)
+    fixed_point(text, 5).map(MilliFen::new)
 }
 
 /// A count: `28`, or `45.0` as the documentation writes it.
 pub(super) fn count(text: &[u8]) -> Option<u64> {
-    let value = fixed_point::<2>(text)?;
+    let value = fixed_point(text, 2)?;
     if value % 100 == 0 { u64::try_from(value / 100).ok() } else { None }
 }
 
@@ -124,7 +89,7 @@ impl Rates {
         if self.text.get(..self.length) == Some(text) && self.length > 0 {
             return Some(self.ppm);
         }
-        let ppm = u32::try_from(fixed_point::<4>(text.strip_suffix(b"%")?)?).ok().filter(|ppm| *ppm <= 1_000_000)?;
+        let ppm = u32::try_from(fixed_point(text.strip_suffix(b"%")?, 4)?).ok().filter(|ppm| *ppm <= 1_000_000)?;
         if let Some(kept) = self.text.get_mut(..text.len()) {
             kept.copy_from_slice(text);
             (self.length, self.ppm) = (text.len(), ppm);
@@ -197,9 +162,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn amounts_are_read_as_the_text_parsers_read_them(
-            text in "-?[0-9]{0,14}(\\.[0-9]{0,6})?|-?[0-9]{0,6}[.,][0-9]{2}|-?[0-9]{0,3}[./][0-9]{5}|-?[0-9:./]{4,8}|\\PC{0,12}",
-        ) {
+        fn amounts_are_read_as_the_text_parsers_read_them(text in "-?[0-9]{0,14}(\\.[0-9]{0,6})?|\\PC{0,12}") {
             prop_assert_eq!(yuan(text.as_bytes()), Fen::parse_yuan(&text).ok(), "{}", text);
             prop_assert_eq!(fee(text.as_bytes()), MilliFen::parse(&text).ok(), "{}", text);
         }
