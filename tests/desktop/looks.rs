@@ -132,8 +132,8 @@ pub(crate) async fn empty_and_wrong(window: &DeskWindow, report: &mut Report) ->
 /// An order whose answers do not verify, in the list of what needs a person.
 pub(crate) async fn alarms(window: &DeskWindow, report: &mut Report) -> Result<(), WindowError> {
     report.begin("what needs a person");
-    window.go_to("orders").await?;
     let number = window.order_with_forged_answers().await?;
+    window.go_to("orders").await?;
     let row = format!("[data-testid=\"order-state\"][data-out-trade-no=\"{number}\"][data-state=\"NOTPAY\"]");
     window.find(&row).await?;
     picture_of_alarms(window, report, "zh-light", "中文, light").await?;

@@ -19,6 +19,8 @@ const BATCH: u32 = 800;
 const SAMPLES: u64 = 6;
 /// The order that the gateway is paid for, to notify.
 const NOTIFIED: u64 = 1;
+/// The order whose answers are forged.
+const FORGED: u64 = 1;
 /// The two messages of the exchange that is shown.
 const EXCHANGE: &str =
     "return [...document.querySelectorAll('[data-testid=\"sim-exchange\"] pre')].map(e => e.textContent)";
@@ -266,7 +268,7 @@ pub(crate) async fn after_a_restart(
     states: &States,
 ) -> Result<(), WindowError> {
     window.by_test_id("screen-orders").await?;
-    let count = SAMPLES + u64::from(CREATED) + u64::from(BATCH) + NOTIFIED;
+    let count = SAMPLES + u64::from(CREATED) + u64::from(BATCH) + NOTIFIED + FORGED;
     window.find(&format!("[data-testid=\"orders-total\"][data-count=\"{count}\"]")).await?;
     for (number, state) in states {
         let order = detail(window, number).await?;
