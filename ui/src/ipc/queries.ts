@@ -78,10 +78,11 @@ export const alarmsQuery = () =>
     gcTime: 0,
   });
 
-export const lookupQuery = (text: string, offline: boolean, onNews: (news: LookupNews) => void) =>
+/** `listen` is called as each lookup begins and gives what takes its news. */
+export const lookupQuery = (text: string, offline: boolean, listen: () => (news: LookupNews) => void) =>
   queryOptions({
     queryKey: key("lookup", text, offline),
-    queryFn: () => desk().lookup({ text, profile: null, offline }, onNews),
+    queryFn: () => desk().lookup({ text, profile: null, offline }, listen()),
     // What was answered stands until somebody asks again: each asking goes to WeChat Pay.
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,

@@ -138,17 +138,21 @@ function List({
   const total = first.data?.total ?? 0;
   const picked = usePicked(profile, date, filter, total, open);
   const pane = useRef<HTMLDivElement>(null);
+  const extend = async (by: 1 | -1) => {
+    const from = picked.at;
+    if (from === null) return picked.step(by);
+    const { to, hasLeft } = await picked.stepFrom(from, by);
+    // What nobody sees any more is not ticked.
+    if (to && hasLeft) ticks.begin(to);
+    else if (to && to.place !== from.place) ticks.extend(from, to);
+  };
   useListKeys({
     isActive: () => picked.identity !== null || (pane.current?.contains(document.activeElement) ?? false),
     onStep: (by) => {
       ticks.rest();
       void picked.step(by);
     },
-    onExtend: (by) => {
-      const from = picked.at;
-      if (from === null) void picked.step(by);
-      else void picked.stepFrom(from, by).then((to) => to && to.place !== from.place && ticks.extend(from, to));
-    },
+    onExtend: (by) => void extend(by),
     onTick: () => {
       if (picked.identity === null) void picked.step(1).then((spot) => spot && ticks.toggle(spot.identity));
       else ticks.toggle(picked.identity);
@@ -194,8 +198,8 @@ function List({
               isChosen={row.identity === picked.identity}
               isTicked={ticks.ticked.has(row.identity)}
               onTick={() => {
+                if (!ticks.ticked.has(row.identity)) picked.touch(row, place);
                 ticks.toggle(row.identity);
-                picked.touch(row, place);
               }}
               onChoose={() => {
                 ticks.rest();

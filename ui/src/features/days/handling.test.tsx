@@ -92,6 +92,19 @@ describe("single differences", () => {
     expect(ticked()).toEqual([]);
   });
 
+  it("that left the list are not ticked by keys that go on from where they stood", async () => {
+    await reconcile("&state=open");
+    await userEvent.click(screen.getByLabelText("选中 SHOP20261120000002"));
+    await userEvent.click(screen.getByText("处理选中的 1 条"));
+    await userEvent.click(within(await screen.findByRole("dialog")).getByTestId("many-ignore"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    screen.getByText("SHOP20261120000001").focus();
+    await userEvent.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    await waitFor(() => expect(ticked()).toEqual([0]));
+    expect(screen.getByTestId("differences-say").textContent).toBe("处理选中的 1 条");
+  });
+
   it("lose their ticks with the list that they were ticked in", async () => {
     await reconcile();
     await userEvent.click(screen.getByLabelText("选中 SHOP20261120000001"));
@@ -157,6 +170,32 @@ describe("a list of two hundred and fifty", () => {
     await user.keyboard("{Shift>}{ArrowUp}{/Shift}");
     await waitFor(() => expect(looked()).toContain("T8"));
     expect(ticked()).toEqual([5, 8, 9]);
+  });
+});
+
+describe("a row that was unticked", () => {
+  it("stays so when keys extend from it and come back", async () => {
+    const { desk } = await reconcile();
+    await showMany(desk);
+    await userEvent.click(screen.getByLabelText("选中 T5"));
+    await userEvent.click(screen.getByLabelText("选中 T5"));
+    const user = userEvent.setup();
+    await user.keyboard("{Shift>}{ArrowDown}");
+    await waitFor(() => expect(ticked()).toEqual([6]));
+    await user.keyboard("{ArrowDown}");
+    await waitFor(() => expect(ticked()).toEqual([6, 7]));
+    await user.keyboard("{ArrowUp}");
+    await waitFor(() => expect(ticked()).toEqual([6]));
+    await user.keyboard("{ArrowUp}{/Shift}");
+    await waitFor(() => expect(ticked()).toEqual([]));
+  });
+
+  it("is not where the keys go on when another was ticked", async () => {
+    const { desk } = await reconcile();
+    await showMany(desk);
+    for (const box of ["选中 T2", "选中 T9", "选中 T2"]) await userEvent.click(screen.getByLabelText(box));
+    await userEvent.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    await waitFor(() => expect(ticked()).toEqual([8, 9]));
   });
 });
 

@@ -31,11 +31,12 @@ export function usePicked(profile: string, date: string, filter: DifferenceFilte
     const page = differencesQuery(profile, date, filter, Math.floor(place / PAGE_ROWS));
     return (await client.ensureQueryData(page)).rows[place % PAGE_ROWS];
   };
-  /** Goes on by one from there; the difference that is looked at then. */
-  const stepFrom = async (from: Spot, by: 1 | -1): Promise<Spot | undefined> => {
-    // Where the one that is looked at has left the list, the next one stands in its place.
-    const hasLeft = by === 1 && (await rowAt(from.place))?.identity !== from.identity;
-    return look(hasLeft ? from.place : from.place + by);
+  /** Goes on by one from there: the difference that is looked at then, and whether the one before has left the list. */
+  const stepFrom = async (from: Spot, by: 1 | -1) => {
+    const hasLeft = (await rowAt(from.place))?.identity !== from.identity;
+    // Where it has left, the next one stands in its place.
+    const to = await look(hasLeft && by === 1 ? from.place : from.place + by);
+    return { to, hasLeft };
   };
   const look = async (wanted: number): Promise<Spot | undefined> => {
     const place = Math.min(Math.max(wanted, 0), total - 1);
@@ -58,7 +59,7 @@ export function usePicked(profile: string, date: string, filter: DifferenceFilte
       setCursor((before) => (before.isLooked ? before : { at: spotOf(row, place), isLooked: false })),
     stepFrom,
     /** Goes on by one; where none is looked at, begins where one was, or with the first. */
-    step: (by: 1 | -1) => (picked ? stepFrom(picked, by) : look(cursor.at?.place ?? 0)),
+    step: async (by: 1 | -1) => (picked ? (await stepFrom(picked, by)).to : look(cursor.at?.place ?? 0)),
   };
 }
 

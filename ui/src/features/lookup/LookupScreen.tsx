@@ -11,7 +11,7 @@ import { desk } from "../../ipc/client";
 import type { LookedUp, Progress } from "../../ipc/model";
 import { lookupQuery } from "../../ipc/queries";
 import { JobProgress } from "../orders/JobProgress";
-import { type UnderWay, useLookupBench } from "./bench";
+import { type UnderWay, underOf, useLookupBench } from "./bench";
 import { LookupAnswerView } from "./LookupAnswerView";
 import { LookupTable } from "./LookupTable";
 
@@ -86,22 +86,24 @@ export function LookupScreen() {
 
 /** The answer to what was asked last; asking the same again asks WeChat Pay again. */
 function useLookup() {
-  const { asked, text, offline, under, ask, tell } = useLookupBench();
+  const { asked, text, offline, under: all, ask, listen } = useLookupBench();
   const of = asked ?? { text: "", offline: false };
   const query = useQuery({
-    ...lookupQuery(of.text, of.offline, (news) => tell(of, news)),
+    ...lookupQuery(of.text, of.offline, () => listen(of)),
     enabled: asked !== null,
   });
+  const under = underOf(all, of);
   const again = of.text === text.trim() && of.offline === offline;
   return {
-    /** The answers; while the bills are read, without what those say. */
-    shown: query.isFetching ? under.answers : query.error ? undefined : query.data,
+    /** The answers; while the bills are read, and where that failed, without what those say. */
+    shown: query.isFetching || query.error ? under.answers : query.data,
     error: query.error,
     isFetching: query.isFetching,
     under,
     ask: () => {
       ask();
-      if (again) void query.refetch();
+      // The same that is still under way goes on: nobody is asked twice.
+      if (again) void query.refetch({ cancelRefetch: false });
     },
   };
 }

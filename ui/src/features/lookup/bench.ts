@@ -9,15 +9,24 @@ export type UnderWay = { numbers?: Progress; answers?: LookedUp; bills?: Progres
 type Bench = Asked & {
   /** What was looked up last; null before the first time. */
   asked: Asked | null;
-  under: UnderWay;
+  /** How far every lookup is, by what it was asked. */
+  under: Record<string, UnderWay>;
   change: (change: Partial<Asked>) => void;
   ask: () => void;
-  tell: (of: Asked, news: LookupNews) => void;
+  /** A lookup begins: what an earlier one of the same told is forgotten; takes what this one tells. */
+  listen: (of: Asked) => (news: LookupNews) => void;
 };
 
 function after(before: UnderWay, news: LookupNews): UnderWay {
   return news.is === "answers" ? { ...before, answers: news.found } : { ...before, [news.is]: news.progress };
 }
+
+const NOTHING: UnderWay = {};
+
+const nameOf = ({ text, offline }: Asked) => JSON.stringify([text, offline]);
+
+/** How far the lookup of this is. */
+export const underOf = (under: Bench["under"], of: Asked): UnderWay => under[nameOf(of)] ?? NOTHING;
 
 /** What stands in the field, and how far its lookup is, kept while another screen is open. */
 export const useLookupBench = create<Bench>((set) => ({
@@ -26,10 +35,11 @@ export const useLookupBench = create<Bench>((set) => ({
   asked: null,
   under: {},
   change: (change) => set(change),
-  ask: () => set(({ text, offline }) => ({ asked: { text: text.trim(), offline }, under: {} })),
-  tell: (of, news) =>
-    set(({ asked, under }) =>
-      // A lookup that another one has followed says nothing of it.
-      asked?.text === of.text && asked.offline === of.offline ? { under: after(under, news) } : {},
-    ),
+  ask: () => set(({ text, offline }) => ({ asked: { text: text.trim(), offline } })),
+  listen: (of) => {
+    const put = (now: (before: UnderWay) => UnderWay) =>
+      set(({ under }) => ({ under: { ...under, [nameOf(of)]: now(underOf(under, of)) } }));
+    put(() => NOTHING);
+    return (news) => put((before) => after(before, news));
+  },
 }));

@@ -22,6 +22,20 @@ async function type(text: string) {
 
 beforeEach(() => useLookupBench.setState(useLookupBench.getInitialState()));
 
+/** Lookups that tell their answers and then read bills until it is said how that ends. */
+function readBills(desk: FakeDesk) {
+  const find = desk.lookup.bind(desk);
+  const ends: { done: () => void; fail: () => void }[] = [];
+  const lookup = vi.spyOn(desk, "lookup").mockImplementation(async (request, onNews) => {
+    const found = await find(request, onNews);
+    await new Promise<void>((resolve, reject) => {
+      ends.push({ done: resolve, fail: () => reject(new Error("the bill cannot be read")) });
+    });
+    return found;
+  });
+  return { lookup, ends };
+}
+
 describe("lookup", () => {
   it("refuses a text without a number, and keeps what was pasted", async () => {
     openWindow("/lookup");
@@ -94,6 +108,52 @@ describe("lookup", () => {
     read();
     await waitFor(() => expect(screen.getAllByTestId("lookup-step")).toHaveLength(3));
     expect(screen.queryByTestId("lookup-bills")).toBeNull();
+  });
+
+  it("keeps the answers when the same is asked again while its bills are read, and asks nobody twice", async () => {
+    const { desk } = openWindow("/lookup");
+    const { lookup, ends } = readBills(desk);
+    await type(paid(desk).out_trade_no);
+    for (const times of [1, 2]) {
+      await userEvent.keyboard("{Enter}");
+      await screen.findByTestId("lookup-sentence");
+      await userEvent.keyboard("{Enter}");
+      expect(screen.getByTestId("lookup-sentence").textContent).toContain("已支付");
+      expect(lookup).toHaveBeenCalledTimes(times);
+      ends[times - 1]?.done();
+      await waitFor(() => expect(screen.getByTestId("lookup-go").className).not.toContain("loading"));
+    }
+  });
+
+  it("still has the answers of a lookup under way when one comes back to it from another", async () => {
+    const { desk } = openWindow("/lookup");
+    const { lookup } = readBills(desk);
+    const number = paid(desk).out_trade_no;
+    await type(number);
+    await userEvent.keyboard("{Enter}");
+    await screen.findByTestId("lookup-sentence");
+    await type("SHOP-9999999");
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(screen.getByTestId("lookup-answer").dataset.verdict).toBe("not_found"));
+    await type(number);
+    await userEvent.keyboard("{Enter}");
+    expect((await screen.findByTestId("lookup-sentence")).textContent).toContain("已支付");
+    expect(lookup).toHaveBeenCalledTimes(2);
+  });
+
+  it("shows beside an error what was answered before it, and forgets that when it is asked again", async () => {
+    const { desk } = openWindow("/lookup");
+    const { lookup, ends } = readBills(desk);
+    await type(paid(desk).out_trade_no);
+    await userEvent.keyboard("{Enter}");
+    await screen.findByTestId("lookup-sentence");
+    ends[0]?.fail();
+    await screen.findByTestId("error-view");
+    expect(screen.getByTestId("lookup-sentence").textContent).toContain("已支付");
+    lookup.mockRejectedValue(new Error("nothing was answered"));
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByTestId("lookup-sentence")).toBeNull());
+    expect(await screen.findByTestId("error-view")).toBeTruthy();
   });
 
   it("takes a number from the address as text, because a number of JavaScript would lose digits", () => {
