@@ -13,17 +13,24 @@ use crate::error::IpcError;
 use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
-/// The answers of the last lookup, so that a table is written from them and not from what the page says.
-#[derive(Default)]
-pub(crate) struct LastAnswers(Mutex<Vec<desk::LookupAnswer>>);
+/// The answers of the lookup that began last, so that a table is written from them and not from what the page says.
+pub(crate) type LastAnswers = Latest<Vec<desk::LookupAnswer>>;
 
-impl LastAnswers {
-    fn keep(&self, answers: Vec<desk::LookupAnswer>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = answers;
+/// What the job that began last has found.
+#[derive(Default)]
+pub(crate) struct Latest<T>(Mutex<(u32, T)>);
+
+impl<T: Clone> Latest<T> {
+    /// Keeps what a job found, unless a later one has found something.
+    fn keep(&self, job: u32, found: T) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 <= job {
+            *kept = (job, found);
+        }
     }
 
-    fn all(&self) -> Vec<desk::LookupAnswer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn get(&self) -> T {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 }
 
@@ -47,11 +54,11 @@ pub(crate) async fn lookup(
     let job = home.jobs.begin();
     let numbers = watch(&news, job.number, |progress| LookupNews::Numbers { progress });
     let found = desk.lookup(request.into(), numbers, &job.cancel).await?;
-    home.last_answers.keep(found.answers.clone());
+    home.last_answers.keep(job.number, found.answers.clone());
     tell(&news, LookupNews::Answers { found: found.clone().into() });
     let bills = watch(&news, job.number, |progress| LookupNews::Bills { progress });
     let found = desk.lookup_in_bills(found, bills, &job.cancel).await?;
-    home.last_answers.keep(found.answers.clone());
+    home.last_answers.keep(job.number, found.answers.clone());
     Ok(found.into())
 }
 
@@ -81,7 +88,22 @@ pub(crate) async fn lookup_export(
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     // Whoever types a name alone gets the workbook that was suggested.
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
-    let answers = home.last_answers.all();
+    let answers = home.last_answers.get();
     desk.write_lookup(LookupTable { answers: &answers, file: &file }).await?;
     Ok(Some(LookupFile { file: file.to_string_lossy().into_owned(), rows: answers.len().into() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_older_lookup_finds_at_last_does_not_take_the_place_of_a_newer_one() {
+        let answers = Latest::default();
+        for (job, found) in [(1, "its answers"), (2, "those of the next"), (1, "with its bills"), (2, "with theirs")] {
+            answers.keep(job, found);
+            let shown = if job == 1 && found == "with its bills" { "those of the next" } else { found };
+            assert_eq!(answers.get(), shown);
+        }
+    }
 }

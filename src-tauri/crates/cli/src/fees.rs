@@ -30,16 +30,15 @@ pub(crate) fn row(fee: &FeeOff) -> Value {
 /// Every fee of a day that is off as JSON rows, written while they are read, so that none of them is held.
 pub(crate) struct EveryFee<'f> {
     found: &'f Reconciled,
-    cancel: &'f Cancel,
     /// Why the rows ended before their end.
     fault: RefCell<Option<ReconcileFault>>,
 }
 
 impl<'f> EveryFee<'f> {
     /// Those of a day, once they were read to their end: what is refused then is refused before half a document is written.
-    pub(crate) fn checked(found: &'f Reconciled, cancel: &'f Cancel) -> Result<Self, ReconcileFault> {
+    pub(crate) fn checked(found: &'f Reconciled, cancel: &Cancel) -> Result<Self, ReconcileFault> {
         found.each_fee_off(cancel, |_| Ok(()))?;
-        Ok(Self { found, cancel, fault: RefCell::default() })
+        Ok(Self { found, fault: RefCell::default() })
     }
 
     /// Why they could not be written to their end, if that is what failed.
@@ -51,7 +50,8 @@ impl<'f> EveryFee<'f> {
 impl Serialize for EveryFee<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (mut rows, mut failed) = (serializer.serialize_seq(None)?, None);
-        let each = self.found.each_fee_off(self.cancel, |fee| {
+        // A document that was begun is written to its end.
+        let each = self.found.each_fee_off(&Cancel::new(), |fee| {
             rows.serialize_element(&row(&fee)).map_err(|fault| {
                 failed = Some(fault);
                 ReconcileFault::Internal

@@ -21,7 +21,7 @@ use wxpay_protocol::bill::{MilliFen, yuan_text};
 use crate::bill::check::unread_text;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
-use crate::fees;
+use crate::fees::{self, EveryFee};
 use crate::option_words::ViewpointWord;
 use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
@@ -143,6 +143,9 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         _ => Vec::new(),
     };
     let found = Arc::new(found);
+    // Before anything is kept or written: whoever stops this, or changes a bill, finds nothing done.
+    let every_fee = output.is_json().then(|| EveryFee::checked(&found, &cancel)).transpose()?;
+    let fees_off = if every_fee.is_none() { found.fees_off(&cancel)? } else { Vec::new() };
     let kept = match &merchant {
         Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
         None => None,
@@ -151,12 +154,11 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         Some(folder) => found.write(&sides, folder, command.viewpoint.into(), &cancel)?,
         None => Vec::new(),
     };
-    if output.is_json() {
+    if let Some(every_fee) = every_fee {
         let asked = command.ask.map(|_| ask::shown(&found, &asked));
         let day = document::day(&sides, &found, kept.as_ref(), &outputs);
-        document::write(day, (&found, &cancel), asked, output)?;
+        document::write(day, &found, every_fee, asked, output)?;
     } else {
-        let fees_off = found.fees_off(&cancel)?;
         describe(&sides, &found, command.viewpoint.into(), output)?;
         describe_rows(&found, &fees_off, &outputs, output)?;
         describe_kept(kept.as_ref(), output);

@@ -37,22 +37,22 @@ impl Cities {
         let (to, home) = (call.to, call.to.environment());
         if !self.tries_home(home) {
             let came = wire.post(WireCall { to: &other, ..call }).await;
-            if is_down(&came) {
-                self.come_home(home);
+            if why_down(&came).is_some() {
+                self.turn_back(home);
             }
             return came;
         }
         let came = wire.post(call).await;
-        if !is_down(&came) {
+        let Some(reason) = why_down(&came) else {
             if self.come_home(home) {
                 tracing::info!(at = to.base(), "the gateway is reached again");
             }
             return came;
-        }
+        };
         if !self.goes_away(home) {
             return came;
         }
-        tracing::warn!(from = to.base(), to = other.base(), "the gateway takes no requests; asking the other city");
+        tracing::warn!(from = to.base(), to = other.base(), %reason, "the gateway takes no requests; asking the other city");
         match came {
             Err(WireFault::NotSent(_)) => wire.post(WireCall { to: &other, ..call }).await,
             may_have_arrived => may_have_arrived,
@@ -92,16 +92,21 @@ impl Cities {
         self.with(home, |city| std::mem::take(city).away_since.is_some())
     }
 
+    /// The other city fails too: home is asked again, and left at its first failure, because it was down a moment ago.
+    fn turn_back(&self, home: Environment) {
+        self.with(home, |city| *city = City { failures: FAILURES - 1, away_since: None });
+    }
+
     fn with<T>(&self, home: Environment, work: impl FnOnce(&mut City) -> T) -> T {
         work(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(home).or_default())
     }
 }
 
-/// Whether the city did not take the request: it was not reached, or its server failed.
-fn is_down(came: &Result<WireAnswer, WireFault>) -> bool {
+/// Why the city did not take the request, if it did not: it was not reached, or its server failed.
+fn why_down(came: &Result<WireAnswer, WireFault>) -> Option<String> {
     match came {
-        Err(WireFault::NotSent(_)) => true,
-        Err(WireFault::Lost(_)) => false,
-        Ok(answer) => (500..600).contains(&answer.status),
+        Err(WireFault::NotSent(reason)) => Some(reason.to_string()),
+        Ok(answer) if (500..600).contains(&answer.status) => Some(format!("HTTP {}", answer.status)),
+        Err(WireFault::Lost(_)) | Ok(_) => None,
     }
 }

@@ -78,8 +78,8 @@ id!(
 );
 id!(
     /// WeChat's order number (`transaction_id`): 28 digits today, up to 32 characters by the page.
-    TransactionId, "transaction_id", 1..=32, |byte: u8| byte.is_ascii_alphanumeric(), "1 to 32 digits, such as 4200000000202401020000000001",
-    "1 到 32 位数字，如 4200000000202401020000000001"
+    TransactionId, "transaction_id", 1..=32, |byte: u8| byte.is_ascii_alphanumeric(), "1 to 32 digits and letters, such as 4200000000202401020000000001",
+    "1 到 32 位数字或字母，如 4200000000202401020000000001"
 );
 id!(
     /// The merchant's own refund number (`out_refund_no`, §4.4), unique per merchant.

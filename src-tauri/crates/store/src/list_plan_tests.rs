@@ -58,6 +58,13 @@ fn queries() -> Vec<(String, String)> {
         queries.push((format!("{name}, totals"), Condition::new(&filter).found_sql(TOTALS)));
         queries.push((format!("{name}, one order"), Condition::new(&filter).is_met_sql()));
     }
+    let day = Condition::new(&OrderFilter {
+        created_from: Some(UtcMs(1)),
+        created_to: Some(UtcMs(2)),
+        ..OrderFilter::default()
+    });
+    queries.push(("dates, a file in the order of goods".into(), day.sorted_by_text_sql("lower(body)", true)));
+    queries.push(("dates, a file in the order of WeChat's numbers".into(), day.transaction_ids_sql()));
     let found = Condition::new(&OrderFilter::default()).among(&[1]);
     queries.push(("what was found, totals".into(), found.found_among_sql(TOTALS)));
     queries.push(("first and last moment".into(), SPAN_SQL.into()));

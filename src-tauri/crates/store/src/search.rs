@@ -19,8 +19,7 @@ use wxpay_protocol::UtcMs;
 
 use crate::{Store, StoreError};
 use blocks::Blocks;
-pub(crate) use keys::Key;
-use keys::packed;
+pub(crate) use keys::{Key, packed};
 pub(crate) use terms::Terms;
 use texts::{Numbers, Words};
 

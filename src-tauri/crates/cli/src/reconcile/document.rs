@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use desk::reconcile::Class;
-use desk::{Cancel, DayKept, DaySides, MalformedLine, OwnSide, Reconciled};
+use desk::{DayKept, DaySides, MalformedLine, OwnSide, Reconciled};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -34,7 +34,8 @@ struct FeeDiff<'d> {
 /// Writes the day, every fee of it that is off, and what the gateway answered.
 pub(super) fn write(
     day: Value,
-    (found, cancel): (&Reconciled, &Cancel),
+    found: &Reconciled,
+    rows: EveryFee<'_>,
     asked: Option<Vec<Value>>,
     output: &mut Output,
 ) -> Result<(), Failure> {
@@ -44,7 +45,7 @@ pub(super) fn write(
         amount_fee_1e5_yuan: number(fees.difference.milli_fen()),
         amount_fee_1e8_yuan: number(fees.difference.exact()),
         listed: fees.count,
-        rows: EveryFee::checked(found, cancel)?,
+        rows,
     };
     let document = Document { day, fee_diff, asked };
     let written = output.document(&document);

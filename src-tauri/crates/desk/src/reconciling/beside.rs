@@ -1,6 +1,6 @@
 //! What is known of the days before and after a day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -127,23 +127,25 @@ impl Beside {
         })
     }
 
-    /// The texts of the orders with these numbers that were carried over.
+    /// The texts of the orders with these numbers that were carried over; refused where one is not kept any more.
     pub(super) fn texts(&self, numbers: Vec<Fingerprint>) -> Result<HashMap<Fingerprint, Texts>, ReconcileFault> {
-        let mut texts: HashMap<Fingerprint, Texts> =
-            numbers.into_iter().map(|number| (number, Texts::default())).collect();
-        if texts.is_empty() {
+        let mut wanted: HashSet<Fingerprint> = numbers.into_iter().collect();
+        let mut texts = HashMap::with_capacity(wanted.len());
+        if wanted.is_empty() {
             return Ok(texts);
         }
         self.waiting.each(|order| {
-            if let Some(texts) = texts.get_mut(&Fingerprint::of(order.out_trade_no.as_bytes())) {
-                *texts = Texts {
+            let number = Fingerprint::of(order.out_trade_no.as_bytes());
+            if wanted.remove(&number) {
+                let found = Texts {
                     out_trade_no: order.out_trade_no,
                     transaction_id: order.transaction_id,
                     paid_at: order.paid_at,
                     ..Texts::default()
                 };
+                texts.insert(number, found);
             }
         })?;
-        Ok(texts)
+        if wanted.is_empty() { Ok(texts) } else { Err(ReconcileFault::Changed("the store [本地库]".to_owned())) }
     }
 }

@@ -163,10 +163,15 @@ impl Condition {
         format!("SELECT {select} FROM orders INDEXED BY {}{}{order}", index.name, where_sql(&clauses))
     }
 
+    /// The id of every match and WeChat's number: the verified one, else the claimed one.
+    pub(crate) fn transaction_ids_sql(&self) -> String {
+        format!("SELECT id, coalesce(transaction_id, claimed_transaction_id) FROM orders{}", self.filter_sql())
+    }
+
     /// The ids of every match in the order of a text that no index has.
     pub(crate) fn sorted_by_text_sql(&self, text: &str, descending: bool) -> String {
         let direction = if descending { " DESC" } else { "" };
-        format!("SELECT id FROM orders NOT INDEXED{} ORDER BY {text}{direction}, id{direction}", self.filter_sql())
+        format!("SELECT id FROM orders{} ORDER BY {text}{direction}, id{direction}", self.filter_sql())
     }
 
     /// The ids of a condition that names its orders, in the very order of [`Self::walk_sql`].

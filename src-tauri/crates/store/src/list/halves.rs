@@ -15,7 +15,7 @@ pub(super) const SPAN_SQL: &str = "SELECT (SELECT min(created_at) FROM orders WH
      (SELECT max(created_at) FROM orders WHERE created_at < ?2)";
 
 impl Store {
-    /// Nothing where the list is not by time, or a search has to find it.
+    /// Nothing where the list is not by time, or a search has to find it, or there is no second reader of the same moment.
     pub(super) fn ids_in_halves(
         &self,
         filter: &OrderFilter,
@@ -24,19 +24,25 @@ impl Store {
         if sort.by != SortBy::CreatedAt || !filter.search.is_empty() {
             return Ok(None);
         }
-        let Some(middle) = self.read(|connection| middle(connection, filter))? else { return Ok(None) };
-        let ids = |filter: OrderFilter| {
-            self.read(|connection| Making { connection, texts: self.texts(), filter: &filter, sort }.ids())
+        let mut readers = self.begin_reading(2)?.into_iter();
+        let (Some(one), other) = (readers.next(), readers.next()) else { return Ok(None) };
+        let (Some(other), Some(middle)) = (other, middle(&one, filter)?) else { return Ok(None) };
+        let ids = |connection: &Connection, filter: OrderFilter| {
+            Making { connection, texts: self.texts(), filter: &filter, sort }.ids()
         };
-        let earlier = || ids(OrderFilter { created_to: Some(middle), ..filter.clone() });
+        let earlier = |one| {
+            let ids = ids(&one, OrderFilter { created_to: Some(middle), ..filter.clone() });
+            self.end_reading(one).and(ids)
+        };
         let (earlier, later) = thread::scope(|scope| {
-            let earlier = scope.spawn(earlier);
-            let later = ids(OrderFilter { created_from: Some(middle), ..filter.clone() });
+            let earlier = scope.spawn(move || earlier(one));
+            let later = ids(&other, OrderFilter { created_from: Some(middle), ..filter.clone() });
             (earlier.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)), later)
         });
+        self.end_reading(other)?;
         let (earlier, later) = (earlier?, later?);
-        let (one, other) = if sort.descending { (later, earlier) } else { (earlier, later) };
-        Ok(Some(one.iter().chain(other.iter()).copied().collect()))
+        let (first, then) = if sort.descending { (later, earlier) } else { (earlier, later) };
+        Ok(Some(first.iter().chain(then.iter()).copied().collect()))
     }
 }
 

@@ -17,17 +17,6 @@ pub(crate) enum Key {
     Profile,
 }
 
-impl Key {
-    /// What SQLite has to sort by for the same order.
-    pub(crate) const fn sql(self) -> &'static str {
-        match self {
-            Self::TransactionId => "coalesce(transaction_id, claimed_transaction_id, '')",
-            Self::Body => "lower(body)",
-            Self::Profile => "profile",
-        }
-    }
-}
-
 impl Texts {
     /// Hands out every order that the connection sees, or those among some, ascending by id: an integer that ascends as the text
     /// does by code point, and the id. Orders without the text have 0.
@@ -86,7 +75,7 @@ impl State {
 
 /// A number of up to 32 digits, four bits each, so that it ascends as the text does. WeChat's have 28 (protocol page §4.2); of
 /// another one what comes behind the first letter does not count.
-pub(super) fn packed(number: &str) -> u128 {
+pub(crate) fn packed(number: &str) -> u128 {
     let mut packed = 0;
     let mut is_number = true;
     for place in 0..32 {
