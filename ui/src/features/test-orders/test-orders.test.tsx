@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
@@ -119,12 +119,15 @@ describe("test orders", () => {
   it("take goods with a market price, which is not below the price", async () => {
     const { user, desk } = await openForm();
     await user.click(screen.getByTestId("goods-add"));
-    await user.type(await screen.findByTestId("goods-name"), "杯");
-    await user.type(screen.getByTestId("goods-price"), "9.90");
-    await user.type(screen.getByTestId("goods-market"), "9");
+    await screen.findByTestId("goods-form");
+    // At once: a dialog that opens may take the focus away from whoever types letter by letter.
+    const put = (id: string, value: string) => fireEvent.change(screen.getByTestId(id), { target: { value } });
+    put("goods-name", "杯");
+    put("goods-price", "9.90");
+    put("goods-market", "9");
     await user.click(screen.getByTestId("goods-save"));
     expect(await screen.findByText("写成 29.90 这样的金额，不低于单价")).toBeTruthy();
-    await user.type(screen.getByTestId("goods-market"), "9");
+    put("goods-market", "99");
     await user.click(screen.getByTestId("goods-save"));
     await waitFor(() => expect(desk.world.goods.at(-1)).toMatchObject({ name: "杯", market_price_fen: 9900 }));
     await waitFor(() => expect(screen.getAllByTestId("goods-market-price").at(-1)?.textContent).toBe("¥99.00"));
