@@ -156,6 +156,22 @@ async fn a_city_whose_server_fails_is_left_for_the_other_one_but_no_request_is_s
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_error_of_the_other_city_asks_home_again_and_waits_there_only_once() {
+    let shop = asking(Environment::Production, &[API]);
+    for _ in 0..3 {
+        shop.ask().await;
+    }
+    shop.tried();
+    shop.map.breaks(API2, Down::Status(502));
+    shop.ask().await;
+    assert_eq!((shop.tried(), shop.client.is_away(&shop.to)), (vec![API2.to_owned()], false));
+    shop.map.repair();
+    shop.map.breaks(API, Down::NotReached(NotSentReason::Refused));
+    assert!(!shop.ask().await, "home is still down, and the request goes on at once");
+    assert_eq!((shop.tried(), shop.client.is_away(&shop.to)), (vec![API.to_owned(), API2.to_owned()], true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_of_another_status_is_no_reason_to_leave_a_city() {
     let shop = asking(Environment::Production, &[]);
     shop.map.breaks(API, Down::Status(404));

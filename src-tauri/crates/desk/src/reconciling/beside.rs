@@ -149,3 +149,15 @@ impl Beside {
         if wanted.is_empty() { Ok(texts) } else { Err(ReconcileFault::Changed("the store [本地库]".to_owned())) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_that_waited_and_is_kept_no_more_refuses_the_day_instead_of_being_written_empty() {
+        let gone = Beside::default().texts(vec![Fingerprint::of(b"ORDER-404")]);
+        assert!(matches!(&gone, Err(ReconcileFault::Changed(place)) if place.contains("本地库")));
+        assert!(Beside::default().texts(Vec::new()).unwrap().is_empty());
+    }
+}
