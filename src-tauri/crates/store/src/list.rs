@@ -157,24 +157,23 @@ pub struct OpenedList {
 impl Store {
     /// The ids of all orders that match, sorted, and their totals, seen at one moment.
     pub fn open_list(&self, filter: &OrderFilter, sort: OrderSort) -> Result<OpenedList, StoreError> {
-        self.read(|connection| Making { connection, texts: self.texts(), filter, sort }.open(FEW))
+        self.read_beside(|connection, beside| {
+            Making { connection, beside, texts: self.texts(), filter, sort }.open(FEW)
+        })
     }
 
     /// The same without the totals, for a file.
     pub fn list_ids(&self, filter: &OrderFilter, sort: OrderSort) -> Result<Arc<[i64]>, StoreError> {
-        if let Some(ids) = self.ids_in_halves(filter, sort)? {
-            return Ok(ids);
-        }
         if let Some(ids) = self.ids_sorted_in_files(filter, sort)? {
             return Ok(ids);
         }
-        self.read(|connection| Making { connection, texts: self.texts(), filter, sort }.ids())
+        self.read_beside(|connection, beside| Making { connection, beside, texts: self.texts(), filter, sort }.ids())
     }
 
     /// The first orders of a list, without waiting for all of its ids.
     pub fn first_rows(&self, filter: &OrderFilter, sort: OrderSort, limit: usize) -> Result<Vec<Order>, StoreError> {
-        self.read(|connection| {
-            rows(connection, &Making { connection, texts: self.texts(), filter, sort }.first(limit)?)
+        self.read_beside(|connection, beside| {
+            rows(connection, &Making { connection, beside, texts: self.texts(), filter, sort }.first(limit)?)
         })
     }
 

@@ -15,6 +15,10 @@ use crate::{StoreError, record, refund_record};
 const KEPT_READERS: usize = 4;
 /// From so many rows on, what a savepoint keeps in order to undo them costs more than a commit of their own.
 const MANY: usize = 64;
+/// A read transaction, which sees the moment of its first read.
+const BEGIN: &str = "BEGIN; SELECT 1 FROM sqlite_schema";
+/// So often readers are begun anew because somebody committed meanwhile.
+const TRIED_MOMENTS: usize = 4;
 
 /// The store of one data folder. Clones share the writer; several processes may open the same folder.
 #[derive(Clone)]
@@ -120,20 +124,35 @@ impl Store {
         outcome
     }
 
-    /// At most so many read transactions of one and the same moment: nobody commits while they begin. Where another program
-    /// writes for long it is one, which needs nobody to wait. Each is to be ended.
+    /// The same with a second reader of that moment, for another thread; without one where others commit all the time.
+    pub(crate) fn read_beside<T>(
+        &self,
+        work: impl FnOnce(&Connection, Option<&Mutex<Connection>>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connections = self.begin_reading(2)?.into_iter();
+        let connection = connections.next().ok_or(StoreError::Closed)?;
+        let beside = connections.next().map(Mutex::new);
+        let outcome = work(&connection, beside.as_ref());
+        self.end_reading(connection)?;
+        if let Some(beside) = beside {
+            self.end_reading(beside.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+        }
+        outcome
+    }
+
+    /// At most so many read transactions of one and the same moment: one alone where others commit all the time. Each is to be
+    /// ended.
     pub(crate) fn begin_reading(&self, most: usize) -> Result<Vec<Connection>, StoreError> {
-        // A transaction sees the moment of its first read.
-        const BEGIN: &str = "BEGIN; SELECT 1 FROM sqlite_schema";
-        if most > 1 {
+        for _ in 0..TRIED_MOMENTS {
             let connections: Vec<Connection> = (0..most).map(|_| self.reader()).collect::<Result<_, _>>()?;
-            let begun = self.write_alone(move |_| {
-                connections.iter().try_for_each(|connection| connection.execute_batch(BEGIN))?;
-                Ok(connections)
-            });
-            if !matches!(begun, Err(StoreError::Busy)) {
-                return begun;
+            let Some(last) = connections.last() else { break };
+            let before = commits_seen(last)?;
+            connections.iter().try_for_each(|connection| connection.execute_batch(BEGIN))?;
+            // The last began after all others, and nobody had committed since before the first did.
+            if commits_seen(last)? == before {
+                return Ok(connections);
             }
+            connections.into_iter().try_for_each(|connection| self.end_reading(connection))?;
         }
         let connection = self.reader()?;
         connection.execute_batch(BEGIN)?;
@@ -155,3 +174,12 @@ impl Store {
         pooled.map_or_else(|| connect(&self.inner.path, Access::Read), Ok)
     }
 }
+
+/// A number that is another one once anybody else's commit can be seen.
+fn commits_seen(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::params_from_iter;
 
 use super::along_keys::First;
-use super::condition::{Condition, ID, Index};
+use super::condition::{Condition, ID, Index, Runs};
 use super::making::{FEW, FEW_AT_FIRST, Found, Making, WALK};
 use super::walk::walk;
 use super::{IdSet, OrderFilter, SortBy};
@@ -43,6 +43,9 @@ impl Making<'_> {
             return self.sorted_among(index, self.filter, &newest, limit);
         }
         let searched = self.searched()?;
+        if searched.is_none() && self.sort.by == SortBy::CreatedAt {
+            return self.all_along(index, limit);
+        }
         if let Some(searched) = searched.as_deref() {
             if searched.len() <= few {
                 return self.sorted_among(index, self.filter, searched, limit);
@@ -59,7 +62,7 @@ impl Making<'_> {
                 return Ok(first);
             }
         }
-        let found = self.found(searched.as_deref(), few, ID, |_| Ok(()))?;
+        let found = self.found(searched.as_deref(), few, ID)?;
         self.in_order(index, &found, limit, few)
     }
 
@@ -80,7 +83,11 @@ impl Making<'_> {
         {
             return Ok(first);
         }
-        let condition = Condition::walking(&self.within_index(), self.sort.by);
+        let mut condition = Condition::walking(&self.within_index(), self.sort.by);
+        // A run in which nothing is would be read to its end before the others are looked at.
+        if index.runs == Runs::One {
+            condition = condition.between_ids(&found.ids);
+        }
         Ok(self.walk_to(index, &condition, Some(&found.set), limit, Duration::MAX)?.unwrap_or_default())
     }
 
@@ -94,9 +101,18 @@ impl Making<'_> {
         })
     }
 
-    pub(super) fn all_along(&self, index: &Index) -> Result<Vec<i64>, StoreError> {
-        let condition = Condition::walking(self.filter, self.sort.by);
-        Ok(self.walk_to(index, &condition, None, usize::MAX, Duration::MAX)?.unwrap_or_default())
+    /// The first matches along the index, however long it takes.
+    pub(super) fn all_along(&self, index: &Index, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let walk = |making: &Making<'_>| {
+            let condition = Condition::walking(making.filter, making.sort.by);
+            Ok(making.walk_to(index, &condition, None, limit, Duration::MAX)?.unwrap_or_default())
+        };
+        if self.sort.by != SortBy::CreatedAt {
+            return walk(self);
+        }
+        let mut first = self.by_time(walk)?;
+        first.truncate(limit);
+        Ok(first)
     }
 
     /// The first matches along the index; nothing if they were not met within so much time.

@@ -37,7 +37,7 @@ impl Making<'_> {
         if first.len() == limit || likely.len() < looked_at {
             return Ok(first);
         }
-        let found = self.found(searched.as_deref(), FEW_AT_FIRST, ID, |_| Ok(()))?;
+        let found = self.found(searched.as_deref(), FEW_AT_FIRST, ID)?;
         self.sorted_by(key, Some(&found.set), limit)
     }
 

@@ -76,6 +76,15 @@ impl Condition {
         self
     }
 
+    /// Nothing before the first or behind the last of these orders by their ids, which SQLite passes sooner than we do.
+    pub(crate) fn between_ids(mut self, ids: &[i64]) -> Self {
+        if let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) {
+            let (first, last) = (self.bind(*first), self.bind(*last));
+            self.clauses.push(format!("+id BETWEEN {first} AND {last}"));
+        }
+        self
+    }
+
     /// Only what a search finds, read from each row: for a walk that meets enough of them soon.
     pub(crate) fn matching(mut self, terms: &Terms) -> Self {
         let mut any = Vec::new();

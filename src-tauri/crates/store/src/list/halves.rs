@@ -1,48 +1,51 @@
-//! All ids by time, for which two threads walk through half of the time each.
+//! Work that two readers of one moment share, half of the time each.
 
-use std::sync::Arc;
+use std::sync::PoisonError;
 use std::thread;
 
 use rusqlite::Connection;
 use wxpay_protocol::UtcMs;
 
+use super::OrderFilter;
 use super::making::Making;
-use super::{OrderFilter, OrderSort, SortBy};
-use crate::{Store, StoreError};
+use crate::StoreError;
 
 /// The first and the last moment from one on and before another.
 pub(super) const SPAN_SQL: &str = "SELECT (SELECT min(created_at) FROM orders WHERE created_at >= ?1), \
      (SELECT max(created_at) FROM orders WHERE created_at < ?2)";
 
-impl Store {
-    /// Nothing where the list is not by time, or a search has to find it, or there is no second reader of the same moment.
-    pub(super) fn ids_in_halves(
+impl Making<'_> {
+    /// What two threads make of the earlier and of the later half at once; nothing where there is no second reader, or no time
+    /// to divide.
+    pub(super) fn in_halves<T: Send>(
         &self,
-        filter: &OrderFilter,
-        sort: OrderSort,
-    ) -> Result<Option<Arc<[i64]>>, StoreError> {
-        if sort.by != SortBy::CreatedAt || !filter.search.is_empty() {
-            return Ok(None);
-        }
-        let mut readers = self.begin_reading(2)?.into_iter();
-        let (Some(one), other) = (readers.next(), readers.next()) else { return Ok(None) };
-        let (Some(other), Some(middle)) = (other, middle(&one, filter)?) else { return Ok(None) };
-        let ids = |connection: &Connection, filter: OrderFilter| {
-            Making { connection, texts: self.texts(), filter: &filter, sort }.ids()
-        };
-        let earlier = |one| {
-            let ids = ids(&one, OrderFilter { created_to: Some(middle), ..filter.clone() });
-            self.end_reading(one).and(ids)
-        };
+        work: impl Fn(&Making<'_>) -> Result<T, StoreError> + Sync,
+    ) -> Result<Option<[T; 2]>, StoreError> {
+        let Some(beside) = self.beside else { return Ok(None) };
+        let Some(middle) = middle(self.connection, self.filter)? else { return Ok(None) };
+        let earlier = OrderFilter { created_to: Some(middle), ..self.filter.clone() };
+        let later = OrderFilter { created_from: Some(middle), ..self.filter.clone() };
+        let (texts, sort) = (self.texts, self.sort);
         let (earlier, later) = thread::scope(|scope| {
-            let earlier = scope.spawn(move || earlier(one));
-            let later = ids(&other, OrderFilter { created_from: Some(middle), ..filter.clone() });
+            let earlier = scope.spawn(|| {
+                let connection = &*beside.lock().unwrap_or_else(PoisonError::into_inner);
+                work(&Making { connection, beside: None, texts, filter: &earlier, sort })
+            });
+            let later = work(&Making { beside: None, filter: &later, ..*self });
             (earlier.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)), later)
         });
-        self.end_reading(other)?;
-        let (earlier, later) = (earlier?, later?);
-        let (first, then) = if sort.descending { (later, earlier) } else { (earlier, later) };
-        Ok(Some(first.iter().chain(then.iter()).copied().collect()))
+        Ok(Some([earlier?, later?]))
+    }
+
+    /// The same of lists in the order of time, one behind the other; one made alone where nobody shares the work.
+    pub(super) fn by_time(
+        &self,
+        work: impl Fn(&Making<'_>) -> Result<Vec<i64>, StoreError> + Sync,
+    ) -> Result<Vec<i64>, StoreError> {
+        let Some([earlier, later]) = self.in_halves(&work)? else { return work(self) };
+        let (mut first, then) = if self.sort.descending { (later, earlier) } else { (earlier, later) };
+        first.extend(then);
+        Ok(first)
     }
 }
 

@@ -20,6 +20,13 @@ impl IdSet {
         }
     }
 
+    pub(crate) fn unite(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, others)| *bits |= others);
+    }
+
     pub(crate) fn contains(&self, id: i64) -> bool {
         place(id).is_some_and(|(word, bit)| self.0.get(word).is_some_and(|bits| bits & bit != 0))
     }

@@ -1,6 +1,6 @@
 //! How a list is made: what matches is found in one pass, and put in order along an index or along keys in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
@@ -25,22 +25,27 @@ const LOOK_AFTER_STEPS: i32 = 1_000;
 #[derive(Clone, Copy)]
 pub(super) struct Making<'r> {
     pub(super) connection: &'r Connection,
+    /// Sees the same moment, for a second thread.
+    pub(super) beside: Option<&'r Mutex<Connection>>,
     pub(super) texts: &'r Texts,
     pub(super) filter: &'r OrderFilter,
     pub(super) sort: OrderSort,
 }
 
 /// What matches, in no order that anybody asked for.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) ids: Vec<i64>,
     pub(super) set: IdSet,
+    /// Zero unless they were asked for.
+    totals: Totals,
 }
 
 impl Making<'_> {
     /// All ids and the totals. Along an index, up to `few` matches are sorted by themselves.
     pub(super) fn open(&self, few: usize) -> Result<OpenedList, StoreError> {
-        let mut totals = Totals::default();
-        let found = self.found(self.searched()?.as_deref(), few, TOTALS, |row| totals.add(row))?;
+        let found = self.found(self.searched()?.as_deref(), few, TOTALS)?;
+        let mut totals = found.totals;
         self.count_polled(&found.set, &mut totals)?;
         let ids = match Way::of(self.sort.by) {
             Way::Index(index) => self.in_order(&index, &found, usize::MAX, few)?,
@@ -53,7 +58,7 @@ impl Making<'_> {
     pub(super) fn ids(&self) -> Result<Arc<[i64]>, StoreError> {
         let is_all = *self.filter == OrderFilter::default();
         Ok(match Way::of(self.sort.by) {
-            Way::Index(index) if *self.filter == self.within_index() => self.all_along(&index)?.into(),
+            Way::Index(index) if *self.filter == self.within_index() => self.all_along(&index, usize::MAX)?.into(),
             Way::Memory(key) if is_all => self.sorted_by(key, None, usize::MAX)?.into(),
             _ => self.open(FEW)?.ids,
         })
@@ -90,35 +95,48 @@ impl Making<'_> {
         Terms::of(&self.filter.search).map(|terms| self.texts.find(self.connection, &terms)).transpose()
     }
 
-    /// What matches, and each match's columns handed to `each`. Of up to `few` that a search found, only those are looked at.
+    /// What matches, with its totals where the columns are [`TOTALS`]. Of up to `few` that a search found, only those are looked at.
     pub(super) fn found(
         &self,
         searched: Option<&[i64]>,
         few: usize,
-        columns: &str,
-        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+        columns: &'static str,
     ) -> Result<Found, StoreError> {
-        let condition = Condition::new(self.filter);
-        let few = searched.filter(|ids| ids.len() <= few);
-        let (condition, sql) = if let Some(ids) = few {
-            let condition = condition.among(ids);
-            let sql = condition.found_among_sql(columns);
-            (condition, sql)
-        } else {
-            let sql = condition.found_sql(columns);
-            (condition, sql)
+        let Some(searched) = searched else { return self.found_in_one_pass(None, columns) };
+        if searched.len() <= few {
+            let condition = Condition::new(self.filter).among(searched);
+            return self.found_by(&condition.found_among_sql(columns), &condition, None, columns);
+        }
+        self.found_in_one_pass(Some(&searched.iter().copied().collect()), columns)
+    }
+
+    fn found_in_one_pass(&self, among: Option<&IdSet>, columns: &'static str) -> Result<Found, StoreError> {
+        let pass = |making: &Making<'_>| {
+            let condition = Condition::new(making.filter);
+            making.found_by(&condition.found_sql(columns), &condition, among, columns)
         };
-        let wanted: Option<IdSet> =
-            if few.is_some() { None } else { searched.map(|ids| ids.iter().copied().collect()) };
-        let mut found = Found { ids: Vec::new(), set: IdSet::default() };
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let Some([earlier, later]) = self.in_halves(pass)? else { return pass(self) };
+        Ok(earlier.and(later))
+    }
+
+    fn found_by(
+        &self,
+        sql: &str,
+        condition: &Condition,
+        among: Option<&IdSet>,
+        columns: &str,
+    ) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut matches = statement.query(params_from_iter(&condition.values))?;
         while let Some(row) = matches.next()? {
             let id = row.get(0)?;
-            if wanted.as_ref().is_none_or(|wanted| wanted.contains(id)) {
+            if among.is_none_or(|among| among.contains(id)) {
                 found.ids.push(id);
                 found.set.insert(id);
-                each(row)?;
+                if columns == TOTALS {
+                    found.totals.add(row)?;
+                }
             }
         }
         Ok(found)
@@ -138,7 +156,27 @@ impl Making<'_> {
     }
 }
 
+impl Found {
+    fn and(mut self, other: Self) -> Self {
+        self.ids.extend(other.ids);
+        self.set.unite(&other.set);
+        self.totals.unite(&other.totals);
+        self
+    }
+}
+
 impl Totals {
+    fn unite(&mut self, other: &Self) {
+        self.count += other.count;
+        self.paid_count += other.paid_count;
+        self.paid_fen += other.paid_fen;
+        self.refunded_fen += other.refunded_fen;
+        self.unverified_paid_count += other.unverified_paid_count;
+        self.unverified_paid_fen += other.unverified_paid_fen;
+        self.polling += other.polling;
+        self.next_query_at = self.next_query_at.into_iter().chain(other.next_query_at).min();
+    }
+
     fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         self.count += 1;
         let shown: OrderState = row.get(1)?;

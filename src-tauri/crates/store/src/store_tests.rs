@@ -1,0 +1,31 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::*;
+
+#[test]
+fn readers_that_begin_together_see_one_moment_however_often_others_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let other = Store::open(folder.path()).unwrap();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                other.write(|connection| Ok(connection.execute("UPDATE counter SET value = value + 1", [])?)).unwrap();
+            }
+        });
+        let seen: Vec<Vec<i64>> = (0..2_000).map(|_| counters_of_three(&store)).collect();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(seen.iter().find(|seen| seen.iter().any(|one| *one != seen[0])), None, "of different moments");
+        assert!(seen.iter().any(|seen| seen.len() == 3), "no three ever saw the same moment");
+    });
+}
+
+fn counters_of_three(store: &Store) -> Vec<i64> {
+    let readers = store.begin_reading(3).unwrap();
+    let counter = |reader: &Connection| reader.query_row("SELECT value FROM counter", [], |row| row.get(0));
+    let seen = readers.iter().map(counter).collect::<Result<_, _>>().unwrap();
+    readers.into_iter().for_each(|reader| store.end_reading(reader).unwrap());
+    seen
+}
