@@ -252,7 +252,8 @@ fn a_walk_that_was_cut_off_leaves_the_connection_as_it_was() {
     store
         .read(|connection| {
             let all = OrderFilter::default();
-            let making = Making { connection, beside: None, texts: store.texts(), filter: &all, sort: OrderSort::default() };
+            let making =
+                Making { connection, beside: None, texts: store.texts(), filter: &all, sort: OrderSort::default() };
             let Way::Index(index) = Way::of(making.sort.by) else { panic!() };
             assert_eq!(making.walk_to(&index, &Condition::new(&all), None, usize::MAX, Duration::ZERO)?, None);
             assert_eq!(making.open(0)?.ids.iter().max(), Some(&(GAP + ORDERS)));

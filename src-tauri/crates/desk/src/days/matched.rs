@@ -1,12 +1,12 @@
 //! The rows of a day that agree: the store keeps what differs, so they are read from the bills once more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use desk_reconcile::Basis;
-use desk_store::{DayBill, DayRun};
+use desk_store::{DayBill, DayRun, DifferingRow, Store};
 use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillRow, BillState, Column, TradeReader};
 use wxpay_protocol::{Fen, UtcMs};
 
@@ -85,19 +85,66 @@ impl Desk {
     }
 }
 
-/// What of the bills does not agree.
+/// What of the bills does not agree: a bit for each line and 16 bytes for each transaction, because it may be all of them.
 #[derive(Default)]
 struct Differing {
-    lines: HashSet<(i64, u64)>,
-    /// Their transactions: of a payment and its reverse only one row is named.
-    transactions: HashSet<Vec<u8>>,
+    /// By the ids of the bills.
+    lines: HashMap<i64, Vec<u64>>,
+    /// Their transactions, in order: of a payment and its reverse only one row is named.
+    numbers: Vec<u128>,
+    /// Those whose numbers are not like WeChat's.
+    others: HashSet<Vec<u8>>,
 }
 
 impl Differing {
-    fn has(&self, bill: &DayBill, row: &BillRow<'_>) -> bool {
-        self.lines.contains(&(bill.id, row.line))
-            || (row.state == BillState::Revoked && self.transactions.contains(row.transaction_id))
+    fn of(store: &Store, run: &DayRun) -> Result<Self, DeskError> {
+        let mut differing = Self::default();
+        store.each_differing_row(run.id, |row| differing.add(row))?;
+        differing.numbers.sort_unstable();
+        Ok(differing)
     }
+
+    fn add(&mut self, row: &DifferingRow<'_>) {
+        let lines = self.lines.entry(row.bill).or_default();
+        let (word, bit) = place(row.line);
+        if word >= lines.len() {
+            lines.resize((word + 1).next_power_of_two(), 0);
+        }
+        if let Some(bits) = lines.get_mut(word) {
+            *bits |= bit;
+        }
+        let Some(transaction_id) = row.transaction_id else { return };
+        match number(transaction_id.as_bytes()) {
+            Some(number) => self.numbers.push(number),
+            None => {
+                self.others.insert(transaction_id.as_bytes().to_vec());
+            }
+        }
+    }
+
+    fn has(&self, bill: &DayBill, row: &BillRow<'_>) -> bool {
+        let (word, bit) = place(row.line);
+        self.lines.get(&bill.id).and_then(|lines| lines.get(word)).is_some_and(|bits| bits & bit != 0)
+            || (row.state == BillState::Revoked && self.has_transaction(row.transaction_id))
+    }
+
+    fn has_transaction(&self, transaction_id: &[u8]) -> bool {
+        match number(transaction_id) {
+            Some(number) => self.numbers.binary_search(&number).is_ok(),
+            None => self.others.contains(transaction_id),
+        }
+    }
+}
+
+/// The word and the bit of a line.
+fn place(line: u64) -> (usize, u64) {
+    (usize::try_from(line / 64).unwrap_or(usize::MAX), 1 << (line % 64))
+}
+
+/// WeChat's number, which has 28 digits (protocol page §4.2).
+fn number(transaction_id: &[u8]) -> Option<u128> {
+    let digits = std::str::from_utf8(transaction_id).ok().filter(|text| text.len() == 28)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 impl Inner {
@@ -107,13 +154,7 @@ impl Inner {
         run: &DayRun,
         mut take: impl FnMut(MatchedRow) -> Result<ControlFlow<()>, DeskError>,
     ) -> Result<(), DeskError> {
-        let mut differing = Differing::default();
-        for row in self.store.differing_rows(run.id)? {
-            differing.lines.insert((row.bill, row.line));
-            if let Some(transaction_id) = row.transaction_id {
-                differing.transactions.insert(transaction_id.into_bytes());
-            }
-        }
+        let differing = Differing::of(&self.store, run)?;
         let basis = Basis::parse(&run.found.basis).unwrap_or_default();
         for bill in run.compared_bills() {
             let mut rows = rows_of(bill)?;

@@ -215,10 +215,14 @@ impl ByLines<'_> {
         let mut add = |numbers: &[u64], lines: &mut Vec<u8>| {
             file.add(numbers, lines, cancel).map_err(|cause| unreadable(self.path, cause))
         };
-        add(&(1..=header_line).collect::<Vec<_>>(), &mut header)?;
+        if !add(&(1..=header_line).collect::<Vec<_>>(), &mut header)? {
+            return Ok(None);
+        }
         for some in wanted.chunks(LINES_AT_ONCE) {
             let mut lines = header.clone();
-            add(some, &mut lines)?;
+            if !add(some, &mut lines)? {
+                return Ok(None);
+            }
             let (mut few, _) = local::open(self.files, Cursor::new(lines), self.table, self.path)?;
             let (mut numbers, mut has_more) = (some.iter(), false);
             each(&mut few, self.path, |row| {

@@ -15,6 +15,8 @@ const NEAR_BYTES: usize = 8 * 1024;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// No line of a bill is longer.
 const MOST_LINE_BYTES: u64 = 64 * 1024;
+/// No row of a merchant's own text file is longer, as far as it is read at all.
+const MOST_ROW_BYTES: u64 = 1024 * 1024;
 
 /// A bill whose lines are looked up by where they begin. A packed one is unpacked once, as long as nobody goes back.
 pub(super) struct LinesByOffset {
@@ -116,18 +118,23 @@ impl LinesByNumber {
         Ok(Self { file: BufReader::with_capacity(BLOCK_BYTES, File::open(path)?), next: 1 })
     }
 
-    /// Adds the lines with these numbers, each with the lines that its open quotes go on to, which are not added again.
-    pub(super) fn add(&mut self, numbers: &[u64], lines: &mut Vec<u8>, cancel: &Cancel) -> io::Result<()> {
+    /// Adds the lines with these numbers, each with the lines that its open quotes go on to, which are not added again. False
+    /// where one has no end within reach, as the only line of a file that has carriage returns alone.
+    pub(super) fn add(&mut self, numbers: &[u64], lines: &mut Vec<u8>, cancel: &Cancel) -> io::Result<bool> {
         for number in numbers.iter().filter(|number| **number > 0) {
             if *number < self.next {
                 continue;
             }
             self.skip_to(*number, cancel)?;
-            let mut is_quoted = false;
+            let (mut is_quoted, row) = (false, lines.len());
             loop {
                 let start = lines.len();
-                if self.file.read_until(b'\n', lines)? == 0 {
-                    return Ok(());
+                let count = self.file.by_ref().take(MOST_ROW_BYTES).read_until(b'\n', lines)?;
+                if count == 0 {
+                    return Ok(true);
+                }
+                if (lines.len() - row) as u64 >= MOST_ROW_BYTES {
+                    return Ok(false);
                 }
                 self.next += 1;
                 let line = lines.get(start..).unwrap_or_default();
@@ -137,7 +144,7 @@ impl LinesByNumber {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn skip_to(&mut self, number: u64, cancel: &Cancel) -> io::Result<()> {
@@ -174,7 +181,7 @@ mod tests {
         let found = |parts: &[&[u64]]| {
             let (mut file, mut lines) = (LinesByNumber::open(&path).unwrap(), Vec::new());
             for numbers in parts {
-                file.add(numbers, &mut lines, &Cancel::new()).unwrap();
+                assert!(file.add(numbers, &mut lines, &Cancel::new()).unwrap());
             }
             String::from_utf8(lines).unwrap()
         };
@@ -182,6 +189,18 @@ mod tests {
         assert_eq!(found(&[&[1], &[3], &[4, 6]]), "a\n\"c\nd\"\nf\n", "some at a time, and the fourth is of the third");
         assert_eq!(found(&[&[5, 7]]), format!("{long}\ng"));
         assert_eq!(found(&[&[9], &[10]]), "");
+    }
+
+    #[test]
+    fn a_row_without_an_end_within_reach_is_given_up_and_not_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.csv");
+        for text in ["a,b\r".repeat(500_000), format!("\"{}", "a,b\n".repeat(500_000))] {
+            std::fs::write(&path, text).unwrap();
+            let mut lines = Vec::new();
+            assert!(!LinesByNumber::open(&path).unwrap().add(&[1], &mut lines, &Cancel::new()).unwrap());
+            assert!(lines.len() as u64 <= MOST_ROW_BYTES + 4, "{} bytes", lines.len());
+        }
     }
 
     #[test]

@@ -42,3 +42,5 @@ mod tls;
 mod two_cities;
 mod unknown_outcomes;
 mod vaults;
+#[path = "../../../store/tests/store/write_ahead_log.rs"]
+mod write_ahead_log;

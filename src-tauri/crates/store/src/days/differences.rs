@@ -179,14 +179,14 @@ pub struct Concentration {
 }
 
 /// The row of a bill that a difference is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DifferingRow {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DifferingRow<'r> {
     /// The id of the bill.
     pub bill: i64,
     /// Its line, from 1.
     pub line: u64,
     /// Its transaction; nothing for a row that only stands there again, whose transaction agrees otherwise.
-    pub transaction_id: Option<String>,
+    pub transaction_id: Option<&'r str>,
 }
 
 /// The most frequent values of a dimension that are told.
@@ -244,18 +244,20 @@ impl Store {
         })
     }
 
-    /// The rows of the bills that the differences of a run are about.
-    pub fn differing_rows(&self, run: i64) -> Result<Vec<DifferingRow>, StoreError> {
+    /// Hands over the rows of the bills that the differences of a run are about.
+    pub fn each_differing_row(&self, run: i64, mut each: impl FnMut(&DifferingRow<'_>)) -> Result<(), StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT bill, bill_line, CASE reason WHEN 'row_again' THEN NULL ELSE transaction_id END FROM day_differences \
                  WHERE run = ?1 AND bill IS NOT NULL AND bill_line IS NOT NULL",
             )?;
-            let rows = statement.query_map([run], |row| {
+            let mut rows = statement.query([run])?;
+            while let Some(row) = rows.next()? {
                 let line: i64 = row.get(1)?;
-                Ok(DifferingRow { bill: row.get(0)?, line: line.unsigned_abs(), transaction_id: row.get(2)? })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+                let transaction_id = row.get_ref(2)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+                each(&DifferingRow { bill: row.get(0)?, line: line.unsigned_abs(), transaction_id });
+            }
+            Ok(())
         })
     }
 

@@ -1,24 +1,11 @@
 //! What a batch costs: one commit, and with `synchronous=FULL` so one fsync, however many answers it holds.
 
-use std::path::Path;
-
 use crate::deeds::{after_ms, answer, created, new_order, number, state};
-use desk_store::{FILE_NAME, NewObservation, PollPolicy, Source, Store};
+use crate::write_ahead_log::commits;
+use desk_store::{NewObservation, PollPolicy, Source, Store};
 use wxpay_protocol::TradeState;
 
 const ORDERS: usize = 32;
-
-/// The commits in the write-ahead log: frames that say how large the file is after them (<https://sqlite.org/walformat.html>).
-fn commits(folder: &Path) -> usize {
-    let log = std::fs::read(folder.join(format!("{FILE_NAME}-wal"))).unwrap();
-    if log.is_empty() {
-        return 0;
-    }
-    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
-    let (page_bytes, salt) = (number(8) as usize, &log[16..24]);
-    let frames = log[32..].chunks_exact(24 + page_bytes);
-    frames.filter(|frame| &frame[8..16] == salt && frame[4..8] != [0; 4]).count()
-}
 
 #[test]
 fn intents_questions_and_answers_of_one_batch_cost_one_commit_each() {

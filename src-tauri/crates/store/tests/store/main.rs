@@ -28,3 +28,4 @@ mod scan;
 mod schedule;
 mod settings;
 mod speed;
+mod write_ahead_log;
