@@ -403,3 +403,25 @@ fn rows_that_agree_are_exported_on_request_as_many_as_their_classes_count() {
     assert!(refused.err.contains("账单文件已不在或有变"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(desk.path("rows.csv")).unwrap(), with, "the earlier file stays");
 }
+
+#[test]
+fn of_a_reversed_payment_that_differs_neither_row_agrees() {
+    let desk = Desk::new();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let (short, long, other) = ("1", "00000000202611200000000002", "00000000202611200000000003");
+    let both = |number, transaction, fen| {
+        ["SUCCESS", "REVOKED"].map(|state| (number, transaction, "10:00:00", state, fen, 0))
+    };
+    let payments = [both("T1", short, 100), both("T2", long, 100), both("T3", other, 100)].concat();
+    desk.file("bill.csv", bill(&payments, &[]));
+    let orders = [("T1", short, 200), ("T2", long, 200), ("T3", other, 100)];
+    let orders = orders.map(|(number, transaction, fen)| format!("{number},42{transaction},REVOKED,{fen},\n"));
+    desk.file("orders.csv", ORDERS.to_owned() + &orders.concat());
+    let keep = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop"];
+    desk.run(&[&keep[..], &["--json"]].concat()).expect(1);
+    let words = ["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.csv", "--exact", "--matched"];
+    desk.run(&words).expect(0);
+    let written = std::fs::read_to_string(desk.path("rows.csv")).unwrap();
+    let agreeing: Vec<&str> = written.lines().filter(|row| row.starts_with("matched,")).collect();
+    assert!(agreeing.len() == 2 && agreeing.iter().all(|row| row.contains(",T3,")), "{written}");
+}
