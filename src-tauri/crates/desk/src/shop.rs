@@ -40,15 +40,23 @@ pub(crate) struct Shop {
 struct Refusal {
     errcode: i64,
     msg: String,
+    /// The order that was committed before it failed; the window shows how that was placed.
+    out_trade_no: Option<String>,
 }
 
 impl Refusal {
-    fn bad(msg: impl Into<String>) -> Self {
-        Self { errcode: 400, msg: msg.into() }
+    fn new(errcode: i64, msg: impl Into<String>) -> Self {
+        Self { errcode, msg: msg.into(), out_trade_no: None }
     }
-}
 
-impl Refusal {
+    fn bad(msg: impl Into<String>) -> Self {
+        Self::new(400, msg)
+    }
+
+    fn about(self, out_trade_no: &str) -> Self {
+        Self { out_trade_no: Some(out_trade_no.to_owned()), ..self }
+    }
+
     fn of(fault: &DeskError) -> Self {
         let errcode = match fault {
             DeskError::NotFound { .. } => 404,
@@ -56,11 +64,11 @@ impl Refusal {
             _ => 500,
         };
         if errcode < 500 {
-            return Self { errcode, msg: fault.to_string() };
+            return Self::new(errcode, fault.to_string());
         }
         // Other devices may be asking: what this machine is like stays on it.
         tracing::warn!(code = fault.code(), "the test back end could not answer");
-        Self { errcode, msg: format!("this desk could not answer [本机未能处理]: {}", fault.code()) }
+        Self::new(errcode, format!("this desk could not answer [本机未能处理]: {}", fault.code()))
     }
 }
 
@@ -141,7 +149,10 @@ async fn prepay(
 async fn serve_prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> String {
     let request = received(head, body);
     let placed = prepay(desk, profile, notify_url, head, body).await;
-    let number = placed.as_ref().ok().map(|(number, _)| number.clone());
+    let number = match &placed {
+        Ok((number, _)) => Some(number.clone()),
+        Err(refusal) => refusal.out_trade_no.clone(),
+    };
     let params = placed.as_ref().ok().map(|(_, data)| data["data"].to_string());
     let (answer, ok) = envelope(placed.map(|(_, data)| data));
     let mut exchanges = Vec::new();
@@ -243,9 +254,9 @@ async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusa
             let refusal = match &fault {
                 SessionFault::Refused { errcode, errmsg } => {
                     let (zh, en) = js_code::meaning(*errcode);
-                    Refusal { errcode: *errcode, msg: format!("{zh} ({en}) [{errmsg}]") }
+                    Refusal::new(*errcode, format!("{zh} ({en}) [{errmsg}]"))
                 }
-                other => Refusal { errcode: 502, msg: other.to_string() },
+                other => Refusal::new(502, other.to_string()),
             };
             desk.shop_step(step(json!({"errcode": refusal.errcode, "msg": refusal.msg}), false));
             Err(refusal)
@@ -270,7 +281,7 @@ async fn place(
     let goods = goods
         .into_iter()
         .find(|goods| goods.goods_id == goods_id)
-        .ok_or_else(|| Refusal { errcode: 404, msg: format!("there are no goods {goods_id:?} in the catalogue") })?;
+        .ok_or_else(|| Refusal::new(404, format!("there are no goods {goods_id:?} in the catalogue")))?;
     let order = TestOrder {
         profile: profile.to_owned(),
         goods_id: Some(goods.goods_id.clone()),
@@ -289,10 +300,11 @@ async fn place(
     let created = desk.create_orders(order, Box::new(|_| {}), &Cancel::new()).await?;
     let result = created.orders.into_iter().next().ok_or(DeskError::Internal("placing an order"))?;
     if result.outcome != Outcome::Confirmed {
-        return Err(Refusal { errcode: 502, msg: result.detail });
+        return Err(Refusal::new(502, result.detail).about(&result.out_trade_no));
     }
-    let params = desk.pay_params(profile, &result.out_trade_no).await?;
-    let params = params.ok_or(DeskError::Internal("the parameters of an order"))?;
+    let params = desk.pay_params(profile, &result.out_trade_no).await;
+    let params = params.and_then(|params| params.ok_or(DeskError::Internal("the parameters of an order")));
+    let params = params.map_err(|fault| Refusal::of(&fault).about(&result.out_trade_no))?;
     let params: Map<String, Value> = params.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
     let data = json!({
         "status": 1,

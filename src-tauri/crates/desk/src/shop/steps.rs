@@ -29,7 +29,7 @@ pub struct ShopStep {
     pub at: UtcMs,
     /// `login`, `prepay`, `params` or `state`.
     pub kind: &'static str,
-    /// The order, once there is one.
+    /// The order, once there is one, even where placing it failed.
     pub out_trade_no: Option<String>,
     /// What came, as it was received; of js_code and of secrets only that they were there.
     pub request: String,
@@ -92,13 +92,13 @@ impl Desk {
         self.inner.changes.note(Tag::Notices, []);
     }
 
-    /// How an order was placed: the signed request and the gateway's answer.
+    /// How an order was placed last: the signed request, and the gateway's answer if one came.
     pub(super) async fn placing_exchange(&self, profile: &str, number: &str) -> Result<ShopExchange, DeskError> {
         let (order, signer) = self.order_and_signer(profile, number).await?;
         self.blocking(move |inner| {
             let request = inner.committed_request(&order)?;
             let request = wxpay_client::signed_request(&request, &signer.key, order.sign_type)?;
-            let answer = last_of(inner.store.observations(order.id)?, Source::Create);
+            let answer = last_of(inner.store.observations(order.id)?, Source::Create).and_then(|last| last.raw);
             Ok(ShopExchange { path: unified_order::PATH, request: Some(request), answer })
         })
         .await
@@ -107,17 +107,18 @@ impl Desk {
     /// The last that orderquery said of an order, if it was asked.
     pub(super) async fn query_exchange(&self, order: &Order) -> Result<Vec<ShopExchange>, DeskError> {
         let order_id = order.id;
-        let observations = self.blocking(move |inner| Ok(inner.store.observations(order_id)?)).await?;
-        let answer = last_of(observations, Source::Query);
+        let mut observations = self.blocking(move |inner| Ok(inner.store.observations(order_id)?)).await?;
+        observations.retain(|seen| seen.raw.is_some());
+        let answer = last_of(observations, Source::Query).and_then(|last| last.raw);
         let exchange =
             answer.map(|answer| ShopExchange { path: order_query::PATH, request: None, answer: Some(answer) });
         Ok(exchange.into_iter().collect())
     }
 }
 
-fn last_of(observations: Vec<Observation>, source: Source) -> Option<String> {
-    let of_source = observations.into_iter().filter(|seen| seen.evidence.source == source && seen.raw.is_some());
-    of_source.max_by_key(|seen| seen.evidence.received_seq).and_then(|seen| seen.raw)
+fn last_of(observations: Vec<Observation>, source: Source) -> Option<Observation> {
+    let of_source = observations.into_iter().filter(|seen| seen.evidence.source == source);
+    of_source.max_by_key(|seen| seen.evidence.received_seq)
 }
 
 /// A request as it came, for the window: a js_code is somebody's login.

@@ -10,21 +10,25 @@ use wxpay_protocol::notice::REFUSED;
 use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
 
 use crate::notices::{address, exchange, get};
+use crate::shop::{CREATE, Fate, KEY, PAYER, Shop, UNSIGNED_FAIL, refusal};
 
 async fn open(dir: &Path, keyring: &MemoryKeyring) -> (Desk, ListenStatus) {
     let seams = Seams { keyring: Box::new(keyring.clone()), ..Seams::of_this_machine() };
     let desk = Desk::open(dir, seams).await.unwrap();
     desk.gateway_start().await.unwrap();
-    let goods = Goods {
+    desk.goods_save(tea()).await.unwrap();
+    let status = desk.listen_start(options()).await.unwrap();
+    (desk, status)
+}
+
+fn tea() -> Goods {
+    Goods {
         goods_id: "tea".into(),
         name: "明前龙井".into(),
         price: Fen::new(12_800).unwrap(),
         market_price: None,
         on_sale: true,
-    };
-    desk.goods_save(goods).await.unwrap();
-    let status = desk.listen_start(options()).await.unwrap();
-    (desk, status)
+    }
 }
 
 fn options() -> ListenOptions {
@@ -132,4 +136,48 @@ async fn the_sequence_keeps_the_bytes_of_each_step_and_no_login() {
     assert!(steps[3].exchanges[0].answer.as_ref().unwrap().contains("NOTPAY"));
     assert!(!format!("{steps:?}").contains("alice-77"), "{steps:?}");
     desk.gateway_stop().await;
+}
+
+/// A shop whose wire can be spoilt, with the test back end before it.
+async fn spoilt() -> (Shop, String) {
+    let shop = Shop::open().await;
+    shop.desk.goods_save(tea()).await.unwrap();
+    shop.desk.listen_start(ListenOptions { shop: Some("shop".into()), ..options() }).await.unwrap();
+    (shop, format!("/wechat/prepay?goods_id=tea&openid={PAYER}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prepay_that_fails_keeps_the_request_that_was_sent_and_the_answer_if_one_came() {
+    let refused = refusal("NOAUTH", "商户无此接口权限");
+    for (fate, answer) in [
+        (Fate::NotSeen(refused.clone()), Some(refused.as_str())),
+        (Fate::NotSeen(UNSIGNED_FAIL.into()), Some(UNSIGNED_FAIL)),
+        (Fate::LostAfter, None),
+    ] {
+        let (shop, prepay) = spoilt().await;
+        shop.wire.next(CREATE, fate);
+        let told = get(&shop.desk, &prepay).await;
+        assert_eq!((&told["errcode"], &told["data"]), (&502.into(), &Value::Null), "{told}");
+        let steps = shop.desk.shop_steps();
+        assert_eq!((steps.len(), steps[0].kind, steps[0].ok), (1, "prepay", false), "nothing is handed on to be paid");
+        let placing = &steps[0].exchanges[0];
+        assert_eq!((placing.path, placing.request.as_ref()), (CREATE, shop.wire.bodies(CREATE).first()));
+        assert_eq!(placing.answer.as_deref(), answer);
+        let sent = xml::read(placing.request.as_ref().unwrap().as_bytes(), "xml").unwrap();
+        assert_eq!(sent.get("out_trade_no"), steps[0].out_trade_no.as_deref());
+        assert!(!format!("{steps:?}").contains(KEY), "{steps:?}");
+        shop.desk.listen_stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_sent_again_whose_answer_is_lost_does_not_show_the_answer_of_the_first_time() {
+    let (shop, prepay) = spoilt().await;
+    let number = number(&get(&shop.desk, &prepay).await);
+    shop.wire.next(CREATE, Fate::LostAfter);
+    assert_eq!(get(&shop.desk, &prepay).await["errcode"], 502);
+    let step = shop.desk.shop_steps().remove(0);
+    assert_eq!((step.out_trade_no, step.ok), (Some(number), false));
+    assert_eq!((step.exchanges.len(), step.exchanges[0].answer.as_deref()), (1, None));
+    shop.desk.listen_stop().await;
 }
