@@ -9,8 +9,8 @@ use desk::simulator::{Config, Merchant, Pay, Running, TlsSource, start};
 use desk::store::{OrderState, Outcome, RefundState};
 use desk::vault::MemoryKeyring;
 use desk::{
-    Cancel, CertificateFile, Clock, Desk, DeskError, HeldBack, NewProfile, RefundWish, Seams, SystemClock,
-    SystemRandom, VirtualClock,
+    AlarmAbout, AlarmKind, Cancel, CertificateFile, Clock, Counted, Desk, DeskError, HeldBack, NewProfile, RefundWish,
+    Seams, SystemClock, SystemRandom, VirtualClock,
 };
 use tempfile::TempDir;
 use wxpay_protocol::Secret;
@@ -135,5 +135,28 @@ async fn a_certificate_that_is_not_valid_now_is_refused_and_one_that_ended_stops
     let refused = refused.await.unwrap_err().to_string();
     assert!(refused.contains("ended on") && refused.contains("nothing was sent"), "{refused}");
     assert!(late.refunds_of("shop", &number).await.unwrap().is_empty(), "nothing is held");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_an_alarm_that_is_listed_and_counted_from_thirty_days_before_its_end() {
+    const DAY_S: i64 = 86_400;
+    let clock = Arc::new(LeapingClock::starting_at(SystemClock.now()));
+    let (_dir, running, desk) = opened_by(Arc::<LeapingClock>::clone(&clock)).await;
+    let ends = desk.certificate_import("shop", import(p12(&running))).await.unwrap().certificate.unwrap().not_after;
+    for (before_end_s, expected) in [
+        (31 * DAY_S, None),
+        (29 * DAY_S, Some(AlarmKind::CertificateExpires)),
+        (-DAY_S, Some(AlarmKind::CertificateExpired)),
+    ] {
+        clock.leap_s((ends.0 - clock.now().0) / 1_000 - before_end_s);
+        let alarms = all_alarms(&desk).await;
+        let listed = alarms.iter().map(|alarm| (alarm.kind, alarm.profile.as_str(), &alarm.about, alarm.at));
+        let told = expected.map(|kind| (kind, "shop", &AlarmAbout::Merchant, ends));
+        assert_eq!(listed.collect::<Vec<_>>(), told.into_iter().collect::<Vec<_>>(), "{before_end_s} s before");
+        let counted = desk.alarm_counts(None).await.unwrap().kinds.into_iter().collect::<Vec<_>>();
+        let counts = expected.map(|kind| (kind, Counted { count: 1, unseen: 1 }));
+        assert_eq!(counted, counts.into_iter().collect::<Vec<_>>(), "{before_end_s} s before");
+    }
     running.stop().await;
 }
