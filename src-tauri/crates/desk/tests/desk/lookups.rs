@@ -76,6 +76,9 @@ async fn a_text_without_a_number_is_refused_with_what_to_paste() {
     let many = (0..1001).map(|n| format!("ORDER-{n:08}")).collect::<Vec<_>>().join("\n");
     let refused = shop.desk.lookup(wish(&many), Box::new(|_| {}), &Cancel::new()).await.unwrap_err();
     assert!(refused.to_string().contains("1001") && shop.sent() == 0, "{refused}");
+    let (most, _) = many.rsplit_once('\n').unwrap();
+    let found = shop.look_up_all(LookupWish { offline: true, ..wish(most) }).await;
+    assert_eq!((found.numbers, found.answers.len(), shop.sent()), (1000, 1000, 0), "a thousand are not too many");
 }
 
 #[tokio::test(start_paused = true)]
