@@ -334,11 +334,12 @@ fn who_said_what_and_when_is_read_back_and_stays_said() {
 }
 
 #[test]
-fn differences_concentrate_by_device_and_by_store() {
+fn differences_concentrate_by_device_by_trade_type_and_by_store() {
     let days = open();
     let bill = days.bill(1).bill.id;
     let at = |number: u8, device: &str, store: &str| NewDifference {
         device_info: Some(device.into()),
+        trade_type: Some(if number == 2 { "NATIVE" } else { "JSAPI" }.into()),
         sub_mch_id: Some(store.into()),
         ..difference(number, 1)
     };
@@ -351,6 +352,7 @@ fn differences_concentrate_by_device_and_by_store() {
     };
     let told = |value: &str, count: u64| (value.to_owned(), count);
     assert_eq!(of(Dimension::DeviceInfo), [told("POS-1", 2), told("POS-2", 1)], "what is expected does not count");
+    assert_eq!(of(Dimension::TradeType), [told("JSAPI", 2), told("NATIVE", 1)]);
     assert_eq!(of(Dimension::SubMchId), [told("1900000108", 2), told("1900000109", 1)]);
     let of_device = DifferenceFilter { of: Some((Dimension::DeviceInfo, "POS-1".into())), ..Default::default() };
     let page = days.store.differences(run, &of_device, 0, 10).unwrap();
