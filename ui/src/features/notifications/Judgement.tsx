@@ -4,6 +4,7 @@ import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
 import { TimeText } from "../../components/TimeText";
 import type { NoticeRow } from "../../ipc/model";
+import { SameAs } from "./SameAs";
 import { VerdictSign } from "./VerdictSign";
 
 type Check = NoticeRow["checks"][number];
@@ -17,6 +18,13 @@ export function Judgement({ notice }: { notice: NoticeRow }) {
         <VerdictSign verdict={notice.verdict} /> {t(`notify.verdictText.${notice.verdict}`)}
       </p>
       <Facts>
+        {notice.id !== null && (
+          <Fact name={t("notify.id")}>
+            <span className="figures" data-testid="notice-id">
+              {notice.id}
+            </span>
+          </Fact>
+        )}
         {notice.out_trade_no && (
           <Fact name={t("refund.column.order")}>
             <CopyText text={notice.out_trade_no} />
@@ -28,7 +36,9 @@ export function Judgement({ notice }: { notice: NoticeRow }) {
           </Fact>
         )}
         {notice.duplicate_of !== null && (
-          <Fact name={t("notify.verdict.duplicate")}>{t("notify.duplicateOf", { id: notice.duplicate_of })}</Fact>
+          <Fact name={t("notify.verdict.duplicate")}>
+            <SameAs id={notice.duplicate_of} />
+          </Fact>
         )}
         {notice.id !== null && (
           <Fact name={t("notify.column.attempt")}>{t("notify.attempt", { count: notice.attempt })}</Fact>

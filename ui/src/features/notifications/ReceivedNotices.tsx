@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
@@ -11,8 +12,10 @@ import type { NoticeRow } from "../../ipc/model";
 import { noticesQuery, PAGE_ROWS } from "../../ipc/queries";
 import { useDebounced } from "../../lib/use-debounced";
 import { NoticeDetail } from "./NoticeDetail";
+import { SameAs } from "./SameAs";
 import { VerdictSign } from "./VerdictSign";
 
+const route = getRouteApi("/notices");
 const SEARCH_WAIT_MS = 250;
 
 /** What arrived, the newest first, and beside it the one that was picked. */
@@ -20,7 +23,10 @@ export function ReceivedNotices() {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [search] = useDebounced(typed.trim(), SEARCH_WAIT_MS);
-  const [chosen, setChosen] = useState<number | null>(null);
+  const { notice: chosen = null } = route.useSearch();
+  const navigate = useNavigate();
+  const choose = ({ id }: NoticeRow) =>
+    void navigate({ to: "/notices", search: id === null ? {} : { notice: id }, replace: true });
   const first = useQuery({ ...noticesQuery(search, 0), placeholderData: keepPreviousData });
   const total = first.data?.total ?? 0;
   return (
@@ -57,7 +63,7 @@ export function ReceivedNotices() {
                 key={notice.id}
                 notice={notice}
                 chosen={notice.id === chosen}
-                onChoose={() => setChosen(notice.id)}
+                onChoose={() => choose(notice)}
               />
             )}
           />
@@ -103,7 +109,10 @@ function NoticeLine({ notice, chosen, onChoose }: NoticeLineProps) {
       <td className="figures">
         {notice.attempt}
         {notice.duplicate_of !== null && (
-          <span className="quiet"> · {t("notify.duplicateOf", { id: notice.duplicate_of })}</span>
+          <>
+            {" · "}
+            <SameAs id={notice.duplicate_of} />
+          </>
         )}
       </td>
     </tr>

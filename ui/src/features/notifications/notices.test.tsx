@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { NoticeRow } from "../../ipc/model";
@@ -125,6 +125,69 @@ describe("notices", () => {
     await start();
     expect((await screen.findByTestId("shop-wide")).textContent).toContain("http://0.0.0.0:8130");
     expect(desk.world.listener?.url).toContain("127.0.0.1");
+  });
+
+  describe("that came twice", () => {
+    const number = "20261120150405000112345678";
+    const body = "<xml>notified</xml>";
+    const kept = (part: Partial<NoticeRow>) => ({
+      notice: { ...judgedNotice(number), ...part },
+      body,
+      is_cut: false,
+      peer: null,
+      forward: null,
+    });
+
+    it("lead to the first one, also where it stands beyond the page that is loaded", async () => {
+      openWindow("/notices", {}, ({ world }) => {
+        const between = Array.from({ length: 250 }, (_, at) => kept({ id: 400 - at }));
+        world.received = [kept({ id: 500, verdict: "duplicate", duplicate_of: 7 }), ...between, kept({ id: 7 })];
+      });
+      const [row] = await screen.findAllByTestId("notice-row");
+      await userEvent.click(row as HTMLElement);
+      expect((await screen.findByTestId("notice-id")).textContent).toBe("500");
+      await userEvent.click(within(screen.getByTestId("notice-detail")).getByText("与通知 7 相同"));
+      await waitFor(() => expect(screen.getByTestId("notice-id").textContent).toBe("7"));
+      expect(screen.getByTestId("notice-judgement").dataset.verdict).toBe("accepted");
+    });
+
+    it("lead there from their row too, which does not open itself", async () => {
+      openWindow("/notices", {}, ({ world }) => {
+        world.received = [kept({ id: 2, verdict: "duplicate", duplicate_of: 1 }), kept({ id: 1 })];
+      });
+      await userEvent.click(await screen.findByTestId("notice-same-as"));
+      expect((await screen.findByTestId("notice-id")).textContent).toBe("1");
+    });
+
+    it("lead there from a pasted one", async () => {
+      openWindow("/notices?tab=inspect", {}, ({ world }) => {
+        world.received = [kept({ id: 1 })];
+      });
+      await userEvent.click(await screen.findByTestId("notice-paste"));
+      await userEvent.paste(`<xml><out_trade_no>${number}</out_trade_no>good</xml>`);
+      await userEvent.click(screen.getByTestId("notice-inspect"));
+      await userEvent.click(await screen.findByTestId("notice-same-as"));
+      expect((await screen.findByTestId("notice-id")).textContent).toBe("1");
+    });
+
+    it("show which one came first, when the next attempt is due, and the refund that req_info holds", async () => {
+      openWindow("/notices?notice=3", {}, ({ world }) => {
+        const decrypted: [string, string][] = [
+          ["out_refund_no", "R20261120000001"],
+          ["refund_fee", "1990"],
+        ];
+        const next_due_at = Date.parse("2026-11-20T15:04:20+08:00");
+        world.received = [
+          kept({ id: 3, kind: "refund", verdict: "duplicate", duplicate_of: 1, next_due_at, decrypted }),
+          kept({ id: 1, kind: "refund" }),
+        ];
+      });
+      const said = (await screen.findByTestId("notice-judgement")).textContent;
+      expect(said).toContain("与通知 1 相同");
+      expect(said).toContain("下次重发2026-11-20 15:04:20");
+      expect(said).toContain("req_info 里的内容out_refund_noR20261120000001refund_fee1990");
+      expect(said).toContain("退款通知没有签名，只当提示");
+    });
   });
 
   it("of which only the beginning was kept offer no replay", async () => {

@@ -136,6 +136,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     wouldAnswer: "What we would answer",
     body: "Bytes",
     decrypted: "Inside of req_info",
+    id: "Notice",
     duplicateOf: "The same as notice {{id}}",
     nextDue: "Next attempt",
     attempt: "Attempt {{count}}",

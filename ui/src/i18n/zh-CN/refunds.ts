@@ -122,6 +122,7 @@ export const refunds = {
     wouldAnswer: "我们会这样应答",
     body: "原文",
     decrypted: "req_info 里的内容",
+    id: "通知编号",
     duplicateOf: "与通知 {{id}} 相同",
     nextDue: "下次重发",
     attempt: "第 {{count}} 次",
