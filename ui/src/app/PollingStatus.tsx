@@ -1,7 +1,12 @@
 import { WarningFilled } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Button, Popover } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { CopyText } from "../components/CopyText";
+import { Fact, Facts } from "../components/Fact";
+import { TimeText } from "../components/TimeText";
 import { type PollingBlock, usePollingBlocked } from "../components/use-polling-blocked";
 import type { Overview } from "../ipc/model";
 import { overviewQuery } from "../ipc/queries";
@@ -18,7 +23,7 @@ const WAY_OUT = {
 } as const;
 type Why = PollingBlock | NonNullable<Overview["held_back"]>;
 
-/** How many orders are asked about and when the next is; amber, with the reason, while nothing can be sent. */
+/** How many orders are asked about and when the next is, and more on a click; amber, with the reason, while nothing can be sent. */
 export function PollingStatus() {
   const { t } = useTranslation();
   const { data } = useQuery(overviewQuery(1));
@@ -26,17 +31,68 @@ export function PollingStatus() {
   if (!data) return null;
   if (data.polling === 0) return <span className="quiet polling">{t("top.pollingNone")}</span>;
   if (blocked) return <Blocked why={blocked} polling={data.polling} />;
+  return <Polling overview={data} />;
+}
+
+/** The line in the bar, as wide whatever it says, and below it what there is no room for. */
+function Polling({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const { polling, next_query_at, other_city } = overview;
   return (
-    <span
-      className="polling figures"
-      data-testid="polling"
-      title={data.asking === null ? undefined : t("top.asking", { count: data.under_way, number: data.asking })}
-    >
-      <span className="polling-dot" aria-hidden="true" />
-      {t("top.polling", { count: data.polling })}
-      {data.next_query_at !== null && <Next at={data.next_query_at} />}
-      {data.other_city && <span className="quiet"> · {t("top.otherCity")}</span>}
+    <span className="polling-place">
+      <Popover
+        trigger="click"
+        destroyOnHidden
+        placement="bottomRight"
+        title={t("top.pollingTitle")}
+        open={open}
+        onOpenChange={setOpen}
+        // Beside its button, so that the next Tab goes into it.
+        getPopupContainer={(button) => button.parentElement ?? document.body}
+        content={<Asked overview={overview} onLeave={() => setOpen(false)} />}
+      >
+        <Button type="text" className="polling-open figures" aria-expanded={open} data-testid="polling">
+          <span className="polling-text">
+            <span className="polling-dot" aria-hidden="true" />
+            {t("top.polling", { count: polling })}
+            {next_query_at !== null && <Next at={next_query_at} />}
+            {other_city && <span className="quiet"> · {t("top.otherCity")}</span>}
+          </span>
+        </Button>
+      </Popover>
     </span>
+  );
+}
+
+/** What is being asked at this moment, when the next question comes and why. */
+function Asked({ overview, onLeave }: { overview: Overview; onLeave: () => void }) {
+  const { t } = useTranslation();
+  const { under_way, asking, next_query_at, other_city } = overview;
+  return (
+    <div className="polling-asked" data-testid="polling-asked">
+      <Facts>
+        <Fact name={t("top.askingNow")}>
+          {asking === null ? t("top.askingNone") : t("top.asking", { count: under_way })}
+        </Fact>
+        {asking !== null && (
+          <Fact name={t("top.askingLast")}>
+            <CopyText text={asking} middle />
+          </Fact>
+        )}
+        <Fact name={t("top.nextAt")}>
+          <TimeText at={next_query_at} />
+          {next_query_at !== null && <Next at={next_query_at} />}
+        </Fact>
+        {other_city && <Fact name={t("top.via")}>{t("top.otherCity")}</Fact>}
+      </Facts>
+      <p className="quiet">
+        {t("top.pollingWhy")}{" "}
+        <Link to="/settings" onClick={onLeave}>
+          {t("top.pollingLadder")}
+        </Link>
+      </p>
+    </div>
   );
 }
 

@@ -65,15 +65,24 @@ describe("the polling at the top", () => {
     await waitFor(() => expect(screen.getByTestId("polling").textContent).toContain("api2"));
   });
 
-  it("names what is being asked about at this moment", async () => {
+  it("tells to the keyboard what is being asked about, when the next question comes and why", async () => {
+    const number = "20261120150405000122222222";
     openWindow("/orders", {}, (desk) => {
       ownMerchant(true)(desk);
-      desk.world.underWay = ["20261120150405000111111111", "20261120150405000122222222"];
+      desk.world.underWay = ["20261120150405000111111111", number];
     });
-    const title = async () => (await screen.findByTestId("polling")).getAttribute("title");
-    await waitFor(async () =>
-      expect(await title()).toBe("正在向微信查询 2 个订单，最近一个 20261120150405000122222222"),
-    );
+    (await screen.findByTestId("polling")).focus();
+    await userEvent.keyboard("{Enter}");
+    const told = await screen.findByTestId("polling-asked");
+    await waitFor(() => expect(told.textContent).toContain("正在查询 2 个订单"));
+    expect(told.textContent).toContain(`最近问的${number}`);
+    expect(told.textContent).toMatch(/下一次查询\d{4}-\d\d-\d\d \d\d:\d\d:\d\d · (下一次|正在查询)/);
+    expect(told.textContent).toContain("还没有最终结果：程序按间隔阶梯继续查询");
+    expect(told.querySelector("[title*='正在查询']")).toBeNull();
+    await userEvent.tab();
+    expect(document.activeElement?.textContent).toBe(number);
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByTestId("polling-asked")).toBeNull());
   });
 
   it("does not mind a stopped gateway when another merchant is in use", async () => {
