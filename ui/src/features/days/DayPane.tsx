@@ -109,7 +109,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
           {t("days.billChanged")}
         </p>
       )}
-      {outcome && <Sides outcome={outcome} />}
+      {outcome && <Sides outcome={outcome} bills={day.bills} />}
       {day.notes.map((note) => (
         <p key={note.said_at} className="quiet" data-testid="day-note">
           <TimeText at={note.said_at} /> {note.said_by} {t(`days.kind.${note.kind}`)} {note.text}

@@ -1,13 +1,24 @@
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
 import type { DayDetail } from "../../ipc/model";
-import { formatYuan } from "../../lib/money";
+import { formatExactYuan, formatYuan } from "../../lib/money";
 import { FIELDS, REFUND_FIELDS } from "../orders/use-import";
+import { dayFee, daySums } from "./day-sums";
 
 type Outcome = NonNullable<DayDetail["outcome"]>;
+type SidesProps = { outcome: Outcome; bills: DayDetail["bills"] };
 
-/** What a run compared: the bill, the own side with how its tables were read, and the gap between them. */
-export function Sides({ outcome }: { outcome: Outcome }) {
+/** What a run compared: the bill, the own side with how its tables were read, and what both add up to. */
+export function Sides({ outcome, bills }: SidesProps) {
+  return (
+    <>
+      <Inputs outcome={outcome} />
+      <Sums outcome={outcome} bills={bills} />
+    </>
+  );
+}
+
+function Inputs({ outcome }: { outcome: Outcome }) {
   const { t } = useTranslation();
   const side = outcome.own_tables.length > 0 ? t("days.ownFiles") : t("days.store");
   const basis = (["order", "settle", "cash"] as const).find((one) => one === outcome.basis) ?? "order";
@@ -32,15 +43,48 @@ export function Sides({ outcome }: { outcome: Outcome }) {
       {outcome.own_tables.map((own) => (
         <OwnTable key={own.table} own={own} />
       ))}
-      <dt>{t("days.gap")}</dt>
-      <dd>
-        {t("days.gaps", {
-          payments: formatYuan(outcome.payments_gap_fen),
-          refunds: formatYuan(outcome.refunds_gap_fen),
-        })}{" "}
-        <Money fen={outcome.payments_gap_fen - outcome.refunds_gap_fen} strong />
-      </dd>
     </dl>
+  );
+}
+
+/** Both sides of the rows that were compared, and the fee that the bill names. */
+function Sums({ outcome, bills }: SidesProps) {
+  const { t } = useTranslation();
+  const sums = daySums(outcome);
+  const fee = dayFee({ bills, outcome });
+  return (
+    <table className="list-table report-sums day-sums" data-testid="day-sums">
+      <thead>
+        <tr>
+          <th>{t("days.comparedRows")}</th>
+          <th className="right">{t("days.bill")}</th>
+          <th className="right">{t("days.local")}</th>
+          <th className="right">{t("days.difference")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {(["payments", "refunds", "net"] as const).map((item) => (
+          <tr key={item} data-testid={`day-sum-${item}`}>
+            <td>{t(`days.reportItems.${item}`)}</td>
+            <td className="right">
+              <Money fen={sums[item].bill_fen} />
+            </td>
+            <td className="right">
+              <Money fen={sums[item].local_fen} />
+            </td>
+            <td className={sums[item].gap_fen === 0 ? "right" : "right tone-red"}>
+              <Money fen={sums[item].gap_fen} strong={item === "net"} />
+            </td>
+          </tr>
+        ))}
+        <tr data-testid="day-sum-fees">
+          <td>{t("days.feeBill")}</td>
+          <td className="right figures">{fee === null ? "—" : formatExactYuan(fee)}</td>
+          <td className="right quiet">—</td>
+          <td className="right quiet">—</td>
+        </tr>
+      </tbody>
+    </table>
   );
 }
 

@@ -30,6 +30,10 @@ describe("a day that is reconciled", () => {
     await reconcile();
     expect(screen.getByTestId("day").dataset.mark).toBe("open");
     expect(screen.getByTestId("day-sides").textContent).toContain("与汇总行一致");
+    expect(screen.getByTestId("day-sum-payments").textContent).toBe("支付¥835.80¥820.90−¥14.90");
+    expect(screen.getByTestId("day-sum-refunds").textContent).toBe("退款¥0.00¥0.00¥0.00");
+    expect(screen.getByTestId("day-sum-net").textContent).toBe("净额¥835.80¥820.90−¥14.90");
+    expect(screen.getByTestId("day-sum-fees").textContent).toBe("账单手续费¥5.01480——");
     expect(screen.getByTestId("class-amount_diff").dataset.count).toBe("1");
     await userEvent.click(screen.getByTestId("class-amount_diff"));
     await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(1));

@@ -234,7 +234,7 @@ export function fakeDays(world: World): DayCommands {
               ran_by: "me",
             }
           : null,
-        bills: fetched.has(date) ? [knownBill(date)] : [],
+        bills: day || fetched.has(date) ? [knownBill(date)] : [],
         notes: day?.notes ?? [],
         concentrations: day
           ? [
