@@ -145,6 +145,17 @@ describe("what needs a person", () => {
     expect(list).not.toHaveBeenCalled();
   });
 
+  it("is counted where it arrives, and puts no dialog and no list in anybody's way", async () => {
+    const { desk } = openWindow("/orders", {}, ({ world }) => clear(world.orders));
+    await screen.findByTitle("需要留意 0 件，未看 0 件");
+    desk.world.alarms = [alarm({ out_refund_no: "R-1" })];
+    desk.world.changed(["refunds"]);
+    await screen.findByTitle("需要留意 1 件，未看 1 件");
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    expect(screen.queryByTestId("alarm-bell-list")).toBeNull();
+  });
+
   it("opens from the tray on whatever screen one is", async () => {
     const { desk } = openWindow("/settings", {}, ({ world }) => {
       clear(world.orders);
