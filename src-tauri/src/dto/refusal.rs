@@ -129,7 +129,7 @@ mod tests {
         let cell = |problem| RowRefusal::Cell(CellFault { title: "amount".into(), found: "x".into(), problem });
         let broken = [RowFault::Quote, RowFault::TooLong, RowFault::TooManyCells].map(RowRefusal::Broken);
         let others =
-            [RowRefusal::Missing("商户订单号".into()), RowRefusal::Shifted, RowRefusal::OtherProfile("shop".into())];
+            [RowRefusal::Missing(Field::OutTradeNo), RowRefusal::Shifted, RowRefusal::OtherProfile("shop".into())];
         all.map(cell).chain(broken).chain(others).collect()
     }
 

@@ -42,7 +42,7 @@ impl Claims {
             mch_id: self.profile.mch_id.clone(),
             out_trade_no: self
                 .number(row, Field::OutTradeNo, OutTradeNo::new)?
-                .ok_or_else(|| RowRefusal::missing(&self.layout, Field::OutTradeNo))?,
+                .ok_or(RowRefusal::Missing(Field::OutTradeNo))?,
             sign_type: self.sign_type(row)?.unwrap_or(self.profile.sign_type),
             origin: Origin::Import,
             total_fee: self.amount(row)?,
@@ -62,10 +62,7 @@ impl Claims {
     }
 
     fn amount(&self, row: &Row<'_>) -> Result<Fen, RowRefusal> {
-        let amount = self
-            .layout
-            .amount(row, Field::TotalFee)?
-            .ok_or_else(|| RowRefusal::missing(&self.layout, Field::TotalFee))?;
+        let amount = self.layout.amount(row, Field::TotalFee)?.ok_or(RowRefusal::Missing(Field::TotalFee))?;
         if amount.get() < 0 {
             return Err(self.layout.fault(row, Field::TotalFee, CellProblem::NegativeOrder).into());
         }

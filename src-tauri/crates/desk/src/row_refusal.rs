@@ -1,13 +1,13 @@
 //! Why a row of a merchant's own table is not taken: the code, and the sentence in both languages.
 
-use desk_sheets::{CellFault, Field, Layout, RowFault};
+use desk_sheets::{CellFault, Field, RowFault};
 
 /// Why a row of orders or refunds is not taken, whoever reads the table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowRefusal {
-    /// Nothing stands in the column of this title, where every row needs something.
-    #[error("{0} is empty; fill it in")]
-    Missing(String),
+    /// Nothing stands where every row needs something.
+    #[error("{0} is missing")]
+    Missing(Field),
     /// A cell that cannot be read as what its column holds.
     #[error("{0}")]
     Cell(CellFault),
@@ -25,10 +25,6 @@ pub enum RowRefusal {
 }
 
 impl RowRefusal {
-    pub(crate) fn missing(layout: &Layout, field: Field) -> Self {
-        Self::Missing(layout.title(field).to_owned())
-    }
-
     /// The word that scripts and the window compare.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -43,7 +39,7 @@ impl RowRefusal {
     /// The sentence in Chinese. Remarks on rows that cannot be read hang on it, so it stays as it is.
     pub fn chinese(&self) -> String {
         match self {
-            Self::Missing(title) => format!("“{title}”为空；请补上"),
+            Self::Missing(field) => format!("{field} 为空"),
             Self::Cell(fault) => fault.chinese(),
             Self::Broken(fault) => fault.chinese().to_owned(),
             Self::Shifted => "这一行的单元格比表头多，可能错位；含逗号的单元格要加引号".to_owned(),

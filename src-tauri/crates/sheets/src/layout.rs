@@ -196,17 +196,12 @@ impl Layout {
         (!cell.is_empty()).then_some((place, cell))
     }
 
-    /// What the file calls a field; our own word for it where the file has no such column.
-    pub fn title(&self, field: Field) -> &str {
-        field.of(&self.places).and_then(|place| self.titles.get(place)).map_or(field.name(), String::as_str)
-    }
-
     /// A fault of this cell, for readers that hold it to rules of their own.
     pub fn fault(&self, row: &Row<'_>, field: Field, problem: CellProblem) -> CellFault {
         let place = field.of(&self.places);
         let found = place.map(|place| row.shown(place));
         CellFault {
-            title: self.title(field).to_owned(),
+            title: place.and_then(|place| self.titles.get(place)).cloned().unwrap_or_else(|| field.name().to_owned()),
             found: found.unwrap_or_default().chars().take(64).collect(),
             problem,
         }

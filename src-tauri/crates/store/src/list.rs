@@ -1,8 +1,8 @@
 //! Lists: a snapshot of ids for a filter and a sort, exact totals in the same pass, and windows of rows from it.
 //!
-//! One pass over one index finds what matches and adds it up; a walk along the index of the sort puts it in order, or, where
-//! little matches, sorting that. The first rows come from the walk alone, unless too much lies between them. Where no index is in
-//! the order of the sort, the walk is along keys in memory.
+//! One pass over one index finds what matches and adds it up; two readers of one moment take half of the time each. A walk along
+//! the index of the sort puts it in order, or, where little matches, sorting that. The first rows come from the walk alone, unless
+//! too much lies between them. Where no index is in the order of the sort, the walk is along keys in memory.
 
 mod along_index;
 mod along_keys;

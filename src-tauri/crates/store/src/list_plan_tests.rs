@@ -48,6 +48,8 @@ fn queries() -> Vec<(String, String)> {
         for (name, filter) in filters() {
             queries.push((format!("{name} by {by:?}"), Condition::walking(&filter, by).walk_sql(&index, true)));
         }
+        let between = Condition::new(&OrderFilter::default()).between_ids(&[1, 9]);
+        queries.push((format!("between what was found by {by:?}"), between.walk_sql(&index, true)));
         let terms = Terms::of("拿铁 1234").unwrap();
         let reading = Condition::new(&OrderFilter::default()).matching(&terms);
         queries.push((format!("search by {by:?}"), reading.walk_sql(&index, true)));

@@ -132,6 +132,7 @@ fn a_list_is_the_same_whichever_way_it_is_made() {
                 .read_beside(|connection, beside| {
                     assert!(beside.is_some(), "nobody commits");
                     let shared = Making { connection, beside, texts: store.texts(), filter: &filter, sort };
+                    assert!(shared.in_halves(|_| Ok(()))?.is_some(), "there are many moments");
                     let (mut opened, mut firsts) = ways(&Making { beside: None, ..shared }, 60)?;
                     let in_halves = ways(&shared, 60)?;
                     opened.extend(in_halves.0);
@@ -244,6 +245,29 @@ fn a_list_sorted_in_memory_has_no_order_that_its_connection_does_not_see_yet() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn a_search_finds_as_many_as_its_connection_sees_however_many_others_have_read() {
+    let (_folder, store) = shop();
+    let filter = OrderFilter { search: "拿铁".into(), ..OrderFilter::default() };
+    for descending in [true, false] {
+        let sort = OrderSort { by: SortBy::CreatedAt, descending };
+        store
+            .read(|connection| {
+                let making = Making { connection, beside: None, texts: store.texts(), filter: &filter, sort };
+                let Way::Index(index) = Way::of(sort.by) else { panic!() };
+                let firsts = || [0, 60, usize::MAX].map(|few| making.first_found(&index, 60, few).unwrap());
+                let before = firsts();
+                assert_eq!(before[0].len(), 60);
+                let from = ORDERS + if descending { 0 } else { 200 };
+                store.import((from..from + 200).map(claim), |_, _| ControlFlow::Continue(()))?;
+                store.prepare_search()?;
+                assert_eq!(firsts(), before);
+                Ok(())
+            })
+            .unwrap();
+    }
 }
 
 #[test]

@@ -65,9 +65,12 @@ struct State {
 impl Texts {
     /// The ids of the orders that a search finds, ascending.
     pub(crate) fn find(&self, connection: &Connection, terms: &Terms) -> Result<Vec<i64>, StoreError> {
+        let seen = last_seen(connection)?;
         let mut state = self.lock();
         state.follow(connection)?;
-        Ok(state.find(terms))
+        let mut found = state.find(terms);
+        found.truncate(found.partition_point(|id| *id <= seen));
+        Ok(found)
     }
 
     /// The orders that a search finds and that were created last, or first: at least `count` where there are so many, and every
@@ -80,9 +83,10 @@ impl Texts {
         count: usize,
         descending: bool,
     ) -> Result<Option<Vec<i64>>, StoreError> {
+        let seen = last_seen(connection)?;
         let mut state = self.lock();
         state.follow(connection)?;
-        Ok(state.find_newest(terms, count, descending))
+        Ok(state.find_newest(terms, seen, count, descending))
     }
 
     /// Reads what is new and puts it in order, so that the next search or list need not.
@@ -229,6 +233,11 @@ impl State {
         found.dedup();
         found
     }
+}
+
+/// The last order that the connection sees; another one may have read more.
+fn last_seen(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.prepare_cached("SELECT coalesce(max(id), 0) FROM orders")?.query_row([], |row| row.get(0))?)
 }
 
 fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {

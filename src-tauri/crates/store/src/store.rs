@@ -119,9 +119,10 @@ impl Store {
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let connection = self.reader()?;
         connection.execute_batch("BEGIN")?;
-        let outcome = work(&connection);
+        // A connection that failed is closed, which ends its transaction and keeps the cause.
+        let done = work(&connection)?;
         self.end_reading(connection)?;
-        outcome
+        Ok(done)
     }
 
     /// The same with a second reader of that moment, for another thread; without one where others commit all the time.
@@ -132,18 +133,18 @@ impl Store {
         let mut connections = self.begin_reading(2)?.into_iter();
         let connection = connections.next().ok_or(StoreError::Closed)?;
         let beside = connections.next().map(Mutex::new);
-        let outcome = work(&connection, beside.as_ref());
+        let done = work(&connection, beside.as_ref())?;
         self.end_reading(connection)?;
         if let Some(beside) = beside {
             self.end_reading(beside.into_inner().unwrap_or_else(PoisonError::into_inner))?;
         }
-        outcome
+        Ok(done)
     }
 
     /// At most so many read transactions of one and the same moment: one alone where others commit all the time. Each is to be
     /// ended.
     pub(crate) fn begin_reading(&self, most: usize) -> Result<Vec<Connection>, StoreError> {
-        for _ in 0..TRIED_MOMENTS {
+        for _ in 0..if most > 1 { TRIED_MOMENTS } else { 0 } {
             let connections: Vec<Connection> = (0..most).map(|_| self.reader()).collect::<Result<_, _>>()?;
             let Some(last) = connections.last() else { break };
             let before = commits_seen(last)?;

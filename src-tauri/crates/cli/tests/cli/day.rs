@@ -409,9 +409,8 @@ fn of_a_reversed_payment_that_differs_neither_row_agrees() {
     let desk = Desk::new();
     desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
     let (short, long, other) = ("1", "00000000202611200000000002", "00000000202611200000000003");
-    let both = |number, transaction, fen| {
-        ["SUCCESS", "REVOKED"].map(|state| (number, transaction, "10:00:00", state, fen, 0))
-    };
+    let both =
+        |number, transaction, fen| ["SUCCESS", "REVOKED"].map(|state| (number, transaction, "10:00:00", state, fen, 0));
     let payments = [both("T1", short, 100), both("T2", long, 100), both("T3", other, 100)].concat();
     desk.file("bill.csv", bill(&payments, &[]));
     let orders = [("T1", short, 200), ("T2", long, 200), ("T3", other, 100)];

@@ -125,10 +125,10 @@ impl Reading {
         let number = layout.number(row, Field::OutTradeNo)?;
         let order = LocalOrder {
             line: row.line(),
-            out_trade_no: number.ok_or_else(|| RowRefusal::missing(layout, Field::OutTradeNo))?,
+            out_trade_no: number.ok_or(RowRefusal::Missing(Field::OutTradeNo))?,
             // A number that a spreadsheet rounded is no evidence against the bill's.
             transaction_id: layout.number(row, Field::TransactionId).ok().flatten().unwrap_or_default(),
-            amount: layout.amount(row, amount)?.ok_or_else(|| RowRefusal::missing(layout, amount))?,
+            amount: layout.amount(row, amount)?.ok_or(RowRefusal::Missing(amount))?,
             state: layout.trade_state(row)?,
             paid_at: layout.moment(row, Field::PaidAt)?,
         };
@@ -147,7 +147,7 @@ impl Reading {
             (refund_id, out_refund_no) => (refund_id?, out_refund_no?),
         };
         if refund_id.is_none() && out_refund_no.is_none() {
-            return Err(RowRefusal::missing(layout, Field::RefundId));
+            return Err(RowRefusal::Missing(Field::RefundId));
         }
         let accepted_at = match layout.moment(row, Field::CreatedAt)? {
             None => layout.moment(row, Field::RefundedAt)?,
@@ -157,7 +157,7 @@ impl Reading {
             line: row.line(),
             refund_id: refund_id.unwrap_or_default(),
             out_refund_no: out_refund_no.unwrap_or_default(),
-            amount: layout.amount(row, amount)?.ok_or_else(|| RowRefusal::missing(layout, amount))?,
+            amount: layout.amount(row, amount)?.ok_or(RowRefusal::Missing(amount))?,
             status: layout.refund_status(row)?,
             accepted_at,
         };

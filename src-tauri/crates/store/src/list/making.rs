@@ -21,7 +21,7 @@ pub(super) const WALK: Duration = Duration::from_millis(10);
 /// How often the time of a walk is looked at, in steps of SQLite's machine.
 const LOOK_AFTER_STEPS: i32 = 1_000;
 
-/// One list, made of what one connection sees at one moment.
+/// One list, made of what a connection, and another beside it, sees at one moment.
 #[derive(Clone, Copy)]
 pub(super) struct Making<'r> {
     pub(super) connection: &'r Connection,
@@ -102,15 +102,15 @@ impl Making<'_> {
         few: usize,
         columns: &'static str,
     ) -> Result<Found, StoreError> {
-        let Some(searched) = searched else { return self.found_in_one_pass(None, columns) };
+        let Some(searched) = searched else { return self.found_along_times(None, columns) };
         if searched.len() <= few {
             let condition = Condition::new(self.filter).among(searched);
             return self.found_by(&condition.found_among_sql(columns), &condition, None, columns);
         }
-        self.found_in_one_pass(Some(&searched.iter().copied().collect()), columns)
+        self.found_along_times(Some(&searched.iter().copied().collect()), columns)
     }
 
-    fn found_in_one_pass(&self, among: Option<&IdSet>, columns: &'static str) -> Result<Found, StoreError> {
+    fn found_along_times(&self, among: Option<&IdSet>, columns: &'static str) -> Result<Found, StoreError> {
         let pass = |making: &Making<'_>| {
             let condition = Condition::new(making.filter);
             making.found_by(&condition.found_sql(columns), &condition, among, columns)
@@ -166,6 +166,7 @@ impl Found {
 }
 
 impl Totals {
+    /// Of what is polled nothing is known yet.
     fn unite(&mut self, other: &Self) {
         self.count += other.count;
         self.paid_count += other.paid_count;
@@ -173,8 +174,6 @@ impl Totals {
         self.refunded_fen += other.refunded_fen;
         self.unverified_paid_count += other.unverified_paid_count;
         self.unverified_paid_fen += other.unverified_paid_fen;
-        self.polling += other.polling;
-        self.next_query_at = self.next_query_at.into_iter().chain(other.next_query_at).min();
     }
 
     fn add(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {

@@ -73,12 +73,15 @@ impl Blocks {
 
 impl State {
     /// What [`super::Texts::find_newest`] says, block by block from the end that is asked for.
-    pub(super) fn find_newest(&self, terms: &Terms, count: usize, descending: bool) -> Option<Vec<i64>> {
+    pub(super) fn find_newest(&self, terms: &Terms, seen: i64, count: usize, descending: bool) -> Option<Vec<i64>> {
         let looking = Looking::new(self, terms);
         let blocks = self.blocks.sorted(descending);
         let (mut found, mut looked) = (Vec::new(), 0);
         for (place, block) in blocks.iter().enumerate() {
             looking.through(block, |id| {
+                if id > seen {
+                    return;
+                }
                 let at = self.place(id).and_then(|place| self.created_at.get(place)).copied().unwrap_or_default();
                 found.push((if descending { -at } else { at }, id));
             });
@@ -183,7 +186,7 @@ mod tests {
         {
             let terms = Terms::of(search).unwrap();
             for (count, descending) in [(1, true), (60, true), (60, false), (100_000, false)] {
-                if let Some(found) = state.find_newest(&terms, count, descending) {
+                if let Some(found) = state.find_newest(&terms, i64::MAX, count, descending) {
                     by_blocks += 1;
                     assert_eq!(found, sorted(&state, state.find(&terms), count, descending), "{search} {count}");
                 }
@@ -195,7 +198,7 @@ mod tests {
     #[test]
     fn what_is_rare_is_left_to_a_search_of_everything() {
         let terms = Terms::of("later00000001").unwrap();
-        assert_eq!(state().find_newest(&terms, 60, true), None);
+        assert_eq!(state().find_newest(&terms, i64::MAX, 60, true), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{State, Texts};
+use super::{State, Texts, last_seen};
 use crate::StoreError;
 use crate::list::IdSet;
 
@@ -27,12 +27,10 @@ impl Texts {
         among: Option<&IdSet>,
         mut each: impl FnMut(u128, i64),
     ) -> Result<(), StoreError> {
-        let seen: i64 =
-            connection.prepare_cached("SELECT coalesce(max(id), 0) FROM orders")?.query_row([], |row| row.get(0))?;
+        let seen = last_seen(connection)?;
         let mut state = self.lock();
         state.follow(connection)?;
         state.rank();
-        // Another connection may have read orders that this one does not see yet.
         for (place, id) in state.ids.iter().enumerate().take_while(|(_, id)| **id <= seen) {
             if among.is_none_or(|set| set.contains(*id)) {
                 each(state.key(key, place), *id);
