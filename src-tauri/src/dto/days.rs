@@ -247,6 +247,8 @@ pub(crate) struct DayOutcome {
     pub(crate) payments_gap_fen: Fen,
     pub(crate) refunds_gap_fen: Fen,
     pub(crate) summary_ok: bool,
+    /// 手续费 of the bills that were compared, in yuan with five decimals.
+    pub(crate) fee_yuan: String,
     pub(crate) fee_count: Count,
     /// All fees less what base and rate give, in yuan with five decimals.
     pub(crate) fee_gap_yuan: String,
@@ -281,6 +283,8 @@ pub(crate) struct DayDetail {
     pub(crate) concentrations: Vec<DayConcentration>,
     /// Another amount that the merchant seems to keep.
     pub(crate) suggested: Option<SuggestedBasis>,
+    /// The amount that the merchant's own tables were compared by last, on whichever day.
+    pub(crate) own_basis: Option<DayBasis>,
 }
 
 impl TryFrom<desk::DayView> for DayDetail {
@@ -305,6 +309,7 @@ impl TryFrom<desk::DayView> for DayDetail {
                 equal: suggested.equal.into(),
                 differing: suggested.differing.into(),
             }),
+            own_basis: view.own_basis.map(Into::into),
         })
     }
 }
@@ -337,6 +342,7 @@ fn outcome(
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
         day_cut_s: run.found.day_cut_s,
+        fee_yuan: exact_yuan_text(run.compared_bills().map(|bill| bill.sums.fee_milli_fen).sum::<i128>() * 1000),
         basis: run.found.basis,
         own_tables,
         local_orders: run.found.local_orders.into(),

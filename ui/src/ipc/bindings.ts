@@ -630,6 +630,8 @@ export type DayDetail = {
 	concentrations: DayConcentration[],
 	/**  Another amount that the merchant seems to keep. */
 	suggested: SuggestedBasis | null,
+	/**  The amount that the merchant's own tables were compared by last, on whichever day. */
+	own_basis: DayBasis | null,
 };
 
 /**  By what differences may concentrate. */
@@ -715,6 +717,8 @@ export type DayOutcome = {
 	payments_gap_fen: Fen,
 	refunds_gap_fen: Fen,
 	summary_ok: boolean,
+	/**  手续费 of the bills that were compared, in yuan with five decimals. */
+	fee_yuan: string,
 	fee_count: Count,
 	/**  All fees less what base and rate give, in yuan with five decimals. */
 	fee_gap_yuan: string,

@@ -65,6 +65,7 @@ export type {
   OrdersOpened,
   Overview,
   OwnTable,
+  OwnTableUsed,
   PasswordAnswer,
   Profile,
   ProfileInput,

@@ -15,15 +15,6 @@ export function formatYuan(fen: number): string {
   return text.startsWith(MINUS) ? `${MINUS}¥${text.slice(1)}` : `¥${text}`;
 }
 
-/** Thousandths of a fen, as fees are kept, with their currency sign and all five decimals: `¥1,234.56789`. */
-export function formatExactYuan(milliFen: number): string {
-  if (!Number.isSafeInteger(milliFen)) throw new RangeError(`not thousandths of a fen: ${milliFen}`);
-  const rest = milliFen % 1000;
-  const decimals = String(Math.abs(rest)).padStart(3, "0");
-  const whole = formatYuan((milliFen - rest) / 1000);
-  return `${milliFen < 0 && !whole.startsWith(MINUS) ? MINUS : ""}${whole}${decimals}`;
-}
-
 /** Fen as a person would type it into an amount field: `1234.56`. */
 export function fenAsTyped(fen: number): string {
   return formatFen(fen).replaceAll(",", "").replace(MINUS, "-");

@@ -12,22 +12,34 @@ import { useDayRun, useOwnTable } from "./use-day-run";
 
 type DayInputsProps = {
   profile: string;
-  date: string;
-  known: DayDetail["bills"];
+  day: DayDetail;
   onDone: (result: DayRunResult) => void;
 };
 
+type Basis = DayRequest["basis"];
+
+const BASES: Basis[] = ["order", "settle", "cash"];
 const DAY_CUT_S = 300;
 
-/** What a day is made of: the bill, the other side, and which amount is compared. */
-export function DayInputs({ profile, date, known, onDone }: DayInputsProps) {
+/** What a day is made of: the bill, the other side, and which amount is compared; at first as it was done last. */
+export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   const { t } = useTranslation();
-  const [basis, setBasis] = useState<DayRequest["basis"]>("order");
-  const [cut, setCut] = useState(DAY_CUT_S);
+  const { date } = day.standing;
+  const before = day.outcome?.own_tables ?? [];
+  const [saidBasis, setBasis] = useState<Basis | null>(null);
+  const [saidCut, setCut] = useState<number | null>(null);
+  const [saidKept, setKept] = useState<"before" | "store" | null>(null);
+  const kept = saidKept ?? (before.length > 0 ? "before" : "store");
+  const lastBasis = before.length > 0 && BASES.find((basis) => basis === day.outcome?.basis);
+  const basis = saidBasis ?? (lastBasis || (day.own_basis ?? "order"));
+  const cut = saidCut ?? day.outcome?.day_cut_s ?? DAY_CUT_S;
   const bills = useQuery(chosenBillsQuery());
   const orders = useOwnTable(profile, "orders");
   const refunds = useOwnTable(profile, "refunds");
   const isFile = orders.shown !== null || refunds.shown !== null;
+  const hasOrders = isFile
+    ? orders.shown !== null
+    : kept === "before" && before.some(({ table }) => table === "orders");
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;
   const isReady = isReadable && (bills.data?.every((bill) => bill.problem === null) ?? false);
@@ -35,15 +47,16 @@ export function DayInputs({ profile, date, known, onDone }: DayInputsProps) {
   return (
     <section className="day-inputs" data-testid="day-inputs">
       {job.error && <ErrorView error={job.error} />}
-      <DayBills profile={profile} date={date} known={known} />
-      <OwnSide orders={orders} refunds={refunds} />
-      {orders.shown && (
+      <DayBills profile={profile} date={date} known={day.bills} />
+      <OwnSide orders={orders} refunds={refunds} before={before} kept={kept} onKept={setKept} />
+      {hasOrders && (
         <div className="day-input">
           <span className="day-input-name">{t("days.basis")}</span>
           <Radio.Group
             value={basis}
             onChange={(event) => setBasis(event.target.value)}
-            options={(["order", "settle", "cash"] as const).map((value) => ({
+            data-testid="day-basis"
+            options={BASES.map((value) => ({
               value,
               label: t(`days.basisWord.${value}`),
             }))}
@@ -60,7 +73,7 @@ export function DayInputs({ profile, date, known, onDone }: DayInputsProps) {
           step={60}
           value={cut}
           aria-label={t("days.dayCut")}
-          onChange={(value) => setCut(value ?? DAY_CUT_S)}
+          onChange={(value) => setCut(value)}
         />
         <span className="quiet">{t("days.dayCutWhy")}</span>
       </div>
@@ -75,8 +88,8 @@ export function DayInputs({ profile, date, known, onDone }: DayInputsProps) {
               date,
               own: isFile
                 ? { is: "tables", orders: orders.shown?.mapping ?? null, refunds: refunds.shown?.mapping ?? null }
-                : { is: "store" },
-              basis: orders.shown ? basis : "order",
+                : { is: kept === "before" ? "as_before" : "store" },
+              basis: hasOrders ? basis : "order",
               day_cut_s: cut,
             })
           }

@@ -45,9 +45,7 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
     <div className="day" data-testid="day" data-mark={day.standing.mark}>
       <Verdict profile={profile} day={day} onAgain={() => setAgain(!again)} />
       <UnsettledDays days={unsettled} />
-      {(again || isWaiting || !day.outcome) && (
-        <DayInputs profile={profile} date={date} known={day.bills} onDone={done} />
-      )}
+      {(again || isWaiting || !day.outcome) && <DayInputs profile={profile} day={day} onDone={done} />}
       {day.outcome && (
         <>
           <DayClasses day={day} search={search} onSearch={onSearch} />
@@ -109,7 +107,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
           {t("days.billChanged")}
         </p>
       )}
-      {outcome && <Sides outcome={outcome} bills={day.bills} />}
+      {outcome && <Sides outcome={outcome} />}
       {day.notes.map((note) => (
         <p key={note.said_at} className="quiet" data-testid="day-note">
           <TimeText at={note.said_at} /> {note.said_by} {t(`days.kind.${note.kind}`)} {note.text}

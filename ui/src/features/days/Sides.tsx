@@ -1,19 +1,18 @@
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
 import type { DayDetail } from "../../ipc/model";
-import { formatExactYuan, formatYuan } from "../../lib/money";
+import { formatYuan } from "../../lib/money";
 import { FIELDS, REFUND_FIELDS } from "../orders/use-import";
-import { dayFee, daySums } from "./day-sums";
+import { daySums } from "./day-sums";
 
 type Outcome = NonNullable<DayDetail["outcome"]>;
-type SidesProps = { outcome: Outcome; bills: DayDetail["bills"] };
 
 /** What a run compared: the bill, the own side with how its tables were read, and what both add up to. */
-export function Sides({ outcome, bills }: SidesProps) {
+export function Sides({ outcome }: { outcome: Outcome }) {
   return (
     <>
       <Inputs outcome={outcome} />
-      <Sums outcome={outcome} bills={bills} />
+      <Sums outcome={outcome} />
     </>
   );
 }
@@ -48,10 +47,9 @@ function Inputs({ outcome }: { outcome: Outcome }) {
 }
 
 /** Both sides of the rows that were compared, and the fee that the bill names. */
-function Sums({ outcome, bills }: SidesProps) {
+function Sums({ outcome }: { outcome: Outcome }) {
   const { t } = useTranslation();
   const sums = daySums(outcome);
-  const fee = dayFee({ bills, outcome });
   return (
     <table className="list-table report-sums day-sums" data-testid="day-sums">
       <thead>
@@ -79,7 +77,7 @@ function Sums({ outcome, bills }: SidesProps) {
         ))}
         <tr data-testid="day-sum-fees">
           <td>{t("days.feeBill")}</td>
-          <td className="right figures">{fee === null ? "—" : formatExactYuan(fee)}</td>
+          <td className="right figures">{t("days.yuan", { yuan: outcome.fee_yuan })}</td>
           <td className="right quiet">—</td>
           <td className="right quiet">—</td>
         </tr>

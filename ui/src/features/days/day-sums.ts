@@ -23,18 +23,3 @@ const sides = (bill_fen: number, local_fen: number): SideSums => ({
   local_fen,
   gap_fen: local_fen - bill_fen,
 });
-
-const COMPARED = ["ALL", "SUCCESS", "REFUND"];
-
-/**
- * 手续费 of the bills that a run compared, in thousandths of a fen; null where other texts of them are known too, because
- * a day does not say which of its bills those were.
- */
-export function dayFee({ bills, outcome }: { bills: DayDetail["bills"]; outcome: Outcome }): number | null {
-  const known = bills.filter((bill) => COMPARED.includes(bill.kind));
-  // As many rows as were compared: any other bill among them has none, and so no fee.
-  if (known.reduce((rows, bill) => rows + bill.rows, 0) !== outcome.bill_rows) return null;
-  // A bill of all kinds has the rows of the narrower ones beside it once more.
-  const whole = known.filter((bill) => bill.kind === "ALL");
-  return (whole.length > 0 ? whole : known).reduce((fee, bill) => fee + bill.fee_milli_fen, 0);
-}

@@ -167,6 +167,10 @@ describe("the bill of a day", () => {
   });
 });
 
+/** By what is drawn: all groups of radio buttons have one name here, and of one name the page checks one alone. */
+const isChosen = (radio: HTMLElement) =>
+  radio.closest("label")?.classList.contains("ant-radio-wrapper-checked") ?? false;
+
 describe("the merchant's own tables", () => {
   it("are compared with mappings of their own, and another amount that they seem to keep is offered", async () => {
     const { desk } = openWindow(DAY);
@@ -199,6 +203,25 @@ describe("the merchant's own tables", () => {
     await waitFor(() => expect(screen.getByTestId("day-sides").textContent).toContain("按应结订单金额对比"));
     await waitFor(() => expect(screen.queryByTestId("suggestion")).toBeNull());
     expect(run.mock.calls[1]?.[0]).toMatchObject({ own: { is: "as_before" }, basis: "settle", day_cut_s: 300 });
+    await userEvent.click(screen.getByTestId("day-again"));
+    expect(isChosen(await screen.findByLabelText("同上次：店铺订单.csv"))).toBe(true);
+    expect(isChosen(screen.getByLabelText("应结订单金额"))).toBe(true);
+    await userEvent.click(screen.getByTestId("day-run"));
+    await waitFor(() => expect(run.mock.calls[2]?.[0]).toMatchObject({ own: { is: "as_before" }, basis: "settle" }));
+  });
+
+  it("are compared on the next day by the amount that they were compared by last", async () => {
+    const { desk } = openWindow(DAY, {}, (fake) => {
+      const detail = fake.dayDetail;
+      fake.dayDetail = async (...of) => ({ ...(await detail(...of)), own_basis: "cash" });
+    });
+    const run = vi.spyOn(desk, "dayRun");
+    await userEvent.click(await screen.findByTestId("bill-choose"));
+    await userEvent.click(screen.getByLabelText("自己的表格（CSV / XLSX）"));
+    const basis = within(await screen.findByTestId("day-basis"));
+    expect(isChosen(basis.getByLabelText("现金金额"))).toBe(true);
+    await userEvent.click(screen.getByTestId("day-run"));
+    await waitFor(() => expect(run.mock.calls[0]?.[0]).toMatchObject({ own: { is: "tables" }, basis: "cash" }));
   });
 
   it("are not needed: the orders that are kept here are compared, and bills that wait open the inputs again", async () => {

@@ -60,6 +60,7 @@ export const days = {
     remarkDay: "Remark on the day",
     remarkDayWhy: "Kept with your name and the time; it can be added to, never changed.",
     closeWhy: "Differences are open, or rows cannot be read",
+    asBefore: "As last time: {{names}}",
     store: "The orders kept here",
     file: "My own table (CSV / XLSX)",
     billSide: "Bill",

@@ -57,6 +57,7 @@ export const days = {
     remarkDay: "备注当天",
     remarkDayWhy: "和操作人、时间一起留下；只能追加，不能修改。",
     closeWhy: "还有待处理的差异或无法读取的行",
+    asBefore: "同上次：{{names}}",
     store: "本机的订单库",
     file: "自己的表格（CSV / XLSX）",
     billSide: "账单",

@@ -227,6 +227,7 @@ export function fakeDays(world: World): DayCommands {
               payments_gap_fen: -1490,
               refunds_gap_fen: 0,
               summary_ok: true,
+              fee_yuan: "5.01480",
               fee_count: 1,
               fee_gap_yuan: "0.02400",
               classes: [...classes(day.rows), matched],
@@ -243,6 +244,7 @@ export function fakeDays(world: World): DayCommands {
             ]
           : [],
         suggested: day?.isFile && day.basis === "order" ? { basis: "settle", equal: 9, differing: 10 } : null,
+        own_basis: [...ran.values()].filter(({ isFile }) => isFile).at(-1)?.basis ?? null,
       };
     },
     async dayDifferences(_profile, date, filter, start, limit) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use desk_reconcile::Basis;
 use desk_store::{
     ClassTally, Concentration, DayBill, DayDifference, DayMark, DayNote, DayRun, DayStanding, DifferenceFilter,
     DifferencePage,
@@ -35,6 +36,8 @@ pub struct DayView {
     pub concentrations: Vec<Concentration>,
     /// Another amount that the merchant seems to keep.
     pub suggested: Option<SuggestedBasis>,
+    /// The amount that the merchant's own tables were compared by last, on whichever day.
+    pub own_basis: Option<Basis>,
 }
 
 /// Unsettled differences of one age.
@@ -93,6 +96,7 @@ impl Desk {
                 open,
                 concentrations,
                 suggested,
+                own_basis: store.own_basis(&profile)?.as_deref().and_then(Basis::parse),
             })
         })
         .await

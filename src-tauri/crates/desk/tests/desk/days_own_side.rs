@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use desk::reconcile::Viewpoint;
+use desk::reconcile::{Basis, Viewpoint};
 use desk::sheets::{Cell, Column, Field, Mapping, Table, Unit, XlsxBook};
 use desk::{Cancel, Import, OwnFiles, OwnSide, ReconcileFault, Watch, own_tables};
 use wxpay_protocol::environment::Environment;
@@ -61,6 +61,28 @@ async fn the_sheet_and_the_columns_of_a_run_are_told_and_used_again_though_nothi
     assert_ne!(again.id, first.id);
     assert_eq!((again.found.local_orders, &again.found.classes), (1, &first.found.classes));
     assert_eq!(own_tables(&again.found), told);
+}
+
+#[tokio::test]
+async fn the_amount_that_own_tables_were_compared_by_last_is_known_to_every_other_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let of_another_day = async || {
+        let day = fetching.desk.day("shop", START.plus_ms(-3 * 86_400_000)).await.unwrap();
+        assert_eq!(day.run, None);
+        day.own_basis
+    };
+    let mut today = sides(folder.path(), START, "12:00:00");
+    assert_eq!(of_another_day().await, None);
+    for basis in [Basis::Cash, Basis::Settle] {
+        today.basis = basis;
+        reconcile(&fetching, today.clone()).await;
+        assert_eq!(of_another_day().await, Some(basis));
+    }
+    today.own = OwnSide::Kept(fetching.desk.kept_side(&fetching.desk.profile("shop").await.unwrap().profile));
+    today.basis = Basis::Order;
+    reconcile(&fetching, today).await;
+    assert_eq!(of_another_day().await, Some(Basis::Settle), "the orders that are kept here are no table");
 }
 
 #[tokio::test]

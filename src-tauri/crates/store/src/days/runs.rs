@@ -128,6 +128,15 @@ impl Store {
         self.write(move |connection| begin(connection, &new))
     }
 
+    /// The amount by which tables of orders of the merchant's own were compared last, on whichever day.
+    pub fn own_basis(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT basis FROM day_runs WHERE profile = ?1 AND is_complete = 1 AND orders IS NOT NULL AND own_reading IS NOT NULL \
+                       ORDER BY id DESC LIMIT 1";
+            Ok(connection.prepare_cached(sql)?.query_row([profile], |row| row.get(0)).optional()?)
+        })
+    }
+
     /// Adds differences to a run that was begun, in their order. Small batches let other writers in between.
     pub fn add_differences(&self, run: i64, batch: Vec<NewDifference>) -> Result<(), StoreError> {
         self.write(move |connection| differences::add(connection, run, &batch))
