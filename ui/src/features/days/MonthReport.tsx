@@ -3,7 +3,6 @@ import { App, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
-import { Money } from "../../components/Money";
 import { SkeletonRows } from "../../components/Skeleton";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
@@ -13,6 +12,7 @@ import { useLayoutPrefs } from "../../lib/prefs";
 import { DayMarkSign } from "./DayMarkSign";
 import { LeftList } from "./LeftList";
 import { monthOf } from "./month";
+import { SumsTable } from "./SumsTable";
 
 type MonthReportProps = {
   profile: string;
@@ -70,40 +70,17 @@ function Sums({ sums }: { sums: SpanReport["sums"] }) {
   const { t } = useTranslation();
   return (
     <>
-      <table className="list-table report-sums" data-testid="report-sums">
-        <thead>
-          <tr>
-            <th>{t("days.reportItem")}</th>
-            <th className="right">{t("days.bill")}</th>
-            <th className="right">{t("days.local")}</th>
-            <th className="right">{t("days.difference")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {(["payments", "refunds", "net"] as const).map((item) => (
-            <tr key={item} data-testid={`report-${item}`}>
-              <td>{t(`days.reportItems.${item}`)}</td>
-              <td className="right">
-                <Money fen={sums[item].bill_fen} />
-              </td>
-              <td className="right">
-                <Money fen={sums[item].local_fen} />
-              </td>
-              <td className={sums[item].gap_fen === 0 ? "right" : "right tone-red"}>
-                <Money fen={sums[item].gap_fen} />
-              </td>
-            </tr>
-          ))}
-          <tr data-testid="report-fees">
-            <td>{t("days.reportItems.fees")}</td>
-            <td className="right figures">{t("days.yuan", { yuan: sums.fee_yuan })}</td>
-            <td className="right quiet">—</td>
-            <td className={sums.fee_count === 0 ? "right quiet" : "right figures tone-amber"}>
-              {sums.fee_count === 0 ? "—" : t("days.reportFeesOff", { count: sums.fee_count, yuan: sums.fee_gap_yuan })}
-            </td>
-          </tr>
-        </tbody>
-      </table>
+      <SumsTable
+        names={{ table: "report-sums", row: "report" }}
+        title={t("days.reportItem")}
+        sums={sums}
+        fees={{
+          title: t("days.reportItems.fees"),
+          yuan: sums.fee_yuan,
+          gap:
+            sums.fee_count === 0 ? null : t("days.reportFeesOff", { count: sums.fee_count, yuan: sums.fee_gap_yuan }),
+        }}
+      />
       {sums.not_compared > 0 && (
         <p className="tone-amber report-not-compared" data-testid="report-not-compared">
           {t("days.reportNotCompared", { count: sums.not_compared })}

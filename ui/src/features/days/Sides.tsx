@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { Money } from "../../components/Money";
 import type { DayDetail } from "../../ipc/model";
 import { formatYuan } from "../../lib/money";
 import { FIELDS, REFUND_FIELDS } from "../orders/use-import";
 import { daySums } from "./day-sums";
+import { SumsTable } from "./SumsTable";
 
 type Outcome = NonNullable<DayDetail["outcome"]>;
 
@@ -49,40 +49,14 @@ function Inputs({ outcome }: { outcome: Outcome }) {
 /** Both sides of the rows that were compared, and the fee that the bill names. */
 function Sums({ outcome }: { outcome: Outcome }) {
   const { t } = useTranslation();
-  const sums = daySums(outcome);
   return (
-    <table className="list-table report-sums day-sums" data-testid="day-sums">
-      <thead>
-        <tr>
-          <th>{t("days.comparedRows")}</th>
-          <th className="right">{t("days.bill")}</th>
-          <th className="right">{t("days.local")}</th>
-          <th className="right">{t("days.difference")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(["payments", "refunds", "net"] as const).map((item) => (
-          <tr key={item} data-testid={`day-sum-${item}`}>
-            <td>{t(`days.reportItems.${item}`)}</td>
-            <td className="right">
-              <Money fen={sums[item].bill_fen} />
-            </td>
-            <td className="right">
-              <Money fen={sums[item].local_fen} />
-            </td>
-            <td className={sums[item].gap_fen === 0 ? "right" : "right tone-red"}>
-              <Money fen={sums[item].gap_fen} strong={item === "net"} />
-            </td>
-          </tr>
-        ))}
-        <tr data-testid="day-sum-fees">
-          <td>{t("days.feeBill")}</td>
-          <td className="right figures">{t("days.yuan", { yuan: outcome.fee_yuan })}</td>
-          <td className="right quiet">—</td>
-          <td className="right quiet">—</td>
-        </tr>
-      </tbody>
-    </table>
+    <SumsTable
+      names={{ table: "day-sums", row: "day-sum" }}
+      className="day-sums"
+      title={t("days.comparedRows")}
+      sums={daySums(outcome)}
+      fees={{ title: t("days.feeBill"), yuan: outcome.fee_yuan, gap: null }}
+    />
   );
 }
 
