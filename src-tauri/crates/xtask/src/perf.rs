@@ -12,7 +12,7 @@ mod window;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::TaskError;
 use crate::command::{cargo, run};
@@ -44,26 +44,58 @@ impl Figure {
     }
 }
 
-/// What can be measured, by name.
-const PARTS: [(&str, Part); 9] = [
-    ("protocol", |workspace, _, _| bench(workspace, "wxpay-protocol")),
-    ("simulator", |workspace, _, _| bench(workspace, "wxpay-simulator")),
-    ("store", |workspace, _, orders| store::measure(workspace, orders)),
-    ("notices", |workspace, _, _| bench(workspace, "desk")),
-    ("verify", |workspace, folder, _| messages::measure(workspace, folder)),
-    ("drain", |workspace, folder, _| drain::measure(workspace, folder)),
-    ("export", export::measure),
-    ("reconcile", reconcile::measure),
-    (WINDOW, window::measure),
+/// What can be measured, by name, with the packages that it needs.
+const PARTS: [(&str, &[&str], Part); 10] = [
+    ("protocol", &["wxpay-protocol"], |run| run.benchmark("signing", &[])),
+    ("diagnose", &["wxpay-diagnose"], |run| run.benchmark("search", &[])),
+    ("simulator", &["wxpay-simulator"], |run| run.benchmark("gateway", &[])),
+    ("store", &["desk-store"], store::measure),
+    ("notices", &["desk"], |run| run.benchmark("notices", &[])),
+    ("verify", &["wxpay"], messages::measure),
+    ("drain", &["wxpay"], drain::measure),
+    ("export", &["wxpay"], export::measure),
+    ("reconcile", &["wxpay"], reconcile::measure),
+    ("window", &["wxpay", WINDOW], window::measure),
 ];
-/// Parts that are benchmarks of a crate and need no program built.
-const BENCHES: [&str; 4] = ["protocol", "simulator", "store", "notices"];
-/// The part that needs the window; the others need `wxpay` alone.
-const WINDOW: &str = "window";
+/// The package of the window.
+const WINDOW: &str = "wxpay-desk";
 /// Orders in the store that is measured, and rows of the day that is reconciled, unless `--orders N` says otherwise.
 const ORDERS: u64 = 1_000_000;
 
-type Part = fn(&Workspace, &Path, u64) -> Result<Vec<Figure>, TaskError>;
+type Part = fn(&Run<'_>) -> Result<Vec<Figure>, TaskError>;
+
+/// What every part measures with.
+#[derive(Debug)]
+struct Run<'r> {
+    workspace: &'r Workspace,
+    /// For everything that measuring makes.
+    folder: PathBuf,
+    orders: u64,
+    /// What cargo is told to select, the same for programs and benchmarks: another selection would compile everything again.
+    selection: Vec<&'static str>,
+}
+
+impl Run<'_> {
+    /// Compiles all programs and benchmarks that will be measured, at once.
+    fn build(&self) -> Result<(), TaskError> {
+        if self.selection.contains(&WINDOW) {
+            setup::ready(Purpose::Tour)?;
+            ui::install_packages(&self.workspace.ui())?;
+            ui::build(&self.workspace.ui())?;
+            run(cargo(&self.workspace.root, ["build", "--package", "acceptance", "--bin", "measure"]))?;
+        }
+        let words = ["build", "--release", "--bins", "--benches"];
+        Ok(run(cargo(&self.workspace.root, words.iter().chain(&self.selection)))?)
+    }
+
+    /// Runs a benchmark, which prints its own figures, each beside its yardstick.
+    fn benchmark(&self, name: &str, arguments: &[&str]) -> Result<Vec<Figure>, TaskError> {
+        let mut bench = cargo(&self.workspace.root, ["bench", "--bench", name].iter().chain(&self.selection));
+        bench.arg("--").args(arguments);
+        run(bench)?;
+        Ok(Vec::new())
+    }
+}
 
 /// Builds in release, measures these parts or all, prints, and keeps the page in `target/perf/figures.md`.
 pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), TaskError> {
@@ -74,23 +106,23 @@ pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), Ta
         }
         names => (names, ORDERS),
     };
-    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
-        let known = PARTS.map(|(part, _)| part).join(", ");
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(part, ..)| part != name)) {
+        let known = PARTS.map(|(part, ..)| part).join(", ");
         return Err(TaskError::Measuring(format!("nothing here is called {unknown:?}; there are {known}")));
     }
-    if names.is_empty() || names.iter().any(|name| !BENCHES.contains(&name.as_str())) {
-        let with_window = names.is_empty() || names.iter().any(|name| name == WINDOW);
-        build_programs(workspace, with_window)?;
-    }
-    let folder = workspace.target.join("perf");
+    let parts: Vec<_> =
+        PARTS.iter().filter(|(part, ..)| names.is_empty() || names.iter().any(|name| name == part)).collect();
+    let measuring = Run { workspace, folder: workspace.target.join("perf"), orders, selection: selection(&parts) };
+    measuring.build()?;
+    let folder = &measuring.folder;
     if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
+        fs::remove_dir_all(folder).map_err(|source| file_error(folder, source))?;
     }
-    fs::create_dir_all(&folder).map_err(|source| file_error(&folder, source))?;
+    fs::create_dir_all(folder).map_err(|source| file_error(folder, source))?;
     let mut figures = Vec::new();
-    for (name, part) in PARTS.iter().filter(|(part, _)| names.is_empty() || names.iter().any(|name| name == part)) {
+    for (name, _, part) in parts {
         println!("\n== {name} ==");
-        figures.extend(part(workspace, &folder, orders)?);
+        figures.extend(part(&measuring)?);
     }
     let page = page(&machine::description(), &figures);
     println!("\n{page}");
@@ -98,23 +130,16 @@ pub(crate) fn perf(workspace: &Workspace, arguments: &[String]) -> Result<(), Ta
     fs::write(&file, page).map_err(|source| file_error(&file, source))
 }
 
-fn build_programs(workspace: &Workspace, with_window: bool) -> Result<(), TaskError> {
-    if !with_window {
-        return Ok(run(cargo(&workspace.root, ["build", "--release", "--package", "wxpay"]))?);
+/// The packages of these parts, as cargo wants them told.
+fn selection(parts: &[&(&str, &[&'static str], Part)]) -> Vec<&'static str> {
+    let mut packages: Vec<&str> = parts.iter().flat_map(|(_, packages, _)| *packages).copied().collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let mut words: Vec<&str> = packages.iter().flat_map(|package| ["--package", package]).collect();
+    if packages.contains(&WINDOW) {
+        words.extend(["--features", "wxpay-desk/custom-protocol"]);
     }
-    setup::ready(Purpose::Tour)?;
-    ui::install_packages(&workspace.ui())?;
-    ui::build(&workspace.ui())?;
-    let programs = ["--package", "wxpay-desk", "--package", "wxpay", "--features", "wxpay-desk/custom-protocol"];
-    run(cargo(&workspace.root, ["build", "--release"].iter().chain(&programs)))?;
-    run(cargo(&workspace.root, ["build", "--package", "acceptance", "--bin", "measure"]))?;
-    Ok(())
-}
-
-/// The benchmarks of a package print their own figures, each beside its yardstick.
-fn bench(workspace: &Workspace, package: &str) -> Result<Vec<Figure>, TaskError> {
-    run(cargo(&workspace.root, ["bench", "--package", package]))?;
-    Ok(Vec::new())
+    words
 }
 
 fn page(machine: &str, figures: &[Figure]) -> String {

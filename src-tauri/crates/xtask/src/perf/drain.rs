@@ -7,17 +7,17 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::Figure;
 use super::process::{Companion, measured};
+use super::{Figure, Run};
 use crate::TaskError;
 use crate::command::{self, command};
 use crate::ui::file_error;
-use crate::workspace::Workspace;
 
 const ORDERS: u32 = 10_000;
 const RATE_PER_S: f64 = 2_000.0;
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(run: &Run<'_>) -> Result<Vec<Figure>, TaskError> {
+    let Run { workspace, folder, .. } = run;
     let wxpay = workspace.release_program("wxpay");
     for (name, text) in
         [("drain-key.txt", "drainDRAINdrainDRAINdrainDRAIN01"), ("passphrase.txt", "only for measuring")]

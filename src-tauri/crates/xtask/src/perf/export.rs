@@ -1,15 +1,13 @@
 //! Files of orders: a million imported, and the same million written to CSV and XLSX, each beside what people use for that.
 
-use std::path::Path;
 use std::time::Duration;
 
-use super::Figure;
 use super::process::{Measured, measured};
+use super::{Figure, Run};
 use crate::TaskError;
 use crate::command::command;
 use crate::days;
 use crate::orders::{self, SEED};
-use crate::workspace::Workspace;
 
 /// What `sqlite3 -csv` and XlsxWriter are given: the columns that the export has, as the store keeps them.
 const SELECT: &str = include_str!("export.sql");
@@ -27,7 +25,9 @@ for place, row in enumerate(rows, 1):
 book.close()
 ";
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path, count: u64) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(run: &Run<'_>) -> Result<Vec<Figure>, TaskError> {
+    let Run { workspace, folder, orders, .. } = run;
+    let (folder, count) = (folder.as_path(), *orders);
     let wxpay = workspace.release_program("wxpay");
     let data_folder = folder.join("desk-export");
     orders::write(&folder.join("orders.csv"), count, SEED)?;

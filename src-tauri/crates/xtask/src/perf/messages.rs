@@ -6,12 +6,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Figure;
 use super::process::{Measured, measured};
+use super::{Figure, Run};
 use crate::TaskError;
 use crate::command::command;
 use crate::ui::file_error;
-use crate::workspace::Workspace;
 
 const MESSAGES: usize = 200_000;
 /// So many different messages take turns; each is parsed and hashed anew.
@@ -19,7 +18,8 @@ const DIFFERENT: usize = 64;
 const KEY: &str = "192006250b4c09247ec02edce69f6a2d";
 const ROUNDS: usize = 3;
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(run: &Run<'_>) -> Result<Vec<Figure>, TaskError> {
+    let Run { workspace, folder, .. } = run;
     let wxpay = workspace.release_program("wxpay");
     let key_file = folder.join("key.txt");
     fs::write(&key_file, KEY).map_err(|source| file_error(&key_file, source))?;

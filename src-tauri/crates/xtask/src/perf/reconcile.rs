@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Figure;
 use super::process::{Measured, measured};
+use super::{Figure, Run};
 use crate::TaskError;
 use crate::command::{command, run};
 use crate::days;
 use crate::ui::file_error;
-use crate::workspace::Workspace;
 
 const DATE: &str = "2026-11-20";
 /// So many times as many rows.
@@ -36,7 +35,9 @@ struct Bench<'b> {
     folder: &'b Path,
 }
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path, rows: u64) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(run: &Run<'_>) -> Result<Vec<Figure>, TaskError> {
+    let Run { workspace, folder, orders, .. } = run;
+    let (folder, rows) = (folder.as_path(), *orders);
     let scripts = workspace.root.join("tests").join("days");
     let bench = Bench { wxpay: workspace.release_program("wxpay"), python: days::python(workspace)?, scripts, folder };
     let day = bench.make(rows)?;

@@ -1,18 +1,17 @@
 //! The window: from the start of its process to the first contentful paint, what it costs while nobody touches it, and how its
 //! list of orders scrolls.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use super::Figure;
 use super::process::measured;
+use super::{Figure, Run};
 use crate::TaskError;
 use crate::command::command;
 use crate::orders::{self, SEED};
-use crate::workspace::Workspace;
 
-pub(super) fn measure(workspace: &Workspace, folder: &Path, count: u64) -> Result<Vec<Figure>, TaskError> {
+pub(super) fn measure(run: &Run<'_>) -> Result<Vec<Figure>, TaskError> {
+    let Run { workspace, folder, orders, .. } = run;
+    let (folder, count) = (folder.as_path(), *orders);
     let file = folder.join("scrolled.csv");
     orders::write(&file, count, SEED)?;
     let arguments = [workspace.release_program("wxpay-desk"), file];
