@@ -40,7 +40,7 @@ cargo xtask causes [--tries N] [--seed S] [--write]
 cargo xtask soak faults [--seed N] [--orders N]
                                 place orders at a gateway with every fault at once and audit what the desk believes
 cargo xtask soak reconcile [--seed N] [--days N]
-                                reconcile a thousand made-up days and compare every class and number with their truth
+                                reconcile a thousand made-up days and compare every class, number and wrong fee with their truth
 ";
 
 /// Why a task ended early; printed as it is.
