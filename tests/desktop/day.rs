@@ -4,12 +4,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use acceptance::keyboard::{choose_file_in, press_in};
+use acceptance::keyboard::press_in;
 use acceptance::window::{DeskWindow, WindowStart};
 use desk::simulator::{Config, Merchant, Pay, Request, Running, TlsSource, start};
 use serde_json::json;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::{Params, Secret, SignType, sign, xml};
+
+use crate::today::choose;
 
 const APPID: &str = "wx0000000000000001";
 const MCH_ID: &str = "1900000001";
@@ -93,11 +95,6 @@ fn shop(running: &Running, notify_url: &str, file: &Path) {
         rows.push_str(&format!("{number},19.90,T恤\n"));
     }
     std::fs::write(file, rows).unwrap();
-}
-
-async fn choose(window: &DeskWindow, title: &'static str, file: &Path) {
-    let (display, file) = (window.display().to_owned(), file.to_owned());
-    tokio::task::spawn_blocking(move || choose_file_in(&display, title, &file)).await.unwrap().unwrap();
 }
 
 /// Adds the merchant: its key into the vault, the gateway's authority and its own certificate from their files.

@@ -5,16 +5,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use acceptance::dropping::drop_files_on;
-use acceptance::keyboard::choose_file_in;
-use acceptance::window::{DeskWindow, WindowStart};
-use desk::{Clock, SystemClock};
+use crate::today::{choose, choose_orders, choose_refunds, counts, drop_on, open_today};
 
 const TITLES: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注";
 const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
 
 /// Three payments of 1.00 in the bill; the merchant's table has the first, keeps 0.90 of the second, and lacks the third.
-fn files(dir: &Path, mch_id: &str, date: &str) {
+pub(crate) fn files(dir: &Path, mch_id: &str, date: &str) {
     let mut bill = format!("\u{FEFF}{TITLES}\r\n");
     // The title of the amounts says no unit, so that a person has to.
     let mut orders = "订单号,支付时间,金额,状态\n".to_owned();
@@ -34,30 +31,6 @@ fn files(dir: &Path, mch_id: &str, date: &str) {
     std::fs::write(dir.join("refunds.csv"), "退款单号,退款金额(元),申请时间\nR-1,1.00,2020-01-01 12:00:00\n").unwrap();
 }
 
-async fn choose(window: &DeskWindow, title: &'static str, file: &Path) {
-    let (display, file) = (window.display().to_owned(), file.to_owned());
-    tokio::task::spawn_blocking(move || choose_file_in(&display, title, &file)).await.unwrap().unwrap();
-}
-
-/// Drags a file onto the middle of the window and lets it go.
-async fn drop_on(window: &DeskWindow, file: &Path) {
-    let (display, file) = (window.display().to_owned(), file.to_owned());
-    let dropped = move || drop_files_on(&display, "WxPay Desk", (640, 430), &[&file]);
-    tokio::task::spawn_blocking(dropped).await.unwrap().unwrap();
-}
-
-/// Opens the window on the built-in gateway, at today's page of the days; answers the merchant's number and the day.
-async fn open_today(home: &Path) -> (DeskWindow, String, String) {
-    let window = WindowStart::over(home).argument("--try").open().await.unwrap();
-    let start = window.asked("app_start", serde_json::json!({})).await.unwrap();
-    let mch_id = start["profiles"][0]["mch_id"].as_str().unwrap().to_owned();
-    let date = SystemClock.now().day();
-    window.go_to("days").await.unwrap();
-    window.click(&format!("day-{date}")).await.unwrap();
-    window.by_test_id("day-inputs").await.unwrap();
-    (window, mch_id, date)
-}
-
 #[tokio::test]
 async fn a_dropped_bill_is_mapped_run_asked_about_settled_exported_and_its_remarks_read_back() {
     let home = tempfile::tempdir().unwrap();
@@ -69,26 +42,22 @@ async fn a_dropped_bill_is_mapped_run_asked_about_settled_exported_and_its_remar
     let bill = dir.path().join("账单 1.csv");
     std::fs::rename(dir.path().join("bill.csv"), &bill).unwrap();
     window.go_to("orders").await.unwrap();
-    drop_on(&window, &bill).await;
+    drop_on(&window, &[&bill]).await;
     window.go_to("days").await.unwrap();
     window.click(&format!("day-{date}")).await.unwrap();
     window.by_test_id("day-inputs").await.unwrap();
     window.count_is("chosen-bill", 0).await.unwrap();
-    drop_on(&window, &bill).await;
+    drop_on(&window, &[&bill]).await;
     window.count_is("chosen-bill", 1).await.unwrap();
-    window.press("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await.unwrap();
-    choose(&window, "选择自己的订单", &dir.path().join("orders.csv")).await;
-    window.find("[data-testid=\"own-orders-table\"] [data-testid=\"import-table\"]").await.unwrap();
+    choose_orders(&window, &dir.path().join("orders.csv")).await;
     window.find("[data-testid=\"day-run\"]:disabled").await.unwrap();
     window.press("[data-testid=\"import-unit\"] .ant-radio-wrapper").await.unwrap();
     window.find("[data-testid=\"day-run\"]:enabled").await.unwrap();
-    window.click("own-refunds").await.unwrap();
-    choose(&window, "选择自己的退款", &dir.path().join("refunds.csv")).await;
-    window.find("[data-testid=\"own-refunds-table\"] [data-testid=\"import-table\"]").await.unwrap();
+    choose_refunds(&window, &dir.path().join("refunds.csv")).await;
     window.click("day-run").await.unwrap();
     window.find("[data-testid=\"day\"][data-mark=\"open\"]").await.unwrap();
-    window.find("[data-testid=\"class-matched\"][data-count=\"1\"]").await.unwrap();
-    window.find("[data-testid=\"class-bill_only\"][data-count=\"1\"]").await.unwrap();
+    counts(&window, "matched", 1).await;
+    counts(&window, "bill_only", 1).await;
     window.count_is("difference-row", 2).await.unwrap();
 
     window.press("[data-testid=\"difference-row\"][data-class=\"amount_diff\"] .row-button").await.unwrap();
