@@ -12,6 +12,7 @@ mod day;
 mod day_fees;
 mod day_report;
 mod diagnose;
+mod foreign_workbook;
 mod gateway;
 mod help;
 mod import;
