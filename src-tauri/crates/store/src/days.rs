@@ -21,6 +21,8 @@ pub use fees::DayFee;
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
 pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};
 pub use saying::{NewNotes, SaidEnd, SaidOfMany};
+#[cfg(test)]
+pub(crate) use standing::IS_TRADED_SQL;
 pub use standing::{DayMark, DayStanding};
 
 use crate::StoreError;

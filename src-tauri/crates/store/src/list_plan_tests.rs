@@ -9,6 +9,7 @@ use super::condition::{Condition, POLLED_SQL, TOTALS, Way};
 use super::halves::SPAN_SQL;
 use super::{OrderFilter, SortBy};
 use crate::alarms::{ORDER_KEYS_SQL, ORDERS_SQL, ORPHAN_KEYS_SQL, ORPHANS_SQL, REFUND_KEYS_SQL, REFUNDS_SQL};
+use crate::days::IS_TRADED_SQL;
 use crate::finding::{FIND_SQL, MERCHANTS_SQL};
 use crate::orders::{ORDER, reusable_sql};
 use crate::overview::{CREATED_SQL, PAID_SQL};
@@ -86,6 +87,7 @@ fn queries() -> Vec<(String, String)> {
     queries.extend(keys.map(|(of, sql)| (format!("keys of alarms, of {of}"), sql.to_owned())));
     queries.push(("whatever has a number".into(), FIND_SQL.into()));
     queries.push(("merchants".into(), MERCHANTS_SQL.into()));
+    queries.push(("whether anything of a day is kept".into(), IS_TRADED_SQL.into()));
     queries
 }
 

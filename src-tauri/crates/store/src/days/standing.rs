@@ -10,11 +10,11 @@ use crate::{Store, StoreError};
 /// The one mark of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DayMark {
-    /// Nothing is known: no payments here, no bill.
+    /// Nothing is known: no payments or refunds here, no bill.
     Nothing,
-    /// WeChat says that it has no bill because nothing was traded, and there are no payments here either.
+    /// WeChat says that it has no bill because nothing was traded, and there are no payments or refunds here either.
     NoTrade,
-    /// There are payments, and the bill is not there.
+    /// There are payments or refunds, and the bill is not there.
     MissingBill,
     /// A bill is there, and nobody compared it.
     NotRun,
@@ -84,12 +84,12 @@ impl Store {
     pub fn days(&self, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<DayStanding>, StoreError> {
         let from = from.start_of_day();
         self.read(|connection| {
-            let paid = paid_days(connection, profile, from, to)?;
+            let traded = traded_days(connection, profile, from, to)?;
             let mut days = Vec::new();
             let mut date = from;
             while date < to {
-                let has_payments = paid.contains(&((date.0 - from.0) / UtcMs::DAY_MS));
-                days.push(standing(connection, profile, date, has_payments)?);
+                let is_traded = traded.contains(&((date.0 - from.0) / UtcMs::DAY_MS));
+                days.push(standing(connection, profile, date, is_traded)?);
                 date = date.plus_ms(UtcMs::DAY_MS);
             }
             Ok(days)
@@ -115,15 +115,24 @@ impl Store {
     }
 }
 
-/// The days of a span on which orders were paid, or are said to have been, counted from its beginning.
-fn paid_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<i64>, StoreError> {
+/// Whether anything of a day is kept here: an order that was paid on it or is said to have been, or a refund of which the same is
+/// true as where days are brought together: it counts from its acceptance, or where that was not seen, from its reservation, and
+/// one that was made elsewhere from its success.
+pub(crate) const IS_TRADED_SQL: &str = "SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3) \
+     OR EXISTS (SELECT 1 FROM orders WHERE paid_at IS NULL AND claimed_paid_at IS NOT NULL \
+       AND (claimed_paid_at + 28800000) / 86400000 = (?1 + 28800000) / 86400000 AND profile = ?3) \
+     OR EXISTS (SELECT 1 FROM refund_observation a CROSS JOIN refunds r ON r.id = a.refund WHERE a.verified = 1 AND a.event = 0 \
+       AND a.received_at >= ?1 AND a.received_at < ?2 AND r.profile = ?3 AND r.origin = 0 AND r.refund_id IS NOT NULL \
+       AND NOT EXISTS (SELECT 1 FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0 AND received_at < ?1)) \
+     OR EXISTS (SELECT 1 FROM refunds r WHERE r.created_at >= ?1 AND r.created_at < ?2 AND r.profile = ?3 AND r.origin = 0 \
+       AND r.refund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0)) \
+     OR EXISTS (SELECT 1 FROM refunds r WHERE r.success_at >= ?1 AND r.success_at < ?2 AND r.profile = ?3 AND r.origin = 1 \
+       AND r.refund_id IS NOT NULL)";
+
+/// The days of a span of which anything is kept here, counted from its beginning.
+fn traded_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<i64>, StoreError> {
     let mut days = Vec::new();
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3) OR EXISTS (SELECT 1 FROM orders \
-             WHERE paid_at IS NULL AND claimed_paid_at IS NOT NULL AND (claimed_paid_at + 28800000) / 86400000 = (?1 + 28800000) / 86400000 \
-             AND profile = ?3)",
-        )?;
+    let mut statement = connection.prepare_cached(IS_TRADED_SQL)?;
     let mut date = from;
     while date < to {
         let next = date.plus_ms(UtcMs::DAY_MS);
@@ -135,12 +144,7 @@ fn paid_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> 
     Ok(days)
 }
 
-fn standing(
-    connection: &Connection,
-    profile: &str,
-    date: UtcMs,
-    has_payments: bool,
-) -> Result<DayStanding, StoreError> {
+fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool) -> Result<DayStanding, StoreError> {
     let seen = bills::of_day(connection, profile, date)?;
     let is_of_trades =
         |bill: &&DayBill| !matches!(bill.kind.as_str(), "FUNDFLOW" | "RECHARGE_REFUND") && !bill.is_none();
@@ -150,7 +154,7 @@ fn standing(
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
         date,
-        mark: match (trades.is_empty(), has_payments) {
+        mark: match (trades.is_empty(), is_traded) {
             (false, _) => DayMark::NotRun,
             (true, true) => DayMark::MissingBill,
             (true, false) if is_without_trade => DayMark::NoTrade,

@@ -73,19 +73,23 @@ pub(crate) fn new_run(digest: u8, bills: Vec<i64>, differences: u64) -> NewRun {
     }
 }
 
+/// A bill of a day; its digest tells it from another.
+pub(crate) fn bill_of(date: UtcMs, digest: u8) -> NewDayBill {
+    NewDayBill {
+        profile: SHOP.into(),
+        date,
+        kind: "ALL",
+        columns: 27,
+        digest: [digest; 32],
+        sums: BillSums { rows: 3, total_fen: 300, summary_ok: true, ..BillSums::default() },
+        seen_at: START,
+        file: Some("bill.csv".into()),
+    }
+}
+
 impl Days {
     pub(crate) fn bill(&self, digest: u8) -> desk_store::BillKept {
-        let new = NewDayBill {
-            profile: SHOP.into(),
-            date: date(),
-            kind: "ALL",
-            columns: 27,
-            digest: [digest; 32],
-            sums: BillSums { rows: 3, total_fen: 300, summary_ok: true, ..BillSums::default() },
-            seen_at: START,
-            file: Some("bill.csv".into()),
-        };
-        self.store.keep_bill(new).unwrap()
+        self.store.keep_bill(bill_of(date(), digest)).unwrap()
     }
 
     pub(crate) fn run(&self, digest: u8, bill: i64, found: Vec<NewDifference>) -> i64 {

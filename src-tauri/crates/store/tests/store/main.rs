@@ -9,6 +9,7 @@
 
 mod alarms;
 mod day_closing;
+mod day_marks;
 mod day_saying;
 mod days;
 mod days_found;

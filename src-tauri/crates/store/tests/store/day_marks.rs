@@ -1,0 +1,79 @@
+//! The one mark of a day: by what is kept of it here, and by what WeChat said of its bill.
+
+use desk_store::{DayMark, NewRefund, RefundEvent};
+use wxpay_protocol::ids::OutRefundNo;
+use wxpay_protocol::{RefundStatus, UtcMs};
+
+use crate::days::{Days, date, open};
+use crate::deeds::{fen, number};
+use crate::refunds::{paid, record, report};
+
+/// A moment of a day, counted from the one that the order was paid on.
+fn at(day: i64, hour: i64) -> UtcMs {
+    date().plus_ms(day * UtcMs::DAY_MS + hour * 3_600_000)
+}
+
+impl Days {
+    /// A refund of the order that is reserved at a moment.
+    fn reserve(&self, order_id: i64, out_refund_no: &str, created_at: UtcMs) -> i64 {
+        let wish = NewRefund {
+            order_id,
+            profile: "shop".into(),
+            out_refund_no: OutRefundNo::new(out_refund_no).unwrap(),
+            refund_fee: fen(10),
+            refund_desc: None,
+            request: "<xml/>".into(),
+            created_at,
+            first_query_at: created_at.plus_ms(20_000),
+        };
+        match self.store.reserve_refund(wish).unwrap() {
+            desk_store::Reservation::New(intent) => intent.refund,
+            refused => panic!("{refused:?}"),
+        }
+    }
+
+    fn marks(&self, days: i64) -> Vec<DayMark> {
+        let standing = self.store.days("shop", date(), at(days, 0)).unwrap();
+        standing.into_iter().map(|day| day.mark).collect()
+    }
+}
+
+#[test]
+fn a_day_with_refunds_alone_misses_its_bill_and_counts_them_when_wechat_accepted_them() {
+    let days = open();
+    let order = paid(&days.store, 1);
+    let (missing, nothing) = (DayMark::MissingBill, DayMark::Nothing);
+    assert_eq!(days.marks(3), [missing, nothing, nothing]);
+    let accepted = |id: &str| RefundEvent::Accepted { refund_id: id.into(), refund_fee: fen(10) };
+    let late = days.reserve(order, "R1", at(2, -1));
+    assert_eq!(days.marks(3), [missing, nothing, nothing], "nobody knows of it yet");
+    record(&days.store, late, at(2, 1), accepted("50001"));
+    assert_eq!(days.marks(4), [missing, nothing, missing, nothing], "it was accepted after midnight");
+    record(&days.store, late, at(3, 1), accepted("50001"));
+    assert_eq!(days.marks(4), [missing, nothing, missing, nothing], "and is accepted once");
+    let by_query = days.reserve(order, "R2", at(4, 1));
+    record(&days.store, by_query, at(5, 1), report(RefundStatus::Processing, "50002", 10));
+    assert_eq!(days.marks(6)[3..], [nothing, missing, nothing], "its acceptance was not seen");
+    days.store.keep_bill(crate::days::bill_of(at(4, 0), 1)).unwrap();
+    assert_eq!(days.marks(6)[3..], [nothing, DayMark::NotRun, nothing]);
+}
+
+#[test]
+fn a_refund_that_was_made_elsewhere_counts_on_the_day_of_its_success() {
+    let days = open();
+    let order = paid(&days.store, 1);
+    let elsewhere = OutRefundNo::new(format!("P{}", number(1))).unwrap();
+    let found = days.store.find_refund(order, &elsewhere, fen(10), at(2, 1)).unwrap();
+    assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::Nothing, DayMark::Nothing]);
+    record(&days.store, found, at(2, 2), succeeded(at(1, 3)));
+    assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::MissingBill, DayMark::Nothing]);
+}
+
+fn succeeded(success_at: UtcMs) -> RefundEvent {
+    match report(RefundStatus::Success, "50003", 10) {
+        RefundEvent::Reported(seen) => {
+            RefundEvent::Reported(desk_store::RefundSeen { success_at: Some(success_at), ..seen })
+        }
+        other => other,
+    }
+}
