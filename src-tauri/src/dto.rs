@@ -48,6 +48,7 @@ pub(crate) mod refunds;
 pub(crate) mod refusal;
 pub(crate) mod secret_text;
 pub(crate) mod sheets;
+pub(crate) mod shop;
 pub(crate) mod signature;
 pub(crate) mod simulator;
 pub(crate) mod start;

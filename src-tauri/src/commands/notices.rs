@@ -8,8 +8,9 @@ use wxpay_protocol::{Fen, TradeType};
 use wxpay_simulator::Pay;
 
 use crate::commands::confirm::wide_listening;
-use crate::dto::notices::{ListenRequest, Listener, NoticeForwarded, NoticeRow, NoticeView, NoticesPage, ShopStepView};
+use crate::dto::notices::{ListenRequest, Listener, NoticeForwarded, NoticeRow, NoticeView, NoticesPage};
 use crate::dto::number::Count;
+use crate::dto::shop::{ShopOrderView, ShopStepView};
 use crate::error::IpcError;
 use crate::home::Home;
 
@@ -127,11 +128,23 @@ pub(crate) async fn notice_sample(home: State<'_, Home>) -> Result<String, IpcEr
     Ok(number)
 }
 
-/// The steps of the test back end, the newest first.
+/// The orders that the test back end served lately, the one that was asked for last first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn shop_steps(home: State<'_, Home>) -> Result<Vec<ShopStepView>, IpcError> {
-    Ok(home.desk().await?.shop_steps().into_iter().map(Into::into).collect())
+pub(crate) async fn shop_orders(home: State<'_, Home>) -> Result<Vec<ShopOrderView>, IpcError> {
+    Ok(home.desk().await?.shop_orders().into_iter().map(Into::into).collect())
+}
+
+/// The sequence of one of them, the newest step first; without a number, the requests that led to no order.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn shop_sequence(
+    home: State<'_, Home>,
+    profile: String,
+    out_trade_no: Option<String>,
+) -> Result<Vec<ShopStepView>, IpcError> {
+    let steps = home.desk().await?.shop_sequence(&profile, out_trade_no.as_deref()).await?;
+    Ok(steps.into_iter().map(Into::into).collect())
 }
 
 fn known(id: Count) -> i64 {

@@ -1,6 +1,6 @@
-//! Notices: the listener, what arrived, how it was judged, and the steps of the test back end.
+//! Notices: the listener, what arrived, and how it was judged.
 
-use desk::{Forwarded, ListenStatus, NoticeDetail, NoticeOutcome, NoticePage, ShopExchange, ShopStep};
+use desk::{Forwarded, ListenStatus, NoticeDetail, NoticeOutcome, NoticePage};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::evidence::Effect;
@@ -179,52 +179,6 @@ impl From<NoticeDetail> for NoticeView {
             is_cut: detail.is_cut,
             peer: detail.peer,
             forward,
-        }
-    }
-}
-
-/// A question to the gateway behind a step, and its answer.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct ShopExchangeView {
-    /// Such as `/pay/unifiedorder`.
-    pub(crate) path: &'static str,
-    /// Null where only the answer was kept.
-    pub(crate) request: Option<String>,
-    pub(crate) answer: Option<String>,
-}
-
-impl From<ShopExchange> for ShopExchangeView {
-    fn from(exchange: ShopExchange) -> Self {
-        Self { path: exchange.path, request: exchange.request, answer: exchange.answer }
-    }
-}
-
-/// One step between a mini program and the test back end.
-#[derive(Debug, Serialize, specta::Type)]
-pub(crate) struct ShopStepView {
-    pub(crate) id: Count,
-    pub(crate) at: AtMs,
-    /// `login`, `prepay`, `params` or `state`.
-    pub(crate) kind: &'static str,
-    pub(crate) out_trade_no: Option<String>,
-    pub(crate) request: String,
-    pub(crate) answer: String,
-    /// What WeChat Pay was asked for it and said.
-    pub(crate) exchanges: Vec<ShopExchangeView>,
-    pub(crate) ok: bool,
-}
-
-impl From<ShopStep> for ShopStepView {
-    fn from(step: ShopStep) -> Self {
-        Self {
-            id: step.id.into(),
-            at: step.at.into(),
-            kind: step.kind,
-            out_trade_no: step.out_trade_no,
-            request: step.request,
-            answer: step.answer,
-            exchanges: step.exchanges.into_iter().map(Into::into).collect(),
-            ok: step.ok,
         }
     }
 }

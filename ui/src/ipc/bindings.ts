@@ -89,8 +89,10 @@ export const commands = {
 	noticeReplay: (id: Count, url: string) => typedError<NoticeForwarded, IpcError>(__TAURI_INVOKE("notice_replay", { id, url })),
 	/**  Places and pays an order in the built-in gateway that notifies the listener; the number of the order. */
 	noticeSample: () => typedError<string, IpcError>(__TAURI_INVOKE("notice_sample")),
-	/**  The steps of the test back end, the newest first. */
-	shopSteps: () => typedError<ShopStepView[], IpcError>(__TAURI_INVOKE("shop_steps")),
+	/**  The orders that the test back end served lately, the one that was asked for last first. */
+	shopOrders: () => typedError<ShopOrderView[], IpcError>(__TAURI_INVOKE("shop_orders")),
+	/**  The sequence of one of them, the newest step first; without a number, the requests that led to no order. */
+	shopSequence: (profile: string, outTradeNo: string | null) => typedError<ShopStepView[], IpcError>(__TAURI_INVOKE("shop_sequence", { profile, outTradeNo })),
 	/**  The whole catalogue. */
 	goodsList: () => typedError<Goods[], IpcError>(__TAURI_INVOKE("goods_list")),
 	/**  Adds an article, or replaces the one with its id. */
@@ -2359,24 +2361,36 @@ export type SheetTime =
 /**  Days as a spreadsheet counts them. */
 "excel_days";
 
-/**  A question to the gateway behind a step, and its answer. */
+/**  A question to the gateway, and its answer. */
 export type ShopExchangeView = {
 	/**  Such as `/pay/unifiedorder`. */
 	path: string,
-	/**  Null where only the answer was kept. */
+	/**  Null where it left another process, or before this one was started. */
 	request: string | null,
+	/**  Null where none came. */
 	answer: string | null,
+};
+
+/**  An order that the test back end served lately. */
+export type ShopOrderView = {
+	profile: string,
+	/**  Null stands for the requests that led to no order. */
+	out_trade_no: string | null,
+	/**  When the mini program asked for it last. */
+	at: AtMs,
 };
 
 /**  One step between a mini program and the test back end. */
 export type ShopStepView = {
+	/**  Ascending among the steps of its kind. */
 	id: Count,
 	at: AtMs,
-	/**  `login`, `prepay`, `params` or `state`. */
+	/**  `login`, `prepay`, `params`, `notify`, `query` or `state`. */
 	kind: string,
 	out_trade_no: string | null,
-	request: string,
-	answer: string,
+	/**  Null where this desk asked. */
+	request: string | null,
+	answer: string | null,
 	/**  What WeChat Pay was asked for it and said. */
 	exchanges: ShopExchangeView[],
 	ok: boolean,

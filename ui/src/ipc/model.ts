@@ -81,6 +81,7 @@ export type {
   SecretView,
   Settings,
   SheetMapping,
+  ShopOrderView as ShopOrder,
   ShopStepView as ShopStep,
   SignatureReport,
   SimulatorExchange,

@@ -223,7 +223,13 @@ export const noticesQuery = (search: string, page: number) =>
 export const noticeDetailQuery = (id: number) =>
   queryOptions({ queryKey: key("notice_detail", id), queryFn: () => desk().noticeDetail(id) });
 
-export const shopStepsQuery = () => queryOptions({ queryKey: key("shop_steps"), queryFn: () => desk().shopSteps() });
+export const shopOrdersQuery = () => queryOptions({ queryKey: key("shop_orders"), queryFn: () => desk().shopOrders() });
+
+export const shopSequenceQuery = (profile: string, outTradeNo: string | null) =>
+  queryOptions({
+    queryKey: key("shop_sequence", profile, outTradeNo),
+    queryFn: () => desk().shopSequence(profile, outTradeNo),
+  });
 
 export const simulatorRefundsQuery = (search: string, page: number) =>
   queryOptions({

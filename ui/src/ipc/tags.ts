@@ -22,7 +22,8 @@ export type QueryName =
   | "listener"
   | "notices"
   | "notice_detail"
-  | "shop_steps"
+  | "shop_orders"
+  | "shop_sequence"
   | "goods"
   | "lookup"
   | "signature"
@@ -44,9 +45,9 @@ export type QueryName =
 const QUERIES_OF_TAG = {
   orders: ["orders", "order_detail", "overview", "alarms"],
   refunds: ["refunds", "refund_detail", "order_detail", "overview", "alarms"],
-  notices: ["listener", "notices", "notice_detail", "shop_steps", "alarms"],
-  // When an order is asked about next stands in its drawer and in the sums, in no row of the list.
-  polling: ["order_detail", "overview"],
+  notices: ["listener", "notices", "notice_detail", "shop_orders", "shop_sequence", "alarms"],
+  // When an order is asked about next stands in its drawer and in the sums, in no row of the list; that it was asked is a step.
+  polling: ["order_detail", "overview", "shop_sequence"],
   // A certificate that expires is told of among what needs a person.
   profiles: ["start", "signature", "diagnosis", "alarms"],
   // The core words the findings of a signature in the language that is set.

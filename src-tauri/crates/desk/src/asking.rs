@@ -1,6 +1,7 @@
 //! Asking about one order, and closing it.
 
 use desk_store::{Asked, Event, NewObservation, Order, OrderState};
+use wxpay_client::signed_request;
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
 use wxpay_protocol::order_query::{self, By};
@@ -91,6 +92,7 @@ impl Desk {
         let mut expected = vec![("total_fee", total_fee.as_str())];
         expected.extend(order.attach.as_deref().map(|attach| ("attach", attach)));
         let asked = Asked { seq: asked_seq, at: self.now() };
+        self.inner.shop.note_question(order, asked_seq, || signed_request(&request, merchant.key, merchant.sign_type));
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &expected).await?;
         self.note_pace(signer, reached(&exchange)).await;
         Ok(observation(exchange, order.id, asked, self.now()))

@@ -114,7 +114,7 @@ pub use refusals::RefusedRow;
 pub use relaying::{Forwarded, LoopbackUrl};
 pub use results::OrderResult;
 pub use row_refusal::RowRefusal;
-pub use shop::{ShopExchange, ShopStep};
+pub use shop::{ShopExchange, ShopOrder, ShopStep};
 pub use test_orders::{COUNT_MAX, CreatedOrders, TestOrder};
 pub use told::Told;
 pub use try_it::Tried;

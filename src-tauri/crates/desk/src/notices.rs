@@ -448,7 +448,8 @@ fn unkept(received_at: UtcMs, fault: &DeskError) -> NoticeOutcome {
     outcome
 }
 
-fn answer(verdict: NoticeVerdict) -> &'static str {
+/// What a notice of this verdict is answered.
+pub(crate) fn answer(verdict: NoticeVerdict) -> &'static str {
     if verdict.is_acknowledged() { ACCEPTED } else { REFUSED }
 }
 

@@ -1,6 +1,8 @@
 //! The test back end for a mini program: what every tutorial builds first, so that a mini program can be developed against
 //! this desk. It is for testing: whoever reaches it can place unpaid orders.
 
+mod received;
+mod sequence;
 mod steps;
 
 use std::collections::HashMap;
@@ -20,8 +22,9 @@ use crate::desk::Inner;
 use crate::progress::Cancel;
 use crate::test_orders::TestOrder;
 use crate::{Desk, DeskError};
-use steps::{NewStep, Steps, received};
-pub use steps::{ShopExchange, ShopStep};
+use received::received;
+use steps::{NewStep, Steps};
+pub use steps::{ShopExchange, ShopOrder, ShopStep};
 
 /// So many payers are remembered by a uid of their own.
 const PAYERS: usize = 1_000;
@@ -138,17 +141,19 @@ async fn prepay(
     notify_url: &str,
     head: &Parts,
     body: &Bytes,
+    login: &mut Option<u64>,
 ) -> Result<(String, Value), Refusal> {
     let fields = fields(head, body)?;
     let goods_id = fields.get("goods_id").ok_or_else(|| Refusal::bad("goods_id is missing"))?;
-    let openid = payer(desk, profile, &fields).await?;
+    let openid = payer(desk, profile, &fields, login).await?;
     place(desk, profile, notify_url, goods_id, openid).await
 }
 
 /// Answers a prepay, and draws it and what the mini program then hands to wx.requestPayment.
 async fn serve_prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts, body: &Bytes) -> String {
     let request = received(head, body);
-    let placed = prepay(desk, profile, notify_url, head, body).await;
+    let mut login = None;
+    let placed = prepay(desk, profile, notify_url, head, body, &mut login).await;
     let number = match &placed {
         Ok((number, _)) => Some(number.clone()),
         Err(refusal) => refusal.out_trade_no.clone(),
@@ -157,17 +162,20 @@ async fn serve_prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts
     let (answer, ok) = envelope(placed.map(|(_, data)| data));
     let mut exchanges = Vec::new();
     if let Some(number) = &number {
+        if let Some(login) = login {
+            desk.inner.shop.steps.led_to(login, number);
+        }
         match desk.placing_exchange(profile, number).await {
             Ok(exchange) => exchanges.push(exchange),
             Err(fault) => tracing::debug!(%fault, "how an order was placed is not drawn"),
         }
     }
     let out_trade_no = number.as_deref();
-    desk.shop_step(NewStep { kind: "prepay", out_trade_no, request, answer: answer.clone(), exchanges, ok });
+    desk.shop_step(profile, NewStep { kind: "prepay", out_trade_no, request, answer: answer.clone(), exchanges, ok });
     if let Some(params) = params {
         let request = "wx.requestPayment".to_owned();
         let exchanges = Vec::new();
-        desk.shop_step(NewStep { kind: "params", out_trade_no, request, answer: params, exchanges, ok });
+        desk.shop_step(profile, NewStep { kind: "params", out_trade_no, request, answer: params, exchanges, ok });
     }
     answer
 }
@@ -182,7 +190,7 @@ async fn serve_state(desk: &Desk, profile: &str, number: &str, head: &Parts, bod
     let (answer, ok) = envelope(order.as_ref().map(state).map_err(Refusal::of));
     let out_trade_no = order.is_ok().then_some(number);
     let request = received(head, body);
-    desk.shop_step(NewStep { kind: "state", out_trade_no, request, answer: answer.clone(), exchanges, ok });
+    desk.shop_step(profile, NewStep { kind: "state", out_trade_no, request, answer: answer.clone(), exchanges, ok });
     answer
 }
 
@@ -197,13 +205,18 @@ fn envelope(answered: Result<Value, Refusal>) -> (String, bool) {
 }
 
 /// The payer: by openid, by a login, or by a uid that logged in before. In a simulator a uid is somebody by itself.
-async fn payer(desk: &Desk, profile: &str, fields: &HashMap<String, String>) -> Result<String, Refusal> {
+async fn payer(
+    desk: &Desk,
+    profile: &str,
+    fields: &HashMap<String, String>,
+    login: &mut Option<u64>,
+) -> Result<String, Refusal> {
     let uid = fields.get("uid");
     if let Some(openid) = fields.get("openid") {
         return Ok(openid.clone());
     }
     if let Some(code) = fields.get("js_code") {
-        let openid = log_in(desk, profile, code).await?;
+        let openid = log_in(desk, profile, code, login).await?;
         if let Some(uid) = uid {
             let mut payers = desk.inner.shop.payers.lock().unwrap_or_else(PoisonError::into_inner);
             if payers.len() < PAYERS {
@@ -218,13 +231,14 @@ async fn payer(desk: &Desk, profile: &str, fields: &HashMap<String, String>) -> 
         Some(openid) => Ok(openid),
         None if desk.profile(profile).await?.profile.environment.host().is_none() => {
             let code = format!("uid:{uid}-{}", desk.inner.nonce()?);
-            log_in(desk, profile, &code).await
+            log_in(desk, profile, &code, login).await
         }
         None => Err(Refusal::bad("this uid has not logged in yet; send its js_code along once")),
     }
 }
 
-async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusal> {
+/// `login` becomes the step that is drawn of it, so that it can be told which order it led to.
+async fn log_in(desk: &Desk, profile: &str, code: &str, login: &mut Option<u64>) -> Result<String, Refusal> {
     let name = profile.to_owned();
     let (signer, app_secret) = desk
         .blocking(move |inner| {
@@ -247,7 +261,7 @@ async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusa
     match desk.inner.client.session(call).await {
         Ok(openid) => {
             // The session_key that comes along is dropped unseen.
-            desk.shop_step(step(json!({"openid": openid.as_str()}), true));
+            *login = Some(desk.shop_step(profile, step(json!({"openid": openid.as_str()}), true)));
             Ok(openid.to_string())
         }
         Err(fault) => {
@@ -258,7 +272,7 @@ async fn log_in(desk: &Desk, profile: &str, code: &str) -> Result<String, Refusa
                 }
                 other => Refusal::new(502, other.to_string()),
             };
-            desk.shop_step(step(json!({"errcode": refusal.errcode, "msg": refusal.msg}), false));
+            desk.shop_step(profile, step(json!({"errcode": refusal.errcode, "msg": refusal.msg}), false));
             Err(refusal)
         }
     }

@@ -249,6 +249,24 @@ impl Store {
         })
     }
 
+    /// The notices that name this order, the newest first, at most `limit`.
+    pub fn notices_of_order(
+        &self,
+        mch_id: &str,
+        out_trade_no: &str,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = format!(
+            "SELECT {NOTICE} FROM notices INDEXED BY notices_order WHERE mch_id = ?1 AND out_trade_no = ?2 ORDER BY id DESC LIMIT ?3"
+        );
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![mch_id, out_trade_no, limit], notice)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// One notice.
     pub fn notice(&self, id: i64) -> Result<Option<StoredNotice>, StoreError> {
         self.read(|connection| by_id(connection, id))

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import type { NoticeRow } from "../../ipc/model";
+import type { NoticeRow, ShopStep } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
 
 function judgedNotice(number: string): NoticeRow {
@@ -83,32 +83,78 @@ describe("notices", () => {
     expect(desk.world.listener?.shop).toBe(desk.world.settings.active_profile);
   });
 
-  it("and logins, orders and questions are drawn with the bytes of each of the five steps", async () => {
+  describe("and what else belongs to an order of the mini program", () => {
     const number = "20261120150405000112345678";
-    openWindow("/notices?tab=shop", {}, ({ world }) => {
-      const own = { out_trade_no: number, exchanges: [], ok: true };
-      const placing = { path: "/pay/unifiedorder", request: "<xml>sent</xml>", answer: "<xml>prepay_id</xml>" };
-      const asking = { path: "/pay/orderquery", request: null, answer: "<xml>trade_state</xml>" };
-      world.shopSteps = [
-        { ...own, id: 4, at: 5, kind: "state", request: "GET state", answer: "{paid}", exchanges: [asking] },
-        { ...own, id: 3, at: 3, kind: "params", request: "wx.requestPayment", answer: "{paySign}" },
-        { ...own, id: 2, at: 2, kind: "prepay", request: "POST prepay", answer: "{200}", exchanges: [placing] },
-        { ...own, id: 1, at: 1, out_trade_no: null, kind: "login", request: "GET session", answer: "{openid}" },
+    const own = { out_trade_no: number, request: null, answer: null, exchanges: [], ok: true };
+    const placing = { path: "/pay/unifiedorder", request: "<xml>sent</xml>", answer: "<xml>prepay_id</xml>" };
+    const asking = { path: "/pay/orderquery", request: "<xml>asked</xml>", answer: "<xml>trade_state</xml>" };
+    const lost = { path: "/pay/orderquery", request: null, answer: null };
+    const steps: ShopStep[] = [
+      { ...own, id: 4, at: 6, kind: "state", request: "GET state", answer: "{paid}", exchanges: [asking] },
+      { ...own, id: 91, at: 5, kind: "query", exchanges: [asking] },
+      { ...own, id: 7, at: 4, kind: "notify", request: "<xml>notified</xml>", answer: "<xml>acknowledged</xml>" },
+      { ...own, id: 3, at: 3, kind: "params", request: "wx.requestPayment", answer: "{paySign}" },
+      { ...own, id: 2, at: 2, kind: "prepay", request: "POST prepay", answer: "{200}", exchanges: [placing] },
+      { ...own, id: 1, at: 1, kind: "login", request: "GET session", answer: "{openid}" },
+    ];
+
+    it("is drawn with the bytes of each step", async () => {
+      openWindow("/notices?tab=shop", {}, ({ world }) => {
+        world.shopSteps = steps;
+      });
+      await screen.findByText("<xml>notified</xml>");
+      const drawn = screen.getAllByTestId("shop-step");
+      expect(drawn.map((one) => one.dataset.kind)).toEqual(["state", "query", "notify", "params", "prepay", "login"]);
+      const said = drawn.map((one) => one.textContent ?? "");
+      const words = [
+        "{paid}",
+        "<xml>asked</xml>",
+        "<xml>acknowledged</xml>",
+        "{paySign}",
+        "<xml>sent</xml>",
+        "{openid}",
       ];
-      const body = "<xml>notified</xml>";
-      const notice = { ...judgedNotice(number), received_at: 4 };
-      world.received = [{ notice, body, is_cut: false, peer: null, forward: null }];
+      for (const [place, word] of words.entries()) expect(said[place]).toContain(word);
+      const paths = screen.getAllByTestId("shop-exchange").map((one) => one.dataset.path);
+      expect(paths).toEqual(["/pay/orderquery", "/pay/orderquery", "/pay/unifiedorder"]);
     });
-    await screen.findByText("<xml>notified</xml>");
-    const steps = screen.getAllByTestId("shop-step");
-    expect(steps.map((one) => one.dataset.kind)).toEqual(["state", "notify", "params", "prepay", "login"]);
-    const said = steps.map((one) => one.textContent ?? "");
-    const words = ["<xml>trade_state</xml>", "<xml>notified</xml>", "{paySign}", "<xml>sent</xml>", "{openid}"];
-    for (const [place, word] of words.entries()) expect(said[place]).toContain(word);
-    expect(screen.getAllByTestId("shop-exchange").map((one) => one.dataset.path)).toEqual([
-      "/pay/orderquery",
-      "/pay/unifiedorder",
-    ]);
+
+    it("is asked for by the order, and the newest order is followed until another is picked", async () => {
+      const { desk } = openWindow("/notices?tab=shop", {}, ({ world }) => {
+        const later = Array.from({ length: 40 }, (_, at) => ({
+          ...own,
+          id: 400 - at,
+          at: 400 - at,
+          kind: "state",
+          out_trade_no: `T20261120150405_${at}`,
+        }));
+        world.shopSteps = [...later, ...steps];
+      });
+      const shown = async () => (await screen.findByTestId("shop-steps")).dataset.outTradeNo;
+      expect(await shown()).toBe("T20261120150405_0");
+      await userEvent.click(screen.getByText(number));
+      await waitFor(async () => expect(await shown()).toBe(number));
+      expect(screen.getAllByTestId("shop-step")).toHaveLength(6);
+      desk.world.shopSteps.unshift({ ...own, id: 500, at: 500, kind: "state", out_trade_no: "T20261120150405_new" });
+      desk.world.changed(["notices"]);
+      await screen.findByText("T20261120150405_new");
+      expect(await shown()).toBe(number);
+      await userEvent.click(screen.getByTestId("shop-newest"));
+      await waitFor(async () => expect(await shown()).toBe("T20261120150405_new"));
+    });
+
+    it("grows by each question of this desk, also by one whose answer was lost", async () => {
+      const { desk } = openWindow("/notices?tab=shop", {}, ({ world }) => {
+        world.shopSteps = steps;
+      });
+      await screen.findAllByTestId("shop-step");
+      desk.world.shopSteps = [{ ...own, id: 92, at: 7, kind: "query", exchanges: [lost], ok: false }, ...steps];
+      desk.world.changed(["polling"]);
+      await waitFor(() => expect(screen.getAllByTestId("shop-step")).toHaveLength(7));
+      const said = screen.getAllByTestId("shop-step")[0]?.textContent;
+      expect(said).toContain("本机查单");
+      expect(said).toContain("没有收到应答");
+    });
   });
 
   it("stay on this machine, and the shop is opened to others only once a person agreed in the core's dialog", async () => {

@@ -152,12 +152,18 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     shopEmptyText:
       "With the test back end on, let the mini program ask {{url}}/wechat/prepay?goods_id=…&js_code=…; wx.login → prepay → requestPayment → notice → query is drawn here step by step.",
     shopOff: "The test back end is off: stop listening, tick 'Serve the test back end' and start again.",
+    shopOrders: "Orders of the mini program",
+    shopNewest: "Follow the newest",
+    shopNoOrder: "Requests that placed no order",
+    shopNotKept: "This request left another process, or was sent before this start; its bytes were not kept.",
+    shopNoAnswer: "No answer came.",
     step: {
       login: "wx.login → jscode2session",
       prepay: "Prepay /wechat/prepay",
       params: "Parameters for wx.requestPayment",
       state: "Order state /wechat/orders",
       notify: "Payment notice",
+      query: "Asked by this desk",
     },
   },
 };

@@ -137,12 +137,18 @@ export const refunds = {
     shopEmptyText:
       "打开“小程序测试后端”，让小程序请求 {{url}}/wechat/prepay?goods_id=…&js_code=…，这里会逐步画出 wx.login → 预下单 → requestPayment → 通知 → 查询。",
     shopOff: "小程序测试后端没有打开：停止接收后，勾选“同时提供小程序测试后端”再开始。",
+    shopOrders: "小程序的订单",
+    shopNewest: "跟随最新一笔",
+    shopNoOrder: "没有下成单的请求",
+    shopNotKept: "这次请求由另一个进程或在本次启动之前发出，没有留下原文。",
+    shopNoAnswer: "没有收到应答。",
     step: {
       login: "wx.login → jscode2session",
       prepay: "预下单 /wechat/prepay",
       params: "交给 wx.requestPayment 的参数",
       state: "查询订单 /wechat/orders",
       notify: "支付通知",
+      query: "本机查单",
     },
   },
 };

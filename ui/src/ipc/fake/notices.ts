@@ -13,7 +13,8 @@ type NoticeCommands = Pick<
   | "noticeInspect"
   | "noticeReplay"
   | "noticeSample"
-  | "shopSteps"
+  | "shopOrders"
+  | "shopSequence"
 >;
 
 const ACCEPTED = "<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>";
@@ -93,6 +94,14 @@ export function fakeNotices(world: World): NoticeCommands {
       world.changed(["notices", "orders"], []);
       return order.out_trade_no;
     },
-    shopSteps: async () => world.shopSteps,
+    async shopOrders() {
+      const profile = world.settings.active_profile ?? "builtin";
+      const numbers = [...new Set(world.shopSteps.map((step) => step.out_trade_no))];
+      return numbers.map((no) => {
+        const at = world.shopSteps.find((step) => step.out_trade_no === no)?.at ?? 0;
+        return { profile, out_trade_no: no, at };
+      });
+    },
+    shopSequence: async (_, no) => world.shopSteps.filter((step) => step.out_trade_no === no),
   };
 }

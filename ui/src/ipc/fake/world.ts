@@ -53,6 +53,7 @@ export class World {
   ownRefunds: RefundRow[] = [];
   listener: Listener | null = null;
   received: NoticeView[] = [];
+  /** The newest first. */
   shopSteps: ShopStep[] = [];
   traffic: SimulatorExchange[] = [];
   /** Numbers of orders whose payer is being asked for the password. */

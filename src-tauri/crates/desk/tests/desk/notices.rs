@@ -343,11 +343,13 @@ async fn a_mini_program_logs_in_orders_pays_and_is_told_only_after_the_notice() 
     assert_eq!((outcome.verdict, outcome.out_trade_no.as_deref()), (NoticeVerdict::Accepted, Some(number.as_str())));
     let paid = get(&desk, &state).await;
     assert_eq!((&paid["data"]["paid"], &paid["data"]["total_fee"]), (&true.into(), &12_800.into()));
-    let kinds: Vec<&str> = desk.shop_steps().iter().rev().map(|step| step.kind).collect();
-    for kind in ["login", "prepay", "params", "state"] {
+    let mut steps = desk.shop_sequence("builtin", Some(&number)).await.unwrap();
+    let kinds: Vec<&str> = steps.iter().rev().map(|step| step.kind).collect();
+    for kind in ["login", "prepay", "params", "notify", "state"] {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
-    let told: String = desk.shop_steps().iter().map(|step| step.request.clone() + &step.answer).collect();
+    steps.extend(desk.shop_sequence("builtin", None).await.unwrap());
+    let told = format!("{steps:?}");
     assert!(!told.contains("alice-1") && !told.contains("session_key"), "{told}");
     desk.gateway_stop().await;
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use desk::store::Goods;
 use desk::vault::MemoryKeyring;
-use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, Seams};
+use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, Seams, ShopStep};
 use serde_json::Value;
 use wxpay_protocol::notice::REFUSED;
 use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
 
-use crate::notices::{address, exchange, get};
-use crate::shop::{CREATE, Fate, KEY, PAYER, Shop, UNSIGNED_FAIL, refusal};
+use crate::notices::{address, exchange, get, payment};
+use crate::shop::{CREATE, Fate, KEY, PAYER, QUERY, Shop, UNSIGNED_FAIL, refusal};
 
 async fn open(dir: &Path, keyring: &MemoryKeyring) -> (Desk, ListenStatus) {
     let seams = Seams { keyring: Box::new(keyring.clone()), ..Seams::of_this_machine() };
@@ -115,15 +115,13 @@ async fn the_sequence_keeps_the_bytes_of_each_step_and_no_login() {
     let number = number(&answer);
     desk.query_order(BUILTIN, &number).await.unwrap();
     let state = get(&desk, &format!("/wechat/orders/{number}")).await;
-    let mut steps = desk.shop_steps();
-    steps.reverse();
-    let kinds: Vec<&str> = steps.iter().map(|step| step.kind).collect();
-    assert_eq!(kinds, ["login", "prepay", "params", "state"]);
+    let steps = sequence(&desk, BUILTIN, &number).await;
+    assert_eq!(kinds(&steps), ["login", "prepay", "params", "query", "state"]);
     let host = status.url.trim_start_matches("http://");
     let request = format!("GET /wechat/prepay?goods_id=tea&js_code=… HTTP/1.1\nhost: {host}");
     assert_eq!(
-        (&steps[1].request, &steps[1].answer),
-        (&request, &answer.to_string()),
+        (steps[1].request.as_ref(), steps[1].answer.as_ref()),
+        (Some(&request), Some(&answer.to_string())),
         "as received, and the whole answer"
     );
     let placing = &steps[1].exchanges[0];
@@ -132,10 +130,25 @@ async fn the_sequence_keeps_the_bytes_of_each_step_and_no_login() {
     assert_eq!((sent.get("out_trade_no"), sent.get("total_fee")), (Some(number.as_str()), Some("12800")));
     assert_eq!(sent.get("sign").map(str::len), Some(32));
     assert!(placing.answer.as_ref().unwrap().contains("<prepay_id>"));
-    assert_eq!((&steps[3].answer, steps[3].exchanges[0].path), (&state.to_string(), "/pay/orderquery"));
-    assert!(steps[3].exchanges[0].answer.as_ref().unwrap().contains("NOTPAY"));
+    let asked = &steps[3].exchanges[0];
+    let question = xml::read(asked.request.as_ref().unwrap().as_bytes(), "xml").unwrap();
+    assert_eq!((asked.path, question.get("out_trade_no")), ("/pay/orderquery", Some(number.as_str())));
+    assert_eq!(question.get("sign").map(str::len), Some(32));
+    assert!(asked.answer.as_ref().unwrap().contains("NOTPAY"));
+    assert_eq!((steps[4].answer.as_ref(), &steps[4].exchanges[0]), (Some(&state.to_string()), asked));
     assert!(!format!("{steps:?}").contains("alice-77"), "{steps:?}");
     desk.gateway_stop().await;
+}
+
+/// The sequence of an order, the oldest step first.
+async fn sequence(desk: &Desk, profile: &str, number: &str) -> Vec<ShopStep> {
+    let mut steps = desk.shop_sequence(profile, Some(number)).await.unwrap();
+    steps.reverse();
+    steps
+}
+
+fn kinds(steps: &[ShopStep]) -> Vec<&'static str> {
+    steps.iter().map(|step| step.kind).collect()
 }
 
 /// A shop whose wire can be spoilt, with the test back end before it.
@@ -158,7 +171,8 @@ async fn a_prepay_that_fails_keeps_the_request_that_was_sent_and_the_answer_if_o
         shop.wire.next(CREATE, fate);
         let told = get(&shop.desk, &prepay).await;
         assert_eq!((&told["errcode"], &told["data"]), (&502.into(), &Value::Null), "{told}");
-        let steps = shop.desk.shop_steps();
+        let number = shop.desk.shop_orders().remove(0).out_trade_no.unwrap();
+        let steps = sequence(&shop.desk, "shop", &number).await;
         assert_eq!((steps.len(), steps[0].kind, steps[0].ok), (1, "prepay", false), "nothing is handed on to be paid");
         let placing = &steps[0].exchanges[0];
         assert_eq!((placing.path, placing.request.as_ref()), (CREATE, shop.wire.bodies(CREATE).first()));
@@ -176,8 +190,69 @@ async fn an_order_sent_again_whose_answer_is_lost_does_not_show_the_answer_of_th
     let number = number(&get(&shop.desk, &prepay).await);
     shop.wire.next(CREATE, Fate::LostAfter);
     assert_eq!(get(&shop.desk, &prepay).await["errcode"], 502);
-    let step = shop.desk.shop_steps().remove(0);
+    let step = sequence(&shop.desk, "shop", &number).await.pop().unwrap();
     assert_eq!((step.out_trade_no, step.ok), (Some(number), false));
     assert_eq!((step.exchanges.len(), step.exchanges[0].answer.as_deref()), (1, None));
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_about_an_order_of_the_mini_program_is_drawn_with_the_request_that_was_sent_and_its_answer() {
+    let (shop, prepay) = spoilt().await;
+    let number = number(&get(&shop.desk, &prepay).await);
+    let elsewhere = shop.create_one().await;
+    shop.desk.query_order("shop", &elsewhere).await.unwrap();
+    shop.desk.query_order("shop", &number).await.unwrap();
+    shop.wire.next(QUERY, Fate::LostAfter);
+    shop.desk.query_order("shop", &number).await.unwrap();
+    shop.pay(&number);
+    shop.clock.leap_s(600);
+    assert!(shop.desk.poll_once(None, None).await.unwrap().asked > 0, "a poll of this desk's own");
+
+    let steps = sequence(&shop.desk, "shop", &number).await;
+    assert_eq!(kinds(&steps), ["prepay", "params", "query", "query", "query"]);
+    let asked: Vec<_> = steps[2..].iter().map(|step| &step.exchanges[0]).collect();
+    let sent = shop.wire.bodies(QUERY);
+    let about: Vec<&String> = sent.iter().filter(|body| body.contains(&number)).collect();
+    let drawn: Vec<&String> = asked.iter().map(|asked| asked.request.as_ref().unwrap()).collect();
+    assert_eq!(drawn, about, "byte for byte");
+    assert!(asked[0].answer.as_ref().unwrap().contains("NOTPAY"));
+    assert_eq!((asked[1].answer.as_ref(), steps[3].ok), (None, false), "no answer came");
+    assert!(asked[2].answer.as_ref().unwrap().contains("SUCCESS") && steps[4].ok);
+    assert!(!format!("{steps:?}").contains(KEY), "{steps:?}");
+    let served: Vec<_> = shop.desk.shop_orders().into_iter().map(|order| order.out_trade_no).collect();
+    assert_eq!(served, [Some(number)], "the other order is none of the mini program's");
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sequence_of_an_order_is_found_by_its_number_however_many_notices_came_since() {
+    let (shop, prepay) = spoilt().await;
+    let number = number(&get(&shop.desk, &prepay).await);
+    let told = payment(&number, &[("total_fee", "12800"), ("cash_fee", "12800"), ("attach", "")]);
+    shop.desk.receive_notice(Some(told.clone()), None, None).await;
+    for other in 0..120 {
+        let elsewhere = payment(&format!("T20240102030405_{other:03}"), &[]);
+        shop.desk.receive_notice(Some(elsewhere), None, None).await;
+    }
+    assert_eq!(get(&shop.desk, &format!("/wechat/orders/{number}")).await["data"]["paid"], true);
+    let steps = sequence(&shop.desk, "shop", &number).await;
+    assert_eq!(kinds(&steps), ["prepay", "params", "notify", "state"]);
+    assert_eq!(steps[2].request.as_deref(), std::str::from_utf8(&told).ok());
+    assert!(steps[2].answer.as_ref().unwrap().contains("SUCCESS") && steps[2].ok);
+    assert!(shop.desk.shop_sequence("shop", None).await.unwrap().is_empty());
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_led_to_no_order_is_drawn_apart_from_the_orders() {
+    let (shop, prepay) = spoilt().await;
+    let number = number(&get(&shop.desk, &prepay).await);
+    assert_eq!(get(&shop.desk, "/wechat/prepay?goods_id=none&openid=o1").await["errcode"], 404);
+    let served: Vec<_> = shop.desk.shop_orders().into_iter().map(|order| order.out_trade_no).collect();
+    assert_eq!(served, [None, Some(number.clone())], "the newest first");
+    let apart = shop.desk.shop_sequence("shop", None).await.unwrap();
+    assert_eq!((kinds(&apart), apart[0].ok), (vec!["prepay"], false));
+    assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params"]);
     shop.desk.listen_stop().await;
 }
