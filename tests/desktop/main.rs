@@ -10,6 +10,7 @@ mod exports;
 mod long_list;
 mod lookup;
 mod main_job;
+mod mini_program;
 mod paste;
 mod refunds;
 mod remarks;
