@@ -1,5 +1,5 @@
 //! A day's work in the real window against a gateway behind TLS, in both languages: a merchant with its certificate, orders from
-//! a file, one of them found, paid, notified, refunded over mutual TLS, and looked up.
+//! a file with a title of its own, one of them found, paid, notified, refunded over mutual TLS, and looked up.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -25,6 +25,9 @@ struct Words {
     authority: &'static str,
     certificate: &'static str,
     import: &'static str,
+    number: &'static str,
+    line: &'static str,
+    no_amount: &'static str,
     refund: &'static str,
     paid: &'static str,
     refunded: &'static str,
@@ -36,6 +39,9 @@ const CHINESE: Words = Words {
     authority: "CA 证书",
     certificate: "选择商户证书",
     import: "导入订单",
+    number: "商户单号",
+    line: "第 3 行",
+    no_amount: "金额(元)“1e3”：不是金额",
     refund: "退款 ¥",
     paid: "已支付",
     refunded: "有退款",
@@ -47,6 +53,9 @@ const ENGLISH: Words = Words {
     authority: "simulator's authority",
     certificate: "merchant's certificate",
     import: "Import orders",
+    number: "Order number",
+    line: "line 3",
+    no_amount: "金额(元) \"1e3\": is not an amount",
     refund: "Refund ¥",
     paid: "Paid",
     refunded: "Refunded",
@@ -66,10 +75,14 @@ async fn gateway(dir: &Path) -> Running {
     start(config).await.unwrap()
 }
 
-/// Places the orders at the gateway as a shop of its own would, which then keeps them in a file.
+/// Places the orders at the gateway as a shop of its own would, which then keeps them in a file: under a title of its own, and
+/// with a row in line 3 that no order can be made of.
 fn shop(running: &Running, notify_url: &str, file: &Path) {
-    let mut rows = "商户订单号,金额(元),商品\n".to_owned();
-    for number in NUMBERS {
+    let mut rows = "小票流水,金额(元),商品\n".to_owned();
+    for (place, number) in NUMBERS.into_iter().enumerate() {
+        if place == 1 {
+            rows.push_str("20261120150405000100000000009,1e3,T恤\n");
+        }
         let mut order = Params::from_pairs([
             ("appid", APPID),
             ("mch_id", MCH_ID),
@@ -119,6 +132,22 @@ async fn merchant(window: &DeskWindow, running: &Running, words: &Words) {
     window.by_test_id("certificate-until").await.unwrap();
 }
 
+/// Imports the file: says which of its titles is the number, and sees which row was refused and why.
+async fn import(window: &DeskWindow, file: &Path, words: &Words) {
+    window.go_to("orders").await.unwrap();
+    window.click("orders-import").await.unwrap();
+    choose(window, words.import, file).await;
+    window.by_test_id("import-problem").await.unwrap();
+    window.click("import-field-0").await.unwrap();
+    window.press(&format!(".ant-select-item-option[title=\"{}\"]", words.number)).await.unwrap();
+    window.gone("[data-testid=\"import-problem\"]").await.unwrap();
+    window.click("import-run").await.unwrap();
+    window.find("[data-testid=\"import-result\"][data-added=\"3\"][data-refused=\"1\"]").await.unwrap();
+    let is_told = |text: &str| text.contains(words.line) && text.contains(words.no_amount);
+    window.text_of_when(".import-refused > li", is_told).await.unwrap();
+    window.click("import-close").await.unwrap();
+}
+
 async fn walk(window: &DeskWindow, dir: &Path, words: &Words) {
     let running = gateway(dir).await;
     merchant(window, &running, words).await;
@@ -132,12 +161,7 @@ async fn walk(window: &DeskWindow, dir: &Path, words: &Words) {
     let file = dir.join("orders.csv");
     shop(&running, &notify_url, &file);
 
-    window.go_to("orders").await.unwrap();
-    window.click("orders-import").await.unwrap();
-    choose(window, words.import, &file).await;
-    window.click("import-run").await.unwrap();
-    window.find("[data-testid=\"import-result\"][data-added=\"3\"][data-refused=\"0\"]").await.unwrap();
-    window.click("import-close").await.unwrap();
+    import(window, &file, words).await;
     window.fill("filter-search", &NUMBERS[1][..24]).await.unwrap();
     window.fill("filter-search", NUMBERS[1]).await.unwrap();
     window.count_is("order-row", 1).await.unwrap();
