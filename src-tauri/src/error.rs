@@ -261,6 +261,8 @@ mod tests {
             (Fault::NotBeside { place: beside, line, at: at_beside, date: date_beside }, ErrorCode::BillRefused),
             (Fault::FundFlow(place()), ErrorCode::BillRefused),
             (Fault::NoTrades, ErrorCode::BillRefused),
+            (Fault::NoBill(day(3).3), ErrorCode::InputInvalid),
+            (Fault::BillKnown(day(3).3), ErrorCode::InputInvalid),
             (Fault::Overlapping { place: place(), other: place() }, ErrorCode::InputInvalid),
             (Fault::OnlyOrderAmount, ErrorCode::InputInvalid),
             (Fault::TooManyBills, ErrorCode::InputInvalid),

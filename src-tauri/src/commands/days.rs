@@ -85,7 +85,8 @@ pub(crate) async fn day_table_preview(
     preview(&home, table, Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) }).await
 }
 
-/// Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes.
+/// Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Where no bill was chosen the
+/// one that is known is read, or else WeChat's word that nothing was traded stands for it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn day_run(
@@ -114,12 +115,6 @@ pub(crate) async fn day_run(
         beside: Beside::default(),
     });
     let found = match sides {
-        Ok(sides) if sides.bills.is_empty() => {
-            return Err(IpcError::input(
-                "bill",
-                "is not there yet; download it, or choose or drop the bill of the day",
-            ));
-        }
         Ok(sides) => desk.reconcile_day(&profile.name, sides, told(job.number, progress), &job.cancel).await,
         Err(fault) => Err(fault),
     };

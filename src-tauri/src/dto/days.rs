@@ -17,9 +17,9 @@ mirrored! {
         Nothing = "nothing",
         /// WeChat has no bill because nothing was traded.
         NoTrade = "no_trade",
-        /// There are payments, and the bill is not there.
+        /// There are payments or refunds, and the bill is not there.
         MissingBill = "missing_bill",
-        /// A bill is there, and nobody compared it.
+        /// A bill is there, or WeChat says that there is none although something is kept here, and nobody compared it.
         NotRun = "not_run",
         /// Nothing differs.
         Balanced = "balanced",
@@ -169,6 +169,8 @@ pub(crate) struct DayBill {
     pub(crate) digest: String,
     pub(crate) seen_at: AtMs,
     pub(crate) file_name: Option<String>,
+    /// It stands for WeChat's word that there is none.
+    pub(crate) is_none: bool,
 }
 
 impl TryFrom<CoreBill> for DayBill {
@@ -177,6 +179,7 @@ impl TryFrom<CoreBill> for DayBill {
     fn try_from(bill: CoreBill) -> Result<Self, IpcError> {
         let digest = hex(bill.digest.get(..6).unwrap_or_default());
         Ok(Self {
+            is_none: bill.is_none(),
             kind: bill.kind,
             rows: bill.sums.rows.into(),
             summary_ok: bill.sums.summary_ok,

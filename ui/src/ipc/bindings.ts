@@ -213,7 +213,10 @@ export const commands = {
 	dayTableChoose: (profile: string, table: OwnTable) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("day_table_choose", { profile, table })),
 	/**  Shows how the chosen table would be read with this mapping. */
 	dayTablePreview: (profile: string, table: OwnTable, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_table_preview", { profile, table, mapping })),
-	/**  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. */
+	/**
+	 *  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Where no bill was chosen the
+	 *  one that is known is read, or else WeChat's word that nothing was traded stands for it.
+	 */
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
 	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
 	daysExport: (profile: string, from: string, to: string, ownWords: boolean, matched: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords, matched })),
@@ -598,6 +601,8 @@ export type DayBill = {
 	digest: string,
 	seen_at: AtMs,
 	file_name: string | null,
+	/**  It stands for WeChat's word that there is none. */
+	is_none: boolean,
 };
 
 /**  The days of a span, and what is left of all days. */
@@ -667,9 +672,9 @@ export type DayMark =
 "nothing" | 
 /**  WeChat has no bill because nothing was traded. */
 "no_trade" | 
-/**  There are payments, and the bill is not there. */
+/**  There are payments or refunds, and the bill is not there. */
 "missing_bill" | 
-/**  A bill is there, and nobody compared it. */
+/**  A bill is there, or WeChat says that there is none although something is kept here, and nobody compared it. */
 "not_run" | 
 /**  Nothing differs. */
 "balanced" | 

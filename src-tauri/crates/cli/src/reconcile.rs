@@ -38,6 +38,9 @@ Chinese titles; --mapping FILE (TOML or JSON) says which column holds what; with
 merchant does, where ORDERS has its columns. Without ORDERS and REFUNDS the bill is compared \
 with the orders and refunds that are kept of the profile's merchant.
 
+Where WeChat has no bill because nothing was traded, --no-trade stands for it: whatever is local then has nothing in the bill. With \
+--profile that must have been the answer to wxpay bill download.
+
 With --profile what came of the day is kept: wxpay day shows it, takes remarks and closes it.
 
 With --out, DIR/differences.csv (for programs: amounts in fen, lines from 1) and DIR/reconcile.xlsx (for people) get one \
@@ -50,6 +53,7 @@ no file is written.
 Examples:
   wxpay reconcile --bill bill.csv --orders orders.csv --refunds refunds.csv --date 2026-11-20
   wxpay reconcile --bill bill.csv --profile shop --date 2026-11-20
+  wxpay reconcile --no-trade --profile shop --date 2026-11-20
   wxpay reconcile --bill bill.csv.gz --orders orders.xlsx --sheet 十一月 --unit yuan --date 2026-11-20 --out result/ --json";
 
 /// Compare a day's bill with your own orders and refunds [对账]
@@ -57,8 +61,11 @@ Examples:
 #[command(after_help = AFTER)]
 pub(crate) struct Reconcile {
     /// Bills of the day as they were downloaded, plain or GZIP
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(long, value_name = "FILE", required_unless_present = "no_trade", num_args = 1..)]
     bill: Vec<PathBuf>,
+    /// Instead of a bill: WeChat says that nothing was traded that day [No Bill Exist]
+    #[arg(long, conflicts_with = "bill")]
+    no_trade: bool,
     /// Bills of the day before and after: what was paid around midnight is looked up in them; else those known of the profile
     #[arg(long, value_name = "FILE", num_args = 1..)]
     beside: Vec<PathBuf>,
@@ -136,6 +143,9 @@ pub(crate) fn date(text: &str) -> Result<UtcMs, &'static str> {
 pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     let cancel = cancel_on_interrupt();
     let merchant = merchant_of(command, desk).await?;
+    if let (true, Some((opened, profile))) = (command.no_trade, &merchant) {
+        opened.expect_no_trade(&profile.name, command.date).await?;
+    }
     let sides = sides(command, merchant.as_ref(), &cancel).await?;
     let mut found = read(command, &sides, &cancel)?;
     let asked = match (&merchant, command.ask) {
@@ -314,14 +324,18 @@ fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: 
         )
     };
     output.verdict(found.is_balanced(), &(sentence + &fees::verdict_words(verdict.fees.count)))?;
-    let summary =
-        if totals.summary_ok { "✔ summary ties out [汇总一致]" } else { "✘ summary cannot be compared" };
-    output.line(&format!(
-        "  bill [账单]   {} rows, ordered {}, refunded {}  {summary}",
-        totals.sums.rows,
-        yuan_text(totals.sums.total_fee),
-        yuan_text(totals.sums.settlement_refund_fee)
-    ))?;
+    if sides.bills.is_empty() {
+        output.line("  bill [账单]   none: WeChat says that nothing was traded [微信支付：当天无交易]")?;
+    } else {
+        let summary =
+            if totals.summary_ok { "✔ summary ties out [汇总一致]" } else { "✘ summary cannot be compared" };
+        output.line(&format!(
+            "  bill [账单]   {} rows, ordered {}, refunded {}  {summary}",
+            totals.sums.rows,
+            yuan_text(totals.sums.total_fee),
+            yuan_text(totals.sums.settlement_refund_fee)
+        ))?;
+    }
     if totals.unread.rows > 0 {
         output.line(&format!("  not read [未读出]  {}", unread_text(totals)))?;
     }

@@ -67,7 +67,12 @@ pub struct DayKept {
 }
 
 impl Desk {
-    /// Brings a day together and keeps what came of it. Told in bytes of the files.
+    /// Brings a day together and keeps what came of it. Told in bytes of the files. Without a bill it is compared with WeChat's word
+    /// that nothing was traded.
+    ///
+    /// # Errors
+    ///
+    /// There is neither a bill nor that word, or what [`DaySides::reconcile`] says; nothing is kept then.
     pub async fn reconcile_day(
         &self,
         profile: &str,
@@ -80,6 +85,9 @@ impl Desk {
             .blocking(move |inner| {
                 let mut sides = sides;
                 sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
+                if sides.bills.is_empty() {
+                    inner.no_trade(&profile, sides.date)?;
+                }
                 if sides.beside.is_empty() {
                     sides.beside = inner.beside(&profile, sides.date, &cancel)?;
                 }
@@ -245,6 +253,9 @@ impl Inner {
             let kept = self.keep_bill(profile, date, bill, *digest, path)?;
             bills.push(kept.bill);
             others.extend(kept.others);
+        }
+        if bills.is_empty() {
+            bills.push(self.no_trade(profile, date)?);
         }
         others.retain(|other| bills.iter().all(|bill| bill.id != other.id));
         Ok((bills, others))

@@ -59,7 +59,8 @@ const MOST_KEPT_BYTES: usize = 416 * 1024 * 1024;
 /// What is to be compared.
 #[derive(Clone)]
 pub struct DaySides {
-    /// Bills of trades, plain or packed; a file that is given twice counts once.
+    /// Bills of trades, plain or packed; a file that is given twice counts once. None where WeChat says that nothing was traded:
+    /// then everything of the merchant's own side has nothing in the bill.
     pub bills: Vec<PathBuf>,
     /// What is known of the days before and after.
     pub beside: Beside,
@@ -123,6 +124,16 @@ pub enum ReconcileFault {
         "bills of RECHARGE_REFUND are compared with nothing [充值退款账单不参与对账]; give the bill of trades of the day as well"
     )]
     NoTrades,
+    /// No bill, and nobody said that there is none.
+    #[error(
+        "there is no bill of {0}, and WeChat has not said that nothing was traded [没有账单，微信支付也没有说当天无交易]; download it, or give it"
+    )]
+    NoBill(String),
+    /// That nothing was traded does not hold where there is a bill.
+    #[error(
+        "a bill of {0} is known [已有当天的账单]; give it where it is no longer in its place, or download it again"
+    )]
+    BillKnown(String),
     /// Two bills of the same trades, each of which would count twice.
     #[error(
         "{place} and {other} hold the same trades [ALL 账单已包含 SUCCESS 和 REFUND]; give the one of kind ALL alone, or SUCCESS and REFUND without it"
@@ -221,6 +232,8 @@ impl ReconcileFault {
             Self::Internal => "internal",
             Self::Cancelled => "cancelled",
             Self::TooManyBills
+            | Self::NoBill(_)
+            | Self::BillKnown(_)
             | Self::Overlapping { .. }
             | Self::NothingToCompare
             | Self::OnlyOrderAmount

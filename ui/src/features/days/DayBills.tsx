@@ -71,9 +71,15 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
   );
 }
 
-/** The bill that is read where no other one was chosen. */
+/** The bill that is read where no other one was chosen, or WeChat's word that there is none. */
 function Known({ bill }: { bill: KnownBill }) {
   const { t } = useTranslation();
+  if (bill.is_none)
+    return (
+      <p className="quiet day-input-note" data-testid="known-none">
+        {t("days.knownNone")} <TimeText at={bill.seen_at} />
+      </p>
+    );
   return (
     <p className="quiet day-input-note" data-testid="known-bill">
       {t("days.knownBill", { file: bill.file_name ?? "—", rows: bill.rows })}{" "}

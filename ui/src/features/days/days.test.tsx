@@ -148,6 +148,16 @@ describe("the bill of a day", () => {
     expect(kinds).toContain("no_trade");
   });
 
+  it("is not needed to run a day of which WeChat says that nothing was traded", async () => {
+    openWindow("/days?date=2026-11-22");
+    await userEvent.click(await screen.findByTestId("bill-fetch"));
+    await screen.findByTestId("bill-outcome");
+    await userEvent.click(screen.getByTestId("day-run"));
+    await screen.findByTestId("day-classes");
+    await userEvent.click(screen.getByTestId("day-again"));
+    expect((await screen.findByTestId("known-none")).textContent).toContain("微信支付说当天没有交易");
+  });
+
   it("shows a bar with a way to stop only once it takes long", async () => {
     const { desk } = openWindow(DAY);
     let stop = () => {};

@@ -220,6 +220,7 @@ export const days = {
     malformedRows: "{{count}} rows unreadable",
     chooseBill: "Choose a file",
     dropBill: "or drop bills here, one or several",
+    knownNone: "WeChat Pay says that nothing was traded: whatever is local will differ",
     knownBill: "there is {{file}} · {{rows}} rows",
     clearBills: "Clear",
     run: "Reconcile",

@@ -203,6 +203,7 @@ export const days = {
     malformedRows: "{{count}} 行无法读取",
     chooseBill: "选择文件",
     dropBill: "或者把账单文件拖到这里，可以多个",
+    knownNone: "微信支付说当天没有交易：本地有的都会列为差异",
     knownBill: "已有 {{file}} · {{rows}} 行",
     clearBills: "清除",
     run: "开始对账",

@@ -77,6 +77,7 @@ pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, 
         "date": sides.date.day(),
         "balanced": found.is_balanced(),
         "bill": {
+            "no_trade": sides.bills.is_empty(),
             "rows": sums.rows,
             "payments": bills.totals.payments,
             "refunds": bills.totals.refunds,

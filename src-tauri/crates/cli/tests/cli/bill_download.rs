@@ -144,6 +144,19 @@ fn a_range_skips_days_without_trade_and_tells_what_is_there_when_a_day_goes_wron
     let marks: Vec<&Value> = listed["days"].as_array().unwrap().iter().map(|day| &day["mark"]).collect();
     assert_eq!(marks, ["nothing", "no_trade", "no_trade", "not_run"]);
     assert_eq!(listed["settled_days"], 2, "nothing is left to do on a day without trade");
+    let without_a_bill = |date: &str, more: &[&str]| {
+        desk.ask(&[&["reconcile", "--no-trade", "--profile", "shop", "--date", date], more].concat())
+    };
+    assert_eq!(without_a_bill(&day(-1), &[]).expect(0).json()["bill"]["no_trade"], true);
+    desk.file("orders.csv", format!("out_trade_no,state,total_fee,paid_at\nT404,SUCCESS,100,{} 12:00:00\n", day(-1)));
+    let worst = without_a_bill(&day(-1), &["--orders", "orders.csv", "--out", "out"]).expect(1).json();
+    assert_eq!((&worst["classes"]["local_only"]["count"], &worst["kept"]["again"]), (&json!(1), &json!(false)));
+    let text = desk.run(&["reconcile", "--no-trade", "--orders", "orders.csv", "--date", &day(-1)]).expect(1).out;
+    assert!(text.contains("当天无交易") && !text.contains("汇总"), "{text}");
+    assert!(without_a_bill(&day(0), &[]).expect(3).err.contains("已有当天的账单"));
+    assert!(without_a_bill(&day(-3), &[]).expect(3).err.contains("没有账单"));
+    without_a_bill(&day(-1), &["--bill", "bills"]).expect(2);
+    desk.ask(&["reconcile", "--profile", "shop", "--date", &day(-1)]).expect(2);
     let old = download(&desk, &["--date", &day(-200), "-o", "bills"]).expect(4).json();
     assert_eq!(old["error"]["code"], "gateway_refused", "{old}");
     assert!(old["error"]["message"].as_str().unwrap().contains("三个月"), "{old}");

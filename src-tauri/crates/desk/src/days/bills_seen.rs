@@ -19,6 +19,16 @@ impl Desk {
         self.blocking(move |inner| files(&inner.newest_bills(&profile, date)?, &cancel)).await
     }
 
+    /// Whether a day can be brought together without a bill, because WeChat said that nothing was traded on it.
+    ///
+    /// # Errors
+    ///
+    /// WeChat said no such thing, or a bill of the day is known.
+    pub async fn expect_no_trade(&self, profile: &str, date: UtcMs) -> Result<(), DeskError> {
+        let profile = profile.to_owned();
+        self.blocking(move |inner| inner.no_trade(&profile, date).map(drop)).await
+    }
+
     /// What is known of the day before and of the day after: the bills with their payments, that nothing was traded, and the
     /// orders that wait there for the bill of this day.
     pub async fn beside(&self, profile: &str, date: UtcMs, cancel: &Cancel) -> Result<Beside, DeskError> {
@@ -50,6 +60,18 @@ impl Inner {
         Ok(last.is_some_and(|bill| bill.columns == 0))
     }
 
+    /// WeChat's word that nothing was traded on a day, which holds as long as no bill of it is known.
+    pub(super) fn no_trade(&self, profile: &str, date: UtcMs) -> Result<DayBill, DeskError> {
+        let known = self.store.day_bills(profile, date.start_of_day())?;
+        let is_of_trades =
+            |bill: &DayBill| BillType::parse(&bill.kind).is_some_and(|kind| kind.has_payments() || kind.has_refunds());
+        if known.iter().any(|bill| is_of_trades(bill) && !bill.is_none()) {
+            return Err(ReconcileFault::BillKnown(date.day()).into());
+        }
+        let none = known.into_iter().find(|bill| bill.kind == BillType::All.as_str() && bill.is_none());
+        none.ok_or_else(|| ReconcileFault::NoBill(date.day()).into())
+    }
+
     /// The newest bills of a day: those of the run that counts, unless a newer one is known.
     pub(crate) fn newest_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, DeskError> {
         let date = date.start_of_day();
@@ -60,7 +82,7 @@ impl Inner {
         if let Some(run) =
             run.filter(|run| known.last().is_some_and(|newest| run.bills.iter().any(|bill| bill.id == newest.id)))
         {
-            return Ok(run.bills);
+            return Ok(run.bills.into_iter().filter(|bill| !bill.is_none()).collect());
         }
         let newest = |kind: BillType| known.iter().rev().find(|bill| bill.kind == kind.as_str()).cloned();
         Ok(match newest(BillType::All) {

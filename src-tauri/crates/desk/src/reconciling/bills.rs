@@ -59,11 +59,16 @@ impl<'f> Bills<'f> {
     }
 
     pub(super) fn have_payments(&self) -> bool {
-        self.found.iter().any(|bill| bill.layout.kind().has_payments())
+        self.is_none() || self.found.iter().any(|bill| bill.layout.kind().has_payments())
     }
 
     pub(super) fn have_refunds(&self) -> bool {
-        self.found.iter().any(|bill| bill.layout.kind().has_refunds())
+        self.is_none() || self.found.iter().any(|bill| bill.layout.kind().has_refunds())
+    }
+
+    /// Without any bill nothing was traded: that says of payments and refunds that there were none.
+    fn is_none(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// Reads every row of every bill into one side.
@@ -81,6 +86,7 @@ impl<'f> Bills<'f> {
             files: self.found.iter().map(|found| found.path.clone()).collect(),
             same: self.same.clone(),
             mch_id: self.sides.mch_id.clone(),
+            totals: BillTotals { summary_ok: self.is_none(), ..BillTotals::default() },
             ..BillsRead::default()
         };
         let mut malformed = Vec::new();

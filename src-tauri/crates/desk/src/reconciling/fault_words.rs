@@ -15,6 +15,12 @@ impl ReconcileFault {
                 format!("{place} 第 {line} 行是 {at} 的，不是 {date} 前后一天的账单；前一天和后一天各给一份")
             }
             Self::NoTrades => "充值退款账单不参与对账；请同时给当天的交易账单".to_owned(),
+            Self::NoBill(date) => {
+                format!("没有 {date} 的账单，微信支付也没有说过当天无交易；请下载账单，或选择账单文件")
+            }
+            Self::BillKnown(date) => {
+                format!("已有 {date} 的账单，不能按无交易对账；账单文件不在原处的，请重新选择或重新下载")
+            }
             Self::Overlapping { place, other } => {
                 format!("{place} 和 {other} 有相同的交易；请只用 ALL 账单，或只用 SUCCESS 和 REFUND 账单")
             }

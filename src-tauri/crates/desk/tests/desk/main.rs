@@ -27,6 +27,7 @@ mod listening;
 mod live;
 mod lookups;
 mod lookups_in_bills;
+mod no_trade;
 mod notice_effects;
 mod notices;
 mod placing;

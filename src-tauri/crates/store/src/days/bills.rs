@@ -77,6 +77,11 @@ impl DayBill {
     pub const fn is_none(&self) -> bool {
         self.columns == 0
     }
+
+    /// Whether it is of the same kind as another one of its day, and was heard of later.
+    pub fn is_after(&self, known: &Self) -> bool {
+        self.kind == known.kind && self.id > known.id
+    }
 }
 
 /// What became of a bill that was to be kept.

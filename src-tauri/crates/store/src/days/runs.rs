@@ -95,16 +95,16 @@ pub struct DayRun {
     pub profile: String,
     /// The first millisecond of the Beijing day.
     pub date: UtcMs,
-    /// The bills that went in.
+    /// The bills that went in, and WeChat's word that there is none where that was known.
     pub bills: Vec<DayBill>,
     /// What it found.
     pub found: RunFindings,
 }
 
 impl DayRun {
-    /// The bills whose rows were compared; those of 充值退款 were only counted.
+    /// The bills whose rows were compared; those of 充值退款 were only counted, and WeChat's word that there is none has no rows.
     pub fn compared_bills(&self) -> impl Iterator<Item = &DayBill> {
-        self.bills.iter().filter(|bill| bill.kind != "RECHARGE_REFUND")
+        self.bills.iter().filter(|bill| bill.kind != "RECHARGE_REFUND" && !bill.is_none())
     }
 }
 

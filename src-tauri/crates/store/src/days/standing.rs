@@ -16,7 +16,7 @@ pub enum DayMark {
     NoTrade,
     /// There are payments or refunds, and the bill is not there.
     MissingBill,
-    /// A bill is there, and nobody compared it.
+    /// A bill is there, or WeChat says that there is none although something is kept here, and nobody compared it.
     NotRun,
     /// Nothing differs.
     Balanced,
@@ -146,19 +146,19 @@ fn traded_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -
 
 fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool) -> Result<DayStanding, StoreError> {
     let seen = bills::of_day(connection, profile, date)?;
-    let is_of_trades =
-        |bill: &&DayBill| !matches!(bill.kind.as_str(), "FUNDFLOW" | "RECHARGE_REFUND") && !bill.is_none();
-    let trades: Vec<_> = seen.iter().filter(is_of_trades).collect();
     let is_without_trade = seen.iter().any(|bill| bill.kind == "ALL" && bill.is_none());
+    // What was heard of one kind of bill, its absence included.
+    let heard: Vec<_> = seen.iter().filter(|bill| is_of_trades(&bill.kind)).collect();
+    let bills = heard.iter().filter(|bill| !bill.is_none()).count() as u64;
     let run = runs::current(connection, profile, date)?;
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
         date,
-        mark: match (trades.is_empty(), is_traded) {
-            (false, _) => DayMark::NotRun,
-            (true, true) => DayMark::MissingBill,
-            (true, false) if is_without_trade => DayMark::NoTrade,
-            (true, false) => DayMark::Nothing,
+        mark: match (bills, is_without_trade, is_traded) {
+            (1.., ..) | (0, true, true) => DayMark::NotRun,
+            (0, true, false) => DayMark::NoTrade,
+            (0, false, true) => DayMark::MissingBill,
+            (0, false, false) => DayMark::Nothing,
         },
         run,
         differences: 0,
@@ -166,12 +166,12 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
         carried_over: 0,
         malformed: 0,
         gap_fen: 0,
-        bills: trades.len() as u64,
-        bill_changed: trades.iter().any(|one| trades.iter().any(|other| other.id < one.id && other.kind == one.kind)),
+        bills,
+        bill_changed: heard.iter().any(|one| heard.iter().any(|known| !known.is_none() && one.is_after(known))),
     };
     let Some(run) = run else { return Ok(day) };
     let left = of_run(connection, profile, date, run)?;
-    day.bill_changed = has_changed(connection, run, &trades)?;
+    day.bill_changed = has_changed(connection, run, &heard)?;
     day.gap_fen = left.gap_fen;
     day.differences = left.differences;
     day.open = left.open;
@@ -186,15 +186,17 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     Ok(day)
 }
 
-/// Whether WeChat's bill is known with a newer text than the run was made with.
-fn has_changed(connection: &Connection, run: i64, trades: &[&DayBill]) -> Result<bool, StoreError> {
+/// Whether rows of this kind of bill are compared.
+fn is_of_trades(kind: &str) -> bool {
+    !matches!(kind, "FUNDFLOW" | "RECHARGE_REFUND")
+}
+
+/// Whether WeChat said something newer of a bill than the run was made with: another text, that there is none, or one after all.
+fn has_changed(connection: &Connection, run: i64, heard: &[&DayBill]) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
     let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let is_newer = |bill: &&DayBill| {
-        let same_kind = |other: &&&DayBill| other.kind == bill.kind && used.contains(&other.id);
-        trades.iter().any(|other| same_kind(&other) && other.id < bill.id)
-    };
-    Ok(trades.iter().any(|bill| !used.contains(&bill.id) && is_newer(bill)))
+    let is_newer = |bill: &DayBill| heard.iter().any(|known| used.contains(&known.id) && bill.is_after(known));
+    Ok(heard.iter().any(|bill| !used.contains(&bill.id) && is_newer(bill)))
 }
 
 /// What is left to do of the run that counts for a day.

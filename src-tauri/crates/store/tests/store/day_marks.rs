@@ -1,10 +1,10 @@
 //! The one mark of a day: by what is kept of it here, and by what WeChat said of its bill.
 
-use desk_store::{DayMark, NewRefund, RefundEvent};
+use desk_store::{BillKept, BillSums, DayMark, NewDayBill, NewRefund, RefundEvent};
 use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{RefundStatus, UtcMs};
 
-use crate::days::{Days, date, open};
+use crate::days::{Days, bill_of, date, open};
 use crate::deeds::{fen, number};
 use crate::refunds::{paid, record, report};
 
@@ -32,6 +32,13 @@ impl Days {
         }
     }
 
+    /// WeChat's word that there is no bill of the first day.
+    fn no_bill(&self) -> BillKept {
+        let sums = BillSums { summary_ok: true, ..BillSums::default() };
+        let none = NewDayBill { columns: 0, sums, file: None, ..bill_of(date(), 0) };
+        self.store.keep_bill(none).unwrap()
+    }
+
     fn marks(&self, days: i64) -> Vec<DayMark> {
         let standing = self.store.days("shop", date(), at(days, 0)).unwrap();
         standing.into_iter().map(|day| day.mark).collect()
@@ -54,7 +61,7 @@ fn a_day_with_refunds_alone_misses_its_bill_and_counts_them_when_wechat_accepted
     let by_query = days.reserve(order, "R2", at(4, 1));
     record(&days.store, by_query, at(5, 1), report(RefundStatus::Processing, "50002", 10));
     assert_eq!(days.marks(6)[3..], [nothing, missing, nothing], "its acceptance was not seen");
-    days.store.keep_bill(crate::days::bill_of(at(4, 0), 1)).unwrap();
+    days.store.keep_bill(bill_of(at(4, 0), 1)).unwrap();
     assert_eq!(days.marks(6)[3..], [nothing, DayMark::NotRun, nothing]);
 }
 
@@ -67,6 +74,32 @@ fn a_refund_that_was_made_elsewhere_counts_on_the_day_of_its_success() {
     assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::Nothing, DayMark::Nothing]);
     record(&days.store, found, at(2, 2), succeeded(at(1, 3)));
     assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::MissingBill, DayMark::Nothing]);
+}
+
+#[test]
+fn a_day_of_which_wechat_says_that_nothing_was_traded_is_settled_only_where_nothing_is_local() {
+    let days = open();
+    days.no_bill();
+    assert_eq!(days.marks(1), [DayMark::NoTrade]);
+    paid(&days.store, 1);
+    assert_eq!(days.marks(1), [DayMark::NotRun], "the worst of all: paid here, and not traded there");
+    let none = days.no_bill().bill.id;
+    days.run(1, none, vec![crate::days::difference(1, 1)]);
+    assert_eq!((days.marks(1), days.standing().bills), (vec![DayMark::Open], 0));
+    let run = days.store.current_run("shop", date()).unwrap().unwrap();
+    assert_eq!((run.bills.len(), run.compared_bills().count()), (1, 0), "no rows were compared");
+}
+
+#[test]
+fn what_wechat_says_of_a_bill_after_the_run_is_an_alarm_whichever_way_it_changes() {
+    let days = open();
+    let none = days.no_bill().bill.id;
+    days.run(1, none, Vec::new());
+    assert!(!days.standing().bill_changed);
+    let bill = days.bill(1).bill.id;
+    assert!(days.standing().bill_changed, "there is a bill after all");
+    days.run(2, bill, Vec::new());
+    assert!(!days.standing().bill_changed, "and it was looked at");
 }
 
 fn succeeded(success_at: UtcMs) -> RefundEvent {
