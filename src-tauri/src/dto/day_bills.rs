@@ -56,6 +56,8 @@ pub(crate) enum BillOutcome {
     },
     /// Nothing was traded on that day.
     NoTrade {
+        /// A bill was there before.
+        has_changed: bool,
         /// Days that no longer wait for a bill of it.
         settled_days: Vec<String>,
         /// Days that still do, and why.
@@ -94,9 +96,9 @@ impl From<FetchedDay> for BillFetched {
     fn from(fetched: FetchedDay) -> Self {
         let outcome = match fetched.bill {
             Ok(FetchedBill::Saved(saved)) => BillOutcome::of_saved(&saved),
-            Ok(FetchedBill::NoTrade(beside)) => {
-                let (settled_days, unsettled_days) = told_beside(&beside);
-                BillOutcome::NoTrade { settled_days, unsettled_days }
+            Ok(FetchedBill::NoTrade(none)) => {
+                let (settled_days, unsettled_days) = told_beside(&none.settled_beside);
+                BillOutcome::NoTrade { has_changed: !none.others.is_empty(), settled_days, unsettled_days }
             }
             Err(fault) => BillOutcome::of_fault(&fault),
         };
@@ -127,6 +129,7 @@ impl BillOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use desk::NoTrade;
     use wxpay_protocol::UtcMs;
 
     #[test]
@@ -147,9 +150,12 @@ mod tests {
         let (before, after) = (day.plus_ms(-UtcMs::DAY_MS), day.plus_ms(UtcMs::DAY_MS));
         let fault = BesideFault { day: after, code: "store_unavailable", cause: "full".into(), chinese: "满".into() };
         let beside = SettledBeside { days: vec![before], faults: vec![fault] };
-        let shown = BillFetched::from(FetchedDay { day, bill: Ok(FetchedBill::NoTrade(beside)) });
-        let BillOutcome::NoTrade { settled_days, unsettled_days } = shown.outcome else { panic!("nothing was traded") };
-        assert_eq!(settled_days, ["2026-11-19"]);
+        let none = NoTrade { settled_beside: beside, ..NoTrade::default() };
+        let shown = BillFetched::from(FetchedDay { day, bill: Ok(FetchedBill::NoTrade(none)) });
+        let BillOutcome::NoTrade { has_changed, settled_days, unsettled_days } = shown.outcome else {
+            panic!("nothing was traded")
+        };
+        assert_eq!((has_changed, &*settled_days), (false, &["2026-11-19".to_owned()][..]));
         let refusal = Refusal { code: "store_unavailable".into(), reason_zh: "满".into(), reason_en: "full".into() };
         assert_eq!(unsettled_days, [UnsettledDay { date: "2026-11-21".into(), refusal }]);
     }

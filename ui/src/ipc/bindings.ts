@@ -380,6 +380,8 @@ settled_days: string[];
 unsettled_days: UnsettledDay[] } | 
 /**  Nothing was traded on that day. */
 { is: "no_trade"; 
+/**  A bill was there before. */
+has_changed: boolean; 
 /**  Days that no longer wait for a bill of it. */
 settled_days: string[]; 
 /**  Days that still do, and why. */

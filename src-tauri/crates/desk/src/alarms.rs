@@ -284,7 +284,7 @@ impl Inner {
         bills.sort_by_key(|bill| Reverse(bill.at));
         alarms.extend(bills.into_iter().map(|bill| {
             let about = AlarmAbout::Day { date: bill.date };
-            Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date))
+            Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date, bill.change))
         }));
         alarms.retain(|alarm| wanted.profile.as_ref().is_none_or(|profile| *profile == alarm.profile));
         let marks: Vec<AlarmMark> = alarms.iter().map(Alarm::mark).collect();

@@ -1,6 +1,7 @@
 //! Fetching a merchant's bills: streamed to the disk under another name, checked as a whole, and only then put in its place.
 
 mod fault_words;
+mod keeping;
 mod part;
 mod soundness;
 mod span;
@@ -8,7 +9,6 @@ mod span;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use desk_store::DayBill;
 use wxpay_client::{DownloadFault, MerchantCertificate};
 use wxpay_protocol::bill::download::{self, BillKind, NoBillMeaning};
 use wxpay_protocol::bill::{BillRefusal, BillType};
@@ -17,11 +17,12 @@ use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Params, UtcMs};
 
 use crate::changes::Tag;
-use crate::days::{NewBill, SettledBeside};
+use crate::days::SettledBeside;
 use crate::desk::Inner;
 use crate::reconciling::Watch;
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
+pub use keeping::{NoTrade, OtherBill};
 use part::Part;
 pub use soundness::Soundness;
 pub use span::{FetchedDay, FetchedDays};
@@ -47,7 +48,7 @@ pub enum FetchedBill {
     /// It is on the disk.
     Saved(Box<SavedBill>),
     /// Nothing was traded on that day, which is kept of it; the days beside no longer wait for its bill.
-    NoTrade(SettledBeside),
+    NoTrade(NoTrade),
 }
 
 /// A bill on the disk.
@@ -63,8 +64,8 @@ pub struct SavedBill {
     pub digest_held: Option<bool>,
     /// What stood in its place before.
     pub before: Before,
-    /// Other bills of trades that were seen for this day and kind, which is an alarm: bills do not change.
-    pub others: Vec<DayBill>,
+    /// Other bills that were seen for this day and kind, which is an alarm: bills do not change.
+    pub others: Vec<OtherBill>,
     /// The days before and after, where something waited for this bill.
     pub settled_beside: SettledBeside,
 }
@@ -221,18 +222,15 @@ impl Desk {
         let body = match body {
             Ok(body) => body,
             Err(DownloadFault::NoBill(no_bill)) if no_bill.meaning() == NoBillMeaning::NoTrade => {
-                let BillKind::Trades(kind) = wish.kind else {
-                    return Ok(FetchedBill::NoTrade(SettledBeside::default()));
-                };
-                let (profile, day, cancel) = (wish.profile.clone(), wish.day, watch.cancel.clone());
-                let settled = self.blocking(move |inner| inner.keep_no_trade(&profile, day, kind, &cancel)).await?;
+                let (wish, cancel) = (wish.clone(), watch.cancel.clone());
+                let none = self.blocking(move |inner| inner.keep_none(&wish, &cancel)).await?;
                 self.inner.changes.note(Tag::Days, []);
-                return Ok(FetchedBill::NoTrade(settled));
+                return Ok(FetchedBill::NoTrade(none));
             }
             Err(fault) => return Err(fault.into()),
         };
-        let (whole, wish) = (part.finish()?, wish.clone());
-        let (profile, day) = (wish.profile.clone(), wish.day);
+        let (whole, wish, cancel) = (part.finish()?, wish.clone(), watch.cancel.clone());
+        let asked = wish.clone();
         let checked = move || {
             let soundness = soundness::check(whole.path(), &wish, mch_id.as_str())?;
             let digest_held = soundness::check_digest(&wish, body.digest.as_deref(), &whole.sha1, &soundness)?;
@@ -249,23 +247,13 @@ impl Desk {
         };
         let done = tokio::task::spawn_blocking(checked).await;
         let mut saved = done.map_err(|_| DeskError::Internal("checking a bill"))??;
-        if let Some(bill) = saved.soundness.trades {
-            let (digest, file) = (saved.soundness.digest, saved.file.clone());
-            let cancel = watch.cancel.clone();
-            let kept = self
-                .blocking(move |inner| {
-                    let others = inner.keep_bill(&profile, day, &bill, digest, &file)?.others;
-                    let settled = if bill.kind.has_payments() {
-                        inner.settle_beside(&profile, day, &[NewBill { file: &file, digest }], &cancel)
-                    } else {
-                        SettledBeside::default()
-                    };
-                    Ok((others, settled))
-                })
-                .await?;
-            (saved.others, saved.settled_beside) = kept;
-            self.inner.changes.note(Tag::Days, []);
-        }
+        let saved = self
+            .blocking(move |inner| {
+                (saved.others, saved.settled_beside) = inner.keep_fetched(&asked, &saved, &cancel)?;
+                Ok(saved)
+            })
+            .await?;
+        self.inner.changes.note(Tag::Days, []);
         Ok(FetchedBill::Saved(Box::new(saved)))
     }
 }

@@ -24,9 +24,7 @@ use desk_store::{
     BillKept, BillSums, DayBill, DifferenceFilter, NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind,
     RunBegun, RunFindings, SaidOfMany,
 };
-use sha2::{Digest, Sha256};
 use wxpay_protocol::UtcMs;
-use wxpay_protocol::bill::BillType;
 
 use crate::changes::Tag;
 use crate::desk::Inner;
@@ -210,7 +208,10 @@ impl Inner {
             // What is verified since is told as such, so it is another run.
             OwnSide::Kept(_) => parts.add(STORE).number(found.local.claims),
         };
-        let (bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
+        let (mut bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
+        let denied = self.denied(profile, sides.date.start_of_day(), &bills)?;
+        let parts = denied.iter().fold(parts, |parts, none| parts.add("none").add(&none.kind));
+        bills.extend(denied);
         let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();
         let new = self.new_run(profile, sides, found, &ids, found.add_to(parts)?)?;
         let (run, is_again) = match self.store.begin_run(new)? {
@@ -261,25 +262,11 @@ impl Inner {
         Ok((bills, others))
     }
 
-    /// Notes that WeChat has no bill of this kind for a day: nothing was traded, so that nothing waits for it any more.
-    pub(crate) fn keep_no_trade(
-        &self,
-        profile: &str,
-        date: UtcMs,
-        kind: BillType,
-        cancel: &Cancel,
-    ) -> Result<SettledBeside, DeskError> {
-        self.store.keep_bill(NewDayBill {
-            profile: profile.to_owned(),
-            date: date.start_of_day(),
-            kind: kind.as_str(),
-            columns: 0,
-            digest: Sha256::digest([]).into(),
-            sums: BillSums { summary_ok: true, ..BillSums::default() },
-            seen_at: self.clock.now(),
-            file: None,
-        })?;
-        Ok(if kind.has_payments() { self.settle_beside(profile, date, &[], cancel) } else { SettledBeside::default() })
+    /// WeChat's word that there is no such bill, said after these were seen: whoever compares them all the same knew it.
+    fn denied(&self, profile: &str, date: UtcMs, bills: &[DayBill]) -> Result<Vec<DayBill>, DeskError> {
+        let mut known = self.store.day_bills(profile, date)?;
+        known.retain(|none| none.is_none() && bills.iter().any(|bill| none.is_after(bill)));
+        Ok(known)
     }
 
     /// Notes one bill of a day.

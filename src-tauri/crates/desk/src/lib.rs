@@ -66,7 +66,9 @@ pub use alarms::{
     Alarm, AlarmAbout, AlarmCounts, AlarmFilter, AlarmKind, AlarmLook, AlarmNews, AlarmPage, AlarmPlace, AlarmsAsOf,
     Announcement, Counted,
 };
-pub use bill_download::{Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, SavedBill, Soundness};
+pub use bill_download::{
+    Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, NoTrade, OtherBill, SavedBill, Soundness,
+};
 pub use bill_files::BillText;
 pub use bill_look::{BillProblem, first_day};
 pub use certificates::CertificateFile;

@@ -11,13 +11,25 @@ use rusqlite::{OptionalExtension, params};
 use wxpay_protocol::UtcMs;
 
 use crate::columns::time;
-use crate::{Store, StoreError};
+use crate::days::CHANGED_FLOWS_SQL;
+use crate::{DayBill, Store, StoreError};
 pub use evidence::{AlarmFilter, AlarmPlace, AlarmRow, AlarmRows, OrderAlarm, OrphanNotice, RefundAlarm};
 #[cfg(test)]
 pub(crate) use evidence::{ORDERS_SQL, ORPHANS_SQL, REFUNDS_SQL};
 pub use keys::{AlarmKey, AlarmOf};
 #[cfg(test)]
 pub(crate) use keys::{ORDER_KEYS_SQL, ORPHAN_KEYS_SQL, REFUND_KEYS_SQL};
+
+/// What WeChat said of a bill after it had given another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BillChange {
+    /// Another text of the bill of trades, or one after it had said that there is none.
+    OtherBill,
+    /// That there is no bill of trades.
+    NoBill,
+    /// Another fund flow, or none.
+    FundFlow,
+}
 
 /// A day whose bill was downloaded with another text than before, which nobody has compared yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +40,8 @@ pub struct ChangedBill {
     pub date: UtcMs,
     /// When the newest text was seen.
     pub at: UtcMs,
+    /// What changed; of several what a person works on first.
+    pub change: BillChange,
 }
 
 /// An alarm of a day or a merchant as a person saw it.
@@ -46,11 +60,34 @@ pub struct AlarmMark {
 const SEEN_SQL: &str = "SELECT at FROM alarm_seen WHERE kind = ?1 AND profile = ?2 AND subject = ?3";
 const MARK_SQL: &str = "INSERT INTO alarm_seen (kind, profile, subject, at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (kind, profile, subject) DO UPDATE SET at = excluded.at WHERE excluded.at > at";
-const MANY_BILLS_SQL: &str = "SELECT DISTINCT profile, date FROM day_bills WHERE kind <> 'FUNDFLOW' GROUP BY profile, date, kind HAVING count(*) > 1";
+const MANY_BILLS_SQL: &str =
+    "SELECT DISTINCT profile, date FROM day_bills GROUP BY profile, date, kind HAVING count(*) > 1";
 
 impl Store {
-    /// Days whose bill has a newer text than the one that was compared.
+    /// Days whose bill has a newer text than the one that was compared, and days of which two fund flows of one account are known.
     pub fn changed_bills(&self) -> Result<Vec<ChangedBill>, StoreError> {
+        let mut changed = self.changed_trades()?;
+        for flow in self.changed_flows()? {
+            match changed.iter_mut().find(|known| known.profile == flow.profile && known.date == flow.date) {
+                Some(known) => known.at = known.at.max(flow.at),
+                None => changed.push(flow),
+            }
+        }
+        Ok(changed)
+    }
+
+    fn changed_flows(&self) -> Result<Vec<ChangedBill>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(CHANGED_FLOWS_SQL)?;
+            let rows = statement.query_map([], |row| {
+                let (date, at) = (time(row, "date")?, time(row, "at")?);
+                Ok(ChangedBill { profile: row.get("profile")?, date, at, change: BillChange::FundFlow })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn changed_trades(&self) -> Result<Vec<ChangedBill>, StoreError> {
         let mut of_profiles: BTreeMap<String, Vec<UtcMs>> = BTreeMap::new();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(MANY_BILLS_SQL)?;
@@ -66,9 +103,13 @@ impl Store {
                 let stands = self.days(&profile, date, date.plus_ms(1))?;
                 if stands.iter().any(|day| day.bill_changed) {
                     let bills = self.day_bills(&profile, date)?;
-                    let trades = bills.iter().filter(|bill| bill.kind != "FUNDFLOW");
-                    let at = trades.map(|bill| bill.seen_at).max().unwrap_or(date);
-                    changed.push(ChangedBill { profile: profile.clone(), date, at });
+                    let denies = |last: &DayBill| {
+                        last.is_none() && bills.iter().any(|known| !known.is_none() && last.is_after(known))
+                    };
+                    let is_denied = bills.last().is_some_and(denies);
+                    let change = if is_denied { BillChange::NoBill } else { BillChange::OtherBill };
+                    let at = bills.iter().map(|bill| bill.seen_at).max().unwrap_or(date);
+                    changed.push(ChangedBill { profile: profile.clone(), date, at, change });
                 }
             }
         }

@@ -4,6 +4,7 @@ mod answers;
 mod bills;
 mod differences;
 mod fees;
+mod flows;
 mod found;
 mod named;
 mod notes;
@@ -18,6 +19,8 @@ pub use differences::{
     NewDifference,
 };
 pub use fees::DayFee;
+pub(crate) use flows::CHANGED_FLOWS_SQL;
+pub use flows::{DayFlow, NewDayFlow};
 pub use notes::{DayNote, Handled, NewDayNote, NoteKind};
 pub use runs::{ClassTally, DayRun, NewRun, RunBegun, RunFindings};
 pub use saying::{NewNotes, SaidEnd, SaidOfMany};

@@ -40,6 +40,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0013_day_own_side.sql")),
     M::up(include_str!("../migrations/0014_alarm_places.sql")),
     M::up(include_str!("../migrations/0015_refunds_in_days.sql")),
+    M::up(include_str!("../migrations/0016_day_flows.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

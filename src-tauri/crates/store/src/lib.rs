@@ -49,14 +49,15 @@ mod vault_seen;
 mod writer;
 
 pub use alarms::{
-    AlarmFilter, AlarmKey, AlarmMark, AlarmOf, AlarmPlace, AlarmRow, AlarmRows, ChangedBill, OrderAlarm, OrphanNotice,
-    RefundAlarm,
+    AlarmFilter, AlarmKey, AlarmMark, AlarmOf, AlarmPlace, AlarmRow, AlarmRows, BillChange, ChangedBill, OrderAlarm,
+    OrphanNotice, RefundAlarm,
 };
 pub use certificates::Certificate;
 pub use days::{
-    BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayFee, DayMark, DayNote, DayRun,
-    DayStanding, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension, Handled, NewDayAnswer,
-    NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings, SaidEnd, SaidOfMany,
+    BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayFee, DayFlow, DayMark,
+    DayNote, DayRun, DayStanding, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension, Handled,
+    NewDayAnswer, NewDayBill, NewDayFlow, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings,
+    SaidEnd, SaidOfMany,
 };
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;

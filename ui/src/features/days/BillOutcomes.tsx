@@ -26,8 +26,10 @@ function Outcome({ day: { date, outcome } }: { day: BillFetched }) {
   const { settled_days, unsettled_days } = outcome;
   const settled = settled_days.length > 0 && t("days.settled", { days: settled_days.join(", ") });
   if (outcome.is === "no_trade") {
-    const text = [t("days.noTrade"), settled].filter(Boolean).join(" · ");
-    return <Line date={date} is="no_trade" tone="quiet" text={text} unsettled={unsettled_days} />;
+    const gone = outcome.has_changed && t("days.fetchedNone");
+    const text = [t("days.noTrade"), gone, settled].filter(Boolean).join(" · ");
+    const tone = gone ? "tone-red" : "quiet";
+    return <Line date={date} is="no_trade" tone={tone} text={text} unsettled={unsettled_days} />;
   }
   const { rows, malformed, summary_ok, has_changed, was_there } = outcome;
   const isSound = summary_ok && malformed === 0 && !has_changed;

@@ -40,7 +40,12 @@ describe("a neighbour that a bill could not settle", () => {
       days: [
         {
           date: "2026-11-22",
-          outcome: { is: "no_trade", settled_days: ["2026-11-23"], unsettled_days: [{ ...WAITS, date: "2026-11-21" }] },
+          outcome: {
+            is: "no_trade",
+            has_changed: false,
+            settled_days: ["2026-11-23"],
+            unsettled_days: [{ ...WAITS, date: "2026-11-21" }],
+          },
         },
       ],
     });

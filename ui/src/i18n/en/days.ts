@@ -17,7 +17,7 @@ export const days = {
     },
     billChangedShort: "bill changed",
     billChanged:
-      "WeChat gave another bill for this day later: run the day again with the newer one. A closed day has to be opened first.",
+      "WeChat gave another bill for this day later, or said that there is none: run the day again. A closed day has to be opened first.",
     noMerchant: "No merchant yet",
     noMerchantText: "Add a merchant in the settings, then days can be reconciled.",
     pick: "Choose a day",
@@ -217,6 +217,7 @@ export const days = {
     unsettledDo: "(then reconcile {{date}} again)",
     fetchStopped: "Stopped; the bills that were fetched stay",
     noTrade: "no trade on that day, so no bill",
+    fetchedNone: "there was a bill before: bills should never vanish",
     malformedRows: "{{count}} rows unreadable",
     chooseBill: "Choose a file",
     dropBill: "or drop bills here, one or several",

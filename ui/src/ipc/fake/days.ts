@@ -378,7 +378,7 @@ export function fakeDays(world: World): DayCommands {
 function fetchBill(date: string, fetched: Set<string>): BillFetched {
   if (isSunday(date)) {
     fetched.add(date);
-    return { date, outcome: { is: "no_trade", settled_days: [], unsettled_days: [] } };
+    return { date, outcome: { is: "no_trade", has_changed: false, settled_days: [], unsettled_days: [] } };
   }
   if (Date.parse(date) > Date.now())
     return {

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use desk::{Before, BillFault, BillWish, Desk, FetchedBill, SavedBill, Watch};
+use desk::{Before, BillFault, BillWish, Desk, FetchedBill, OtherBill, SavedBill, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wxpay_protocol::UtcMs;
@@ -24,8 +24,8 @@ something else than the one that is there already is an alarm: the older file st
 
 With -o DIR, or with --to, each day gets a file named after merchant, day and kind.
 
-Exit 0 if all is well, 1 if rows are malformed or a bill has changed, 4 if the gateway refuses or was not asked, 5 if the \
-download broke off, 3 if what came is no sound bill.
+Exit 0 if all is well, 1 if rows are malformed, a bill has changed or is gone, 4 if the gateway refuses or was not asked, \
+5 if the download broke off, 3 if what came is no sound bill.
 
 Examples:
   wxpay bill download --date 2026-11-20 -o bill.csv
@@ -124,7 +124,10 @@ pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Outpu
         std::fs::create_dir_all(&command.output).map_err(|cause| BillFault::Unwritable { place, cause })?;
     }
     let (bills, fault) = block_on(fetch(command, &days, desk))?;
-    let has_alarm = bills.iter().any(|(_, bill)| matches!(bill, FetchedBill::Saved(saved) if is_alarm(saved)));
+    let has_alarm = bills.iter().any(|(_, bill)| match bill {
+        FetchedBill::Saved(saved) => is_alarm(saved),
+        FetchedBill::NoTrade(none) => !none.others.is_empty(),
+    });
     if output.is_json() {
         let mut shown: Vec<Value> = bills.iter().map(|(day, bill)| document(*day, command.kind(), bill)).collect();
         match &fault {
@@ -199,13 +202,14 @@ fn is_alarm(saved: &SavedBill) -> bool {
 fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
     let saved = match bill {
         FetchedBill::Saved(saved) => saved,
-        FetchedBill::NoTrade(beside) => {
+        FetchedBill::NoTrade(none) => {
             return json!({
                 "date": day.day(),
                 "kind": kind.word(),
                 "outcome": "no_trade",
-                "settled_beside": reconcile::settled_days(beside),
-                "unsettled_beside": reconcile::unsettled_days(beside),
+                "changed": !none.others.is_empty(),
+                "settled_beside": reconcile::settled_days(&none.settled_beside),
+                "unsettled_beside": reconcile::unsettled_days(&none.settled_beside),
             });
         }
     };
@@ -236,9 +240,10 @@ fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), F
     let day = day.day();
     let saved = match bill {
         FetchedBill::Saved(saved) => saved,
-        FetchedBill::NoTrade(beside) => {
-            output.verdict(true, &format!("{day}: no trade, so no bill [当天没有交易]"))?;
-            reconcile::describe_beside(beside, output);
+        FetchedBill::NoTrade(none) => {
+            output.verdict(none.others.is_empty(), &format!("{day}: no trade, so no bill [当天没有交易]"))?;
+            describe_others(&day, &none.others, output);
+            reconcile::describe_beside(&none.settled_beside, output);
             return Ok(());
         }
     };
@@ -257,17 +262,22 @@ fn describe(day: UtcMs, bill: &FetchedBill, output: &mut Output) -> Result<(), F
             older.display()
         )),
     }
-    for other in &saved.others {
-        let file = other.file.as_deref().unwrap_or("–");
-        output.note(&format!(
-            "another bill of {day} was seen on {} [这一天的账单变过]: {} rows, {file}",
-            other.seen_at.dashed(),
-            other.sums.rows
-        ));
-    }
+    describe_others(&day, &saved.others, output);
     reconcile::describe_beside(&saved.settled_beside, output);
     if saved.digest_held == Some(false) {
         output.note("the answer had no header Digest, so that only its summary vouches for it [应答没有摘要]");
     }
     Ok(())
+}
+
+/// What WeChat gave before of the same day and kind.
+fn describe_others(day: &str, others: &[OtherBill], output: &mut Output) {
+    for other in others {
+        let file = other.file.as_deref().unwrap_or("–");
+        output.note(&format!(
+            "another bill of {day} was seen on {} [这一天的账单变过]: {} rows, {file}",
+            other.seen_at.dashed(),
+            other.rows
+        ));
+    }
 }

@@ -239,6 +239,14 @@ fn a_fund_flow_needs_the_certificate_and_its_digest_holds() {
     assert_eq!(desk.run(&["bill", "check", "flow.csv.gz", "--json"]).expect(0).json()["kind"], "FUNDFLOW");
     let operation = download(&desk, &["--date", day, "--fund-flow", "--account", "Operation", "-o", "none.csv"]);
     assert_eq!(operation.expect(0).json()["bills"][0]["outcome"], "no_trade");
+    // One more payment of the day makes another flow of it, wherever it is put.
+    let [more] = &orders(&desk, "1")[..] else { panic!("one order") };
+    let pay = ["simulator", "pay", "--out-trade-no", more, "--control", gateway.word("control")];
+    desk.run(&[&pay[..], &at].concat()).expect(0);
+    let other = download(&desk, &["--date", day, "--fund-flow", "-o", "later.csv"]).expect(1).json();
+    assert_eq!((&other["bills"][0]["changed"], &other["bills"][0]["older_file"]), (&json!(true), &Value::Null));
+    let alarms = desk.ask(&["alarms", "--unseen"]).expect(1).json();
+    assert_eq!((&alarms["alarms"][0]["kind"], &alarms["alarms"][0]["date"]), (&json!("bill_changed"), &json!(day)));
     // Trades need no certificate; over TLS they come like any answer.
     let trades = download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0).json();
     assert_eq!(trades["bills"][0]["digest_held"], Value::Null);

@@ -1,6 +1,6 @@
 //! What an alarm says: what happened, and what to do.
 
-use desk_store::{Certificate, RefundAlarm, RefundReason};
+use desk_store::{BillChange, Certificate, RefundAlarm, RefundReason};
 use wxpay_protocol::UtcMs;
 
 use super::AlarmKind;
@@ -128,19 +128,41 @@ pub(super) fn of_orphan(is_refund: bool) -> Words {
     }
 }
 
-/// A bill that was downloaded with another text.
-pub(super) fn of_bill(date: UtcMs) -> Words {
+/// A bill of which WeChat said something else before.
+pub(super) fn of_bill(date: UtcMs, change: BillChange) -> Words {
     let day = date.day();
-    Words::new(
-        Told::new(
-            format!("{day} 的账单再次下载时内容变了"),
-            format!("the bill of {day} has another text than the one that was compared"),
+    match change {
+        BillChange::OtherBill => Words::new(
+            Told::new(
+                format!("{day} 的账单再次下载时内容变了"),
+                format!("the bill of {day} has another text than the one that was compared"),
+            ),
+            (
+                "打开这一天，用新账单再对一次；已结账的先重开",
+                "open the day and compare again with the new bill; reopen it first if it was closed",
+            ),
         ),
-        (
-            "打开这一天，用新账单再对一次；已结账的先重开",
-            "open the day and compare again with the new bill; reopen it first if it was closed",
+        BillChange::NoBill => Words::new(
+            Told::new(
+                format!("{day} 的账单下载过，现在微信支付说没有账单"),
+                format!("there is a bill of {day}, and WeChat Pay says now that there is none"),
+            ),
+            (
+                "到商户平台核对这一天的账单，再对一次账；已结账的先重开",
+                "look the bill up on the merchant platform and compare the day again; reopen it first if it was closed",
+            ),
         ),
-    )
+        BillChange::FundFlow => Words::new(
+            Told::new(
+                format!("{day} 的资金账单再次下载时内容变了"),
+                format!("the fund flow of {day} came with another text than before"),
+            ),
+            (
+                "对照新旧两份资金账单，到商户平台核对；订单对账不受影响",
+                "compare both fund flows with the merchant platform; the reconciled orders are not touched by it",
+            ),
+        ),
+    }
 }
 
 /// A merchant whose answers do not verify.

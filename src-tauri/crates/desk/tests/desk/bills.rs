@@ -9,13 +9,13 @@ use desk::client::{LostReason, NotSentReason};
 use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
-    Before, BillFault, BillWish, Cancel, Desk, FetchedBill, NewProfile, Seams, SettledBeside, SystemRandom,
-    VirtualClock, Watch,
+    AlarmFilter, Before, Beside, BillFault, BillWish, Cancel, DaySides, Desk, FetchedBill, NewProfile, NoTrade,
+    OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, VirtualClock, Watch,
 };
 use tempfile::TempDir;
 use wxpay_protocol::UtcMs;
-use wxpay_protocol::bill::BillType;
 use wxpay_protocol::bill::download::BillKind;
+use wxpay_protocol::bill::{AccountType, BillType};
 use wxpay_protocol::environment::Environment;
 
 use crate::shop::{START, profile};
@@ -93,8 +93,16 @@ impl Fetching {
     }
 
     async fn fetch_unless(&self, body: &str, cancel: &Cancel) -> Result<FetchedBill, BillFault> {
+        self.fetch_kind(BillKind::Trades(BillType::All), body, cancel).await
+    }
+
+    pub(crate) async fn fetch_kind(
+        &self,
+        kind: BillKind,
+        body: &str,
+        cancel: &Cancel,
+    ) -> Result<FetchedBill, BillFault> {
         body.as_bytes().clone_into(&mut self.wire.body.lock().unwrap());
-        let kind = BillKind::Trades(BillType::All);
         let wish = BillWish { profile: "shop".into(), day: START, kind, packed: false, to: self.folder() };
         self.desk.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await
     }
@@ -102,8 +110,11 @@ impl Fetching {
 
 /// The bill of the day that [`START`] lies in.
 pub(crate) fn bill() -> String {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/bills");
-    std::fs::read_to_string(fixtures.join("all-27.csv")).unwrap()
+    std::fs::read_to_string(fixtures().join("all-27.csv")).unwrap()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/bills")
 }
 
 #[tokio::test]
@@ -156,10 +167,10 @@ async fn what_is_not_the_whole_bill_of_the_day_is_not_kept_and_the_earlier_file_
     stopped.cancel();
     assert!(matches!(fetching.fetch_unless(&whole, &stopped).await, Err(BillFault::Cancelled)));
     *fetching.wire.breaks_off.lock().unwrap() = false;
-    assert_eq!(
-        fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap(),
-        FetchedBill::NoTrade(SettledBeside::default())
-    );
+    let FetchedBill::NoTrade(none) = fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap() else {
+        panic!("there is a bill")
+    };
+    assert_eq!((none.settled_beside, none.others.len()), (SettledBeside::default(), 1), "there was one before");
     assert_eq!(fetching.files(), kept);
     assert_eq!(std::fs::read_to_string(fetching.folder().join(&kept[0])).unwrap(), whole);
     assert_eq!(fetching.mark().await, DayMark::NotRun, "a bill that was seen outweighs the word that there is none");
@@ -171,7 +182,7 @@ async fn a_day_without_trade_is_known_as_such_until_its_bill_comes() {
     assert_eq!(fetching.mark().await, DayMark::Nothing);
     for _ in 0..2 {
         let none = fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
-        assert_eq!((none, fetching.mark().await), (FetchedBill::NoTrade(SettledBeside::default()), DayMark::NoTrade));
+        assert_eq!((none, fetching.mark().await), (FetchedBill::NoTrade(NoTrade::default()), DayMark::NoTrade));
     }
     let FetchedBill::Saved(saved) = fetching.fetch(&bill()).await.unwrap() else { panic!("no bill") };
     assert!(saved.others.is_empty(), "that there was none is no other bill");
@@ -197,6 +208,72 @@ async fn the_same_bill_again_changes_nothing_and_another_one_is_an_alarm_that_ke
     assert!(older.to_string_lossy().contains(&first.soundness.sha256[..8]), "{}", older.display());
     assert!(std::fs::read_to_string(&changed.file).unwrap().contains("`CMB_DEBIT"));
     assert_eq!(fetching.files().len(), 2, "and nothing half done");
+}
+
+/// The alarms that nobody has seen: of which day, and what they say.
+async fn alarms(fetching: &Fetching) -> Vec<(Option<UtcMs>, String)> {
+    let wanted = AlarmFilter { profile: None, unseen: true };
+    let page = fetching.desk.alarms(wanted, None, 9).await.unwrap();
+    page.alarms.iter().map(|alarm| (alarm.about.date(), alarm.what.zh.clone())).collect()
+}
+
+#[tokio::test]
+async fn a_fund_flow_that_changed_is_an_alarm_and_counts_as_no_bill_of_the_day() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let flow = std::fs::read_to_string(fixtures().join("fundflow-11.csv")).unwrap();
+    let fetch = async |account, body: &str| {
+        fetching.fetch_kind(BillKind::FundFlow(account), body, &Cancel::new()).await.unwrap()
+    };
+    let others = async |account, body: &str| match fetch(account, body).await {
+        FetchedBill::Saved(saved) => saved.others,
+        FetchedBill::NoTrade(none) => none.others,
+    };
+    for account in [AccountType::Basic, AccountType::Operation, AccountType::Basic] {
+        assert_eq!(others(account, &flow).await, [], "another account is another fund flow");
+    }
+    assert_eq!(alarms(&fetching).await, []);
+    for file in fetching.files() {
+        std::fs::remove_file(fetching.folder().join(file)).unwrap();
+    }
+    let changed = others(AccountType::Basic, &flow.replace("缺货", "退货")).await;
+    assert_eq!((changed.len(), changed[0].rows), (1, 2), "although the file is gone");
+    let day = Some(START.start_of_day());
+    let [(date, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
+    assert!(*date == day && what.contains("资金账单"), "{what}");
+    let view = fetching.desk.day("shop", START).await.unwrap();
+    assert_eq!((view.standing.mark, view.standing.bill_changed, view.bills.len()), (DayMark::Nothing, false, 0));
+    let none = others(AccountType::Operation, &refusal("No Bill Exist", "20002")).await;
+    assert_eq!(none.len(), 1, "it was there before");
+    let as_of = fetching.desk.alarm_counts(None).await.unwrap().as_of;
+    fetching.desk.see_alarms(as_of, None).await.unwrap();
+    assert_eq!(alarms(&fetching).await, []);
+}
+
+#[tokio::test]
+async fn a_bill_that_wechat_no_longer_has_is_an_alarm_until_its_day_is_compared_again() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let orders = fetching.dir.path().join("orders.csv");
+    let row = format!("T404,100,SUCCESS,{}", START.dashed());
+    std::fs::write(&orders, format!("out_trade_no,total_fee,state,paid_at\n{row}\n")).unwrap();
+    let compare = async || {
+        let own = OwnSide::Files(OwnFiles { orders: Some(orders.clone()), ..OwnFiles::default() });
+        let bills = fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap();
+        assert_eq!(bills.len(), 1, "what was seen outweighs the word that there is none");
+        let (basis, mch_id) = (desk::reconcile::Basis::Order, None);
+        let sides = DaySides { bills, own, beside: Beside::default(), basis, date: START, day_cut_s: 300, mch_id };
+        fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap()
+    };
+    assert!(matches!(fetching.fetch(&bill()).await.unwrap(), FetchedBill::Saved(_)));
+    let first = compare().await;
+    let changed = async || fetching.desk.day("shop", START).await.unwrap().standing.bill_changed;
+    assert_eq!((changed().await, alarms(&fetching).await.len()), (false, 0));
+    fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
+    let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
+    assert!(changed().await && what.contains("没有账单"), "{what}");
+    let again = compare().await;
+    assert_ne!(again.run, first.run, "it was run by somebody who knew");
+    assert_eq!((changed().await, alarms(&fetching).await.len()), (false, 0));
+    assert!(compare().await.is_again);
 }
 
 #[tokio::test]

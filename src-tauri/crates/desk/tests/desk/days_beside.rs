@@ -57,9 +57,10 @@ async fn a_day_without_trade_has_nothing_of_what_waited_for_its_bill() {
     let waits = run(&fetching, yesterday()).await;
     assert_eq!((count(&waits, "day_cut_local"), count(&waits, "local_only")), (1, 0));
 
-    let FetchedBill::NoTrade(beside) = fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap() else {
+    let FetchedBill::NoTrade(none) = fetching.fetch(&refusal("NO Bill Exist", "20002")).await.unwrap() else {
         panic!("there was a bill")
     };
+    let beside = none.settled_beside;
     assert_eq!((beside.days, beside.faults), (vec![yesterday().start_of_day()], vec![]));
     let settled = run(&fetching, yesterday()).await;
     assert_eq!((count(&settled, "day_cut_local"), count(&settled, "local_only")), (0, 1));

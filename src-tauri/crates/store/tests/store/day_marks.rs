@@ -1,6 +1,6 @@
 //! The one mark of a day: by what is kept of it here, and by what WeChat said of its bill.
 
-use desk_store::{BillKept, BillSums, DayMark, NewDayBill, NewRefund, RefundEvent};
+use desk_store::{BillChange, BillKept, BillSums, DayMark, NewDayBill, NewDayFlow, NewRefund, RefundEvent};
 use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{RefundStatus, UtcMs};
 
@@ -100,6 +100,56 @@ fn what_wechat_says_of_a_bill_after_the_run_is_an_alarm_whichever_way_it_changes
     assert!(days.standing().bill_changed, "there is a bill after all");
     days.run(2, bill, Vec::new());
     assert!(!days.standing().bill_changed, "and it was looked at");
+}
+
+#[test]
+fn a_bill_of_which_wechat_says_later_that_there_is_none_is_an_alarm_until_that_was_looked_at() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    days.run(1, bill, Vec::new());
+    let none = days.no_bill();
+    assert_eq!(none.others.len(), 1, "it was there");
+    assert_eq!((days.marks(1), days.standing().bill_changed), (vec![DayMark::Balanced], true));
+    let change = |days: &Days| days.store.changed_bills().unwrap().first().map(|changed| changed.change);
+    assert_eq!(change(&days), Some(BillChange::NoBill));
+    let mut again = crate::days::new_run(2, vec![bill, none.bill.id], 0);
+    again.found.ran_by = "wang".into();
+    let desk_store::RunBegun::New(run) = days.store.begin_run(again).unwrap() else { panic!("a new run") };
+    days.store.complete_run(run).unwrap();
+    assert_eq!((days.standing().bill_changed, change(&days)), (false, None));
+    days.bill(2);
+    assert_eq!(change(&days), Some(BillChange::OtherBill));
+}
+
+#[test]
+fn another_fund_flow_of_one_account_is_an_alarm_and_no_bill_of_its_day() {
+    let days = open();
+    let flow = |account: &'static str, digest: u8| NewDayFlow {
+        profile: "shop".into(),
+        date: date(),
+        account,
+        is_none: digest == 0,
+        digest: [digest; 32],
+        rows: 2,
+        seen_at: at(1, digest.into()),
+        file: Some(format!("{digest}.csv")),
+    };
+    let keep = |account, digest| days.store.keep_flow(flow(account, digest)).unwrap().len();
+    assert_eq!([keep("Fees", 0), keep("Basic", 1), keep("Basic", 1), keep("Operation", 2), keep("Fees", 3)], [0; 5]);
+    assert!(
+        days.store.changed_bills().unwrap().is_empty(),
+        "each account has its own, and one that comes later is none before"
+    );
+    assert_eq!(keep("Basic", 4), 1);
+    let changed = days.store.changed_bills().unwrap();
+    assert_eq!((changed.len(), changed[0].change, changed[0].at), (1, BillChange::FundFlow, at(1, 4)));
+    assert_eq!(keep("Operation", 0), 1, "one that vanishes has changed as well");
+    assert_eq!(days.store.changed_bills().unwrap().len(), 1, "the day is told of once");
+    assert_eq!((days.marks(1), days.standing().bill_changed), (vec![DayMark::Nothing], false));
+    let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
+    for sql in ["DELETE FROM day_flows", "UPDATE day_flows SET digest = zeroblob(32)"] {
+        assert!(stranger.execute_batch(sql).is_err(), "{sql}");
+    }
 }
 
 fn succeeded(success_at: UtcMs) -> RefundEvent {
