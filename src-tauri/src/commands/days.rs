@@ -12,7 +12,7 @@ use wxpay_protocol::UtcMs;
 use crate::commands::sheets::told;
 use crate::dto::day_bills::told_beside;
 use crate::dto::days::{
-    DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, OwnTable, RemarksRead, file_name,
+    DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, DaysExported, OwnTable, RemarksRead, file_name,
 };
 use crate::dto::sheets::{ImportPreview, SheetMapping};
 use crate::dto::start::Language;
@@ -136,7 +136,9 @@ pub(crate) async fn day_run(
     })
 }
 
-/// Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen.
+/// Writes the differences of some days to a file that a person chooses; nothing when none was chosen. Progress is told in rows, and
+/// `job_cancel` stops it.
+#[expect(clippy::too_many_arguments, reason = "what a person chose, and the window that it is told to")]
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn days_export(
@@ -147,15 +149,18 @@ pub(crate) async fn days_export(
     to: String,
     own_words: bool,
     matched: bool,
-) -> Result<Option<String>, IpcError> {
+    progress: Channel<Progress>,
+) -> Result<Option<DaysExported>, IpcError> {
     let title = in_language(&home, "导出差异（.xlsx 或 .csv）", "Export differences (.xlsx or .csv)").await?;
     let span = (profile, date(&from)?, date(&to)?);
     let Some(export) = span_export(&window, (title, "differences.xlsx"), span, own_words).await? else {
         return Ok(None);
     };
-    let shown = file_name(&export.file);
-    home.desk().await?.export_differences(export, matched).await?;
-    Ok(Some(shown))
+    let file_name = file_name(&export.file);
+    let job = home.jobs.begin();
+    let exported =
+        home.desk().await?.export_differences(export, matched, told(job.number, progress), &job.cancel).await?;
+    Ok(Some(DaysExported { file_name, cancelled: exported.cancelled }))
 }
 
 /// An export of a profile's days to a file that a person chooses, for people; nothing when none was chosen.

@@ -426,6 +426,14 @@ impl DayRunResult {
     }
 }
 
+/// What an export of differences did.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct DaysExported {
+    pub(crate) file_name: String,
+    /// Stopped: there is no file.
+    pub(crate) cancelled: bool,
+}
+
 /// What reading remarks back did.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct RemarksRead {

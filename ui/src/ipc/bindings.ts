@@ -218,8 +218,11 @@ export const commands = {
 	 *  one that is known is read, or else WeChat's word that nothing was traded stands for it.
 	 */
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
-	/**  Writes the differences of some days to a file that a person chooses, and answers its name; nothing when none was chosen. */
-	daysExport: (profile: string, from: string, to: string, ownWords: boolean, matched: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords, matched })),
+	/**
+	 *  Writes the differences of some days to a file that a person chooses; nothing when none was chosen. Progress is told in rows, and
+	 *  `job_cancel` stops it.
+	 */
+	daysExport: (profile: string, from: string, to: string, ownWords: boolean, matched: boolean, progress: Channel<Progress>) => typedError<DaysExported | null, IpcError>(__TAURI_INVOKE("days_export", { profile, from, to, ownWords, matched, progress })),
 	/**  What the days from one to another add up to, and which of them are not done. */
 	daysReport: (profile: string, from: string, to: string) => typedError<SpanReport, IpcError>(__TAURI_INVOKE("days_report", { profile, from, to })),
 	/**  What is open or carried over of the days from one to another. */
@@ -815,6 +818,13 @@ export type DayStanding = {
 	gap_fen: Fen,
 	/**  WeChat's bill is known with two texts, and the newer one was not looked at. */
 	bill_changed: boolean,
+};
+
+/**  What an export of differences did. */
+export type DaysExported = {
+	file_name: string,
+	/**  Stopped: there is no file. */
+	cancelled: boolean,
 };
 
 /**  A question about a sign; everything but the pasted text is optional. */

@@ -8,6 +8,7 @@ import type {
   DayRequest,
   DayRunResult,
   DaySaid,
+  DaysExported,
   DiagnosisRequest,
   DiagnosisView,
   DifferenceFilter,
@@ -41,6 +42,7 @@ type Telling =
   | "lookup"
   | "dayRun"
   | "dayBillsFetch"
+  | "daysExport"
   | "dayAsk"
   | "daySayMany";
 
@@ -60,6 +62,14 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
     to: string,
     onProgress: (progress: Progress) => void,
   ): Promise<BillsFetched>;
+  daysExport(
+    profile: string,
+    from: string,
+    to: string,
+    ownWords: boolean,
+    matched: boolean,
+    onProgress: (progress: Progress) => void,
+  ): Promise<DaysExported | null>;
   dayRun(request: DayRequest, onProgress: (progress: Progress) => void): Promise<DayRunResult>;
   importRun(request: ImportRequest, onProgress: (progress: Progress) => void): Promise<ImportResult>;
   lookup(request: LookupRequest, onNews: (news: LookupNews) => void): Promise<LookedUp>;

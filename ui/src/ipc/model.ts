@@ -26,6 +26,7 @@ export type {
   DayRunResult,
   DaySaid,
   DayStanding,
+  DaysExported,
   DiagnosisRequest,
   DiagnosisView,
   DifferenceFilter,

@@ -25,6 +25,11 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.dayRun(request, channel));
     },
+    daysExport: (profile, from, to, ownWords, matched, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.daysExport(profile, from, to, ownWords, matched, channel));
+    },
     dayAsk: (profile, date, filter, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

@@ -132,13 +132,10 @@ async fn write_differences(wanted: &Differences, options: &DeskOptions, output: 
         reader: reader(wanted.exact),
         viewpoint: wanted.viewpoint.into(),
     };
-    let count = desk.export_differences(export, wanted.matched).await?;
-    if output.is_json() {
-        output.document(&json!({"differences": count, "file": wanted.output}))?;
-    } else {
-        output.verdict(true, &format!("{count} differences in [已导出到] {}", wanted.output.display()))?;
-    }
-    Ok(Exit::Done)
+    let (bar, cancel) = (Bar::new("exported [已导出]"), progress::cancel_on_interrupt());
+    let exported = desk.export_differences(export, wanted.matched, bar.watcher(), &cancel).await;
+    bar.finish();
+    tell(&exported?, "differences", &wanted.output, output)
 }
 
 async fn write_orders(orders: &Orders, options: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {

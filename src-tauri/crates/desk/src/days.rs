@@ -15,6 +15,7 @@ mod settling;
 mod table;
 mod viewing;
 mod waiting;
+mod walk;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { App, Button, Checkbox, Segmented } from "antd";
+import { App, Button, Segmented } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
@@ -14,6 +14,7 @@ import { useLayoutPrefs, type Viewpoint } from "../../lib/prefs";
 import { beijingDay } from "../../lib/time";
 import { DayPane } from "./DayPane";
 import { type DaysSearch, readDaysSearch } from "./days-search";
+import { ExportDays } from "./ExportDays";
 import { FetchSpan } from "./FetchSpan";
 import { MonthCalendar } from "./MonthCalendar";
 import { MonthReport } from "./MonthReport";
@@ -121,13 +122,8 @@ function Tools({ profile }: { profile: string }) {
   const report = useReport();
   const { viewpoint, setViewpoint } = useLayoutPrefs();
   const [fetching, setFetching] = useState(false);
-  const [matched, setMatched] = useState(false);
   const { date } = route.useSearch();
   const { first, last } = monthOf(date ?? beijingDay(Date.now()));
-  const write = async (from: string, to: string) => {
-    const file = await desk().daysExport(profile, from, to, viewpoint === "own", matched);
-    if (file) message.success(t("days.exported", { file }));
-  };
   const read = async () => {
     const found = await desk().daysReadRemarks(profile);
     if (!found) return;
@@ -163,17 +159,7 @@ function Tools({ profile }: { profile: string }) {
         {t("days.fetchSpan")}
       </Button>
       {fetching && <FetchSpan profile={profile} from={first} to={last} onClose={() => setFetching(false)} />}
-      {date && (
-        <Button size="small" onClick={() => void write(date, date).catch(report)} data-testid="day-export">
-          {t("days.exportDay")}
-        </Button>
-      )}
-      <Button size="small" onClick={() => void write(first, last).catch(report)} data-testid="month-export">
-        {t("days.exportMonth")}
-      </Button>
-      <Checkbox checked={matched} onChange={(event) => setMatched(event.target.checked)} data-testid="export-matched">
-        {t("days.withMatched")}
-      </Checkbox>
+      <ExportDays profile={profile} date={date} first={first} last={last} />
       <Button size="small" onClick={() => void read().catch(report)} data-testid="remarks-read">
         {t("days.readBack")}
       </Button>

@@ -83,7 +83,7 @@ describe("a day that is reconciled", () => {
     const write = vi.spyOn(desk, "daysExport");
     await userEvent.click(screen.getByText("长款 / 短款"));
     await userEvent.click(screen.getByTestId("day-export"));
-    await waitFor(() => expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-20", "2026-11-20", true, false]));
+    await waitFor(() => expect(write.mock.calls[0]?.slice(1, 5)).toEqual(["2026-11-20", "2026-11-20", true, false]));
     await userEvent.click(screen.getByText("微信有 / 本地有"));
   });
 
@@ -106,7 +106,7 @@ describe("a day that is reconciled", () => {
     await screen.findAllByTestId("difference-row");
     await userEvent.click(screen.getByLabelText("含一致的行"));
     await userEvent.click(screen.getByTestId("day-export"));
-    await waitFor(() => expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-20", "2026-11-20", false, true]));
+    await waitFor(() => expect(write.mock.calls[0]?.slice(1, 5)).toEqual(["2026-11-20", "2026-11-20", false, true]));
   });
 
   it("exports a day or its month and reads remarks back", async () => {
@@ -114,9 +114,30 @@ describe("a day that is reconciled", () => {
     const write = vi.spyOn(desk, "daysExport");
     await userEvent.click(screen.getByTestId("month-export"));
     await screen.findByText(/differences\.xlsx/);
-    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false, false]);
+    expect(write.mock.calls[0]?.slice(1, 5)).toEqual(["2026-11-01", "2026-11-30", false, false]);
     await userEvent.click(screen.getByTestId("remarks-read"));
     await screen.findByText(/新备注 1/);
+  });
+});
+
+describe("an export of differences", () => {
+  it("shows how far it is and is stopped, and says then that there is no file", async () => {
+    const { desk } = await reconcile();
+    let stop = () => {};
+    vi.spyOn(desk, "daysExport").mockImplementation((_profile, _from, _to, _own, _matched, onProgress) => {
+      onProgress({ job: 9, done: 4096, total: 1_000_000, rate_per_s: 100_000, rest_s: 10 });
+      return new Promise((resolve) => {
+        stop = () => resolve({ file_name: "differences.xlsx", cancelled: true });
+      });
+    });
+    const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+    await userEvent.click(screen.getByTestId("month-export"));
+    expect((await screen.findByTestId("sheet-progress")).textContent).toContain("1,000,000");
+    await userEvent.click(screen.getByTestId("sheet-stop"));
+    expect(cancel).toHaveBeenCalledWith(9);
+    stop();
+    expect(await screen.findByText("已停止导出，没有写文件")).toBeTruthy();
+    expect(screen.getByTestId("month-export")).toBeTruthy();
   });
 });
 
@@ -269,7 +290,7 @@ describe("the report of a month", () => {
     expect(await screen.findAllByTestId("left-row")).toHaveLength(2);
     await userEvent.click(screen.getByTestId("report-export"));
     await screen.findByText(/report\.xlsx/);
-    expect(write.mock.calls[0]?.slice(1)).toEqual(["2026-11-01", "2026-11-30", false]);
+    expect(write.mock.calls[0]?.slice(1, 5)).toEqual(["2026-11-01", "2026-11-30", false]);
 
     await userEvent.click(screen.getAllByTestId("left-row")[1] as HTMLElement);
     expect((await screen.findByTestId("difference")).textContent).toContain("SHOP20261120000002");

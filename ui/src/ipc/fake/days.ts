@@ -363,7 +363,10 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return { cancelled: false, closed: false, again, other_bills: 0, settled_days: [], unsettled_days: [] };
     },
-    daysExport: async () => "differences.xlsx",
+    async daysExport(_profile, _from, _to, _ownWords, _matched, onProgress) {
+      onProgress({ job: 5, done: 43, total: 43, rate_per_s: 100_000, rest_s: 0 });
+      return { file_name: "differences.xlsx", cancelled: false };
+    },
     daysReportExport: async () => "report.xlsx",
     daysReport: async (_profile, from, to) => spanReport(daysOf(from, to).map(standing), left(from, to).length),
     async daysLeft(_profile, from, to, start, limit) {

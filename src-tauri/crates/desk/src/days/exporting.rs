@@ -12,10 +12,12 @@ use wxpay_protocol::bill::yuan_text;
 
 use super::draft::{unwritable, written_whole};
 use super::table::{COLUMNS, DATE, OUT_REFUND_NO, Words, cells, class_word, mark_words};
+use super::walk::Walk;
 use super::{AT_ONCE, MatchedRow};
 use crate::desk::Inner;
+use crate::progress::{Cancel, OnProgress};
 use crate::reconciling::{FEE_COLUMNS, FeeOff, amount, exact_yuan_text};
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, Exported, ReconcileFault};
 
 /// Which days are to be written to which file, and for whom.
 #[derive(Clone, Debug)]
@@ -159,26 +161,40 @@ impl Sink {
 
 impl Desk {
     /// Writes the differences of the runs that count for a span of days, and says how many; if wanted also the rows that agree,
-    /// on a sheet of their own, in CSV behind the differences. The file appears whole or not at all.
-    pub async fn export_differences(&self, export: SpanExport, matched: bool) -> Result<u64, DeskError> {
+    /// on a sheet of their own, in CSV behind the differences. Told in rows. The file appears whole or not at all.
+    pub async fn export_differences(
+        &self,
+        export: SpanExport,
+        matched: bool,
+        progress: OnProgress,
+        cancel: &Cancel,
+    ) -> Result<Exported, DeskError> {
+        let cancel = cancel.clone();
         self.blocking(move |inner| {
-            written_whole(&export.file, |draft, is_workbook| {
+            let written = written_whole(&export.file, |draft, is_workbook| {
                 let words = export.words(inner, is_workbook)?;
                 let end = export.to.start_of_day().plus_ms(UtcMs::DAY_MS);
                 let days = inner.store.days(&export.profile, export.from, end)?;
                 let failed = |fault: WriteError| unwritable(&export.file, &fault);
-                inner.write_days(&days, draft, How { is_workbook, words, matched }, &failed)
-            })
+                let walk = Walk::new(progress, &cancel);
+                inner.write_days(&days, draft, How { is_workbook, words, matched, walk }, &failed)
+            });
+            match written {
+                Ok(rows) => Ok(Exported { rows, cancelled: false }),
+                Err(DeskError::Day(ReconcileFault::Cancelled)) => Ok(Exported { rows: 0, cancelled: true }),
+                Err(fault) => Err(fault),
+            }
         })
         .await
     }
 }
 
 /// How days are written.
-struct How {
+struct How<'w> {
     is_workbook: bool,
     words: Words,
     matched: bool,
+    walk: Walk<'w>,
 }
 
 impl Inner {
@@ -186,7 +202,7 @@ impl Inner {
         &self,
         days: &[DayStanding],
         draft: &Path,
-        How { is_workbook, words, matched }: How,
+        How { is_workbook, words, matched, mut walk }: How<'_>,
         failed: &impl Fn(WriteError) -> DeskError,
     ) -> Result<u64, DeskError> {
         let file = File::create(draft).map_err(|fault| failed(fault.into()))?;
@@ -194,6 +210,7 @@ impl Inner {
             .iter()
             .filter_map(|day| Some(self.store.day_run(day.run?).transpose()?.map(|run| (run, day))))
             .collect::<Result<_, _>>()?;
+        walk.expect(runs.iter().map(|(run, _)| rows_of(run, matched)).sum())?;
         let mut sink = if is_workbook {
             Sink::Xlsx(Box::new(begin_book(file, &runs, words).map_err(failed)?))
         } else {
@@ -211,25 +228,39 @@ impl Inner {
                 }
                 count += page.rows.len() as u64;
                 start += page.rows.len();
+                walk.step(page.rows.len() as u64)?;
                 if page.rows.is_empty() || start as u64 >= page.total {
                     break;
                 }
             }
         }
-        self.write_fees(&runs, &mut sink, words, failed)?;
+        self.write_fees(&runs, (&mut sink, &mut walk), words, failed)?;
         if matched {
             sink.begin_matched(words).map_err(failed)?;
             for (run, _) in &runs {
                 let date = run.date.day();
-                self.each_matched(run, |row| {
-                    sink.matched(&date, &row, words).map_err(failed)?;
-                    Ok(ControlFlow::Continue(()))
-                })?;
+                let cancel = walk.cancel();
+                self.each_matched(
+                    (run, cancel),
+                    |rows| walk.step(rows),
+                    |row| {
+                        sink.matched(&date, &row, words).map_err(failed)?;
+                        Ok(ControlFlow::Continue(()))
+                    },
+                )?;
             }
         }
         sink.finish().map_err(failed)?;
+        walk.finish();
         Ok(count)
     }
+}
+
+/// Rows that are gone through for a run; those of its bills only where those that agree are wanted.
+fn rows_of(run: &DayRun, matched: bool) -> u64 {
+    let bills = run.compared_bills().map(|bill| bill.sums.rows + bill.sums.malformed).sum::<u64>();
+    let listed = run.found.classes.iter().filter(|tally| !tally.class.ends_with("matched")).map(|tally| tally.count);
+    listed.sum::<u64>() + run.found.malformed + run.found.fee_count + if matched { bills } else { 0 }
 }
 
 impl Inner {
@@ -237,7 +268,7 @@ impl Inner {
     fn write_fees(
         &self,
         runs: &[(DayRun, &DayStanding)],
-        sink: &mut Sink,
+        (sink, walk): (&mut Sink, &mut Walk<'_>),
         words: Words,
         failed: &impl Fn(WriteError) -> DeskError,
     ) -> Result<(), DeskError> {
@@ -255,6 +286,7 @@ impl Inner {
                     break;
                 }
                 start += some.len() as u64;
+                walk.step(some.len() as u64)?;
                 for fee in some {
                     sink.fee(&date, &fee, words).map_err(failed)?;
                 }

@@ -14,6 +14,9 @@ use crate::desk::Inner;
 use crate::reconciling::bill_digest;
 use crate::{BillText, Cancel, Desk, DeskError, ReconcileFault};
 
+/// Rows of a bill between two looks at how far it is.
+const LOOK_ROWS: u64 = 4096;
+
 /// A row of a bill with which the merchant's own side agrees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchedRow {
@@ -68,16 +71,20 @@ impl Desk {
                 run.found.classes.iter().filter(|tally| tally.class == class).map(|tally| tally.bill_rows).sum();
             let (mut rows, mut place) = (Vec::with_capacity(limit.min(1_000)), 0);
             if limit > 0 && start < total {
-                inner.each_matched(&run, |row| {
-                    if row.is_refund != is_refund {
-                        return Ok(ControlFlow::Continue(()));
-                    }
-                    place += 1;
-                    if place > start {
-                        rows.push(row);
-                    }
-                    Ok(if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-                })?;
+                inner.each_matched(
+                    (&run, &Cancel::new()),
+                    |_| Ok(()),
+                    |row| {
+                        if row.is_refund != is_refund {
+                            return Ok(ControlFlow::Continue(()));
+                        }
+                        place += 1;
+                        if place > start {
+                            rows.push(row);
+                        }
+                        Ok(if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+                    },
+                )?;
             }
             Ok(MatchedPage { total, rows })
         })
@@ -148,17 +155,23 @@ fn number(transaction_id: &[u8]) -> Option<u128> {
 }
 
 impl Inner {
-    /// Hands over every row of the bills that agrees, in the order of the bills.
+    /// Hands over every row of the bills that agrees, in the order of the bills; `on_rows` is told of all of them, a few thousand at a
+    /// time, and ends it with what it says.
     pub(super) fn each_matched(
         &self,
-        run: &DayRun,
+        (run, cancel): (&DayRun, &Cancel),
+        mut on_rows: impl FnMut(u64) -> Result<(), DeskError>,
         mut take: impl FnMut(MatchedRow) -> Result<ControlFlow<()>, DeskError>,
     ) -> Result<(), DeskError> {
         let differing = Differing::of(&self.store, run)?;
         let basis = Basis::parse(&run.found.basis).unwrap_or_default();
         for bill in run.compared_bills() {
-            let mut rows = rows_of(bill)?;
+            let (mut rows, mut count) = (rows_of(bill, cancel)?, 0u64);
             while let Some(line) = rows.next_line().map_err(|cause| refused(bill, cause))? {
+                count += 1;
+                if count.is_multiple_of(LOOK_ROWS) {
+                    on_rows(LOOK_ROWS)?;
+                }
                 let BillLine::Row(row) = line else { continue };
                 let is_refund = row.state == BillState::Refund;
                 // What had nothing to be compared with agrees with nothing.
@@ -170,6 +183,7 @@ impl Inner {
                     return Ok(());
                 }
             }
+            on_rows(count % LOOK_ROWS)?;
         }
         Ok(())
     }
@@ -180,7 +194,7 @@ fn refused(bill: &DayBill, cause: BillRefusal) -> DeskError {
 }
 
 /// The rows of a bill, which must still be what it was.
-fn rows_of(bill: &DayBill) -> Result<Box<TradeReader<BillText<File>>>, DeskError> {
+fn rows_of(bill: &DayBill, cancel: &Cancel) -> Result<Box<TradeReader<BillText<File>>>, DeskError> {
     let changed = || {
         DeskError::malformed(format!(
             "the bill of {} is no longer where it was, or says something else [账单文件已不在或有变]; run the day again",
@@ -188,7 +202,11 @@ fn rows_of(bill: &DayBill) -> Result<Box<TradeReader<BillText<File>>>, DeskError
         ))
     };
     let file = bill.file.as_ref().map(Path::new).ok_or_else(changed)?;
-    if !bill_digest(file, &Cancel::new()).is_ok_and(|digest| digest == bill.digest) {
+    let is_same = bill_digest(file, cancel).is_ok_and(|digest| digest == bill.digest);
+    if cancel.is_cancelled() {
+        return Err(ReconcileFault::Cancelled.into());
+    }
+    if !is_same {
         return Err(changed());
     }
     let text = File::open(file).and_then(BillText::open).map_err(|_| changed())?;

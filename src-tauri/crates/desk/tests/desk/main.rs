@@ -14,6 +14,7 @@ mod clocks;
 mod crossings;
 mod days;
 mod days_beside;
+mod days_exported;
 mod days_own_side;
 mod days_reported;
 mod days_stopped;
