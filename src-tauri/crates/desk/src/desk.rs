@@ -17,6 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::confirmations::{Agreement, Confirmations};
 use crate::error::DeskError;
 use crate::gateway::GatewaySlot;
+use crate::hints::Hints;
 use crate::leaps::Leaps;
 use crate::listener::ListenerSlot;
 use crate::orders::Lists;
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) confirmations: Confirmations,
     pub(crate) lists: Lists,
     pub(crate) polling: Polling,
+    pub(crate) hints: Hints,
     pub(crate) gateway: GatewaySlot,
     pub(crate) listener: ListenerSlot,
     pub(crate) shop: Shop,
@@ -152,6 +154,7 @@ impl Inner {
             confirmations: Confirmations::default(),
             lists: Lists::default(),
             polling: Polling::default(),
+            hints: Hints::default(),
             gateway: GatewaySlot::default(),
             listener: ListenerSlot::default(),
             shop: Shop::default(),

@@ -24,6 +24,7 @@ mod error;
 mod export;
 mod gateway;
 mod goods;
+mod hints;
 mod import;
 mod lane;
 mod leaps;

@@ -16,9 +16,6 @@ use crate::desk::Inner;
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
 
-/// A refund is asked about because of notices at most once in this time, in milliseconds.
-const HINTS_APART_MS: i64 = 60_000;
-
 /// A notice, what was found about it, and what was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeOutcome {
@@ -183,21 +180,15 @@ impl Desk {
             self.inner.changes.note(Tag::Orders, outcome.out_trade_no.clone());
             self.inner.polling.wake();
         }
-        let (NoticeVerdict::Hint, Some(profile), Some(number)) =
-            (outcome.verdict, outcome.profile.clone(), outcome.out_refund_no.clone())
-        else {
-            return;
-        };
-        let hinted = self
-            .blocking(move |inner| {
-                let mch_id = inner.profile(&profile)?.mch_id;
-                Ok(inner.store.hint_refund(mch_id.as_str(), &number, inner.clock.now(), HINTS_APART_MS)?)
-            })
-            .await;
-        match hinted {
-            Ok(true) => self.inner.polling.wake(),
-            Ok(false) => {}
-            Err(fault) => tracing::warn!(%fault, "a refund is not asked about because of its notice"),
+        let (Some(profile), Some(number)) = (outcome.profile.clone(), outcome.out_refund_no.clone()) else { return };
+        match (outcome.verdict, outcome.out_trade_no.clone()) {
+            (NoticeVerdict::Hint, _) => self.hint_known_refund(profile, number).await,
+            (NoticeVerdict::Orphan, Some(order)) => {
+                // The answer to the notice does not wait for WeChat Pay's.
+                let desk = self.clone();
+                tokio::spawn(async move { desk.hint_unknown_refund(profile, order, number).await });
+            }
+            _ => {}
         }
     }
 }

@@ -29,9 +29,10 @@ coded! {
         Duplicate = 1 "duplicate",
         /// Verified, and older than what is known.
         Stale = 2 "stale",
-        /// Genuine, and about an order or a refund that is not known here: a person must look.
+        /// Genuine, and about an order or a refund that was not known here when it came: a person must look, unless a question
+        /// finds it.
         Orphan = 3 "orphan",
-        /// About a refund: unproven by nature, so it only has a signed query asked.
+        /// About a refund that is known: unproven by nature, so it only has a signed query asked.
         Hint = 4 "hint",
         /// Not believed.
         Refused = 5 "refused",

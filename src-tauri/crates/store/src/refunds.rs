@@ -179,8 +179,8 @@ impl Store {
         })
     }
 
-    /// Keeps a refund that a query found and nobody made here; its state follows from the observation that comes next. The id
-    /// of the one that was known, if it was.
+    /// Keeps a refund that a query found and nobody made here, as asked about now; its state follows from the observation that comes
+    /// next. The id of the one that was known, if it was.
     pub fn find_refund(
         &self,
         order_id: i64,
@@ -192,8 +192,9 @@ impl Store {
         self.write(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO refunds (order_id, profile, mch_id, out_refund_no, origin, refund_fee, created_at, state, advice, changed_at) \
-                     SELECT id, profile, mch_id, ?2, ?3, ?4, ?5, ?6, ?7, ?5 FROM orders WHERE id = ?1 ON CONFLICT (mch_id, out_refund_no) DO NOTHING",
+                    "INSERT INTO refunds (order_id, profile, mch_id, out_refund_no, origin, refund_fee, created_at, state, advice, changed_at, asked_at) \
+                     SELECT id, profile, mch_id, ?2, ?3, ?4, ?5, ?6, ?7, ?5, ?5 FROM orders WHERE id = ?1 \
+                     ON CONFLICT (mch_id, out_refund_no) DO UPDATE SET asked_at = excluded.asked_at",
                 )?
                 .execute(params![
                     order_id,

@@ -194,7 +194,7 @@ impl<'t> Tally<'t> {
 }
 
 const fn settles_itself(kind: AlarmKind) -> bool {
-    matches!(kind, AlarmKind::Unknown | AlarmKind::RefundUnknown)
+    matches!(kind, AlarmKind::Unknown | AlarmKind::RefundUnknown | AlarmKind::OrphanNotice)
 }
 
 fn announce(first: &Alarm, count: u64, up_to: Region) -> Announcement {

@@ -53,7 +53,7 @@ impl Question {
 
 impl Desk {
     /// Asks about an order of the store and, where it is paid, about its refunds.
-    pub(super) async fn ask_known(&self, order: &Order) -> Inquiry {
+    pub(crate) async fn ask_known(&self, order: &Order) -> Inquiry {
         let asked = async {
             let (of, signer) = self.order_and_signer(&order.profile, order.out_trade_no.as_str()).await?;
             if let Some(held) = self.wait_for_gateway(&signer).await {

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use desk::{AlarmAbout, AlarmFilter, AlarmKind, AlarmNews, AlarmsAsOf, Counted, Desk};
+use desk::{AlarmAbout, AlarmFilter, AlarmKind, AlarmNews, AlarmsAsOf, Cancel, Counted, Desk, LookupWish};
 
+use crate::notices::payment;
 use crate::refunds::REFUND;
 use crate::shop::*;
 
@@ -33,6 +34,17 @@ async fn a_refund_whose_answer_is_lost_is_an_alarm_that_names_it_until_a_questio
     assert_eq!(alarm.about, about);
     assert!(alarm.next.zh.contains("同一退款单号") && alarm.next.en.contains("same number"));
     shop.desk.query_refund("shop", &lost.out_refund_no).await.unwrap();
+    assert_eq!(kinds(&shop.desk).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_notice_of_an_unknown_order_is_an_alarm_until_a_lookup_finds_the_order() {
+    let shop = Shop::open().await;
+    shop.made_elsewhere("SHOP-0000001", true);
+    shop.desk.receive_notice(Some(payment("SHOP-0000001", &[])), None, None).await;
+    assert_eq!(kinds(&shop.desk).await, [(AlarmKind::OrphanNotice, false)]);
+    let wish = LookupWish { text: "SHOP-0000001".into(), ..LookupWish::default() };
+    shop.desk.lookup(wish, Box::new(|_| {}), &Cancel::new()).await.unwrap();
     assert_eq!(kinds(&shop.desk).await, []);
 }
 

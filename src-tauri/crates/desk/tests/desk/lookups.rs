@@ -26,7 +26,7 @@ impl Shop {
     }
 
     /// An order of the merchant that this desk knows nothing of; WeChat's number, once it is paid.
-    fn made_elsewhere(&self, number: &str, paid: bool) -> Option<String> {
+    pub(crate) fn made_elsewhere(&self, number: &str, paid: bool) -> Option<String> {
         let body = format!(
             "<xml><appid>{APPID}</appid><mch_id>{MCH_ID}</mch_id><nonce_str>x</nonce_str><body>T恤</body><out_trade_no>{number}</out_trade_no>\
              <total_fee>900</total_fee><spbill_create_ip>127.0.0.1</spbill_create_ip><notify_url>http://127.0.0.1:9/n</notify_url>\

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use desk::store::{Effect, NoticeVerdict, OrderState, RefundState};
-use desk::{NoticeOutcome, RefundWish};
+use desk::{AlarmKind, AlarmNews, Cancel, LookupWish, NoticeOutcome, RefundWish};
 use wxpay_protocol::RefundStatus;
 use wxpay_protocol::notice::{ACCEPTED, REFUSED, RETRY_GAPS_S};
 
 use crate::notices::*;
-use crate::refunds::wish;
+use crate::refunds::{made_elsewhere, wish};
 use crate::shop::*;
 
 const REFUND_QUERY: &str = "/pay/refundquery";
@@ -17,6 +17,10 @@ impl Shop {
     async fn hear(&self, body: Vec<u8>) -> NoticeOutcome {
         self.desk.receive_notice(Some(body), None, None).await
     }
+}
+
+async fn alarm_kinds(shop: &Shop) -> Vec<AlarmKind> {
+    all_alarms(&shop.desk).await.iter().map(|alarm| alarm.kind).collect()
 }
 
 fn names(outcome: &NoticeOutcome) -> Vec<&'static str> {
@@ -168,7 +172,7 @@ async fn nothing_forged_makes_a_desk_that_polls_ask() {
             payment(&unpaid, &[("total_fee", "1"), ("cash_fee", "1")]),
             sealed_otherwise.clone().into_bytes(),
             refund_notice(&number, "R-1", "PROCESSING"),
-            refund_notice(&number, "R-unknown", "SUCCESS"),
+            refund_notice("20240102030405999", "R-1", "SUCCESS"),
             b"<xml></xml>".to_vec(),
         ] {
             shop.hear(forged).await;
@@ -176,4 +180,79 @@ async fn nothing_forged_makes_a_desk_that_polls_ask() {
     }
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert_eq!(shop.wire.sent.lock().unwrap().len(), sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_of_a_refund_made_on_the_merchant_platform_has_it_found_by_a_signed_question() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    made_elsewhere(&shop, &number, 1);
+    shop.gateway.end_refund(None, "ELSE0", RefundStatus::Success).unwrap();
+    let notice = refund_notice(&number, "ELSE0", "SUCCESS");
+    let first = shop.hear(notice.clone()).await;
+    assert_eq!((first.verdict, first.answer), (NoticeVerdict::Orphan, ACCEPTED));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let found = shop.desk.refund_detail("shop", "ELSE0").await.unwrap().refund;
+    assert_eq!(
+        (found.state, found.refund_fee.get()),
+        (RefundState::Success, 4),
+        "the answer says 4 fen, the notice 60"
+    );
+    let order = shop.order(&number).await;
+    assert_eq!((order.state, order.refunded_fee.get()), (OrderState::Refund, 4));
+    assert_eq!(alarm_kinds(&shop).await, []);
+
+    let asked = shop.wire.sent.lock().unwrap().len();
+    assert_eq!(shop.hear(notice).await.verdict, NoticeVerdict::Hint);
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(shop.wire.sent.lock().unwrap().len(), asked, "what is known and final is not asked about again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_of_an_unknown_refund_moves_nothing_by_itself_and_is_an_alarm_until_a_question_finds_it() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    made_elsewhere(&shop, &number, 1);
+    let mut news = AlarmNews::default();
+    shop.desk.look_at_alarms(&mut news).await.unwrap();
+    shop.wire.next(REFUND_QUERY, Fate::LostAfter);
+    shop.hear(refund_notice(&number, "ELSE0", "SUCCESS")).await;
+    let at_once = shop.desk.look_at_alarms(&mut news).await.unwrap();
+    assert_eq!((at_once.unseen, at_once.announcement), (1, None), "the question may settle it");
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert!(shop.desk.look_at_alarms(&mut news).await.unwrap().announcement.is_some());
+    assert_eq!(shop.wire.bodies(REFUND_QUERY).len(), 1);
+    assert_eq!(shop.desk.refunds_of("shop", &number).await.unwrap(), []);
+    assert_eq!(shop.order(&number).await.refunded_fee.get(), 0);
+    assert_eq!(alarm_kinds(&shop).await, [AlarmKind::OrphanNotice]);
+
+    let wish = LookupWish { text: number.clone(), one_per_order: true, ..LookupWish::default() };
+    shop.desk.lookup(wish, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    assert_eq!(shop.desk.refunds_of("shop", &number).await.unwrap().len(), 1);
+    assert_eq!(alarm_kinds(&shop).await, [], "what was settled is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn notices_of_refunds_that_nobody_finds_have_an_order_asked_about_once_a_minute_at_most() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    for n in 0..20 {
+        shop.hear(refund_notice(&number, &format!("SPLICED{n}"), "SUCCESS")).await;
+    }
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(shop.wire.bodies(REFUND_QUERY).len(), 1);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(shop.wire.bodies(REFUND_QUERY).len(), 2, "once more for those that came after the first question");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_was_just_found_is_not_asked_about_again_because_of_the_next_notice() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    made_elsewhere(&shop, &number, 1);
+    shop.hear(refund_notice(&number, "ELSE0", "SUCCESS")).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    shop.hear(refund_notice(&number, "ELSE0", "SUCCESS")).await;
+    let refund = shop.desk.refund_detail("shop", "ELSE0").await.unwrap().refund;
+    assert!(refund.next_query_at.unwrap() > shop.desk.now(), "it was asked about a second ago");
 }

@@ -211,7 +211,7 @@ async fn forged_spoilt_and_foreign_answers_refund_nothing() {
 }
 
 /// Refunds of an order that somebody else asked for, of four fen each.
-fn made_elsewhere(shop: &Shop, number: &str, count: u32) {
+pub(crate) fn made_elsewhere(shop: &Shop, number: &str, count: u32) {
     for n in 0..count {
         let body = format!(
             "<xml><appid>{APPID}</appid><mch_id>{MCH_ID}</mch_id><nonce_str>x</nonce_str><out_trade_no>{number}</out_trade_no>\
