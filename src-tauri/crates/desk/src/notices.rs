@@ -89,6 +89,8 @@ struct Opinion {
     order: Option<Order>,
     checks: Vec<Check>,
     notice: Option<Notice>,
+    /// What `req_info` holds, where it opened; of a refused notice too.
+    inside: Option<Params>,
     verdict: NoticeVerdict,
 }
 
@@ -137,8 +139,7 @@ impl Desk {
             let opinion = inner.opinion(&body, named.as_deref())?;
             let now = inner.clock.now();
             let duplicate_of = inner.store.notice_like(&row(&opinion, body, None, now))?;
-            let decrypted = decrypted(&opinion);
-            let mut outcome = outcome(opinion, now, decrypted);
+            let mut outcome = outcome(opinion, now);
             outcome.duplicate_of = duplicate_of.filter(|_| outcome.verdict.is_acknowledged());
             if outcome.duplicate_of.is_some() && outcome.verdict == NoticeVerdict::Accepted {
                 outcome.verdict = NoticeVerdict::Duplicate;
@@ -164,8 +165,8 @@ impl Desk {
             let row = inner.store.notice(id)?;
             let row = row.ok_or_else(|| DeskError::NotFound { what: "notice", name: id.to_string() })?;
             let mut outcome = stored(&row);
-            if outcome.kind == Some(NoticeKind::Refund) && row.verdict.is_acknowledged() {
-                outcome.decrypted = row.profile.as_deref().and_then(|profile| inner.opened(profile, &row.body));
+            if outcome.kind == Some(NoticeKind::Refund) {
+                outcome.decrypted = row.profile.as_deref().and_then(|profile| inner.opened_again(profile, &row.body));
             }
             let (is_cut, body) = (row.is_cut(), row.body);
             Ok(NoticeDetail { outcome, body, is_cut, peer: row.peer, forward: row.forward })
@@ -209,8 +210,7 @@ impl Inner {
         let observation = observation(&opinion, &body, received_at);
         let new = row(&opinion, body, peer, received_at);
         let kept = self.store.keep_notice(new, observation, &self.poll_policy()?)?;
-        let decrypted = decrypted(&opinion);
-        let mut outcome = outcome(opinion, received_at, decrypted);
+        let mut outcome = outcome(opinion, received_at);
         outcome.id = Some(kept.notice.id);
         outcome.verdict = kept.notice.verdict;
         outcome.duplicate_of = kept.notice.duplicate_of;
@@ -240,7 +240,7 @@ impl Inner {
                 return Ok(refused(peeked, Some(name), vec![check]));
             }
         };
-        let inside = params.filled("req_info").and_then(|sealed| req_info::open(sealed, &signer.key).ok());
+        let inside = opened(params, &signer.key);
         let number = inside.as_ref().unwrap_or(params).filled("out_trade_no");
         let order = number.map(|number| self.store.order(signer.profile.mch_id.as_str(), number)).transpose()?;
         let order = order.flatten();
@@ -254,7 +254,7 @@ impl Inner {
                 if known.is_some() { NoticeVerdict::Hint } else { NoticeVerdict::Orphan }
             }
         };
-        Ok(Opinion { peeked, profile: Some(name), order, checks, notice, verdict })
+        Ok(Opinion { peeked, profile: Some(name), order, checks, notice, inside, verdict })
     }
 
     fn profile_for(&self, params: &Params, named: Option<&str>) -> Result<Option<String>, DeskError> {
@@ -267,19 +267,21 @@ impl Inner {
         Ok(best.map(|profile| profile.name))
     }
 
-    fn opened(&self, profile: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
+    fn opened_again(&self, profile: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
         let signer = self.signer(profile).ok()?;
-        let params = xml::read(body, "xml").ok()?;
-        let inside = req_info::open(params.filled("req_info")?, &signer.key).ok()?;
-        Some(pairs(&inside))
+        opened(&xml::read(body, "xml").ok()?, &signer.key).as_ref().map(pairs)
     }
+}
+
+fn opened(params: &Params, key: &Secret) -> Option<Params> {
+    params.filled("req_info").and_then(|sealed| req_info::open(sealed, key).ok())
 }
 
 /// Judges a message by a key alone, without any record: what `wxpay notify inspect --key-file` does. Where no algorithm is
 /// said it is the message's own, else the one that a sign of its length has.
 pub fn inspect_by_key(body: &[u8], key: &Secret, sign_type: Option<SignType>, now: UtcMs) -> NoticeOutcome {
     let peeked = peeked(xml::read(body, "xml").map_err(|fault| fault.to_string()));
-    let Some(params) = peeked.params.clone() else { return outcome(refused(peeked, None, Vec::new()), now, None) };
+    let Some(params) = peeked.params.clone() else { return outcome(refused(peeked, None, Vec::new()), now) };
     let own = || params.filled("sign_type").and_then(SignType::parse);
     let by_length = || params.filled("sign").and_then(|sign| SignType::from_hex_len(sign.len()));
     let Judged { checks, notice } = judge(
@@ -297,9 +299,8 @@ pub fn inspect_by_key(body: &[u8], key: &Secret, sign_type: Option<SignType>, no
         Some(Notice::Payment(_)) => NoticeVerdict::Accepted,
         Some(Notice::Refund(_)) => NoticeVerdict::Hint,
     };
-    let opinion = Opinion { peeked, profile: None, order: None, checks, notice, verdict };
-    let decrypted = decrypted(&opinion);
-    outcome(opinion, now, decrypted)
+    let inside = opened(&params, key);
+    outcome(Opinion { peeked, profile: None, order: None, checks, notice, inside, verdict }, now)
 }
 
 fn known<'a>(signer: &'a Signer, order: Option<&'a Order>) -> Known<'a> {
@@ -325,7 +326,7 @@ fn peeked(read: Result<Params, String>) -> Peeked {
 }
 
 fn refused(peeked: Peeked, profile: Option<String>, checks: Vec<Check>) -> Opinion {
-    Opinion { peeked, profile, order: None, checks, notice: None, verdict: NoticeVerdict::Refused }
+    Opinion { peeked, profile, order: None, checks, notice: None, inside: None, verdict: NoticeVerdict::Refused }
 }
 
 fn observation(opinion: &Opinion, body: &[u8], received_at: UtcMs) -> Option<NewObservation> {
@@ -348,25 +349,20 @@ fn observation(opinion: &Opinion, body: &[u8], received_at: UtcMs) -> Option<New
 }
 
 fn row(opinion: &Opinion, body: Vec<u8>, peer: Option<String>, received_at: UtcMs) -> NewNotice {
-    let outer = |name: &str| {
-        let found = opinion.peeked.params.as_ref().and_then(|params| params.filled(name));
-        found.map(|text| text.chars().take(64).collect::<String>())
+    let text = |params: Option<&Params>, name: &str| {
+        params.and_then(|params| params.filled(name)).map(|text| text.chars().take(64).collect::<String>())
     };
-    let refund = match &opinion.notice {
-        Some(Notice::Refund(refund)) => Some(refund),
-        _ => None,
-    };
+    let inner = |name| text(opinion.inside.as_ref(), name);
+    let outer = |name| text(opinion.peeked.params.as_ref(), name);
     NewNotice {
         received_at,
         kind: opinion.peeked.kind.map(NoticeKind::as_str),
         profile: opinion.profile.clone(),
         mch_id: outer("mch_id"),
-        out_trade_no: refund.map(|refund| refund.out_trade_no.to_string()).or_else(|| outer("out_trade_no")),
-        transaction_id: refund
-            .and_then(|refund| refund.inside.filled("transaction_id").map(str::to_owned))
-            .or_else(|| outer("transaction_id")),
-        out_refund_no: refund.map(|refund| refund.out_refund_no.to_string()),
-        refund_status: refund.map(|refund| refund.status.as_str().to_owned()),
+        out_trade_no: inner("out_trade_no").or_else(|| outer("out_trade_no")),
+        transaction_id: inner("transaction_id").or_else(|| outer("transaction_id")),
+        out_refund_no: inner("out_refund_no"),
+        refund_status: inner("refund_status"),
         verdict: opinion.verdict,
         checks: written(&opinion.peeked.first, &opinion.checks),
         peer,
@@ -374,18 +370,11 @@ fn row(opinion: &Opinion, body: Vec<u8>, peer: Option<String>, received_at: UtcM
     }
 }
 
-fn decrypted(opinion: &Opinion) -> Option<Vec<(String, String)>> {
-    match &opinion.notice {
-        Some(Notice::Refund(refund)) => Some(pairs(&refund.inside)),
-        _ => None,
-    }
-}
-
 fn pairs(params: &Params) -> Vec<(String, String)> {
     params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn outcome(opinion: Opinion, received_at: UtcMs, decrypted: Option<Vec<(String, String)>>) -> NoticeOutcome {
+fn outcome(opinion: Opinion, received_at: UtcMs) -> NoticeOutcome {
     let row = row(&opinion, Vec::new(), None, received_at);
     let mut checks = vec![opinion.peeked.first];
     checks.extend(opinion.checks);
@@ -404,7 +393,7 @@ fn outcome(opinion: Opinion, received_at: UtcMs, decrypted: Option<Vec<(String, 
         effect: None,
         out_trade_no: row.out_trade_no,
         out_refund_no: row.out_refund_no,
-        decrypted,
+        decrypted: opinion.inside.as_ref().map(pairs),
     }
 }
 
@@ -434,7 +423,7 @@ fn stored(row: &StoredNotice) -> NoticeOutcome {
 
 fn unkept(received_at: UtcMs, fault: &DeskError) -> NoticeOutcome {
     let check = Check { name: "kept", ok: false, detail: fault.to_string() };
-    let mut outcome = outcome(refused(peeked(Err(String::new())), None, vec![check]), received_at, None);
+    let mut outcome = outcome(refused(peeked(Err(String::new())), None, vec![check]), received_at);
     outcome.checks.retain(|check| check.name == "kept");
     outcome
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use desk::store::{Effect, NoticeVerdict, OrderState, RefundState};
-use desk::{AlarmKind, AlarmNews, Cancel, LookupWish, NoticeOutcome, RefundWish};
-use wxpay_protocol::RefundStatus;
+use desk::{AlarmKind, AlarmNews, Cancel, LookupWish, NoticeOutcome, RefundWish, TestOrder};
 use wxpay_protocol::notice::{ACCEPTED, REFUSED, RETRY_GAPS_S};
+use wxpay_protocol::{Fen, RefundStatus};
 
 use crate::notices::*;
 use crate::refunds::{made_elsewhere, wish};
@@ -255,4 +255,27 @@ async fn a_refund_that_was_just_found_is_not_asked_about_again_because_of_the_ne
     shop.hear(refund_notice(&number, "ELSE0", "SUCCESS")).await;
     let refund = shop.desk.refund_detail("shop", "ELSE0").await.unwrap().refund;
     assert!(refund.next_query_at.unwrap() > shop.desk.now(), "it was asked about a second ago");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_refund_notice_shows_what_opened_under_the_key_and_climbs_the_ladder_of_its_refund() {
+    let shop = Shop::open().await;
+    let dearer = TestOrder { total_fee: Fen::new(102).unwrap(), ..test_order() };
+    let number = shop.create(dearer).await.orders.remove(0).out_trade_no;
+    for (status, failed) in [("SUCCESS", "amount"), ("PROCESSING", "formats")] {
+        let notice = refund_notice(&number, &format!("R-{status}"), status);
+        let heard = shop.hear(notice.clone()).await;
+        let detail = shop.desk.notice_detail(heard.id.unwrap()).await.unwrap().outcome;
+        let pasted = shop.desk.inspect_notice(notice.clone(), None).await.unwrap();
+        for outcome in [&heard, &detail, &pasted] {
+            assert_eq!((outcome.verdict, *names(outcome).last().unwrap()), (NoticeVerdict::Refused, failed));
+            let inside = outcome.decrypted.as_ref().unwrap();
+            assert!(inside.contains(&("refund_status".into(), status.into())), "{inside:?}");
+            assert_eq!(outcome.out_trade_no.as_deref(), Some(number.as_str()));
+        }
+        assert_eq!((heard.attempt, shop.hear(notice).await.attempt), (1, 2));
+    }
+    let sealed_otherwise = String::from_utf8(refund_notice(&number, "R-1", "SUCCESS")).unwrap();
+    let sealed_otherwise = sealed_otherwise.replace("<req_info>", "<req_info>AAAA");
+    assert_eq!(shop.hear(sealed_otherwise.into_bytes()).await.decrypted, None);
 }
