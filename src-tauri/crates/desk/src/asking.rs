@@ -88,9 +88,9 @@ impl Desk {
     ) -> Result<NewObservation, DeskError> {
         let merchant = signer.merchant_of(order)?;
         let request = self.inner.query_request(signer, order)?;
-        let total_fee = order.total_fee.to_string();
-        let mut expected = vec![("total_fee", total_fee.as_str())];
-        expected.extend(order.attach.as_deref().map(|attach| ("attach", attach)));
+        let total_fee = order.proven_fee().map(|fee| fee.to_string());
+        let expected = [("total_fee", total_fee.as_deref()), ("attach", order.proven_attach())];
+        let expected: Vec<_> = expected.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let asked = Asked { seq: asked_seq, at: self.now() };
         self.inner.shop.note_question(order, asked_seq, || signed_request(&request, merchant.key, merchant.sign_type));
         let exchange = self.inner.client.query_order(&signer.to, merchant, &request, &expected).await?;

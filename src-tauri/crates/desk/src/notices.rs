@@ -310,7 +310,7 @@ fn known<'a>(signer: &'a Signer, order: Option<&'a Order>) -> Known<'a> {
         mch_id: profile.mch_id.as_str(),
         sign_type: order.map_or(profile.sign_type, |order| order.sign_type),
         key: &signer.key,
-        record: order.map(|order| Record { total_fee: order.total_fee, attach: order.attach.as_deref() }),
+        record: order.map(|order| Record { total_fee: order.proven_fee(), attach: order.proven_attach() }),
     }
 }
 

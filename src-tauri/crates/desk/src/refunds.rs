@@ -237,8 +237,9 @@ impl Desk {
         let merchant = signer.merchant_of(order)?;
         let request = refund_query::request(&order.appid, &order.mch_id, by, &self.inner.nonce()?, order.sign_type);
         let request = with_sub_merchant(request, signer)?;
-        let total_fee = order.total_fee.to_string();
-        let expected = [("out_trade_no", order.out_trade_no.as_str()), ("total_fee", total_fee.as_str())];
+        let total_fee = order.proven_fee().map(|fee| fee.to_string());
+        let mut expected = vec![("out_trade_no", order.out_trade_no.as_str())];
+        expected.extend(total_fee.as_deref().map(|total_fee| ("total_fee", total_fee)));
         let exchange = self.inner.client.query_refund(&signer.to, merchant, &request, &expected).await?;
         self.note_pace(signer, reached(&exchange)).await;
         Ok(exchange)

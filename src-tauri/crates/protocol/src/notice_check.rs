@@ -58,8 +58,8 @@ pub struct Known<'a> {
 /// Our record of an order.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    /// Its amount.
-    pub total_fee: Fen,
+    /// Its amount; nothing where that is only claimed, because a claim is no reason to refuse what is signed.
+    pub total_fee: Option<Fen>,
     /// What WeChat must echo, where the record has it.
     pub attach: Option<&'a str>,
 }
@@ -174,7 +174,7 @@ impl Run {
         self.check("return_code", return_code(params))?;
         let notice = self.check("formats", payment_formats(params))?;
         if let Some(record) = known.record {
-            self.check("amount", equal(record.total_fee, notice.total_fee))?;
+            self.check("amount", amount(record.total_fee, notice.total_fee))?;
             let currency = params.filled("fee_type").unwrap_or("CNY");
             let is_yuan = if currency == "CNY" { Ok(((), "CNY".to_owned())) } else { Err(currency.to_owned()) };
             self.check("currency", is_yuan)?;
@@ -205,7 +205,7 @@ impl Run {
         let notice = self.check("formats", refund_formats(inside))?;
         if let Some(record) = known.record {
             let total = notice.inside.filled("total_fee").and_then(|text| Fen::parse_wire(text).ok());
-            self.check("amount", equal(record.total_fee, total.unwrap_or_default()))?;
+            self.check("amount", amount(record.total_fee, total.unwrap_or_default()))?;
         }
         Some(notice)
     }
@@ -261,7 +261,15 @@ fn return_code(params: &Params) -> Result<((), String), String> {
     Ok(((), "SUCCESS".to_owned()))
 }
 
-fn equal(ours: Fen, theirs: Fen) -> Result<((), String), String> {
+fn amount(ours: Option<Fen>, theirs: Fen) -> Result<((), String), String> {
+    let Some(ours) = ours else {
+        return Ok((
+            (),
+            format!(
+                "{theirs} 分；我们只有导入的金额，未核实，不比较 (fen; ours is an unverified claim and not compared)"
+            ),
+        ));
+    };
     if ours == theirs {
         Ok(((), format!("{ours} 分 (fen)")))
     } else {

@@ -33,7 +33,7 @@ fn signed(change: &[(&str, &str)], sign_type: SignType) -> Params {
 
 fn judged(params: &Params) -> Judged {
     let key = key();
-    let record = Some(Record { total_fee: Fen::new(101).unwrap(), attach: Some("shop-7") });
+    let record = Some(Record { total_fee: Fen::new(101), attach: Some("shop-7") });
     let known =
         Known { appid: "wx0000000000000001", mch_id: "1900000001", sign_type: SignType::Md5, key: &key, record };
     judge(params, &known)
@@ -79,6 +79,22 @@ fn each_check_refuses_what_only_it_can_see_even_under_a_genuine_sign() {
     refused_at(&signed(&[("fee_type", "HKD")], SignType::Md5), "currency");
     refused_at(&signed(&[("attach", "shop-8")], SignType::Md5), "attach");
     refused_at(&signed(&[("attach", "")], SignType::Md5), "attach");
+}
+
+#[test]
+fn an_amount_that_is_only_claimed_refuses_nothing_and_the_check_says_so() {
+    let key = key();
+    let record = Some(Record { total_fee: None, attach: None });
+    let known =
+        Known { appid: "wx0000000000000001", mch_id: "1900000001", sign_type: SignType::Md5, key: &key, record };
+    for notice in [signed(&[("total_fee", "102"), ("cash_fee", "")], SignType::Md5), refund(&[], &[])] {
+        let judged = judge(&notice, &known);
+        assert!(judged.notice.is_some(), "{:?}", judged.checks);
+        let amount = judged.checks.iter().find(|check| check.name == "amount").unwrap();
+        assert!(amount.ok && amount.detail.contains("未核实"), "{amount:?}");
+    }
+    let foreign = judge(&signed(&[("fee_type", "HKD")], SignType::Md5), &known);
+    assert_eq!((foreign.notice, foreign.checks.last().unwrap().name), (None, "currency"));
 }
 
 #[test]

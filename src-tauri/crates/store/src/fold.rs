@@ -1,5 +1,8 @@
 //! The fold: from all evidence of one order to its state. Pure; the same set of evidence gives the same state in any order.
 
+mod amount;
+
+use self::amount::total_fee;
 use crate::transitions::{Cell, Reported, cell};
 use crate::{Advice, Effect, Event, Evidence, Flags, OrderState, Origin, Reason, Report, Signature, Source};
 use wxpay_protocol::ids::{PrepayId, TransactionId};
@@ -17,7 +20,7 @@ const UNVERIFIED_ANSWERS: usize = 3;
 pub struct Facts {
     /// Where the order comes from; claims start as UNVERIFIED, everything else as CREATING.
     pub origin: Origin,
-    /// The amount of the order.
+    /// The amount of the order; of an import the claimed one.
     pub total_fee: Fen,
     /// When its intent was committed or when it is said to have been created.
     pub created_at: UtcMs,
@@ -67,6 +70,8 @@ pub struct Folded {
     pub state: OrderState,
     /// The marks beside it.
     pub flags: Flags,
+    /// The amount: the record's, or of an import the first that evidence names.
+    pub total_fee: Fen,
     /// The payment, if there is evidence of one.
     pub payment: Option<Payment>,
     /// What the customer pays with, if the creation was accepted.
@@ -92,6 +97,7 @@ pub struct Arrival {
 pub fn fold(facts: &Facts, evidence: &[Evidence]) -> Folded {
     let mut sorted: Vec<&Evidence> = evidence.iter().collect();
     sorted.sort_unstable_by_key(|seen| (seen.asked_seq, seen.received_seq));
+    let facts = &Facts { total_fee: total_fee(facts, evidence), ..facts.clone() };
     let mut run = Run::new(facts, evidence);
     for seen in &sorted {
         run.take(seen);
@@ -392,7 +398,15 @@ impl<'a> Run<'a> {
             (unverified_answers(evidence) >= UNVERIFIED_ANSWERS, Flags::UNVERIFIED_ANSWER),
         ];
         let flags = marks.into_iter().filter(|(set, _)| *set).fold(self.marks, |flags, (_, flag)| flags.with(flag));
-        Folded { state: self.state, flags, payment: self.payment, prepay: self.prepay, advice, steps: self.steps }
+        Folded {
+            state: self.state,
+            flags,
+            total_fee: self.facts.total_fee,
+            payment: self.payment,
+            prepay: self.prepay,
+            advice,
+            steps: self.steps,
+        }
     }
 
     fn confirmed(&self, evidence: &[Evidence]) -> bool {

@@ -161,7 +161,7 @@ pub struct Order {
     pub sign_type: SignType,
     /// How it is paid, as text.
     pub trade_type: Option<String>,
-    /// The amount.
+    /// The amount; of an import the claimed one, until a verified report names it.
     pub total_fee: Fen,
     /// What the payer reads.
     pub body: String,
@@ -211,6 +211,18 @@ pub struct Order {
     pub changed_at: UtcMs,
     /// When it is asked about next; nothing when it is not polled.
     pub next_query_at: Option<UtcMs>,
+}
+
+impl Order {
+    /// The amount that answers and notices must name. What an import says is a claim, and nothing is refused because of it.
+    pub fn proven_fee(&self) -> Option<Fen> {
+        if self.origin == Origin::Import { self.paid_fee } else { Some(self.total_fee) }
+    }
+
+    /// What answers and notices must echo; nothing where only an import says so.
+    pub fn proven_attach(&self) -> Option<&str> {
+        self.attach.as_deref().filter(|_| self.origin != Origin::Import)
+    }
 }
 
 /// The columns of an [`Order`].
@@ -437,7 +449,10 @@ fn says_nothing_new(connection: &Connection, known: &Order, new: &NewClaim) -> R
     let paid_at = new.paid_at.is_none() || new.paid_at == known.claimed_paid_at || new.paid_at == known.paid_at;
     let amount = known.total_fee == new.total_fee
         || connection
-            .prepare_cached("SELECT 1 FROM observation WHERE order_id = ?1 AND source = ?2 AND total_fee = ?3")?
+            .prepare_cached(
+                "SELECT 1 FROM observation WHERE order_id = ?1 AND source = ?2 AND total_fee = ?3 \
+                 UNION ALL SELECT 1 FROM orders WHERE id = ?1 AND claimed_total_fee = ?3",
+            )?
             .exists(params![known.id, Source::Import, new.total_fee.get()])?;
     Ok(state && id && paid_at && amount)
 }

@@ -37,6 +37,8 @@ struct Current {
     facts: Facts,
     mch_id: String,
     out_trade_no: String,
+    /// As it stands: corrected, where a claimed one was wrong.
+    total_fee: Fen,
     state: OrderState,
     flags: Flags,
     transaction_id: Option<String>,
@@ -45,8 +47,8 @@ struct Current {
     plan: Plan,
 }
 
-const CURRENT: &str = "SELECT mch_id, out_trade_no, origin, total_fee, created_at, reversed_at, state, flags, transaction_id, claimed_state, \
-     chain, next_query_at, poll_step, hint_seq, expires_at FROM orders WHERE id = ?1";
+const CURRENT: &str = "SELECT mch_id, out_trade_no, origin, total_fee, coalesce(claimed_total_fee, total_fee) AS recorded_fee, created_at, reversed_at, state, flags, \
+     transaction_id, claimed_state, chain, next_query_at, poll_step, hint_seq, expires_at FROM orders WHERE id = ?1";
 
 fn current(connection: &Connection, order_id: i64) -> Result<Current, StoreError> {
     let found = connection
@@ -55,12 +57,13 @@ fn current(connection: &Connection, order_id: i64) -> Result<Current, StoreError
             Ok(Current {
                 facts: Facts {
                     origin: row.get("origin")?,
-                    total_fee: columns::fen(row, "total_fee")?,
+                    total_fee: columns::fen(row, "recorded_fee")?,
                     created_at: columns::time(row, "created_at")?,
                     reversed: row.get::<_, Option<i64>>("reversed_at")?.is_some(),
                 },
                 mch_id: row.get("mch_id")?,
                 out_trade_no: row.get("out_trade_no")?,
+                total_fee: columns::fen(row, "total_fee")?,
                 state: row.get("state")?,
                 flags: Flags::from_number(row.get("flags")?),
                 transaction_id: row.get("transaction_id")?,
@@ -111,7 +114,11 @@ pub(crate) fn append(
     let digest = digest(&previous, observation.order_id, &newest, arrival, observation.raw.as_deref());
     insert(connection, observation, &newest, arrival, &digest)?;
     let (next_query_at, poll_step) = schedule::reschedule(policy, &order.plan, &folded, arrival, &newest);
+    if folded.total_fee != order.total_fee {
+        correct_amount(connection, observation.order_id, folded.total_fee)?;
+    }
     let changed = folded.state != order.state
+        || folded.total_fee != order.total_fee
         || folded.flags != order.flags
         || folded.payment.as_ref().map(|payment| payment.transaction_id.as_str()) != order.transaction_id.as_deref()
         || matches!(&newest.event, Event::Claim(claim) if claim.state != order.claimed_state);
@@ -188,6 +195,14 @@ fn insert(
             digest,
             observation.raw,
         ])?;
+    Ok(())
+}
+
+/// What a claim said of the amount stays beside what evidence says.
+fn correct_amount(connection: &Connection, order_id: i64, total_fee: Fen) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE orders SET claimed_total_fee = total_fee, total_fee = ?2 WHERE id = ?1")?
+        .execute(params![order_id, total_fee.get()])?;
     Ok(())
 }
 
@@ -368,6 +383,9 @@ fn replay(connection: &Connection, order_id: i64, order: &Current) -> Result<Opt
     }
     let folded = fold::fold(&order.facts, &before);
     let paid = folded.payment.as_ref().map(|payment| payment.transaction_id.as_str());
-    let holds = folded.state == order.state && folded.flags == order.flags && paid == order.transaction_id.as_deref();
+    let holds = folded.state == order.state
+        && folded.flags == order.flags
+        && folded.total_fee == order.total_fee
+        && paid == order.transaction_id.as_deref();
     Ok((!holds).then(|| format!("its state reads {}, the evidence says {}", order.state, folded.state)))
 }

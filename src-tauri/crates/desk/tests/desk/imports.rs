@@ -4,9 +4,10 @@ use std::fs;
 use std::time::Duration;
 
 use desk::simulator::Request;
-use desk::store::OrderState;
+use desk::store::{Effect, NoticeVerdict, OrderState};
 use desk::{Cancel, Import, Imported};
 
+use crate::notices::payment;
 use crate::shop::*;
 
 /// A folder with this text in `orders.csv`, and the import of it.
@@ -48,6 +49,41 @@ async fn a_claimed_payment_is_not_a_payment_until_a_question_says_so() {
     other.pay(&number);
     assert_eq!(other.desk.query_order("shop", &number).await.unwrap().state, OrderState::Success);
     assert_eq!(other.order(&number).await.paid_fee.unwrap().get(), 101);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_amount_in_a_file_is_a_claim_and_refuses_neither_a_notice_nor_an_answer() {
+    let shop = Shop::open().await;
+    import(&shop, "out_trade_no,total_fee,attach\nSHOP-0000001,850,7\nSHOP-0000002,850,7\n").await;
+    let transaction = shop.made_elsewhere("SHOP-0000001", true).unwrap();
+    let of_wechat = [("total_fee", "900"), ("cash_fee", "900"), ("transaction_id", transaction.as_str())];
+    let notice = payment("SHOP-0000001", &of_wechat);
+    let heard = shop.desk.receive_notice(Some(notice), None, None).await;
+    assert_eq!((heard.verdict, heard.effect), (NoticeVerdict::Accepted, Some(Effect::Applied)), "{:?}", heard.checks);
+    let amount = heard.checks.iter().find(|check| check.name == "amount").unwrap();
+    assert!(amount.ok && amount.detail.contains("未核实"), "{amount:?}");
+    shop.desk.query_order("shop", "SHOP-0000001").await.unwrap();
+    let order = shop.order("SHOP-0000001").await;
+    assert_eq!((order.state, order.total_fee.get()), (OrderState::Success, 900));
+    assert_eq!((order.paid_fee.unwrap().get(), order.flags.words()), (900, vec!["confirmed"]));
+
+    shop.made_elsewhere("SHOP-0000002", true);
+    shop.desk.poll_once(None, None).await.unwrap();
+    let order = shop.order("SHOP-0000002").await;
+    assert_eq!((order.state, order.total_fee.get()), (OrderState::Success, 900), "polling alone settles it too");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_verified_of_an_imported_order_and_what_was_placed_here_refuse_another_amount() {
+    let shop = Shop::open().await;
+    import(&shop, "out_trade_no,total_fee\nSHOP-0000001,850\n").await;
+    shop.made_elsewhere("SHOP-0000001", true);
+    shop.desk.query_order("shop", "SHOP-0000001").await.unwrap();
+    for number in ["SHOP-0000001".to_owned(), shop.create_one().await] {
+        let other = payment(&number, &[("total_fee", "850"), ("cash_fee", "850")]);
+        let heard = shop.desk.receive_notice(Some(other), None, None).await;
+        assert_eq!((heard.verdict, heard.checks.last().unwrap().name), (NoticeVerdict::Refused, "amount"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

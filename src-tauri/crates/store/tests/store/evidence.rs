@@ -29,6 +29,7 @@ fn evidence_and_orders_can_be_neither_changed_nor_deleted() {
         ("DELETE FROM orders", "never deleted"),
         ("UPDATE order_request SET request = ''", "never changed"),
         ("UPDATE orders SET total_fee = 1", "never changed"),
+        ("UPDATE orders SET claimed_total_fee = total_fee, total_fee = 1", "never changed"),
         ("UPDATE orders SET state = 6, transaction_id = '42', paid_fee = 101", "verified evidence"),
         ("UPDATE orders SET state = 8", "verified evidence"),
         ("UPDATE orders SET state = 6", "verified evidence"),

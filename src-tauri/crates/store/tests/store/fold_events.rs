@@ -198,6 +198,26 @@ fn another_amount_or_a_transaction_of_another_order_is_a_conflict_and_no_payment
 }
 
 #[test]
+fn of_an_import_the_amount_is_what_the_first_evidence_says_and_what_comes_later_must_agree() {
+    let imported = |evidence: &[Evidence]| fold(&facts(Origin::Import), evidence);
+    let says = |seq, total_fee| {
+        let Event::TradeState(report) = state(TradeState::Success) else { unreachable!() };
+        seen(seq, Source::Query, Event::TradeState(Report { total_fee: Some(fen(total_fee)), ..report }))
+    };
+    assert_eq!(imported(&[]).total_fee, fen(101), "claimed");
+    let forged = Evidence { verified: false, ..says(1, 7) };
+    let elsewhere = Evidence { elsewhere: true, ..says(2, 8) };
+    let before = imported(&[forged.clone(), elsewhere.clone()]);
+    assert_eq!((before.total_fee, before.state), (fen(101), OrderState::Unverified));
+    let all = [says(4, 101), forged, elsewhere, says(3, 90)];
+    let after = imported(&all);
+    assert_eq!((after.total_fee, after.state), (fen(90), OrderState::Success));
+    assert_eq!(after.payment.unwrap().paid_fee, fen(90));
+    assert!(after.steps.iter().any(|step| step.received_seq == 4 && step.reason == Reason::AmountMismatch));
+    assert_eq!(fold(&facts(Origin::Lookup), &all).total_fee, fen(101), "WeChat Pay's own word");
+}
+
+#[test]
 fn a_query_that_agrees_with_a_notice_confirms_the_payment() {
     let notice = seen(2, Source::Notice, state(TradeState::Success));
     let (after, _) = step(&[create(1, created())], notice.clone());

@@ -3,7 +3,10 @@
 use std::ops::ControlFlow;
 
 use crate::deeds::{MCH_ID, TRANSACTION, after_ms, fen, new_claim, notice, number, place_created, record, transaction};
-use desk_store::{Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, RefusedImport, Store};
+use desk_store::{
+    Effect, Event, Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, Reason, RefusedImport,
+    Store,
+};
 use wxpay_protocol::UtcMs;
 
 /// One more than fits into one transaction.
@@ -106,6 +109,37 @@ fn a_number_twice_in_one_file_with_another_amount_is_kept_as_a_second_claim() {
     let order = store.order(MCH_ID, &number(1)).unwrap().unwrap();
     assert_eq!(order.total_fee, claim(1, None).total_fee, "the first amount stands");
     assert_eq!(store.observations(order.id).unwrap().len(), 2);
+}
+
+#[test]
+fn the_first_verified_amount_corrects_a_claimed_one_which_stays_beside_it() {
+    let (folder, store) = open();
+    let file = || vec![NewClaim { total_fee: fen(85), ..claim(1, Some(OrderState::Success)) }];
+    import(&store, file());
+    let id = store.order(MCH_ID, &number(1)).unwrap().unwrap().id;
+    let database = rusqlite::Connection::open(folder.path().join(desk_store::FILE_NAME)).unwrap();
+    let correct = "UPDATE orders SET claimed_total_fee = total_fee, total_fee = 101";
+    let refused = database.execute_batch(correct).unwrap_err().to_string();
+    assert!(refused.contains("verified evidence"), "{refused}");
+
+    let recorded = record(&store, notice(id, after_ms(60_000)));
+    assert_eq!((recorded.state, recorded.effect, recorded.changed), (OrderState::Success, Effect::Applied, true));
+    let order = store.order_by_id(id).unwrap().unwrap();
+    assert_eq!((order.total_fee, order.paid_fee, order.flags), (fen(101), Some(fen(101)), Flags::NONE));
+    let claimed: i64 =
+        database.query_row("SELECT claimed_total_fee FROM orders WHERE id = ?1", [id], |row| row.get(0)).unwrap();
+    assert_eq!(claimed, 85);
+    assert_eq!(import(&store, file()).0, ImportCounts { same: 1, ..ImportCounts::default() });
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
+
+    let mut other = notice(id, after_ms(120_000));
+    if let Event::TradeState(report) = &mut other.event {
+        report.total_fee = Some(fen(85));
+    }
+    let contradicts = record(&store, other);
+    assert_eq!((contradicts.effect, contradicts.reason), (Effect::Conflict, Reason::AmountMismatch));
+    assert_eq!(store.order_by_id(id).unwrap().unwrap().total_fee, fen(101));
+    assert_eq!(store.verify().unwrap(), Vec::<String>::new());
 }
 
 #[test]
