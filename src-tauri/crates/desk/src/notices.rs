@@ -41,7 +41,7 @@ pub struct NoticeOutcome {
     pub attempt: u32,
     /// When the next attempt is due.
     pub next_due_at: Option<UtcMs>,
-    /// What it did to its order.
+    /// What it did to its order, or would do.
     pub effect: Option<Effect>,
     /// The order.
     pub out_trade_no: Option<String>,
@@ -132,18 +132,19 @@ impl Desk {
         outcome
     }
 
-    /// Judges a message that somebody has, without keeping or changing anything.
+    /// Judges a message that somebody has, and says what it would do to its order, without keeping or changing anything.
     pub async fn inspect_notice(&self, body: Vec<u8>, profile: Option<&str>) -> Result<NoticeOutcome, DeskError> {
         let named = profile.map(str::to_owned);
         self.blocking(move |inner| {
             let opinion = inner.opinion(&body, named.as_deref())?;
             let now = inner.clock.now();
+            let seen = observation(&opinion, &body, now);
+            let foreseen = seen.map(|seen| inner.store.foresee(&seen)).transpose()?;
             let duplicate_of = inner.store.notice_like(&row(&opinion, body, None, now))?;
             let mut outcome = outcome(opinion, now);
             outcome.duplicate_of = duplicate_of.filter(|_| outcome.verdict.is_acknowledged());
-            if outcome.duplicate_of.is_some() && outcome.verdict == NoticeVerdict::Accepted {
-                outcome.verdict = NoticeVerdict::Duplicate;
-            }
+            outcome.effect = foreseen.map(|arrival| arrival.effect);
+            outcome.verdict = outcome.verdict.settled(outcome.duplicate_of.is_some(), outcome.effect);
             Ok(outcome)
         })
         .await

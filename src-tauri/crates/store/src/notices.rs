@@ -44,6 +44,16 @@ impl NoticeVerdict {
     pub const fn is_acknowledged(self) -> bool {
         !matches!(self, Self::Refused)
     }
+
+    /// The judgement once it is known whether the same was accepted before, and what the notice does to its order.
+    #[must_use]
+    pub fn settled(self, is_duplicate: bool, effect: Option<Effect>) -> Self {
+        match (self, effect) {
+            (Self::Accepted, _) if is_duplicate => Self::Duplicate,
+            (Self::Accepted, Some(Effect::Stale)) => Self::Stale,
+            (verdict, _) => verdict,
+        }
+    }
 }
 
 /// A notice as it was judged, to be kept.
@@ -295,11 +305,8 @@ fn keep(
 ) -> Result<KeptNotice, StoreError> {
     let recorded = observation.map(|observation| append(connection, observation, policy)).transpose()?;
     let duplicate_of = if new.verdict.is_acknowledged() { same_before(connection, new)? } else { None };
-    let verdict = match (new.verdict, &recorded) {
-        (NoticeVerdict::Accepted, _) if duplicate_of.is_some() => NoticeVerdict::Duplicate,
-        (NoticeVerdict::Accepted, Some(recorded)) if recorded.effect == Effect::Stale => NoticeVerdict::Stale,
-        (verdict, _) => verdict,
-    };
+    let effect = recorded.as_ref().map(|recorded| recorded.effect);
+    let verdict = new.verdict.settled(duplicate_of.is_some(), effect);
     let (attempt, next_due_at) = rung(connection, new, verdict)?;
     let kept =
         if verdict.is_acknowledged() { &new.body[..] } else { new.body.get(..REFUSED_BYTES).unwrap_or(&new.body) };
@@ -321,7 +328,7 @@ fn keep(
             ":out_refund_no": new.out_refund_no,
             ":refund_status": new.refund_status,
             ":verdict": verdict,
-            ":effect": recorded.as_ref().map(|recorded| recorded.effect),
+            ":effect": effect,
             ":checks": new.checks,
             ":duplicate_of": duplicate_of,
             ":attempt": attempt,

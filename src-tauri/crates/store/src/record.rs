@@ -26,6 +26,14 @@ impl Store {
         })
     }
 
+    /// What an observation would do if it came now. Nothing is kept.
+    pub fn foresee(&self, observation: &NewObservation) -> Result<Arrival, StoreError> {
+        self.read(|connection| {
+            let last: i64 = connection.prepare_cached("SELECT value FROM counter")?.query_row([], |row| row.get(0))?;
+            Ok(arriving(connection, observation, last + 1)?.arrival)
+        })
+    }
+
     /// All observations of an order, oldest arrival first.
     pub fn observations(&self, order_id: i64) -> Result<Vec<Observation>, StoreError> {
         self.read(|connection| read_observations(connection, order_id))
@@ -105,11 +113,8 @@ pub(crate) fn append(
     observation: &NewObservation,
     policy: &PollPolicy,
 ) -> Result<Recorded, StoreError> {
-    let order = current(connection, observation.order_id)?;
-    let before = evidence_of(connection, observation.order_id)?;
-    let elsewhere = observation.verified && belongs_elsewhere(connection, observation, &order.mch_id)?;
-    let newest = observation.evidence(next_seq(connection)?, elsewhere);
-    let (folded, arrival) = fold::arrive(&order.facts, &before, &newest);
+    let received_seq = next_seq(connection)?;
+    let Arriving { order, newest, folded, arrival } = arriving(connection, observation, received_seq)?;
     let previous = if order.chain.is_empty() { seed(&order).chain() } else { order.chain.clone() };
     let digest = digest(&previous, observation.order_id, &newest, arrival, observation.raw.as_deref());
     insert(connection, observation, &newest, arrival, &digest)?;
@@ -134,6 +139,23 @@ pub(crate) fn append(
         changed,
         next_query_at,
     })
+}
+
+/// An observation among the evidence that its order has.
+struct Arriving {
+    order: Current,
+    newest: Evidence,
+    folded: Folded,
+    arrival: Arrival,
+}
+
+fn arriving(connection: &Connection, observation: &NewObservation, received_seq: i64) -> Result<Arriving, StoreError> {
+    let order = current(connection, observation.order_id)?;
+    let before = evidence_of(connection, observation.order_id)?;
+    let elsewhere = observation.verified && belongs_elsewhere(connection, observation, &order.mch_id)?;
+    let newest = observation.evidence(received_seq, elsewhere);
+    let (folded, arrival) = fold::arrive(&order.facts, &before, &newest);
+    Ok(Arriving { order, newest, folded, arrival })
 }
 
 fn evidence_of(connection: &Connection, order_id: i64) -> Result<Vec<Evidence>, StoreError> {

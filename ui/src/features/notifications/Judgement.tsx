@@ -40,6 +40,13 @@ export function Judgement({ notice }: { notice: NoticeRow }) {
             <SameAs id={notice.duplicate_of} />
           </Fact>
         )}
+        {notice.effect !== null && (
+          <Fact name={t(notice.id === null ? "notify.wouldDo" : "notify.did")}>
+            <span className={`effect effect-${notice.effect}`} data-testid="notice-effect">
+              {t(`order.timeline.effect.${notice.effect}`)}
+            </span>
+          </Fact>
+        )}
         {notice.id !== null && (
           <Fact name={t("notify.column.attempt")}>{t("notify.attempt", { count: notice.attempt })}</Fact>
         )}

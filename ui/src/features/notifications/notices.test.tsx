@@ -53,6 +53,15 @@ describe("notices", () => {
     await screen.findByTestId("listener-start");
   });
 
+  it("say what they did to their order, and the pasted what they would do", async () => {
+    openWindow("/notices", {}, ({ world }) => {
+      const notice = { ...judgedNotice("20261120150405000112345678"), effect: "conflict" as const };
+      world.received = [{ notice, body: "<xml/>", is_cut: false, peer: null, forward: null }];
+    });
+    await userEvent.click(await screen.findByTestId("notice-row"));
+    expect((await screen.findByTestId("notice-judgement")).textContent).toContain("对订单的作用矛盾，待人工");
+  });
+
   it("that are pasted are judged and not kept", async () => {
     const { desk } = openWindow("/notices?tab=inspect");
     const paste = await screen.findByTestId("notice-paste");
@@ -63,7 +72,13 @@ describe("notices", () => {
     expect(judged.dataset.verdict).toBe("refused");
     expect(judged.textContent).toContain("我们会这样应答");
     expect(screen.getByTestId("notice-answer").textContent).toContain("FAIL");
+    expect(screen.queryByTestId("notice-effect")).toBeNull();
     expect(desk.world.received).toHaveLength(0);
+    await userEvent.clear(paste);
+    await userEvent.paste("<xml><out_trade_no>T20240102</out_trade_no>good</xml>");
+    await userEvent.click(screen.getByTestId("notice-inspect"));
+    const effect = await screen.findByTestId("notice-effect");
+    expect(effect.closest("[data-testid=notice-judgement]")?.textContent).toContain("对订单会有的作用已采用");
   });
 
   it("of the mini program's orders stand in the drawn sequence, and the shop warns that it is for testing", async () => {

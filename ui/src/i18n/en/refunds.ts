@@ -107,11 +107,12 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
       refused: "Refused",
     },
     verdictText: {
-      accepted: "The signature holds and agrees with our record; the order follows, and the answer was SUCCESS.",
+      accepted:
+        "The signature holds and agrees with our record; it is evidence of the order, and the answer was SUCCESS.",
       duplicate: "The same was accepted before; the answer was SUCCESS.",
       stale: "Older than what is known; it changes nothing, and the answer was SUCCESS.",
       orphan:
-        "Genuine, but there is no such order here; a person must look. The answer was SUCCESS, because asking again would bring nothing new.",
+        "Verified or opened with our key, but the order or refund was not known here when it came. Where the order is known, a signed query looks for its refunds; what is not found, a person must look at. The answer was SUCCESS, because asking again would bring nothing new.",
       hint: "req_info opened; the refund query decides.",
       refused: "A check failed; the answer was FAIL, and WeChat sends it again by its ladder.",
     },
@@ -131,6 +132,8 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
       currency: "Currency",
       attach: "attach as ordered",
     },
+    did: "What it did to the order",
+    wouldDo: "What it would do to the order",
     checks: "Check by check",
     answer: "Our answer",
     wouldAnswer: "What we would answer",

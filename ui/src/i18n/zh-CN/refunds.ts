@@ -94,10 +94,11 @@ export const refunds = {
       refused: "拒绝",
     },
     verdictText: {
-      accepted: "签名与我们的记录一致，订单已更新，应答 SUCCESS。",
+      accepted: "签名与我们的记录一致，已作为订单的证据，应答 SUCCESS。",
       duplicate: "同样的通知之前已接受，应答 SUCCESS。",
       stale: "比已知的更旧，不改变订单，应答 SUCCESS。",
-      orphan: "签名有效，但这里没有这个订单；请人工核对。应答 SUCCESS，重发也不会有新内容。",
+      orphan:
+        "用我们的密钥验过或解开，但收到时这里没有这个订单或退款。订单已知的，会用签名的查询去找它的退款；找不到的请人工核对。应答 SUCCESS，重发也不会有新内容。",
       hint: "req_info 已解开；以退款查询的结果为准。",
       refused: "有一项检查没有通过，应答 FAIL，微信会按计划重发。",
     },
@@ -117,6 +118,8 @@ export const refunds = {
       currency: "币种",
       attach: "attach 与订单一致",
     },
+    did: "对订单的作用",
+    wouldDo: "对订单会有的作用",
     checks: "逐项检查",
     answer: "我们的应答",
     wouldAnswer: "我们会这样应答",

@@ -67,6 +67,9 @@ async fn a_notice_that_is_older_than_what_is_known_is_acknowledged_and_changes_n
     shop.wire.next(QUERY, Fate::Changed(refund));
     assert_eq!(shop.desk.query_order("shop", &number).await.unwrap().state, OrderState::Refund);
     let transaction = shop.order(&number).await.transaction_id.unwrap().to_string();
+    let same = payment(&number, &[("transaction_id", &transaction)]);
+    let pasted = shop.desk.inspect_notice(same, None).await.unwrap();
+    assert_eq!((pasted.verdict, pasted.effect), (NoticeVerdict::Stale, Some(Effect::Stale)));
     let late = shop.hear(payment(&number, &[("transaction_id", &transaction)])).await;
     assert_eq!((late.verdict, late.effect, late.answer), (NoticeVerdict::Stale, Some(Effect::Stale), ACCEPTED));
     assert_eq!(shop.state(&number).await, OrderState::Refund);
@@ -278,4 +281,23 @@ async fn a_refused_refund_notice_shows_what_opened_under_the_key_and_climbs_the_
     let sealed_otherwise = String::from_utf8(refund_notice(&number, "R-1", "SUCCESS")).unwrap();
     let sealed_otherwise = sealed_otherwise.replace("<req_info>", "<req_info>AAAA");
     assert_eq!(shop.hear(sealed_otherwise.into_bytes()).await.decrypted, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pasted_notice_is_told_what_it_would_do_to_its_order_and_does_nothing() {
+    let shop = Shop::open().await;
+    let (first, second) = (shop.create_one().await, shop.create_one().await);
+    let foreseen = async |number: &str, change: &[(&str, &str)]| {
+        let pasted = shop.desk.inspect_notice(payment(number, change), None).await.unwrap();
+        (pasted.verdict, pasted.effect)
+    };
+    assert_eq!(foreseen(&first, &[]).await, (NoticeVerdict::Accepted, Some(Effect::Applied)));
+    assert_eq!(shop.state(&first).await, OrderState::NotPay);
+    assert_eq!(shop.desk.order_detail("shop", &first).await.unwrap().observations.len(), 1, "the creation alone");
+    shop.hear(payment(&first, &[])).await;
+    let conflict = (NoticeVerdict::Accepted, Some(Effect::Conflict));
+    assert_eq!(foreseen(&second, &[]).await, conflict, "the transaction_id is that of another order");
+    let other = [("transaction_id", "4200000000202401020000000078")];
+    assert_eq!(foreseen(&first, &other).await, conflict, "paid under another transaction_id");
+    assert_eq!(foreseen(&first, &[("total_fee", "1"), ("cash_fee", "1")]).await, (NoticeVerdict::Refused, None));
 }
