@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use desk::sheets::Reader;
-use desk::store::RefundFilter;
 use desk::{Export, Exported, RefundExport, SpanExport};
 use serde_json::json;
 use wxpay_protocol::UtcMs;
@@ -71,12 +70,8 @@ struct Refunds {
     /// CSV for programs
     #[arg(long)]
     exact: bool,
-    /// Only refunds in this state; may be repeated
-    #[arg(long, value_name = "STATE")]
-    state: Vec<refund::StateWord>,
-    /// The beginning of a number of the refund, or a whole number of its order
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    search: String,
+    #[command(flatten)]
+    which: refund::Which,
 }
 
 /// Write what does not agree of reconciled days to a file [导出对账差异]
@@ -161,12 +156,7 @@ async fn write_refunds(refunds: &Refunds, options: &DeskOptions, output: &mut Ou
         desk.profile(name).await?;
     }
     let export = RefundExport {
-        filter: RefundFilter {
-            states: refunds.state.iter().map(|word| word.0).collect(),
-            profile: options.profile().map(str::to_owned),
-            search: refunds.search.clone(),
-            ..RefundFilter::default()
-        },
+        filter: refunds.which.filter(options.profile()),
         file: refunds.output.clone(),
         reader: reader(refunds.exact),
     };

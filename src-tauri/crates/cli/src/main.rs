@@ -5,6 +5,7 @@ mod arguments;
 mod bill;
 mod bulk;
 mod completions;
+mod created;
 mod day;
 mod desk_options;
 mod diagnose;

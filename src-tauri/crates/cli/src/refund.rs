@@ -9,6 +9,7 @@ use desk::{RefundDetail, RefundResult, arrival};
 use serde_json::{Map, Value, json};
 use wxpay_protocol::UtcMs;
 
+use crate::created::Created;
 use crate::desk_options::{DeskOptions, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -54,23 +55,47 @@ struct Query {
 /// Without --profile the refunds of all merchants. Nothing is sent and no key is needed.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  wxpay refund list --state UNKNOWN --state PROCESSING\n  wxpay refund list --search R2024 --json"
+    after_help = "Examples:\n  wxpay refund list --state UNKNOWN --state PROCESSING\n  wxpay refund list --search R2024 --json\n  wxpay refund list --from 2026-11-01 --to 2026-11-30 --offset 1000 --limit 1000"
 )]
 struct List {
-    /// Only refunds in this state; may be repeated
-    #[arg(long, value_name = "STATE")]
-    state: Vec<StateWord>,
-    /// The beginning of a refund number, or a whole order number
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    search: String,
+    #[command(flatten)]
+    which: Which,
+    /// Pass over so many rows
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    offset: usize,
     /// At most so many rows, up to 1000
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
 }
 
+/// Which refunds.
+#[derive(clap::Args)]
+pub(crate) struct Which {
+    /// Only refunds in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<StateWord>,
+    /// The beginning of a number of the refund, or a whole number of its order
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
+    #[command(flatten)]
+    created: Created,
+}
+
+impl Which {
+    pub(crate) fn filter(&self, profile: Option<&str>) -> RefundFilter {
+        RefundFilter {
+            states: self.state.iter().map(|word| word.0).collect(),
+            created_from: self.created.from(),
+            created_to: self.created.before(),
+            profile: profile.map(str::to_owned),
+            search: self.search.clone(),
+        }
+    }
+}
+
 /// `--state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StateWord(pub(crate) RefundState);
+struct StateWord(RefundState);
 
 impl clap::ValueEnum for StateWord {
     fn value_variants<'a>() -> &'a [Self] {
@@ -114,13 +139,7 @@ async fn list(list: &List, options: &DeskOptions, output: &mut Output) -> Result
     if let Some(name) = options.profile() {
         desk.profile(name).await?;
     }
-    let filter = RefundFilter {
-        states: list.state.iter().map(|word| word.0).collect(),
-        profile: options.profile().map(str::to_owned),
-        search: list.search.clone(),
-        ..RefundFilter::default()
-    };
-    let found = desk.refunds(filter, 0, list.limit.into()).await?;
+    let found = desk.refunds(list.which.filter(options.profile()), list.offset, list.limit.into()).await?;
     if output.is_json() {
         let rows: Vec<Map<String, Value>> = found.rows.iter().map(fields).collect();
         let amount = |fen: i128| i64::try_from(fen).unwrap_or(i64::MAX);
@@ -145,7 +164,7 @@ async fn list(list: &List, options: &DeskOptions, output: &mut Output) -> Result
     }
     if found.rows.is_empty() {
         output.note("no refund matches [没有符合条件的退款]");
-    } else if found.totals.count > u64::from(list.limit) {
+    } else if found.totals.count > found.rows.len() as u64 {
         output.note(&format!("{} of {} refunds", found.rows.len(), found.totals.count));
     }
     Ok(Exit::Done)

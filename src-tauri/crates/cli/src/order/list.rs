@@ -4,6 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use desk::store::{Order, OrderFilter, OrderSort, OrderState, SortBy};
 use serde_json::{Map, Value, json};
 
+use crate::created::Created;
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
 use crate::order::show;
@@ -17,7 +18,7 @@ const WINDOW: usize = 1000;
 /// Without --profile the orders of all merchants. Nothing is sent and no key is needed.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json\n  wxpay order list --sort total_fee --limit 10"
+    after_help = "Examples:\n  wxpay order list --state SUCCESS --state REFUND\n  wxpay order list --search 2024010203 --limit 0 --json\n  wxpay order list --from 2026-11-01 --to 2026-11-30\n  wxpay order list --sort total_fee --limit 10"
 )]
 pub(crate) struct List {
     #[command(flatten)]
@@ -36,6 +37,8 @@ pub(crate) struct Which {
     /// Any four characters of a number or its beginning, a whole openid, or words of the goods
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     search: String,
+    #[command(flatten)]
+    created: Created,
     /// Sorted by this column; equal ones keep the order of the store
     #[arg(long, value_parser = sort_words(), default_value = SortBy::CreatedAt.as_str())]
     sort: SortBy,
@@ -50,6 +53,8 @@ impl Which {
             states: self.state.iter().map(|word| word.0).collect(),
             profile: profile.map(str::to_owned),
             search: self.search.clone(),
+            created_from: self.created.from(),
+            created_to: self.created.before(),
             ..OrderFilter::default()
         }
     }

@@ -52,6 +52,14 @@ fn a_paid_order_is_refunded_in_parts_over_mutual_tls_asked_about_and_listed() {
     let listed = desk.run(&["refund", "list", "--json"]).expect(0).json();
     assert_eq!((&listed["count"], &listed["refunded_fee"], &listed["held_fee"]), (&2.into(), &50.into(), &0.into()));
     assert_eq!(desk.run(&["refund", "list", "--state", "SUCCESS", "--json"]).expect(0).json()["count"], 1);
+    let of_days = |days: &[&str]| {
+        let listed = desk.run(&[&["refund", "list", "--json"], days].concat()).expect(0).json();
+        (listed["count"].as_u64().unwrap(), listed["refunds"].as_array().unwrap().len())
+    };
+    let made = |row: &str| listed["refunds"][0][row].as_str().unwrap()[..10].to_owned();
+    assert_eq!(of_days(&["--to", "2024-01-01"]), (0, 0));
+    assert_eq!(of_days(&["--from", "2024-01-01", "--offset", "1"]), (2, 1));
+    assert_eq!(of_days(&["--from", &made("created_at")]), (2, 2));
     let written = desk.run(&["export", "refunds", "-o", "refunds.csv", "--exact", "--state", "SUCCESS", "--json"]);
     assert_eq!(written.expect(0).json()["refunds"], 1);
     let exact = std::fs::read_to_string(desk.path("refunds.csv")).unwrap();
