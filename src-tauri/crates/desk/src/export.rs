@@ -83,9 +83,11 @@ fn marks(order: &OrderLine<'_>) -> String {
 
 /// The words that an import of the same file understands.
 fn state_word(words: Words, state: OrderState) -> &'static str {
-    if words != Words::Chinese {
-        return state.as_str();
-    }
+    if words == Words::Chinese { chinese_state(state) } else { state.as_str() }
+}
+
+/// Where an order stands, in Chinese; English readers know WeChat's own words.
+pub(crate) const fn chinese_state(state: OrderState) -> &'static str {
     match state {
         OrderState::Unverified => "未核实",
         OrderState::Creating => "下单中",

@@ -38,6 +38,12 @@ impl UtcMs {
         Self::parse(text, "0000-00-00 00:00:00", "%Y-%m-%d %H:%M:%S")
     }
 
+    /// The day that stands in a number at a place as `20yyMMdd`: transaction_id and refund_id have one at 10.
+    pub fn day_in(number: &str, start: usize) -> Option<Self> {
+        let day = number.get(start..start + 8).filter(|day| day.starts_with("20"))?;
+        Self::parse_compact(&format!("{day}000000")).ok()
+    }
+
     // strptime alone is too kind: it takes signs, missing zeros and any white space, and a leap second for the one before.
     fn parse(text: &str, shape: &str, format: &str) -> Result<Self, TimeError> {
         let fits = |(found, wanted): (u8, u8)| if wanted == b'0' { found.is_ascii_digit() } else { found == wanted };

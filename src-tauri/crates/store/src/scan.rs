@@ -57,7 +57,7 @@ pub struct ScannedRefund<'r> {
     /// Where it stands.
     pub state: RefundState,
     /// When WeChat accepted it, as near as evidence has it: the verified answer that accepted it, else its reservation; of
-    /// a refund that was made elsewhere, its success.
+    /// a refund that was made elsewhere, its success, or noon of the day in its refund_id where it succeeded on a later one.
     pub accepted_at: Option<UtcMs>,
 }
 
@@ -74,7 +74,8 @@ const ORDER: &str = "id, out_trade_no, coalesce(transaction_id, claimed_transact
      coalesce(paid_at, claimed_paid_at), state";
 const REFUND: &str = "r.id, r.out_refund_no, r.refund_id, o.out_trade_no, o.transaction_id, r.refund_fee, r.state, \
      CASE WHEN r.refund_id IS NULL THEN NULL WHEN r.origin = 1 THEN r.success_at ELSE coalesce( \
-       (SELECT min(received_at) FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0), r.created_at) END";
+       (SELECT min(received_at) FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0), r.created_at) END, \
+     r.origin = 1";
 
 impl Store {
     /// Hands out a merchant's orders and then its refunds, all as they are at one moment, until `each` breaks. By the order of
@@ -204,6 +205,38 @@ fn refund<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedRefund<'r>> {
         transaction_id: text_if_any(row, 4)?,
         refund_fee: fen(row, 5)?,
         state: row.get(6)?,
-        accepted_at: time_if_any(row, 7)?,
+        accepted_at: if row.get(8)? {
+            accepted_elsewhere(text_if_any(row, 2)?, time_if_any(row, 7)?)
+        } else {
+            time_if_any(row, 7)?
+        },
     })
+}
+
+/// A refund to a card succeeds days after the day whose bill has it, which is the one in its number.
+fn accepted_elsewhere(refund_id: Option<&str>, success_at: Option<UtcMs>) -> Option<UtcMs> {
+    let noon = refund_id.and_then(|number| UtcMs::day_in(number, 10)).map(|day| day.plus_ms(UtcMs::DAY_MS / 2));
+    let is_of_an_earlier_day = |noon: &UtcMs| success_at.is_none_or(|at| noon.beijing_day() < at.beijing_day());
+    noon.filter(is_of_an_earlier_day).or(success_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refund_that_was_made_elsewhere_is_of_the_day_in_its_number() {
+        let at = |text: &str| Some(UtcMs::parse_dashed(text).unwrap());
+        let number = Some("50300806962026112012345678901");
+        for (refund_id, success_at, accepted_at) in [
+            (number, at("2026-11-22 09:00:00"), at("2026-11-20 12:00:00")),
+            (number, at("2026-11-20 23:59:59"), at("2026-11-20 23:59:59")),
+            (number, None, at("2026-11-20 12:00:00")),
+            (number, at("2026-11-19 09:00:00"), at("2026-11-19 09:00:00")),
+            (Some("50001"), at("2026-11-22 09:00:00"), at("2026-11-22 09:00:00")),
+            (None, None, None),
+        ] {
+            assert_eq!(accepted_elsewhere(refund_id, success_at), accepted_at, "{refund_id:?} {success_at:?}");
+        }
+    }
 }

@@ -71,7 +71,14 @@ export function LookupAnswerView({ answer }: { answer: LookupAnswer }) {
             <CopyText text={number} />
           </Fact>
         ))}
-        {answer.date && <Fact name={t("lookup.date")}>{answer.date}</Fact>}
+        {answer.date && (
+          <Fact name={t("lookup.date")}>
+            {answer.date}{" "}
+            <Link to="/days" search={{ date: answer.date }} data-testid="lookup-open-day">
+              {t("lookup.openDay")}
+            </Link>
+          </Fact>
+        )}
         {answer.profile && (
           <Fact name={t("order.fact.merchant")}>
             <ProfileName name={answer.profile} />

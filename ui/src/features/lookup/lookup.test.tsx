@@ -52,6 +52,7 @@ describe("lookup", () => {
     await userEvent.keyboard("{Enter}");
     expect((await screen.findByTestId("lookup-sentence")).textContent).toContain("已支付");
     expect(screen.getByTestId("lookup-final").textContent).toBe("最终结果");
+    expect(screen.getByTestId("lookup-open-day").getAttribute("href")).toContain("/days?date=2026-11-20");
     const sources = screen.getAllByTestId("lookup-step").map((step) => step.dataset.source);
     expect(sources).toEqual(["record", "orderquery"]);
     await i18next.changeLanguage("en");

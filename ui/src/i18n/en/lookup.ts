@@ -37,6 +37,7 @@ export const lookup: Pick<Wording, "lookup"> = {
     openOrder: "Open the order",
     openLookup: "Look up",
     exported: "{{count}} rows written to {{file}}",
+    openDay: "the bill and verdict of that day",
     verdict: { found: "found", not_found: "not found", unknown: "unknown", explained: "no order number" },
     kind: {
       transaction_id: "Transaction number",

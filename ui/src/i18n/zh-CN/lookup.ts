@@ -34,6 +34,7 @@ export const lookup = {
     openOrder: "打开订单",
     openLookup: "查单",
     exported: "已写出 {{count}} 行到 {{file}}",
+    openDay: "当天的账单和对账",
     verdict: { found: "找到", not_found: "没有", unknown: "未知", explained: "不是单号" },
     kind: {
       transaction_id: "微信支付单号",

@@ -52,6 +52,10 @@ fn a_customers_message_is_answered_from_signed_queries_and_a_batch_becomes_a_tab
     let table = std::fs::read_to_string(desk.path("answers.csv")).unwrap();
     assert_eq!(table.lines().count(), 31);
     assert!(table.contains(transaction_id) && table.contains("已支付 ¥1.01"), "{table}");
+    let [found, missing] = ["SHOP-0000001", "SHOP-0000002"]
+        .map(|number| table.lines().find(|row| row.contains(number)).unwrap().split(',').collect::<Vec<_>>());
+    assert_eq!((found[1], found[2], missing[2]), ("商户单号", "找到", "没有"), "words for people: {table}");
+    assert!(found.contains(&"支付成功"), "{table}");
     desk.ask(&["lookup", "--file", "numbers.txt", "-o", "answers.xlsx"]).expect(1);
     assert!(std::fs::read(desk.path("answers.xlsx")).unwrap().starts_with(b"PK"));
     desk.ask(&["lookup", "SHOP-0000001", "-o", "answers.pdf"]).expect(3);

@@ -30,6 +30,16 @@ pub enum LookupVerdict {
 }
 
 impl LookupVerdict {
+    /// The word for people, in Chinese and English.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Found => ("找到", "found"),
+            Self::NotFound => ("没有", "not found"),
+            Self::Unknown => ("未知", "unknown"),
+            Self::Explained => ("不是单号", "no order number"),
+        }
+    }
+
     /// The word that scripts compare.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -98,7 +98,10 @@ fn days_of(answer: &LookupAnswer) -> BTreeSet<UtcMs> {
             let paid = paid_at.map_or_else(|| vec![order.created_at, next(order.created_at)], |at| vec![at]);
             let refunds = answer.refunds.iter();
             paid.into_iter()
-                .chain(refunds.flat_map(|refund| [Some(refund.created_at), refund.success_at]).flatten())
+                .chain(refunds.flat_map(|refund| {
+                    let accepted = refund.refund_id.as_deref().and_then(|number| UtcMs::day_in(number, 10));
+                    [accepted, Some(refund.created_at), refund.success_at].into_iter().flatten()
+                }))
                 .collect()
         }
         None => answer.number.date.into_iter().flat_map(|day| [day, next(day)]).collect(),

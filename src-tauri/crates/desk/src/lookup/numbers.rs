@@ -40,6 +40,22 @@ pub enum NumberKind {
 }
 
 impl NumberKind {
+    /// The words for people, in Chinese and English.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TransactionId => ("微信支付单号", "transaction number"),
+            Self::RefundId => ("微信退款单号", "WeChat's refund number"),
+            Self::OutTradeNo => ("商户单号", "order number"),
+            Self::OutRefundNo => ("商户退款单号", "refund number"),
+            Self::PrepayId => ("预支付会话", "prepay_id"),
+            Self::Appid => ("appid", "appid"),
+            Self::MchId => ("商户号", "merchant number"),
+            Self::OpenId => ("openid", "openid"),
+            Self::AuthCode => ("付款码", "payment code"),
+            Self::ErrCode => ("错误码", "error code"),
+        }
+    }
+
     /// The word that scripts compare.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -200,8 +216,8 @@ fn as_digits(piece: &str) -> Option<(String, bool)> {
 /// Whether the digits are a number that is complete beyond doubt: WeChat's and ours carry a date, which has to be one.
 fn is_whole(digits: &str) -> bool {
     match digits.len() {
-        28 => (is_wechat_order(digits) && day_at(digits, 10).is_some()) || moment_at(digits, 0).is_some(),
-        29 => digits.starts_with("50") && day_at(digits, 10).is_some(),
+        28 => (is_wechat_order(digits) && UtcMs::day_in(digits, 10).is_some()) || moment_at(digits, 0).is_some(),
+        29 => digits.starts_with("50") && UtcMs::day_in(digits, 10).is_some(),
         31 => is_sandbox(digits),
         _ => false,
     }
@@ -245,7 +261,7 @@ fn is_telephone(text: &str) -> bool {
 /// `2026-11-20` and `20261120` stand in every message.
 fn is_date(text: &str) -> bool {
     let compact: String = text.chars().filter(|character| *character != '-').collect();
-    compact.len() == 8 && day_at(&compact, 0).is_some()
+    compact.len() == 8 && UtcMs::day_in(&compact, 0).is_some()
 }
 
 fn kind_of(text: &str) -> NumberKind {
@@ -291,17 +307,11 @@ fn date_of(text: &str, kind: NumberKind, is_sandbox: bool) -> Option<UtcMs> {
         NumberKind::TransactionId if is_sandbox => {
             (0..=17).find_map(|start| moment_at(text, start)).map(UtcMs::start_of_day)
         }
-        NumberKind::TransactionId | NumberKind::RefundId => day_at(text, 10),
-        NumberKind::OutTradeNo | NumberKind::OutRefundNo => day_at(text, 0),
-        NumberKind::PrepayId => day_at(text, 2),
+        NumberKind::TransactionId | NumberKind::RefundId => UtcMs::day_in(text, 10),
+        NumberKind::OutTradeNo | NumberKind::OutRefundNo => UtcMs::day_in(text, 0),
+        NumberKind::PrepayId => UtcMs::day_in(text, 2),
         _ => None,
     }
-}
-
-/// The Beijing day that stands at a place as `20yyMMdd`.
-fn day_at(text: &str, start: usize) -> Option<UtcMs> {
-    let day = text.get(start..start + 8).filter(|day| day.starts_with("20"))?;
-    UtcMs::parse_compact(&format!("{day}000000")).ok()
 }
 
 /// The moment that stands at a place as `20yyMMddHHmmss`.

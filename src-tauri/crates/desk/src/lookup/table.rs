@@ -8,10 +8,12 @@ use desk_sheets::{Cell, Column, CsvTable, Reader, WriteError, XlsxBook};
 use wxpay_protocol::UtcMs;
 
 use super::LookupAnswer;
+use crate::export::chinese_state;
+use crate::refund_results::arrival;
 use crate::{Desk, DeskError};
 
 /// The columns: title in Chinese and in English, and the width in characters.
-const COLUMNS: [(&str, &str, u16); 15] = [
+const COLUMNS: [(&str, &str, u16); 16] = [
     ("查询的单号", "Number", 34),
     ("类型", "Kind", 15),
     ("结果", "Verdict", 11),
@@ -25,6 +27,7 @@ const COLUMNS: [(&str, &str, u16); 15] = [
     ("已退款(元)", "Refunded (yuan)", 15),
     ("支付时间", "Paid at", 20),
     ("退款单号", "Refunds", 34),
+    ("退款到账", "Refunds, arrival", 50),
     ("商户配置", "Profile", 14),
     ("下一步", "Next", 50),
 ];
@@ -89,28 +92,38 @@ fn each_row(
 ) -> Result<(), WriteError> {
     let number = answer.number.shown();
     let order = answer.order.as_ref();
+    let word = |(chinese, in_english): (&'static str, &'static str)| if english { in_english } else { chinese };
     let told = |told: &crate::told::Told| if english { told.en.clone() } else { told.zh.clone() };
     let (sentence, next) = (told(&answer.sentence), told(&answer.next));
     let finality = answer.finality.as_ref().map(told).unwrap_or_default();
     let refunds: Vec<&str> = answer.refunds.iter().map(|refund| refund.out_refund_no.as_str()).collect();
     let refunds = refunds.join(" ");
-    let text = |text: &'static str| Cell::Text(text);
+    let arrivals: Vec<String> = answer
+        .refunds
+        .iter()
+        .map(|refund| {
+            let words = arrival(refund.state, refund.refund_channel.as_deref(), refund.recv_account.as_deref());
+            format!("{} {}", refund.refund_fee.yuan_text(), word(words))
+        })
+        .collect();
+    let arrivals = arrivals.join(if english { "; " } else { "；" });
     let amount = |fen: Option<wxpay_protocol::Fen>| fen.map_or(Cell::Empty, Cell::Amount);
     let time = |at: Option<UtcMs>| at.map_or(Cell::Empty, Cell::Time);
     put(&[
         Cell::Id(&number),
-        text(answer.number.kind.as_str()),
-        text(answer.verdict.as_str()),
+        Cell::Text(word(answer.number.kind.words())),
+        Cell::Text(word(answer.verdict.words())),
         Cell::Text(&sentence),
         Cell::Text(&finality),
         order.map_or(Cell::Empty, |order| Cell::Id(order.out_trade_no.as_str())),
         order.and_then(|order| order.transaction_id.as_ref()).map_or(Cell::Empty, |id| Cell::Id(id.as_str())),
-        order.map_or(Cell::Empty, |order| Cell::Text(order.state.as_str())),
+        order.map_or(Cell::Empty, |order| Cell::Text(word((chinese_state(order.state), order.state.as_str())))),
         amount(order.map(|order| order.total_fee)),
         amount(order.and_then(|order| order.paid_fee)),
         amount(order.map(|order| order.refunded_fee)),
         time(order.and_then(|order| order.paid_at)),
         if refunds.is_empty() { Cell::Empty } else { Cell::Id(&refunds) },
+        if arrivals.is_empty() { Cell::Empty } else { Cell::Text(&arrivals) },
         answer.profile.as_deref().map_or(Cell::Empty, Cell::Text),
         Cell::Text(&next),
     ])

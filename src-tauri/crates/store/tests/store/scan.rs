@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use desk_store::{MerchantRows, NewClaim, OrderState, RefundEvent, RefundState, Scanned, Store};
 use wxpay_protocol::environment::Environment;
-use wxpay_protocol::ids::MchId;
+use wxpay_protocol::ids::{MchId, OutRefundNo};
 use wxpay_protocol::{RefundStatus, TradeState, UtcMs};
 
 use crate::deeds::{MCH_ID, after_ms, ask, fen, new_claim, number, place_created, state, transaction};
@@ -113,4 +113,16 @@ fn a_refund_counts_from_its_acceptance_and_not_before_anybody_knows_of_one() {
         .unwrap();
     assert_eq!(again, [number(1), "R3".to_owned()]);
     assert_eq!(store.about_orders().unwrap(), 1);
+}
+
+#[test]
+fn a_refund_that_was_made_elsewhere_is_of_the_day_of_its_number_and_not_of_the_day_it_arrived() {
+    let (_folder, store) = opened();
+    let order = paid(&store, 1);
+    let number = OutRefundNo::new("E1").unwrap();
+    let found = store.find_refund(order, &number, fen(10), after_ms(100_000)).unwrap();
+    record(&store, found, after_ms(300_000), report(RefundStatus::Success, "50300806962026111812345678901", 10));
+    let (_, refunds) = scanned(&store);
+    let noon = UtcMs::parse_dashed("2026-11-18 12:00:00").unwrap();
+    assert_eq!(refunds, [("E1".to_owned(), RefundState::Success, Some(noon))]);
 }
