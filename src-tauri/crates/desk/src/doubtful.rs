@@ -5,7 +5,7 @@ mod says;
 
 use desk_reconcile::Class;
 use desk_store::{Asked, Event, NewObservation, Order, RefundEvent};
-use wxpay_protocol::ids::{OutRefundNo, OutTradeNo};
+use wxpay_protocol::ids::{OutRefundNo, OutTradeNo, TransactionId};
 use wxpay_protocol::{order_query, refund_query};
 
 use crate::asking::with_sub_merchant;
@@ -19,18 +19,25 @@ pub use says::{GatewaySays, Silence};
 /// So many questions in a row without an answer end the asking: the gateway, or the key, is not there.
 const SILENT_MAX: u32 = 3;
 
-/// What is to be asked about, by the merchant's number.
+/// What is to be asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Doubtful {
-    /// An order, by orderquery.
+    /// An order by the merchant's number, by orderquery.
     Order(String),
-    /// A refund, by refundquery.
+    /// One of the payments of an order that was paid twice, by WeChat's number, by orderquery; its answer is only told.
+    Payment(String),
+    /// A refund by the merchant's number, by refundquery.
     Refund(String),
 }
 
 impl Doubtful {
     /// The question about a difference of this class; nothing where nobody doubts what it is, or it has no number.
-    pub(crate) fn about(class: Class, out_trade_no: Option<&str>, out_refund_no: Option<&str>) -> Option<Self> {
+    pub(crate) fn about(
+        class: Class,
+        out_trade_no: Option<&str>,
+        transaction_id: Option<&str>,
+        out_refund_no: Option<&str>,
+    ) -> Option<Self> {
         match class {
             Class::BillOnly | Class::LocalOnly | Class::AmountDiff | Class::StateDiff | Class::DayCutLocal => {
                 out_trade_no.map(|number| Self::Order(number.to_owned()))
@@ -38,11 +45,8 @@ impl Doubtful {
             Class::RefundBillOnly | Class::RefundLocalOnly | Class::RefundAmountDiff | Class::RefundStateDiff => {
                 out_refund_no.map(|number| Self::Refund(number.to_owned()))
             }
-            Class::Matched
-            | Class::RefundMatched
-            | Class::DayCutBill
-            | Class::DuplicatePayment
-            | Class::DuplicateLocal => None,
+            Class::DuplicatePayment => transaction_id.map(|number| Self::Payment(number.to_owned())),
+            Class::Matched | Class::RefundMatched | Class::DayCutBill | Class::DuplicateLocal => None,
         }
     }
 }
@@ -101,6 +105,7 @@ impl Desk {
             }
             let answer = match one {
                 Doubtful::Order(number) => self.ask_about_order(profile, number).await?,
+                Doubtful::Payment(number) => self.ask_about_payment(profile, number).await?,
                 Doubtful::Refund(number) => self.ask_about_refund(profile, number).await?,
             };
             asker.silent = if matches!(answer, GatewaySays::Nothing(_)) { asker.silent + 1 } else { 0 };
@@ -123,9 +128,17 @@ impl Desk {
         self.take_pace(&signer, 1).await?;
         let seen = match known {
             Some(order) => self.ask_known_order(&signer, &order).await?,
-            None => self.ask_unknown_order(&signer, number).await?,
+            None => self.query_unkept(&signer, order_query::By::OutTradeNo(number)).await?,
         };
         Ok(told_of_order(seen))
+    }
+
+    async fn ask_about_payment(&self, profile: &str, number: &str) -> Result<GatewaySays, DeskError> {
+        let Ok(number) = TransactionId::new(number) else { return Ok(not_a_number()) };
+        let name = profile.to_owned();
+        let signer = self.blocking(move |inner| inner.signer(&name)).await?;
+        self.take_pace(&signer, 1).await?;
+        Ok(told_of_order(self.query_unkept(&signer, order_query::By::TransactionId(number)).await?))
     }
 
     async fn ask_known_order(&self, signer: &Signer, order: &Order) -> Result<NewObservation, DeskError> {
@@ -135,10 +148,11 @@ impl Desk {
         Ok(seen)
     }
 
-    async fn ask_unknown_order(&self, signer: &Signer, number: OutTradeNo) -> Result<NewObservation, DeskError> {
+    /// Asks for what the store is to keep nothing of.
+    async fn query_unkept(&self, signer: &Signer, by: order_query::By) -> Result<NewObservation, DeskError> {
         let profile = &signer.profile;
         let merchant = signer.merchant(profile.appid.as_str(), profile.sign_type);
-        let (by, nonce) = (order_query::By::OutTradeNo(number), self.inner.nonce()?);
+        let nonce = self.inner.nonce()?;
         let request = order_query::request(&profile.appid, &profile.mch_id, &by, &nonce, profile.sign_type);
         let request = with_sub_merchant(request, signer)?;
         let asked = Asked { seq: 0, at: self.now() };

@@ -46,6 +46,7 @@ pub(crate) fn shown(found: &Reconciled, asked: &Asked) -> Vec<Value> {
 fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
     let (what, number) = match question {
         Doubtful::Order(number) => ("out_trade_no", number),
+        Doubtful::Payment(number) => ("transaction_id", number),
         Doubtful::Refund(number) => ("out_refund_no", number),
     };
     let (fee, id, paid_at) = match told {
@@ -70,7 +71,7 @@ fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
 /// The answers for people.
 pub(crate) fn describe(found: &Reconciled, asked: &Asked, output: &mut Output) -> Result<(), Failure> {
     for (class, question, told) in each(found, asked) {
-        let (Doubtful::Order(number) | Doubtful::Refund(number)) = question;
+        let (Doubtful::Order(number) | Doubtful::Payment(number) | Doubtful::Refund(number)) = question;
         output.line(&format!("  {:<20} {number}  {} [{}]", class.name(), told.english(), told.chinese()))?;
     }
     Ok(())

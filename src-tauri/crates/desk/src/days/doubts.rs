@@ -36,7 +36,9 @@ pub struct AskedDifferences {
 /// The question about a difference that is kept; nothing where nobody doubts what it is.
 pub fn question_about(row: &DayDifference) -> Option<Doubtful> {
     let found = &row.found;
-    Doubtful::about(Class::parse(&found.class)?, found.out_trade_no.as_deref(), found.out_refund_no.as_deref())
+    let [out_trade_no, transaction_id, out_refund_no] =
+        [&found.out_trade_no, &found.transaction_id, &found.out_refund_no].map(Option::as_deref);
+    Doubtful::about(Class::parse(&found.class)?, out_trade_no, transaction_id, out_refund_no)
 }
 
 impl Desk {

@@ -71,6 +71,11 @@ async fn what_is_known_here_becomes_evidence_and_what_is_not_is_only_told() {
     assert_eq!((*state, *total_fee), (TradeState::Success, Fen::new(101)));
     assert!(transaction_id.is_some() && paid_at.is_some());
     assert!(told[1].chinese().contains("1.01元"), "{}", told[1].chinese());
+    let payment = Doubtful::Payment(transaction_id.clone().unwrap());
+    let [GatewaySays::Order { transaction_id: of_payment, .. }] = &ask(&shop, &[payment]).await[..] else {
+        panic!("a payment is asked for by WeChat's number");
+    };
+    assert_eq!(of_payment, transaction_id);
     assert_eq!(shop.state(&ours).await, OrderState::Success, "the answer was recorded");
     assert!(shop.desk.order_detail("shop", &theirs).await.is_err(), "an order of somebody else is not taken in");
 }
