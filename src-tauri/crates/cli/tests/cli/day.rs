@@ -254,6 +254,39 @@ fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
     assert_eq!(day(&desk, &["read-remarks", "out/reconcile.xlsx"]).expect(0).json()["rows"], 12);
 }
 
+#[test]
+fn a_workbook_that_was_overtaken_undoes_nothing_and_says_so_where_it_was_changed() {
+    let desk = kept();
+    let export = |file: &str| {
+        desk.run(&["export", "differences", "--date", DAY, "-o", file, "--profile", "shop"]).expect(0);
+    };
+    export("morning.xlsx");
+    day(&desk, &["note", DAY, &identity(&desk, "amount_diff"), "--resolve", "--text", "已补差"]).expect(0);
+    let read = day(&desk, &["read-remarks", "morning.xlsx"]).expect(0).json();
+    assert_eq!(read, json!({"rows": 12, "remarks": 0, "handled": 0, "refused": []}), "nobody wrote into it");
+    let resolved = || show(&desk, &["--state", "resolved"])["differences"].as_array().unwrap().len();
+    assert_eq!(resolved(), 1);
+    rewrite(&desk, "morning.xlsx", "noon.xlsx", |row, _, title| match (row[0].as_str(), title) {
+        ("金额不一致", "备注") => Some("再看看".into()),
+        ("状态不一致", "处理") => Some("挂账".into()),
+        _ => None,
+    });
+    let read = day(&desk, &["read-remarks", "noon.xlsx"]).expect(1).json();
+    assert_eq!((&read["remarks"], &read["handled"]), (&json!(0), &json!(1)), "what nobody overtook is taken");
+    assert_eq!(
+        (read["refused"].as_array().unwrap().len(), &read["refused"][0]["code"]),
+        (1, &json!("remark_overtaken"))
+    );
+    assert_eq!(resolved(), 1);
+    export("evening.xlsx");
+    rewrite(&desk, "evening.xlsx", "night.xlsx", |row, _, title| match (row[0].as_str(), title) {
+        ("金额不一致", "处理") => Some("待处理".into()),
+        _ => None,
+    });
+    assert_eq!(day(&desk, &["read-remarks", "night.xlsx"]).expect(0).json()["handled"], 1, "said on purpose");
+    assert_eq!(resolved(), 0);
+}
+
 /// The cells of a sheet of a workbook.
 pub(crate) fn cells(desk: &Desk, file: &str, sheet: usize) -> Vec<Vec<String>> {
     let file = std::fs::File::open(desk.path(file)).unwrap();
@@ -329,12 +362,13 @@ fn differences_are_exported_for_programs_as_reconcile_writes_them() {
     let written = std::fs::read_to_string(desk.path("out.csv")).unwrap();
     let columns = |line: &str| {
         let cells: Vec<_> = line.split(',').collect();
-        [&cells[..10], &cells[15..]].concat().join(",") + "\n"
+        [&cells[..10], &cells[15..16]].concat().join(",") + "\n"
     };
     assert_eq!(written.lines().map(columns).collect::<String>(), EVERYTHING);
     assert!(written.lines().nth(1).unwrap().contains(",2026-11-20,open,,,"), "{written}");
     let own_refund = written.lines().find(|row| row.starts_with("refund_local_only,")).unwrap();
-    assert!(written.lines().next().unwrap().ends_with(",out_refund_no") && own_refund.ends_with(",R5"), "{written}");
+    assert!(written.lines().next().unwrap().ends_with(",out_refund_no,as_exported"), "{written}");
+    assert!(own_refund.ends_with(",R5,0 open"), "{own_refund}");
     desk.run(&["export", "differences", "--date", DAY, "-o", "out.pdf", "--profile", "shop"]).expect(3);
     assert!(!desk.path("out.pdf").exists());
 }

@@ -99,15 +99,15 @@ fn a_table_of_a_day_has_its_fees_behind_the_differences_in_the_columns_of_those(
     };
     assert_eq!(
         written("programs.csv", &["--exact"]),
-        "class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason,date,state,remark,said_by,identity,out_refund_no\n\
-         fee_diff,20261120100000123456,4200000202611200000000001,,fee,0.03000,0.01500,3,,2.50 × 0.60%,2026-11-20,,,,,\n\
-         fee_diff,T1,421,501,fee,-0.03000,-0.00300,4,,-0.50 × 0.60%,2026-11-20,,,,,\n"
+        "class,out_trade_no,transaction_id,refund_id,field,bill_value,local_value,bill_line,local_line,reason,date,state,remark,said_by,identity,out_refund_no,as_exported\n\
+         fee_diff,20261120100000123456,4200000202611200000000001,,fee,0.03000,0.01500,3,,2.50 × 0.60%,2026-11-20,,,,,,\n\
+         fee_diff,T1,421,501,fee,-0.03000,-0.00300,4,,-0.50 × 0.60%,2026-11-20,,,,,,\n"
     );
     assert_eq!(
         written("people.csv", &[]),
-        "\u{FEFF}类别,商户订单号,微信订单号,微信退款单号,不同之处,账单,本地,账单行号,本地行号,原因,日期,处理,备注,处理人,识别码,商户退款单号\r\n\
-         手续费不一致,'20261120100000123456,'4200000202611200000000001,,手续费,0.03000,0.01500,3,,2.50 × 0.60%,2026-11-20,,,,,\r\n\
-         手续费不一致,T1,'421,'501,手续费,-0.03000,-0.00300,4,,'-0.50 × 0.60%,2026-11-20,,,,,\r\n"
+        "\u{FEFF}类别,商户订单号,微信订单号,微信退款单号,不同之处,账单,本地,账单行号,本地行号,原因,日期,处理,备注,处理人,识别码,商户退款单号,导出时\r\n\
+         手续费不一致,'20261120100000123456,'4200000202611200000000001,,手续费,0.03000,0.01500,3,,2.50 × 0.60%,2026-11-20,,,,,,\r\n\
+         手续费不一致,T1,'421,'501,手续费,-0.03000,-0.00300,4,,'-0.50 × 0.60%,2026-11-20,,,,,,\r\n"
     );
 }
 

@@ -95,6 +95,7 @@ impl Sink {
                     none,
                     none,
                     none,
+                    none,
                 ])
             }
         }
@@ -146,6 +147,7 @@ impl Sink {
                     none,
                     none,
                     Cell::Id(&found.out_refund_no),
+                    none,
                 ])
             }
         }
@@ -322,6 +324,7 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
             Cell::Count(day.open),
             Cell::Count(day.carried_over),
             Cell::Count(day.malformed),
+            Cell::Count(run.found.not_compared),
             Cell::Count(run.found.fee_count),
         ])?;
     }
@@ -342,7 +345,7 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
 
 pub(super) type Titles = (&'static str, &'static str, &'static str, u16);
 
-const VERDICT: [Titles; 14] = [
+const VERDICT: [Titles; 15] = [
     ("", "日期", "Date", 12),
     ("", "结论", "Verdict", 12),
     ("", "账单笔数", "Bill rows", 12),
@@ -356,6 +359,7 @@ const VERDICT: [Titles; 14] = [
     ("", "待处理", "Open", 10),
     ("", "挂账", "Carried over", 10),
     ("", "无法读取的行", "Unreadable rows", 14),
+    ("", "未比较的账单行", "Bill rows not compared", 16),
     ("", "手续费不一致", "Fees off", 12),
 ];
 

@@ -1,5 +1,6 @@
 //! Remarks and handlings read back from an exported table, row by row by the identity of the difference.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
@@ -8,8 +9,8 @@ use std::path::Path;
 use desk_sheets::{Row, Sheet, SheetError};
 use desk_store::{DayDifference, DifferenceState, Handled, NewDayNote, NoteKind, StoreError};
 
-use super::operator;
-use super::table::{IDENTITY, REMARK, STATE, remark, state_words};
+use super::table::{AS_EXPORTED, AsExported, IDENTITY, REMARK, STATE, remark, state_words};
+use super::{AT_ONCE, operator};
 use crate::changes::Tag;
 use crate::desk::Inner;
 use crate::reconciling::MALFORMED;
@@ -53,6 +54,9 @@ pub enum RemarkRefusal {
     /// The day is closed.
     #[error("the day is closed; reopen it first")]
     Closed,
+    /// Something was said since the table was exported, and the table says something else.
+    #[error("it was handled or remarked since this table was exported; export again and say it there")]
+    Overtaken,
 }
 
 impl RemarkRefusal {
@@ -66,6 +70,7 @@ impl RemarkRefusal {
             Self::Expected => "remark_expected",
             Self::Malformed => "remark_malformed",
             Self::Closed => "remark_day_closed",
+            Self::Overtaken => "remark_overtaken",
         }
     }
 
@@ -79,6 +84,7 @@ impl RemarkRefusal {
             Self::Expected => "跨日的记录无需处理；请保持原来的状态".to_owned(),
             Self::Malformed => "无法读取的行请在文件里改正，再重新对账".to_owned(),
             Self::Closed => "当天已关账；请先重新打开".to_owned(),
+            Self::Overtaken => "导出之后已有人处理或备注过；请重新导出，在新表里写".to_owned(),
         }
     }
 }
@@ -102,6 +108,8 @@ struct Said {
     identity: String,
     state: String,
     remark: String,
+    /// Nothing in tables from before it was written.
+    as_exported: Option<AsExported>,
 }
 
 impl Desk {
@@ -111,13 +119,23 @@ impl Desk {
         let read = self
             .blocking(move |inner| {
                 inner.profile(&profile)?;
-                let mut read = ReadRemarks::default();
+                let (mut read, mut notes, mut about) = (ReadRemarks::default(), Vec::new(), HashSet::new());
                 for said in said_in(&file)? {
                     read.rows += 1;
-                    if let Err(why) = inner.take(&profile, &said, &mut read)? {
-                        read.refused.push(RefusedRemark { line: said.line, why });
+                    // Each time is a commit of its own; and what a row says depends on what was said to the same difference before.
+                    if notes.len() == AT_ONCE || !about.insert(said.identity.clone()) {
+                        inner.say_all(&notes, &mut read)?;
+                        notes.clear();
+                        about = HashSet::from([said.identity.clone()]);
+                    }
+                    match inner.note(&profile, &said)? {
+                        Ok(Some(note)) => notes.push((said.line, note)),
+                        Ok(None) => {}
+                        Err(why) => read.refused.push(RefusedRemark { line: said.line, why }),
                     }
                 }
+                inner.say_all(&notes, &mut read)?;
+                read.refused.sort_by_key(|refused| refused.line);
                 Ok(read)
             })
             .await?;
@@ -127,12 +145,15 @@ impl Desk {
 }
 
 impl Inner {
-    /// Takes what one row says; the inner fault is the row's alone.
-    fn take(&self, profile: &str, said: &Said, read: &mut ReadRemarks) -> Result<Result<(), RemarkRefusal>, DeskError> {
+    /// What one row wants said, if anything; the inner fault is the row's alone.
+    fn note(&self, profile: &str, said: &Said) -> Result<Result<Option<NewDayNote>, RemarkRefusal>, DeskError> {
         let Some(identity) = parse_identity(&said.identity) else {
             return Ok(Err(RemarkRefusal::NoIdentity(said.identity.clone())));
         };
         let Some(found) = self.store.difference(profile, &identity)? else { return Ok(Err(RemarkRefusal::Gone)) };
+        if said.is_as_exported(&found) {
+            return Ok(Ok(None));
+        }
         let kind = match handling(&said.state, &found) {
             Ok(kind) => kind,
             Err(why) => return Ok(Err(why)),
@@ -140,13 +161,14 @@ impl Inner {
         if said.remark.chars().count() > REMARK_CHARS_MAX {
             return Ok(Err(RemarkRefusal::TooLong));
         }
-        let is_new = !said.remark.is_empty() && said.remark != remark(&found);
+        let is_new = !said.remark.is_empty() && said.remark != remark(&found.notes).trim();
         let kind = match kind {
-            None if !is_new => return Ok(Ok(())),
+            None if !is_new => return Ok(Ok(None)),
+            _ if said.is_overtaken(&found) => return Ok(Err(RemarkRefusal::Overtaken)),
             None => NoteKind::Remark,
             Some(kind) => kind,
         };
-        let note = NewDayNote {
+        Ok(Ok(Some(NewDayNote {
             profile: profile.to_owned(),
             date: found.date,
             identity: Some(identity),
@@ -154,22 +176,57 @@ impl Inner {
             said_by: operator(),
             said_at: self.clock.now(),
             text: if is_new { said.remark.clone() } else { String::new() },
-        };
-        match self.store.say(vec![note]) {
-            Ok(()) => {
-                read.remarks += u64::from(is_new);
-                read.handled += u64::from(kind != NoteKind::Remark);
-                Ok(Ok(()))
-            }
-            Err(StoreError::NotFound { .. }) => Ok(Err(RemarkRefusal::Gone)),
-            Err(StoreError::Refused { .. }) => Ok(Err(RemarkRefusal::Closed)),
-            Err(fault) => Err(fault.into()),
+        })))
+    }
+
+    /// Says all of these at once, or each alone where one of them cannot be said.
+    fn say_all(&self, notes: &[(u64, NewDayNote)], read: &mut ReadRemarks) -> Result<(), DeskError> {
+        if notes.is_empty() {
+            return Ok(());
         }
+        let why = match self.store.say(notes.iter().map(|(_, note)| note.clone()).collect()) {
+            Ok(()) => {
+                for (_, note) in notes {
+                    read.remarks += u64::from(!note.text.is_empty());
+                    read.handled += u64::from(note.kind != NoteKind::Remark);
+                }
+                return Ok(());
+            }
+            Err(StoreError::NotFound { .. }) => RemarkRefusal::Gone,
+            Err(StoreError::Refused { .. }) => RemarkRefusal::Closed,
+            Err(fault) => return Err(fault.into()),
+        };
+        match notes {
+            [(line, _)] => read.refused.push(RefusedRemark { line: *line, why }),
+            several => {
+                for one in several.chunks(1) {
+                    self.say_all(one, read)?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// What the word in the state column asks for; nothing where the difference stands so already.
-fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, RemarkRefusal> {
+impl Said {
+    /// Whether nobody changed the row since it was exported, so that it says nothing, whatever was said elsewhere since.
+    fn is_as_exported(&self, found: &DayDifference) -> bool {
+        self.as_exported.is_some_and(|exported| {
+            let notes = found.notes.get(..exported.notes).unwrap_or(&found.notes);
+            let is_state =
+                self.state.is_empty() || state_of(&self.state).is_some_and(|(state, _)| state == exported.state);
+            is_state && (self.remark.is_empty() || self.remark == remark(notes).trim())
+        })
+    }
+
+    /// Whether something was said since it was exported, or the difference says something else since.
+    fn is_overtaken(&self, found: &DayDifference) -> bool {
+        self.as_exported.is_some_and(|exported| exported != AsExported::of(found))
+    }
+}
+
+/// The state of a word, and what leads to it.
+fn state_of(word: &str) -> Option<(DifferenceState, Option<NoteKind>)> {
     let states = [
         (DifferenceState::Expected, None),
         (DifferenceState::Open, Some(NoteKind::Reopen)),
@@ -181,10 +238,15 @@ fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, Remar
         let (chinese, english) = state_words(state);
         word == chinese || word.eq_ignore_ascii_case(english) || word.eq_ignore_ascii_case(state.as_str())
     };
+    states.into_iter().find(|(state, _)| is_word(*state))
+}
+
+/// What the word in the state column asks for; nothing where the difference stands so already.
+fn handling(word: &str, found: &DayDifference) -> Result<Option<NoteKind>, RemarkRefusal> {
     if word.is_empty() {
         return Ok(None);
     }
-    let Some((state, kind)) = states.into_iter().find(|(state, _)| is_word(*state)) else {
+    let Some((state, kind)) = state_of(word) else {
         return Err(RemarkRefusal::UnknownState(word.to_owned()));
     };
     match kind {
@@ -218,16 +280,17 @@ fn said_in(file: &Path) -> Result<Vec<Said>, DeskError> {
     let (mut all, mut is_ours) = (Vec::new(), false);
     for sheet in 0..book.sheet_names().len().max(1) {
         book.choose_sheet(sheet);
-        let mut columns: Option<[usize; 3]> = None;
+        let mut columns: Option<Columns> = None;
         book.each(|row| {
             match columns {
                 None => columns = columns_of(row),
-                Some([identity, state, remark]) => {
+                Some(Columns { identity, state, remark, as_exported }) => {
                     let said = Said {
                         line: row.line(),
                         identity: text(row, identity),
                         state: text(row, state),
                         remark: text(row, remark),
+                        as_exported: as_exported.and_then(|place| AsExported::parse(&text(row, place))),
                     };
                     if !said.identity.is_empty() {
                         all.push(said);
@@ -252,14 +315,28 @@ fn text(row: &Row<'_>, place: usize) -> String {
     row.text(place).map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// Where the three columns stand, if the row is the one with the titles.
-fn columns_of(row: &Row<'_>) -> Option<[usize; 3]> {
+/// Where the columns stand that are read back.
+#[derive(Clone, Copy)]
+struct Columns {
+    identity: usize,
+    state: usize,
+    remark: usize,
+    as_exported: Option<usize>,
+}
+
+/// Nothing if the row is not the one with the titles.
+fn columns_of(row: &Row<'_>) -> Option<Columns> {
     let find = |(chinese, english): (&str, &str)| {
         let word = english.to_lowercase();
         (0..row.len()).find(|place| {
             let title = text(row, *place);
-            title == chinese || title.to_lowercase() == word
+            title == chinese || title.to_lowercase().replace('_', " ") == word
         })
     };
-    Some([find(IDENTITY)?, find(STATE)?, find(REMARK)?])
+    Some(Columns {
+        identity: find(IDENTITY)?,
+        state: find(STATE)?,
+        remark: find(REMARK)?,
+        as_exported: find(AS_EXPORTED),
+    })
 }

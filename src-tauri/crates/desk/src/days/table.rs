@@ -1,15 +1,17 @@
 //! A difference as a row of a table, and the words that are written and read back.
 
+use std::fmt;
+
 use desk_reconcile::{Basis, Class, Reason, Viewpoint};
 use desk_sheets::{Cell, WriteError};
-use desk_store::{DayDifference, DayMark, DifferenceState, Handled, NewDifference};
+use desk_store::{DayDifference, DayMark, DayNote, DifferenceState, Handled, NewDifference};
 use wxpay_protocol::Fen;
 
 use crate::GatewaySays;
 use crate::reconciling::hex;
 
 /// The columns: for programs, for people in Chinese and English, and the width in characters.
-pub(super) const COLUMNS: [(&str, &str, &str, u16); 16] = [
+pub(super) const COLUMNS: [(&str, &str, &str, u16); 17] = [
     ("class", "类别", "Class", 20),
     ("out_trade_no", "商户订单号", "Order number", 28),
     ("transaction_id", "微信订单号", "Transaction ID", 32),
@@ -26,6 +28,7 @@ pub(super) const COLUMNS: [(&str, &str, &str, u16); 16] = [
     ("said_by", "处理人", "By", 12),
     ("identity", IDENTITY.0, IDENTITY.1, 36),
     ("out_refund_no", OUT_REFUND_NO.0, OUT_REFUND_NO.1, 28),
+    ("as_exported", AS_EXPORTED.0, AS_EXPORTED.1, 18),
 ];
 
 pub(super) const DATE: (&str, &str) = ("日期", "Date");
@@ -33,6 +36,8 @@ pub(super) const DATE: (&str, &str) = ("日期", "Date");
 pub(super) const STATE: (&str, &str) = ("处理", "State");
 pub(super) const REMARK: (&str, &str) = ("备注", "Remark");
 pub(crate) const OUT_REFUND_NO: (&str, &str) = ("商户退款单号", "Refund number");
+/// What was said when the table was written, so that what nobody changed in it undoes nothing that was said since.
+pub(super) const AS_EXPORTED: (&str, &str) = ("导出时", "As exported");
 /// Also in the workbook of `wxpay reconcile`.
 pub(crate) const IDENTITY: (&str, &str) = ("识别码", "Identity");
 
@@ -89,9 +94,9 @@ pub fn reason_text(row: &NewDifference, in_english: bool) -> String {
 /// What the reason of a difference ends with whose local side was only claimed, Chinese and English.
 pub(crate) const UNVERIFIED: (&str, &str) = ("；本地记录未核实", "; the local record is an unverified claim");
 
-/// The remark that stands: the last one.
-pub(super) fn remark(row: &DayDifference) -> &str {
-    row.notes.iter().rev().map(|note| note.text.as_str()).find(|text| !text.is_empty()).unwrap_or_default()
+/// The remark that stands after these notes: the last one.
+pub(super) fn remark(notes: &[DayNote]) -> &str {
+    notes.iter().rev().map(|note| note.text.as_str()).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// The words for where a day stands, Chinese and English.
@@ -102,9 +107,36 @@ pub(super) const fn mark_words(mark: DayMark) -> (&'static str, &'static str) {
         DayMark::MissingBill => ("缺账单", "missing bill"),
         DayMark::NotRun => ("未对账", "not run"),
         DayMark::Balanced => ("平", "balanced"),
+        DayMark::Partly => ("部分对账", "partly compared"),
         DayMark::Open => ("不平", "not balanced"),
         DayMark::Handled => ("已处理", "handled"),
         DayMark::Closed => ("已关账", "closed"),
+    }
+}
+
+/// How far a difference was when it was exported: `2 open` is the state after two notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AsExported {
+    /// Notes that were there; those that came since stand behind them.
+    pub(super) notes: usize,
+    pub(super) state: DifferenceState,
+}
+
+impl AsExported {
+    pub(super) const fn of(row: &DayDifference) -> Self {
+        Self { notes: row.notes.len(), state: row.state }
+    }
+
+    /// Nothing for a text that is none.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (notes, word) = text.split_once(' ')?;
+        Some(Self { notes: notes.parse().ok()?, state: DifferenceState::parse(word)? })
+    }
+}
+
+impl fmt::Display for AsExported {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.notes, self.state.as_str())
     }
 }
 
@@ -167,10 +199,11 @@ pub(super) fn cells(
         Cell::Text(&reason),
         Cell::Text(&date),
         Cell::Text(words.of(row.state.as_str(), chinese, english)),
-        Cell::Text(remark(row)),
+        Cell::Text(remark(&row.notes)),
         Cell::Text(row.notes.last().map_or("", |note| &note.said_by)),
         Cell::Id(&identity),
         id(found.out_refund_no.as_deref()),
+        Cell::Text(&AsExported::of(row).to_string()),
     ])
 }
 
