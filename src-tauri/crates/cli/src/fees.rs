@@ -1,6 +1,7 @@
 //! Fees that are off, one by one, for programs and for people.
 
-use std::cell::RefCell;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Seek as _, Write as _};
 
 use desk::{Cancel, FeeOff, ReconcileFault, Reconciled, exact_yuan_text};
 use serde::ser::{Error, Serialize, SerializeSeq, Serializer};
@@ -27,45 +28,37 @@ pub(crate) fn row(fee: &FeeOff) -> Value {
     })
 }
 
-/// Every fee of a day that is off as JSON rows, written while they are read, so that none of them is held.
-pub(crate) struct EveryFee<'f> {
-    found: &'f Reconciled,
-    /// Why the rows ended before their end.
-    fault: RefCell<Option<ReconcileFault>>,
+/// Every fee of a day that is off as JSON rows, read once into a file of its own, so that none of them is held and what is refused
+/// is refused before a document begins.
+pub(crate) struct EveryFee {
+    rows: File,
 }
 
-impl<'f> EveryFee<'f> {
-    /// Those of a day, once they were read to their end: what is refused then is refused before half a document is written.
-    pub(crate) fn checked(found: &'f Reconciled, cancel: &Cancel) -> Result<Self, ReconcileFault> {
-        found.each_fee_off(cancel, |_| Ok(()))?;
-        Ok(Self { found, fault: RefCell::default() })
-    }
-
-    /// Why they could not be written to their end, if that is what failed.
-    pub(crate) fn into_fault(self) -> Option<ReconcileFault> {
-        self.fault.into_inner()
+impl EveryFee {
+    /// Those of a day.
+    pub(crate) fn read(found: &Reconciled, cancel: &Cancel) -> Result<Self, ReconcileFault> {
+        let unwritable = |cause: std::io::Error| ReconcileFault::Unwritable {
+            place: std::env::temp_dir().display().to_string(),
+            cause: cause.into(),
+        };
+        let mut rows = BufWriter::new(tempfile::tempfile().map_err(unwritable)?);
+        found.each_fee_off(cancel, |fee| {
+            let written = serde_json::to_writer(&mut rows, &row(&fee)).map_err(std::io::Error::from);
+            written.and_then(|()| rows.write_all(b"\n")).map_err(unwritable)
+        })?;
+        let mut rows = rows.into_inner().map_err(|fault| unwritable(fault.into_error()))?;
+        rows.rewind().map_err(unwritable)?;
+        Ok(Self { rows })
     }
 }
 
-impl Serialize for EveryFee<'_> {
+impl Serialize for EveryFee {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (mut rows, mut failed) = (serializer.serialize_seq(None)?, None);
-        // A document that was begun is written to its end.
-        let each = self.found.each_fee_off(&Cancel::new(), |fee| {
-            rows.serialize_element(&row(&fee)).map_err(|fault| {
-                failed = Some(fault);
-                ReconcileFault::Internal
-            })
-        });
-        match (failed, each) {
-            (Some(fault), _) => Err(fault),
-            (None, Err(fault)) => {
-                let said = S::Error::custom(&fault);
-                *self.fault.borrow_mut() = Some(fault);
-                Err(said)
-            }
-            (None, Ok(())) => rows.end(),
+        let mut rows = serializer.serialize_seq(None)?;
+        for row in serde_json::Deserializer::from_reader(BufReader::new(&self.rows)).into_iter::<Value>() {
+            rows.serialize_element(&row.map_err(S::Error::custom)?)?;
         }
+        rows.end()
     }
 }
 

@@ -154,7 +154,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
     };
     let found = Arc::new(found);
     // Before anything is kept or written: whoever stops this, or changes a bill, finds nothing done.
-    let every_fee = output.is_json().then(|| EveryFee::checked(&found, &cancel)).transpose()?;
+    let every_fee = output.is_json().then(|| EveryFee::read(&found, &cancel)).transpose()?;
     let fees_off = if every_fee.is_none() { found.fees_off(&cancel)? } else { Vec::new() };
     let kept = match &merchant {
         Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
@@ -167,7 +167,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
     if let Some(every_fee) = every_fee {
         let asked = command.ask.map(|_| ask::shown(&found, &asked));
         let day = document::day(&sides, &found, kept.as_ref(), &outputs);
-        document::write(day, &found, every_fee, asked, output)?;
+        document::write(day, &found, &every_fee, asked, output)?;
     } else {
         describe(&sides, &found, command.viewpoint.into(), output)?;
         describe_rows(&found, &fees_off, &outputs, output)?;
@@ -334,6 +334,12 @@ fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: 
             totals.sums.rows,
             yuan_text(totals.sums.total_fee),
             yuan_text(totals.sums.settlement_refund_fee)
+        ))?;
+    }
+    if verdict.not_compared > 0 {
+        output.line(&format!(
+            "  not compared [未比较]  {} rows of the bill: nothing was given to compare them with; give orders and refunds [请把订单和退款都给出]",
+            verdict.not_compared
         ))?;
     }
     if totals.unread.rows > 0 {

@@ -20,8 +20,6 @@ use super::texts::{Numbers, Texts, hour};
 use super::{DaySides, ReconcileFault, local, place};
 use crate::progress::Cancel;
 
-/// Lines of a text file that are read at once.
-const LINES_AT_ONCE: usize = 8 * 1024;
 /// Ends a text: no byte of UTF-8.
 const END: u8 = 0xFF;
 
@@ -215,14 +213,16 @@ impl ByLines<'_> {
         let mut add = |numbers: &[u64], lines: &mut Vec<u8>| {
             file.add(numbers, lines, cancel).map_err(|cause| unreadable(self.path, cause))
         };
-        if !add(&(1..=header_line).collect::<Vec<_>>(), &mut header)? {
+        let of_header: Vec<u64> = (1..=header_line).collect();
+        if add(&of_header, &mut header)? != Some(of_header.len()) {
             return Ok(None);
         }
-        for some in wanted.chunks(LINES_AT_ONCE) {
+        let mut rest = wanted;
+        while !rest.is_empty() {
             let mut lines = header.clone();
-            if !add(some, &mut lines)? {
-                return Ok(None);
-            }
+            let taken = add(rest, &mut lines)?.filter(|taken| *taken > 0);
+            let Some((some, more)) = taken.and_then(|taken| rest.split_at_checked(taken)) else { return Ok(None) };
+            rest = more;
             let (mut few, _) = local::open(self.files, Cursor::new(lines), self.table, self.path)?;
             let (mut numbers, mut has_more) = (some.iter(), false);
             each(&mut few, self.path, |row| {
@@ -279,16 +279,17 @@ fn of_local(layout: &Layout, amount: Field, row: &Row<'_>) -> Texts {
 mod tests {
     use std::fmt::Write as _;
 
+    use super::super::raw_lines::ROWS_BYTES;
     use super::*;
 
     #[test]
-    fn every_row_of_a_table_is_found_by_its_line_however_many_blocks_of_lines_there_are() {
+    fn every_row_of_a_table_is_found_by_its_line_however_often_a_mebibyte_is_full() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("orders.csv");
         let mut text = "out_trade_no,transaction_id,state,total_fee,paid_at\n".to_owned();
         // Every hundredth order goes on in a second line, so that lines and rows are not counted alike.
         let (mut lines, mut next) = (Vec::new(), 2);
-        for place in 0..2 * LINES_AT_ONCE + 100 {
+        for place in 0..3 * ROWS_BYTES / 60 {
             let state = if place % 100 == 99 { "\"SUCCESS\n\"" } else { "SUCCESS" };
             writeln!(text, "T{place},42{place},{state},{place},2024-01-02 11:06:40").unwrap();
             lines.push(next);

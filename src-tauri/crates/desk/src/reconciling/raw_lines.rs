@@ -17,6 +17,8 @@ const BLOCK_BYTES: usize = 256 * 1024;
 const MOST_LINE_BYTES: u64 = 64 * 1024;
 /// No row of a merchant's own text file is longer, as far as it is read at all.
 const MOST_ROW_BYTES: u64 = 1024 * 1024;
+/// Rows of a merchant's own text file that are held at once, the last one included as a whole.
+pub(super) const ROWS_BYTES: usize = 1024 * 1024;
 
 /// A bill whose lines are looked up by where they begin. A packed one is unpacked once, as long as nobody goes back.
 pub(super) struct LinesByOffset {
@@ -118,10 +120,14 @@ impl LinesByNumber {
         Ok(Self { file: BufReader::with_capacity(BLOCK_BYTES, File::open(path)?), next: 1 })
     }
 
-    /// Adds the lines with these numbers, each with the lines that its open quotes go on to, which are not added again. False
-    /// where one has no end within reach, as the only line of a file that has carriage returns alone.
-    pub(super) fn add(&mut self, numbers: &[u64], lines: &mut Vec<u8>, cancel: &Cancel) -> io::Result<bool> {
-        for number in numbers.iter().filter(|number| **number > 0) {
+    /// Adds the lines with these numbers, each with the lines that its open quotes go on to, which are not added again, until
+    /// [`ROWS_BYTES`] are there; says how many of the numbers that were. Nothing where a row has no end within reach, as the only
+    /// line of a file that has carriage returns alone.
+    pub(super) fn add(&mut self, numbers: &[u64], lines: &mut Vec<u8>, cancel: &Cancel) -> io::Result<Option<usize>> {
+        for (place, number) in numbers.iter().enumerate() {
+            if lines.len() >= ROWS_BYTES {
+                return Ok(Some(place));
+            }
             if *number < self.next {
                 continue;
             }
@@ -132,10 +138,10 @@ impl LinesByNumber {
                 let left = MOST_ROW_BYTES.saturating_sub((start - row) as u64);
                 let count = self.file.by_ref().take(left).read_until(b'\n', lines)?;
                 if count == 0 {
-                    return Ok(true);
+                    return Ok(Some(numbers.len()));
                 }
                 if (lines.len() - row) as u64 >= MOST_ROW_BYTES {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 self.next += 1;
                 let line = lines.get(start..).unwrap_or_default();
@@ -145,7 +151,7 @@ impl LinesByNumber {
                 }
             }
         }
-        Ok(true)
+        Ok(Some(numbers.len()))
     }
 
     fn skip_to(&mut self, number: u64, cancel: &Cancel) -> io::Result<()> {
@@ -182,7 +188,7 @@ mod tests {
         let found = |parts: &[&[u64]]| {
             let (mut file, mut lines) = (LinesByNumber::open(&path).unwrap(), Vec::new());
             for numbers in parts {
-                assert!(file.add(numbers, &mut lines, &Cancel::new()).unwrap());
+                assert_eq!(file.add(numbers, &mut lines, &Cancel::new()).unwrap(), Some(numbers.len()));
             }
             String::from_utf8(lines).unwrap()
         };
@@ -199,8 +205,25 @@ mod tests {
         for text in ["a,b\r".repeat(500_000), format!("\"{}", "a,b\n".repeat(500_000))] {
             std::fs::write(&path, text).unwrap();
             let mut lines = Vec::new();
-            assert!(!LinesByNumber::open(&path).unwrap().add(&[1], &mut lines, &Cancel::new()).unwrap());
+            assert_eq!(LinesByNumber::open(&path).unwrap().add(&[1], &mut lines, &Cancel::new()).unwrap(), None);
             assert_eq!(lines.len() as u64, MOST_ROW_BYTES);
+        }
+    }
+
+    #[test]
+    fn long_rows_are_held_by_the_mebibyte_and_none_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.csv");
+        let row = |place: usize| format!("{place},{}\n", "x".repeat(300_000));
+        std::fs::write(&path, (0..20).map(row).collect::<String>()).unwrap();
+        let (mut file, numbers, mut found) = (LinesByNumber::open(&path).unwrap(), (1..=20).collect::<Vec<_>>(), 0);
+        while found < numbers.len() {
+            let mut lines = Vec::new();
+            let taken = file.add(&numbers[found..], &mut lines, &Cancel::new()).unwrap().unwrap();
+            assert!(taken > 0 && lines.len() < ROWS_BYTES + row(0).len() + 10, "{taken} rows of {} bytes", lines.len());
+            let expected: String = (found..found + taken).map(row).collect();
+            assert!(lines == expected.as_bytes(), "rows {found} to {}", found + taken);
+            found += taken;
         }
     }
 
