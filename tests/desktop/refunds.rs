@@ -1,5 +1,10 @@
 //! A refund and a notice in the real window: nothing moves without the question that the core draws.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
 use acceptance::keyboard::press_in;
 use acceptance::window::{DeskWindow, WindowStart};
 use serde_json::json;
@@ -88,6 +93,66 @@ async fn a_notice_of_the_built_in_gateway_is_received_and_shown_check_by_check()
     window.press(row).await.unwrap();
     window.find("[data-testid=\"notice-judgement\"][data-verdict=\"accepted\"]").await.unwrap();
     window.gone("[data-testid=\"notice-check\"][data-ok=\"false\"]").await.unwrap();
+    window.click("listener-stop").await.unwrap();
+    window.by_test_id("listener-start").await.unwrap();
+    window.close().await.unwrap();
+}
+
+/// A developer's own server: hands over the bodies that arrive, and answers as WeChat Pay wants it.
+fn own_server() -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/notify", listener.local_addr().unwrap());
+    let (arrived, bodies) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(2) {
+            let mut request = BufReader::new(stream.unwrap());
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                request.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let mut body = vec![0; length];
+            request.read_exact(&mut body).unwrap();
+            let answer = "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>";
+            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
+            request.into_inner().write_all((head + answer).as_bytes()).unwrap();
+            arrived.send(String::from_utf8(body).unwrap()).unwrap();
+        }
+    });
+    (url, bodies)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_forwarded_and_replayed_byte_for_byte_and_a_pasted_one_is_judged() {
+    let home = tempfile::tempdir().unwrap();
+    let (url, bodies) = own_server();
+    let arrived = || bodies.recv_timeout(Duration::from_secs(20)).unwrap();
+    let window = WindowStart::over(home.path()).argument("--try").open().await.unwrap();
+    window.go_to("notices").await.unwrap();
+    window.fill("listener-forward", &url).await.unwrap();
+    window.click("listener-start").await.unwrap();
+    window.click("notice-sample").await.unwrap();
+    let forwarded = tokio::task::block_in_place(arrived);
+    window.press("[data-testid=\"notice-row\"][data-verdict=\"accepted\"] .row-button").await.unwrap();
+    window.fill("notice-replay-url", &url).await.unwrap();
+    window.click("notice-replay").await.unwrap();
+    window.text_when("notice-forwarded", |text| text.contains("200")).await.unwrap();
+    assert_eq!(tokio::task::block_in_place(arrived), forwarded, "byte for byte");
+
+    window.click("notices-tab-inspect").await.unwrap();
+    window.fill("notice-paste", &forwarded).await.unwrap();
+    window.click("notice-inspect").await.unwrap();
+    window.find("[data-testid=\"notice-judgement\"]").await.unwrap();
+    window.gone("[data-testid=\"notice-check\"][data-ok=\"false\"]").await.unwrap();
+    let changed = forwarded.replacen("42", "43", 1);
+    assert_ne!(changed, forwarded);
+    window.fill("notice-paste", &changed).await.unwrap();
+    window.click("notice-inspect").await.unwrap();
+    window.find("[data-testid=\"notice-check\"][data-ok=\"false\"]").await.unwrap();
+    window.text_when("notice-answer", |text| text.contains("FAIL")).await.unwrap();
     window.click("listener-stop").await.unwrap();
     window.by_test_id("listener-start").await.unwrap();
     window.close().await.unwrap();

@@ -3,29 +3,28 @@
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 
-use crate::commands::days::{date, in_language};
+use crate::commands::days::in_language;
 use crate::commands::sheets::told;
 use crate::day_files;
-use crate::dto::day_bills::{BillsFetched, ChosenBill};
+use crate::dto::day_bills::{BillsFetched, BillsWanted, ChosenBill};
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
 use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
-/// Fetches the bills of the days from one to another; progress is told in days, and `job_cancel` stops it and keeps what is done.
+/// Fetches one kind of bill of every day of a span; progress is told in days, and `job_cancel` stops it and keeps what is done.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn day_bills_fetch(
     home: State<'_, Home>,
     profile: String,
-    from: String,
-    to: String,
+    wanted: BillsWanted,
     progress: Channel<Progress>,
 ) -> Result<BillsFetched, IpcError> {
-    let span = (date(&from)?, date(&to)?);
+    let span = wanted.try_into()?;
     let desk = home.desk().await?;
     let job = home.jobs.begin();
-    Ok(desk.fetch_bills(&profile, span, told(job.number, progress), &job.cancel).await?.into())
+    desk.fetch_bills(&profile, span, told(job.number, progress), &job.cancel).await?.try_into()
 }
 
 /// The bills that were chosen or dropped and wait to be compared.

@@ -30,7 +30,7 @@ impl TryFrom<CoreSides> for SideSums {
     }
 }
 
-/// What the runs of a span add up to.
+/// What a run, or the runs of a span, add up to.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct SpanSums {
     pub(crate) payments: SideSums,
@@ -85,10 +85,11 @@ pub(crate) struct SpanReport {
 }
 
 /// The marks in the order in which they are told: what is to be done first.
-const MARKS: [desk_store::DayMark; 8] = [
+const MARKS: [desk_store::DayMark; 9] = [
     desk_store::DayMark::Open,
     desk_store::DayMark::MissingBill,
     desk_store::DayMark::NotRun,
+    desk_store::DayMark::Partly,
     desk_store::DayMark::Handled,
     desk_store::DayMark::Balanced,
     desk_store::DayMark::Closed,

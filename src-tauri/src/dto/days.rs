@@ -1,10 +1,10 @@
 //! Reconciled days: a calendar of them, one of them, and what does not agree.
 
-use desk::exact_yuan_text;
 use desk_store::{DayBill as CoreBill, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, Dimension};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::day_bills::UnsettledDay;
+use crate::dto::day_report::SpanSums;
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::dto::refusal::Refusal;
 use crate::dto::sheets::SheetMapping;
@@ -23,6 +23,8 @@ mirrored! {
         NotRun = "not_run",
         /// Nothing differs.
         Balanced = "balanced",
+        /// Nothing is open, but rows of the bill had nothing to be compared with.
+        Partly = "partly",
         /// Something differs and is open, or a row cannot be read.
         Open = "open",
         /// Something differs, and all of it is handled.
@@ -247,14 +249,9 @@ pub(crate) struct DayOutcome {
     pub(crate) bill_refund_fen: Fen,
     pub(crate) local_orders: Count,
     pub(crate) local_refunds: Count,
-    pub(crate) payments_gap_fen: Fen,
-    pub(crate) refunds_gap_fen: Fen,
     pub(crate) summary_ok: bool,
-    /// 手续费 of the bills that were compared, in yuan with five decimals.
-    pub(crate) fee_yuan: String,
-    pub(crate) fee_count: Count,
-    /// All fees less what base and rate give, in yuan with five decimals.
-    pub(crate) fee_gap_yuan: String,
+    /// Both sides of the rows that were compared, and the fees.
+    pub(crate) sums: SpanSums,
     pub(crate) classes: Vec<DayClass>,
     pub(crate) ran_at: AtMs,
     pub(crate) ran_by: String,
@@ -345,15 +342,11 @@ fn outcome(
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
         day_cut_s: run.found.day_cut_s,
-        fee_yuan: exact_yuan_text(run.compared_bills().map(|bill| bill.sums.fee_milli_fen).sum::<i128>() * 1000),
+        sums: (&desk::SpanSums::of(&run)).try_into()?,
         basis: run.found.basis,
         own_tables,
         local_orders: run.found.local_orders.into(),
         local_refunds: run.found.local_refunds.into(),
-        payments_gap_fen: Fen::sum(run.found.payments_gap_fen)?,
-        refunds_gap_fen: Fen::sum(run.found.refunds_gap_fen)?,
-        fee_count: run.found.fee_count.into(),
-        fee_gap_yuan: exact_yuan_text(run.found.fee_milli_fen * 1000),
         classes,
         ran_at: run.found.ran_at.into(),
         ran_by: run.found.ran_by,

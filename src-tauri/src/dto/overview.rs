@@ -48,11 +48,15 @@ pub(crate) struct Overview {
     /// Paid orders of a thousand; null when there are none.
     pub(crate) success_permille: Option<u32>,
     pub(crate) polling: Count,
-    /// How many orders of the merchant in use are being asked about at this moment.
+    /// How many refunds of the merchant in use become final by asking.
+    pub(crate) polling_refunds: Count,
+    /// How many orders and refunds of the merchant in use are being asked about at this moment.
     pub(crate) under_way: u32,
     /// The one among them that was asked about last.
     pub(crate) asking: Option<String>,
     pub(crate) next_query_at: Option<AtMs>,
+    /// When the next question about one of those refunds is due.
+    pub(crate) next_refund_at: Option<AtMs>,
     /// Why the merchant in use is not asked about its orders at the moment.
     pub(crate) held_back: Option<HeldBack>,
     /// Whether the merchant in use is asked about at WeChat Pay's other city, because its own cannot be reached.
@@ -81,6 +85,8 @@ impl Overview {
             under_way: asked.map_or(0, |asked| asked.under_way),
             asking: asked.and_then(|asked| asked.asking.clone()),
             next_query_at: found.next_query_at.map(Into::into),
+            polling_refunds: asked.map_or(0, |asked| asked.open_refunds).into(),
+            next_refund_at: asked.and_then(|asked| asked.next_refund_at).map(Into::into),
             held_back: asked.and_then(|asked| asked.held_back).map(Into::into),
             other_city: asked.is_some_and(|asked| asked.other_city),
             daily: found.daily.into_iter().map(day).collect::<Result<_, IpcError>>()?,

@@ -1,6 +1,6 @@
 //! Refunds: the list, one refund, what is left of an order, and what an operation did.
 
-use desk::{RefundResult, arrival};
+use desk::{RefundResult, arrival, why_asked};
 use serde::{Deserialize, Serialize};
 
 use crate::dto::evidence::Effect;
@@ -77,12 +77,17 @@ pub(crate) struct RefundRow {
     pub(crate) created_at: AtMs,
     pub(crate) success_at: Option<AtMs>,
     pub(crate) next_query_at: Option<AtMs>,
+    /// Why it is asked about then, in Chinese; null where no question comes.
+    pub(crate) next_why_zh: Option<&'static str>,
+    /// The same in English.
+    pub(crate) next_why_en: Option<&'static str>,
 }
 
 impl From<desk_store::Refund> for RefundRow {
     fn from(refund: desk_store::Refund) -> Self {
         let (arrival_zh, arrival_en) =
             arrival(refund.state, refund.refund_channel.as_deref(), refund.recv_account.as_deref());
+        let (next_why_zh, next_why_en) = why_asked(&refund).unzip();
         Self {
             profile: refund.profile,
             out_refund_no: refund.out_refund_no.to_string(),
@@ -100,6 +105,8 @@ impl From<desk_store::Refund> for RefundRow {
             created_at: refund.created_at.into(),
             success_at: refund.success_at.map(Into::into),
             next_query_at: refund.next_query_at.map(Into::into),
+            next_why_zh,
+            next_why_en,
         }
     }
 }

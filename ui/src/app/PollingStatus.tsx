@@ -2,7 +2,7 @@ import { WarningFilled } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button, Popover } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../components/CopyText";
 import { Fact, Facts } from "../components/Fact";
@@ -23,14 +23,14 @@ const WAY_OUT = {
 } as const;
 type Why = PollingBlock | NonNullable<Overview["held_back"]>;
 
-/** How many orders are asked about and when the next is, and more on a click; amber, with the reason, while nothing can be sent. */
+/** How many orders and refunds are asked about and when the next is, and more on a click; amber, with the reason, while nothing can be sent. */
 export function PollingStatus() {
   const { t } = useTranslation();
   const { data } = useQuery(overviewQuery(1));
   const blocked: Why | null = usePollingBlocked() ?? data?.held_back ?? null;
   if (!data) return null;
-  if (data.polling === 0) return <span className="quiet polling">{t("top.pollingNone")}</span>;
-  if (blocked) return <Blocked why={blocked} polling={data.polling} />;
+  if (data.polling + data.polling_refunds === 0) return <span className="quiet polling">{t("top.pollingNone")}</span>;
+  if (blocked) return <Blocked why={blocked} polling={data.polling + data.polling_refunds} />;
   return <Polling overview={data} />;
 }
 
@@ -38,7 +38,9 @@ export function PollingStatus() {
 function Polling({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const { polling, next_query_at, other_city } = overview;
+  const button = useRef<HTMLButtonElement>(null);
+  const { polling, polling_refunds, other_city } = overview;
+  const next_at = earliest(overview);
   return (
     <span className="polling-place">
       <Popover
@@ -47,16 +49,20 @@ function Polling({ overview }: { overview: Overview }) {
         placement="bottomRight"
         title={t("top.pollingTitle")}
         open={open}
-        onOpenChange={setOpen}
+        onOpenChange={(next) => {
+          setOpen(next);
+          // Whoever leaves it by the keyboard is back where it was opened.
+          if (!next && button.current?.parentElement?.contains(document.activeElement)) button.current.focus();
+        }}
         // Beside its button, so that the next Tab goes into it.
         getPopupContainer={(button) => button.parentElement ?? document.body}
         content={<Asked overview={overview} onLeave={() => setOpen(false)} />}
       >
-        <Button type="text" className="polling-open figures" aria-expanded={open} data-testid="polling">
+        <Button ref={button} type="text" className="polling-open figures" aria-expanded={open} data-testid="polling">
           <span className="polling-text">
             <span className="polling-dot" aria-hidden="true" />
-            {t("top.polling", { count: polling })}
-            {next_query_at !== null && <Next at={next_query_at} />}
+            {t("top.polling", { count: polling + polling_refunds })}
+            {next_at !== null && <Next at={next_at} />}
             {other_city && <span className="quiet"> · {t("top.otherCity")}</span>}
           </span>
         </Button>
@@ -65,10 +71,16 @@ function Polling({ overview }: { overview: Overview }) {
   );
 }
 
+/** When the next question is due, of either kind. */
+function earliest({ next_query_at, next_refund_at }: Overview): number | null {
+  if (next_query_at === null || next_refund_at === null) return next_query_at ?? next_refund_at;
+  return Math.min(next_query_at, next_refund_at);
+}
+
 /** What is being asked at this moment, when the next question comes and why. */
 function Asked({ overview, onLeave }: { overview: Overview; onLeave: () => void }) {
   const { t } = useTranslation();
-  const { under_way, asking, next_query_at, other_city } = overview;
+  const { polling, polling_refunds, under_way, asking, next_query_at, next_refund_at, other_city } = overview;
   return (
     <div className="polling-asked" data-testid="polling-asked">
       <Facts>
@@ -81,8 +93,12 @@ function Asked({ overview, onLeave }: { overview: Overview; onLeave: () => void 
           </Fact>
         )}
         <Fact name={t("top.nextAt")}>
-          <TimeText at={next_query_at} />
+          {t("top.ordersOpen", { count: polling })} <TimeText at={next_query_at} />
           {next_query_at !== null && <Next at={next_query_at} />}
+        </Fact>
+        <Fact name={t("top.nextRefundAt")}>
+          {t("top.refundsOpen", { count: polling_refunds })} <TimeText at={next_refund_at} />
+          {next_refund_at !== null && <Next at={next_refund_at} />}
         </Fact>
         {other_city && <Fact name={t("top.via")}>{t("top.otherCity")}</Fact>}
       </Facts>

@@ -74,15 +74,16 @@ describe("the polling at the top", () => {
     (await screen.findByTestId("polling")).focus();
     await userEvent.keyboard("{Enter}");
     const told = await screen.findByTestId("polling-asked");
-    await waitFor(() => expect(told.textContent).toContain("正在查询 2 个订单"));
+    await waitFor(() => expect(told.textContent).toContain("正在查询 2 笔"));
     expect(told.textContent).toContain(`最近问的${number}`);
-    expect(told.textContent).toMatch(/下一次查询\d{4}-\d\d-\d\d \d\d:\d\d:\d\d · (下一次|正在查询)/);
+    expect(told.textContent).toMatch(/下一次查单\d+ 单待查 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d · (下一次|正在查询)/);
     expect(told.textContent).toContain("还没有最终结果：程序按间隔阶梯继续查询");
     expect(told.querySelector("[title*='正在查询']")).toBeNull();
     await userEvent.tab();
     expect(document.activeElement?.textContent).toBe(number);
     await userEvent.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByTestId("polling-asked")).toBeNull());
+    expect(document.activeElement).toBe(screen.getByTestId("polling"));
   });
 
   it("does not mind a stopped gateway when another merchant is in use", async () => {

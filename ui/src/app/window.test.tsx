@@ -54,6 +54,8 @@ describe("the window", () => {
       net_fen: 0,
       success_permille: null,
       polling: 0,
+      polling_refunds: 0,
+      next_refund_at: null,
       under_way: 0,
       asking: null,
       next_query_at: null,

@@ -201,8 +201,8 @@ export const commands = {
 	dayAsk: (profile: string, dateText: string, filter: DifferenceFilter, progress: Channel<Progress>) => typedError<DayAsked, IpcError>(__TAURI_INVOKE("day_ask", { profile, dateText, filter, progress })),
 	/**  Says something to differences, or to a day. */
 	daySay: (saying: DaySaying) => typedError<null, IpcError>(__TAURI_INVOKE("day_say", { saying })),
-	/**  Fetches the bills of the days from one to another; progress is told in days, and `job_cancel` stops it and keeps what is done. */
-	dayBillsFetch: (profile: string, from: string, to: string, progress: Channel<Progress>) => typedError<BillsFetched, IpcError>(__TAURI_INVOKE("day_bills_fetch", { profile, from, to, progress })),
+	/**  Fetches one kind of bill of every day of a span; progress is told in days, and `job_cancel` stops it and keeps what is done. */
+	dayBillsFetch: (profile: string, wanted: BillsWanted, progress: Channel<Progress>) => typedError<BillsFetched, IpcError>(__TAURI_INVOKE("day_bills_fetch", { profile, wanted, progress })),
 	/**  The bills that were chosen or dropped and wait to be compared. */
 	dayBills: () => typedError<ChosenBill[], IpcError>(__TAURI_INVOKE("day_bills")),
 	/**  Asks for a bill, to be compared with those that were chosen before. */
@@ -373,6 +373,10 @@ export type BillOutcome =
 { is: "saved"; file_name: string; rows: Count; 
 /**  Rows that cannot be read. */
 malformed: Count; summary_ok: boolean; 
+/**  What came and went, where it is a fund flow. */
+flow: FlowSums | null; 
+/**  Whether the answer had the digest of a fund flow, which holds then; bills of trades have none. */
+has_digest: boolean | null; 
 /**  The same text was there before. */
 was_there: boolean; 
 /**  Another text was there before, which bills never do. */
@@ -394,12 +398,28 @@ unsettled_days: UnsettledDay[] } |
 /**  The word of the fault, such as `bill_too_early`. */
 code: string; reason_zh: string; reason_en: string };
 
+/**  Which bill of a day; `bill_type` or `account_type` of the wire. */
+export type BillWord = "all" | "success" | "refund" | "recharge_refund" | "fund_flow_basic" | "fund_flow_operation" | "fund_flow_fees";
+
 /**  What fetching the bills of a span of days brought. */
 export type BillsFetched = {
 	/**  In their order; fewer than were asked for where it ended early. */
 	days: BillFetched[],
+	/**  Where they are kept, as a person can open it. */
+	folder: string,
 	/**  Somebody stopped it. */
 	cancelled: boolean,
+};
+
+/**  Bills of several days that are wanted. */
+export type BillsWanted = {
+	/**  `2026-11-01`. */
+	from: string,
+	/**  The last day. */
+	to: string,
+	kind: BillWord,
+	/**  As GZIP files. */
+	packed: boolean,
 };
 
 /**  What the first try made. */
@@ -683,6 +703,8 @@ export type DayMark =
 "not_run" | 
 /**  Nothing differs. */
 "balanced" | 
+/**  Nothing is open, but rows of the bill had nothing to be compared with. */
+"partly" | 
 /**  Something differs and is open, or a row cannot be read. */
 "open" | 
 /**  Something differs, and all of it is handled. */
@@ -726,14 +748,9 @@ export type DayOutcome = {
 	bill_refund_fen: Fen,
 	local_orders: Count,
 	local_refunds: Count,
-	payments_gap_fen: Fen,
-	refunds_gap_fen: Fen,
 	summary_ok: boolean,
-	/**  手续费 of the bills that were compared, in yuan with five decimals. */
-	fee_yuan: string,
-	fee_count: Count,
-	/**  All fees less what base and rate give, in yuan with five decimals. */
-	fee_gap_yuan: string,
+	/**  Both sides of the rows that were compared, and the fees. */
+	sums: SpanSums,
 	classes: DayClass[],
 	ran_at: AtMs,
 	ran_by: string,
@@ -1224,6 +1241,14 @@ export type FixLine = {
 	name: string,
 	/**  May span several lines. */
 	code: string,
+};
+
+/**  What a fund flow adds up to. */
+export type FlowSums = {
+	incomes: Count,
+	income_fen: Fen,
+	expenses: Count,
+	expense_fen: Fen,
 };
 
 /**  What the gateway itself said. */
@@ -1986,11 +2011,15 @@ export type Overview = {
 	/**  Paid orders of a thousand; null when there are none. */
 	success_permille: number | null,
 	polling: Count,
-	/**  How many orders of the merchant in use are being asked about at this moment. */
+	/**  How many refunds of the merchant in use become final by asking. */
+	polling_refunds: Count,
+	/**  How many orders and refunds of the merchant in use are being asked about at this moment. */
 	under_way: number,
 	/**  The one among them that was asked about last. */
 	asking: string | null,
 	next_query_at: AtMs | null,
+	/**  When the next question about one of those refunds is due. */
+	next_refund_at: AtMs | null,
 	/**  Why the merchant in use is not asked about its orders at the moment. */
 	held_back: HeldBack | null,
 	/**  Whether the merchant in use is asked about at WeChat Pay's other city, because its own cannot be reached. */
@@ -2192,6 +2221,10 @@ export type RefundRow = {
 	created_at: AtMs,
 	success_at: AtMs | null,
 	next_query_at: AtMs | null,
+	/**  Why it is asked about then, in Chinese; null where no question comes. */
+	next_why_zh: string | null,
+	/**  The same in English. */
+	next_why_en: string | null,
 };
 
 /**  The state of a refund, derived from evidence only. */
@@ -2742,7 +2775,7 @@ export type SpanReport = {
 	left: Count,
 };
 
-/**  What the runs of a span add up to. */
+/**  What a run, or the runs of a span, add up to. */
 export type SpanSums = {
 	payments: SideSums,
 	refunds: SideSums,

@@ -2,6 +2,7 @@ import type { commands } from "./bindings";
 import { asFailure, IpcFailure } from "./failure";
 import type {
   BillsFetched,
+  BillsWanted,
   Changed,
   DayAsked,
   DayManySaying,
@@ -56,12 +57,7 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
     onProgress: (progress: Progress) => void,
   ): Promise<DayAsked>;
   daySayMany(saying: DayManySaying, onProgress: (progress: Progress) => void): Promise<DaySaid>;
-  dayBillsFetch(
-    profile: string,
-    from: string,
-    to: string,
-    onProgress: (progress: Progress) => void,
-  ): Promise<BillsFetched>;
+  dayBillsFetch(profile: string, wanted: BillsWanted, onProgress: (progress: Progress) => void): Promise<BillsFetched>;
   daysExport(
     profile: string,
     from: string,

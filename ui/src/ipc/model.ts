@@ -15,6 +15,7 @@ export type {
   AppStart,
   BillFetched,
   BillsFetched,
+  BillsWanted,
   Changed,
   ClockChange,
   CustomerPays,

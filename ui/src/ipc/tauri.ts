@@ -40,10 +40,10 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.daySayMany(saying, channel));
     },
-    dayBillsFetch: (profile, from, to, onProgress) => {
+    dayBillsFetch: (profile, wanted, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;
-      return unwrap(commands.dayBillsFetch(profile, from, to, channel));
+      return unwrap(commands.dayBillsFetch(profile, wanted, channel));
     },
     importRun: (request, onProgress) => {
       const channel = new Channel<Progress>();

@@ -98,9 +98,11 @@ fn merchant(now: &PollingNow) -> Value {
     json!({
         "profile": now.profile,
         "open": now.open,
+        "open_refunds": now.open_refunds,
         "under_way": now.under_way,
         "asking": now.asking,
         "next_query_at": now.next_query_at.map(UtcMs::rfc3339),
+        "next_refund_at": now.next_refund_at.map(UtcMs::rfc3339),
         "held_back": now.held_back.map(HeldBack::as_str),
         "other_city": now.other_city,
     })

@@ -25,7 +25,7 @@ use crate::{Desk, DeskError};
 pub use keeping::{NoTrade, OtherBill};
 use part::Part;
 pub use soundness::Soundness;
-pub use span::{FetchedDay, FetchedDays};
+pub use span::{BillSpan, FetchedDay, FetchedDays};
 
 /// A bill that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -68,7 +68,8 @@ pub use alarms::{
     Announcement, Counted,
 };
 pub use bill_download::{
-    Before, BillFault, BillWish, FetchedBill, FetchedDay, FetchedDays, NoTrade, OtherBill, SavedBill, Soundness,
+    Before, BillFault, BillSpan, BillWish, FetchedBill, FetchedDay, FetchedDays, NoTrade, OtherBill, SavedBill,
+    Soundness,
 };
 pub use bill_files::BillText;
 pub use bill_look::{BillProblem, first_day};
@@ -111,7 +112,7 @@ pub use reconciling::{
     OwnTable, ReconcileFault, Reconciled, WaitingOrders, Watch, bill_digest, exact_yuan_text,
 };
 pub use refund_export::RefundExport;
-pub use refund_results::{RefundResult, arrival};
+pub use refund_results::{RefundResult, arrival, why_asked};
 pub use refunds::{RefundDetail, RefundWish, Refundable};
 pub use refusals::RefusedRow;
 pub use relaying::{Forwarded, LoopbackUrl};

@@ -16,12 +16,16 @@ pub struct PollingNow {
     pub profile: String,
     /// How many of its orders are open.
     pub open: u64,
-    /// How many are being asked about at this moment, by this program.
+    /// How many of its refunds become final by asking.
+    pub open_refunds: u64,
+    /// How many orders and refunds are being asked about at this moment, by this program.
     pub under_way: u32,
-    /// The one among them that was asked about last.
+    /// The one among them that was asked about last, by the merchant's number.
     pub asking: Option<String>,
-    /// When the next of them is due; nothing when none is open.
+    /// When the next question about an order is due; nothing when none is open.
     pub next_query_at: Option<UtcMs>,
+    /// When the next question about a refund is due; nothing when none is open.
+    pub next_refund_at: Option<UtcMs>,
     /// Why nothing is sent at the moment, if that is so.
     pub held_back: Option<HeldBack>,
     /// Whether WeChat Pay's other city is asked, because the profile's own cannot be reached.
@@ -32,7 +36,7 @@ pub struct PollingNow {
 #[derive(Clone, Default)]
 pub(crate) struct UnderWay(Arc<Mutex<HashMap<String, Asking>>>);
 
-/// How many there are, and the order of the latest.
+/// How many there are, and the number of the latest.
 #[derive(Clone, Default)]
 struct Asking {
     count: u32,
@@ -46,11 +50,11 @@ pub(crate) struct Question {
 }
 
 impl UnderWay {
-    pub(crate) fn begin(&self, profile: &str, out_trade_no: &str) -> Question {
+    pub(crate) fn begin(&self, profile: &str, number: &str) -> Question {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let asking = all.entry(profile.to_owned()).or_default();
         asking.count = asking.count.saturating_add(1);
-        out_trade_no.clone_into(&mut asking.latest);
+        number.clone_into(&mut asking.latest);
         Question { among: self.clone(), profile: profile.to_owned() }
     }
 
@@ -87,7 +91,9 @@ impl Desk {
                     under_way: asking.count,
                     asking: Some(asking.latest).filter(|latest| !latest.is_empty()),
                     open: inner.store.open_count(Some(&profile.name))?,
+                    open_refunds: inner.store.open_refund_count(Some(&profile.name))?,
                     next_query_at: inner.store.next_due(Some(&profile.name))?,
+                    next_refund_at: inner.store.next_refund_due(Some(&profile.name))?,
                     held_back: inner.pace(profile.environment, profile.mch_id.as_str()).held_back(),
                     other_city: to.is_ok_and(|to| inner.client.is_away(&to)),
                     profile: profile.name,

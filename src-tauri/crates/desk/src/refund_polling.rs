@@ -60,6 +60,7 @@ impl Desk {
             })
             .await?;
         self.take_pace(&signer, 1).await?;
+        let _question = self.inner.polling.under_way.begin(&refund.profile, refund.out_refund_no.as_str());
         if resend {
             let seq = self.begin_asking_refund(refund.id).await?;
             self.apply_refund(&signer, certificate.as_ref(), &order, refund, seq).await?;
@@ -106,7 +107,7 @@ impl Desk {
 
     /// 0 where one is due.
     async fn ms_to_next_refund(&self) -> u64 {
-        let next = self.blocking(|inner| Ok(inner.store.next_refund_due()?)).await;
+        let next = self.blocking(|inner| Ok(inner.store.next_refund_due(None)?)).await;
         match next {
             Ok(Some(UtcMs(due))) => u64::try_from(due.saturating_sub(self.now().0)).unwrap_or(0).min(LOOK_MS),
             _ => LOOK_MS,

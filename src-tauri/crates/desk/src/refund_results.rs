@@ -1,6 +1,8 @@
 //! What a person or a script is told about a refund, and when its money arrives.
 
-use desk_store::{Effect, NewRefundObservation, RecordedRefund, Refund, RefundEvent, RefundReason, RefundState};
+use desk_store::{
+    Advice, Effect, NewRefundObservation, RecordedRefund, Refund, RefundEvent, RefundReason, RefundState,
+};
 use wxpay_protocol::{Fen, error_code};
 
 /// One refund after one exchange.
@@ -137,6 +139,35 @@ fn detail(path: &str, observation: &NewRefundObservation, recorded: &RecordedRef
             format!("{why}; the outcome is unknown, a query with the same number decides; never use a new one")
         }
     }
+}
+
+/// Why a refund is asked about when it is next, in Chinese and in English; nothing where no question comes.
+pub fn why_asked(refund: &Refund) -> Option<(&'static str, &'static str)> {
+    refund.next_query_at?;
+    if refund.advice == Advice::Resend {
+        return Some((
+            "微信侧没有此退款，用原退款单号原样重发申请",
+            "the gateway does not have it; its request is sent again, unchanged",
+        ));
+    }
+    Some(match refund.state {
+        RefundState::Reserved | RefundState::Unknown => (
+            "申请结果未知，用同一退款单号查询后才能确定",
+            "the outcome of its request is unknown; a query with the same number decides",
+        ),
+        RefundState::Change => (
+            "退款异常，等商户处理，很少再查询",
+            "the payer's card takes nothing; it is asked about rarely until somebody handles it",
+        ),
+        RefundState::Submitted
+        | RefundState::Processing
+        | RefundState::Success
+        | RefundState::RefundClose
+        | RefundState::Rejected => (
+            "还没有最终结果，按设置的阶梯越查越疏；收到退款通知会立即查询",
+            "not final yet: asked about after longer and longer pauses, and at once when a notice comes",
+        ),
+    })
 }
 
 /// When the money arrives, in Chinese and in English (protocol page §4.5): by where the refund stands, its channel and the

@@ -281,12 +281,14 @@ impl Store {
         })
     }
 
-    /// When the next question about a refund is due; nothing when none is open.
-    pub fn next_refund_due(&self) -> Result<Option<UtcMs>, StoreError> {
+    /// When the next question about a refund of a profile, or of all, is due; nothing when none is open.
+    pub fn next_refund_due(&self, profile: Option<&str>) -> Result<Option<UtcMs>, StoreError> {
         self.read(|connection| {
             let at: Option<i64> = connection
-                .prepare_cached("SELECT min(next_query_at) FROM refunds WHERE next_query_at IS NOT NULL")?
-                .query_row([], |row| row.get(0))?;
+                .prepare_cached(
+                    "SELECT min(next_query_at) FROM refunds WHERE next_query_at IS NOT NULL AND (?1 IS NULL OR profile = ?1)",
+                )?
+                .query_row([profile], |row| row.get(0))?;
             Ok(at.map(UtcMs))
         })
     }

@@ -1,9 +1,11 @@
 import { useTranslation } from "react-i18next";
-import type { BillFetched, UnsettledDay } from "../../ipc/model";
+import { CopyText } from "../../components/CopyText";
+import type { BillFetched, BillsFetched, UnsettledDay } from "../../ipc/model";
+import { formatFen } from "../../lib/money";
 import { UnsettledDays } from "./UnsettledDays";
 
 /** What fetching brought, day by day: a bill, a day without trade, or why there is none. */
-export function BillOutcomes({ days, cancelled }: { days: readonly BillFetched[]; cancelled: boolean }) {
+export function BillOutcomes({ days, cancelled, folder }: BillsFetched) {
   const { t } = useTranslation();
   return (
     <div className="bill-outcomes" data-testid="bill-outcomes">
@@ -12,6 +14,11 @@ export function BillOutcomes({ days, cancelled }: { days: readonly BillFetched[]
           <Outcome key={day.date} day={day} />
         ))}
       </ul>
+      {days.some(({ outcome }) => outcome.is === "saved") && (
+        <p className="quiet">
+          {t("days.fetchedTo")} <CopyText text={folder} testId="bills-folder" />
+        </p>
+      )}
       {cancelled && <p className="quiet">{t("days.fetchStopped")}</p>}
     </div>
   );
@@ -31,11 +38,13 @@ function Outcome({ day: { date, outcome } }: { day: BillFetched }) {
     const tone = gone ? "tone-red" : "quiet";
     return <Line date={date} is="no_trade" tone={tone} text={text} unsettled={unsettled_days} />;
   }
-  const { rows, malformed, summary_ok, has_changed, was_there } = outcome;
+  const { rows, malformed, summary_ok, has_changed, was_there, flow, has_digest } = outcome;
   const isSound = summary_ok && malformed === 0 && !has_changed;
   const words = [
     t(was_there ? "days.fetchedSame" : "days.fetched", { rows }),
+    flow && t("days.flowSums", { ...flow, income: formatFen(flow.income_fen), expense: formatFen(flow.expense_fen) }),
     t(summary_ok ? "days.summaryOk" : "days.summaryOff"),
+    has_digest !== null && t(has_digest ? "days.digestHeld" : "days.digestMissing"),
     malformed > 0 && t("days.malformedRows", { count: malformed }),
     has_changed && t("days.fetchedChanged"),
     settled,

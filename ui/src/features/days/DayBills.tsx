@@ -36,7 +36,7 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
           size="small"
           type={bills.length === 0 && !standing ? "primary" : "default"}
           loading={fetching.running}
-          onClick={() => fetching.run(date, date)}
+          onClick={() => fetching.run({ from: date, to: date, kind: "all", packed: false })}
           data-testid="bill-fetch"
         >
           {label}

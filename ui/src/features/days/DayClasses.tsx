@@ -74,7 +74,7 @@ export function DayClasses({ day, search, onSearch }: DayClassesProps) {
               </tr>
             );
           })}
-          {day.outcome && day.outcome.fee_count > 0 && (
+          {day.outcome && day.outcome.sums.fee_count > 0 && (
             <Fees outcome={day.outcome} isChosen={chosen === "fee_diff"} onSearch={onSearch} />
           )}
         </tbody>
@@ -100,7 +100,7 @@ function Fees({ outcome, isChosen, onSearch }: FeesProps) {
       aria-selected={isChosen}
       onClick={choose}
       data-testid="class-fee_diff"
-      data-count={outcome.fee_count}
+      data-count={outcome.sums.fee_count}
     >
       <td>
         <button
@@ -115,12 +115,12 @@ function Fees({ outcome, isChosen, onSearch }: FeesProps) {
           {t("days.classes.fee_diff")}
         </button>
       </td>
-      <td className="right figures">{new Intl.NumberFormat(i18n.language).format(outcome.fee_count)}</td>
+      <td className="right figures">{new Intl.NumberFormat(i18n.language).format(outcome.sums.fee_count)}</td>
       <td className="right figures">—</td>
       <td className="right figures">—</td>
       <td className="right figures">—</td>
       <td className="right figures">
-        <span className="quiet">{t("days.feeGap")}</span> {outcome.fee_gap_yuan}
+        <span className="quiet">{t("days.feeGap")}</span> {outcome.sums.fee_gap_yuan}
       </td>
     </tr>
   );

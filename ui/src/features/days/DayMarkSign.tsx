@@ -9,6 +9,7 @@ const SIGNS: Record<Mark, { tone: string; sign: string }> = {
   missing_bill: { tone: "amber", sign: "?" },
   not_run: { tone: "blue", sign: "○" },
   balanced: { tone: "green", sign: "✓" },
+  partly: { tone: "amber", sign: "◔" },
   open: { tone: "red", sign: "≠" },
   handled: { tone: "violet", sign: "◐" },
   closed: { tone: "green", sign: "■" },

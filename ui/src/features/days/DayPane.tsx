@@ -56,7 +56,7 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
             </div>
           ) : search.class === "fee_diff" ? (
             <div className="differences">
-              <FeesList profile={profile} date={date} off={day.outcome.fee_count} />
+              <FeesList profile={profile} date={date} off={day.outcome.sums.fee_count} />
             </div>
           ) : (
             <Differences profile={profile} date={date} search={search} onSearch={onSearch} />
@@ -87,9 +87,9 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
             })}
           </span>
         )}
-        {outcome && outcome.fee_count > 0 && (
+        {outcome && outcome.sums.fee_count > 0 && (
           <span className="figures tone-amber" data-testid="day-fees">
-            {t("days.feesOff", { count: outcome.fee_count })}
+            {t("days.feesOff", { count: outcome.sums.fee_count })}
           </span>
         )}
         <span className="day-verdict-actions">
@@ -105,6 +105,11 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
       {standing.bill_changed && (
         <p className="tone-red" role="alert" data-testid="bill-changed">
           {t("days.billChanged")}
+        </p>
+      )}
+      {outcome && outcome.sums.not_compared > 0 && (
+        <p className="tone-amber" data-testid="not-compared">
+          {t("days.notCompared", { count: outcome.sums.not_compared })}
         </p>
       )}
       {outcome && <Sides outcome={outcome} />}

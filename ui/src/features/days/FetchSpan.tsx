@@ -1,9 +1,10 @@
-import { Button, DatePicker } from "antd";
+import { Button, Checkbox, DatePicker, Select } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../../components/Dialog";
 import { ErrorView } from "../../components/ErrorView";
+import type { BillsWanted } from "../../ipc/model";
 import { beijingDay } from "../../lib/time";
 import { JobProgress } from "../orders/JobProgress";
 import { BillOutcomes } from "./BillOutcomes";
@@ -13,6 +14,9 @@ const DAY_MS = 86_400_000;
 /** WeChat Pay gives bills of three months. */
 const MONTHS_BACK = 3;
 
+const TRADES = ["all", "success", "refund", "recharge_refund"] as const;
+const FLOWS = ["fund_flow_basic", "fund_flow_operation", "fund_flow_fees"] as const;
+
 type FetchSpanProps = { profile: string; from: string; to: string; onClose: () => void };
 
 /** Fetches the bills of several days, and says what came of each. */
@@ -20,7 +24,11 @@ export function FetchSpan({ profile, from, to, onClose }: FetchSpanProps) {
   const { t } = useTranslation();
   const yesterday = beijingDay(Date.now() - DAY_MS);
   const [span, setSpan] = useState({ from, to: to > yesterday && from <= yesterday ? yesterday : to });
+  const [kind, setKind] = useState<BillsWanted["kind"]>("all");
+  const [packed, setPacked] = useState(false);
   const fetching = useBillsFetch(profile);
+  const options = (kinds: readonly BillsWanted["kind"][]) =>
+    kinds.map((value) => ({ value, label: t(`days.billKind.${value}`) }));
   return (
     <Dialog
       onCancel={onClose}
@@ -32,6 +40,18 @@ export function FetchSpan({ profile, from, to, onClose }: FetchSpanProps) {
     >
       <p className="quiet">{t("days.fetchSpanText")}</p>
       <div className="day-input">
+        <Select<BillsWanted["kind"]>
+          className="bill-kind"
+          value={kind}
+          disabled={fetching.running}
+          aria-label={t("days.billKindName")}
+          onChange={setKind}
+          options={[
+            { label: t("days.tradeBill"), options: options(TRADES) },
+            { label: t("days.fundFlow"), options: options(FLOWS) },
+          ]}
+          data-testid="span-kind"
+        />
         <DatePicker.RangePicker
           allowClear={false}
           disabled={fetching.running}
@@ -43,10 +63,18 @@ export function FetchSpan({ profile, from, to, onClose }: FetchSpanProps) {
             if (first && last) setSpan({ from: first.format("YYYY-MM-DD"), to: last.format("YYYY-MM-DD") });
           }}
         />
+        <Checkbox
+          checked={packed}
+          disabled={fetching.running}
+          onChange={(event) => setPacked(event.target.checked)}
+          data-testid="span-packed"
+        >
+          GZIP
+        </Checkbox>
         <Button
           type="primary"
           loading={fetching.running}
-          onClick={() => fetching.run(span.from, span.to)}
+          onClick={() => fetching.run({ ...span, kind, packed })}
           data-testid="span-fetch"
         >
           {t("days.fetchDo")}

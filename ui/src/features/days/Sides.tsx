@@ -2,7 +2,6 @@ import { useTranslation } from "react-i18next";
 import type { DayDetail } from "../../ipc/model";
 import { formatYuan } from "../../lib/money";
 import { FIELDS, REFUND_FIELDS } from "../orders/use-import";
-import { daySums } from "./day-sums";
 import { SumsTable } from "./SumsTable";
 
 type Outcome = NonNullable<DayDetail["outcome"]>;
@@ -54,8 +53,8 @@ function Sums({ outcome }: { outcome: Outcome }) {
       names={{ table: "day-sums", row: "day-sum" }}
       className="day-sums"
       title={t("days.comparedRows")}
-      sums={daySums(outcome)}
-      fees={{ title: t("days.feeBill"), yuan: outcome.fee_yuan, gap: null }}
+      sums={outcome.sums}
+      fees={{ title: t("days.feeBill"), yuan: outcome.sums.fee_yuan, gap: null }}
     />
   );
 }

@@ -149,7 +149,7 @@ describe("the bill of a day", () => {
     const outcome = await screen.findByTestId("bill-outcome");
     expect(outcome.dataset.is).toBe("saved");
     expect(outcome.textContent).toContain("已下载 43 行 · ✓ 与汇总行一致");
-    expect(fetch.mock.calls[0]?.slice(1, 3)).toEqual(["2026-11-20", "2026-11-20"]);
+    expect(fetch.mock.calls[0]?.[1]).toEqual({ from: "2026-11-20", to: "2026-11-20", kind: "all", packed: false });
     await userEvent.click(screen.getByTestId("day-run"));
     await screen.findByTestId("day-classes");
     await userEvent.click(screen.getByTestId("day-again"));
@@ -179,13 +179,28 @@ describe("the bill of a day", () => {
     expect((await screen.findByTestId("known-none")).textContent).toContain("微信支付说当天没有交易");
   });
 
+  it("can be of another kind, and packed, and a fund flow tells what came and went and where it is", async () => {
+    const { desk } = openWindow(DAY);
+    const fetch = vi.spyOn(desk, "dayBillsFetch");
+    await userEvent.click(await screen.findByTestId("month-fetch"));
+    await pick(await screen.findByTestId("span-kind"), "基本账户（Basic）");
+    await userEvent.click(screen.getByTestId("span-packed"));
+    await userEvent.click(screen.getByTestId("span-fetch"));
+    const outcomes = await screen.findAllByTestId("bill-outcome");
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ kind: "fund_flow_basic", packed: true });
+    expect(outcomes.find(({ dataset }) => dataset.is === "saved")?.textContent).toContain(
+      "已下载 85 行 · 收入 42 笔 835.80 元 · 支出 43 笔 15.00 元 · ✓ 与汇总行一致 · ✓ 摘要一致",
+    );
+    expect(screen.getByTestId("bills-folder").textContent).toContain("bills");
+  });
+
   it("shows a bar with a way to stop only once it takes long", async () => {
     const { desk } = openWindow(DAY);
     let stop = () => {};
-    vi.spyOn(desk, "dayBillsFetch").mockImplementation((_profile, _from, _to, onProgress) => {
+    vi.spyOn(desk, "dayBillsFetch").mockImplementation((_profile, _wanted, onProgress) => {
       onProgress({ job: 7, done: 0, total: 1, rate_per_s: 0, rest_s: null });
       return new Promise((resolve) => {
-        stop = () => resolve({ days: [], cancelled: true });
+        stop = () => resolve({ days: [], folder: "", cancelled: true });
       });
     });
     const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);

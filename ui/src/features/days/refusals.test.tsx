@@ -37,6 +37,7 @@ describe("a neighbour that a bill could not settle", () => {
     const { desk } = openWindow("/days?date=2026-11-22");
     vi.spyOn(desk, "dayBillsFetch").mockResolvedValue({
       cancelled: false,
+      folder: "",
       days: [
         {
           date: "2026-11-22",

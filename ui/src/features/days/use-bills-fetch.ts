@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
-import type { Progress } from "../../ipc/model";
+import type { BillsWanted, Progress } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
 
 /** Work that ends sooner than this shows no bar. */
@@ -14,9 +14,9 @@ export function useBillsFetch(profile: string) {
   const report = useReport();
   const [progress, setProgress] = useState<Progress | null>(null);
   const fetch = useMutation({
-    mutationFn: ({ from, to }: { from: string; to: string }) => {
+    mutationFn: (wanted: BillsWanted) => {
       setProgress(null);
-      return desk().dayBillsFetch(profile, from, to, setProgress);
+      return desk().dayBillsFetch(profile, wanted, setProgress);
     },
     onSettled: () => invalidate(client, { tags: ["days"], ids: [] }),
   });
@@ -28,9 +28,9 @@ export function useBillsFetch(profile: string) {
     isSlow,
     result: fetch.data ?? null,
     error: fetch.error,
-    run: (from: string, to: string) => {
+    run: (wanted: BillsWanted) => {
       cancel.reset();
-      fetch.mutate({ from, to });
+      fetch.mutate(wanted);
     },
     stopping: fetch.isPending && !cancel.isIdle,
     stop: () => progress && cancel.mutate(progress.job),

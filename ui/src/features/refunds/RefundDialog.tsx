@@ -53,6 +53,10 @@ export function RefundDialog({ profile, outTradeNo = "", onClose }: RefundDialog
 
 type Fields = { amount: string; desc?: string };
 
+/** WeChat Pay counts the bytes of refund_desc, of which a Chinese character takes three. */
+const DESC_BYTES_MAX = 80;
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
 function RefundForm({ found, onDone }: { found: Refundable; onDone: () => void }) {
   const { t } = useTranslation();
   const refund = useRefund(found, onDone);
@@ -76,8 +80,18 @@ function RefundForm({ found, onDone }: { found: Refundable; onDone: () => void }
       <Form.Item name="amount" label={t("refund.amount")} validateDebounce={200} rules={[{ validator: check }]}>
         <Input className="figures amount-input" inputMode="decimal" prefix="¥" data-testid="refund-amount" />
       </Form.Item>
-      <Form.Item name="desc" label={t("refund.desc")}>
-        <Input maxLength={80} data-testid="refund-desc" />
+      <Form.Item
+        name="desc"
+        label={t("refund.desc")}
+        rules={[
+          {
+            validator: async (_: unknown, text: string | undefined) => {
+              if (bytesOf(text?.trim() ?? "") > DESC_BYTES_MAX) throw new Error(t("refund.descLong"));
+            },
+          },
+        ]}
+      >
+        <Input maxLength={DESC_BYTES_MAX} data-testid="refund-desc" />
       </Form.Item>
       <p className="quiet">{t("refund.goHint")}</p>
       <Button danger type="primary" htmlType="submit" loading={refund.isPending} data-testid="refund-go">

@@ -18,7 +18,7 @@ import { RefundSign } from "./RefundSign";
 
 /** One refund: where it stands, when its money arrives, what is known of it and from where. */
 export function RefundView({ refund: chosen }: { refund: RefundRow }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const found = useQuery(refundDetailQuery(chosen.profile, chosen.out_refund_no));
   const ask = useAsk(chosen);
   const refund = found.data?.refund ?? chosen;
@@ -59,7 +59,10 @@ export function RefundView({ refund: chosen }: { refund: RefundRow }) {
         {refund.refund_desc && <Fact name={t("refund.desktopDesc")}>{refund.refund_desc}</Fact>}
         {refund.next_query_at !== null && (
           <Fact name={t("refund.next")}>
-            <TimeText at={refund.next_query_at} />
+            <TimeText at={refund.next_query_at} />{" "}
+            <span className="quiet" data-testid="refund-next-why">
+              {i18n.language === "en" ? refund.next_why_en : refund.next_why_zh}
+            </span>
           </Fact>
         )}
       </Facts>

@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
 import type { RefundRow } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
@@ -43,6 +43,20 @@ describe("refunds", () => {
     expect(desk.world.ownRefunds).toHaveLength(0);
   });
 
+  it("ask for a shorter reason before anybody is asked to agree, because a Chinese character takes three bytes", async () => {
+    const { desk } = openWindow("/refunds");
+    const confirm = vi.spyOn(desk, "confirm");
+    await look(paid(desk).out_trade_no);
+    await userEvent.click(await screen.findByTestId("refund-desc"));
+    await userEvent.paste("退".repeat(27));
+    await userEvent.click(screen.getByTestId("refund-go"));
+    await screen.findByText(/最多 80 字节/);
+    expect(confirm).not.toHaveBeenCalled();
+    await userEvent.type(screen.getByTestId("refund-desc"), "{Backspace}");
+    await userEvent.click(screen.getByTestId("refund-go"));
+    await waitFor(() => expect(desk.world.ownRefunds[0]?.refund_desc).toBe("退".repeat(26)));
+  });
+
   it("are confirmed for one order and amount, listed, asked about, and the order follows", async () => {
     const { desk } = openWindow("/refunds");
     const order = paid(desk);
@@ -55,6 +69,8 @@ describe("refunds", () => {
     expect(row.dataset.state).toBe("SUBMITTED");
     expect(desk.world.ownRefunds[0]?.refund_fee).toBe(100);
     await userEvent.click(row);
+    expect((await screen.findByTestId("refund-next-why")).textContent).toContain("还没有最终结果");
+    expect(screen.getByTestId("polling").textContent).toContain("轮询中");
     await userEvent.click(await screen.findByTestId("refund-query"));
     await waitFor(() => expect(screen.getByTestId("refund-view").dataset.state).toBe("SUCCESS"));
     expect(screen.getByTestId("refund-arrival").textContent).toContain("零钱");
@@ -87,6 +103,8 @@ describe("refunds", () => {
         created_at: Date.parse(created),
         success_at: null,
         next_query_at: null,
+        next_why_zh: null,
+        next_why_en: null,
       });
       fake.world.ownRefunds = [
         refund("R-before", "2026-11-01T23:59:59+08:00", "builtin"),

@@ -45,6 +45,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     amount: "Amount",
     amountBad: "Write an amount such as 19.99, above 0 and not more than what is left",
     desc: "Reason (the payer sees it; may be empty)",
+    descLong: "At most 80 bytes; a Chinese character takes three",
     go: "Refund…",
     goHint:
       "A dialog of the system follows that names the order, the amount and what is left; nothing is sent before you agree there.",

@@ -1,6 +1,7 @@
 import type { Desk } from "../desk";
 import type {
   BillFetched,
+  BillsWanted,
   DayDetail,
   DayNoteKind,
   DayRequest,
@@ -97,23 +98,13 @@ function daysOf(from: string, to: string): string[] {
 /** What days add up to: each that ran has the same bill. */
 function spanReport(days: DayStanding[], left: number): SpanReport {
   const count = days.filter((day) => day.mark !== "nothing").length;
-  const side = (bill: number, local: number) => ({ bill_fen: bill, local_fen: local, gap_fen: local - bill });
-  const payments = side(count * 83_580, count * 82_090);
   const marks = (["open", "handled", "closed", "nothing"] as const).map((mark) => ({
     mark,
     dates: days.filter((day) => day.mark === mark).map((day) => day.date),
   }));
   const carried_over = days.reduce((sum, day) => sum + day.carried_over, 0);
   return {
-    sums: {
-      payments,
-      refunds: side(0, 0),
-      net: payments,
-      fee_yuan: (count * 5.0148).toFixed(5),
-      fee_count: count,
-      fee_gap_yuan: (count * 0.024).toFixed(5),
-      not_compared: 0,
-    },
+    sums: sumsOf(count),
     marks: marks.filter(({ dates }) => dates.length > 0),
     malformed: 0,
     aging: [{ up_to_days: 3, open: left - carried_over, carried_over }],
@@ -224,12 +215,8 @@ export function fakeDays(world: World): DayCommands {
               bill_refund_fen: 0,
               local_orders: 42,
               local_refunds: 0,
-              payments_gap_fen: -1490,
-              refunds_gap_fen: 0,
               summary_ok: true,
-              fee_yuan: "5.01480",
-              fee_count: 1,
-              fee_gap_yuan: "0.02400",
+              sums: sumsOf(1),
               classes: [...classes(day.rows), matched],
               ran_at: Date.parse(date) + DAY_MS,
               ran_by: "me",
@@ -326,13 +313,13 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return { questions: asked.length, asked: asked.length, rest: 0, cancelled: false, left_alone: false };
     },
-    async dayBillsFetch(_profile, from, to, onProgress) {
+    async dayBillsFetch(_profile, { from, to, kind }, onProgress) {
       onProgress({ job: 2, done: 0, total: 1, rate_per_s: 0, rest_s: null });
       const days: BillFetched[] = [];
       for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS)
-        days.push(fetchBill(new Date(at).toISOString().slice(0, 10), fetched));
+        days.push(fetchBill(new Date(at).toISOString().slice(0, 10), kind, fetched));
       world.changed(["days"]);
-      return { days, cancelled: false };
+      return { days, folder: "~/.local/share/wxpay-desk/bills", cancelled: false };
     },
     dayBills: async () => chosen.map((file_name) => ({ file_name, date: "2026-11-20", problem: null })),
     async dayBillChoose() {
@@ -377,8 +364,23 @@ export function fakeDays(world: World): DayCommands {
   };
 }
 
+/** What so many days like the first one add up to. */
+function sumsOf(count: number): SpanReport["sums"] {
+  const side = (bill: number, local: number) => ({ bill_fen: bill, local_fen: local, gap_fen: local - bill });
+  const payments = side(count * 83_580, count * 82_090);
+  return {
+    payments,
+    refunds: side(0, 0),
+    net: payments,
+    fee_yuan: (count * 5.0148).toFixed(5),
+    fee_count: count,
+    fee_gap_yuan: (count * 0.024).toFixed(5),
+    not_compared: 0,
+  };
+}
+
 /** A bill of 43 rows; none on Sundays, and none yet of what is still to come. */
-function fetchBill(date: string, fetched: Set<string>): BillFetched {
+function fetchBill(date: string, kind: BillsWanted["kind"], fetched: Set<string>): BillFetched {
   if (isSunday(date)) {
     fetched.add(date);
     return { date, outcome: { is: "no_trade", has_changed: false, settled_days: [], unsettled_days: [] } };
@@ -393,12 +395,16 @@ function fetchBill(date: string, fetched: Set<string>): BillFetched {
         reason_en: `the bill of ${date} is complete from 10:00 of the next day on; nothing was sent, download it then`,
       },
     };
+  const beside = { has_changed: false, settled_days: [], unsettled_days: [] };
+  if (kind.startsWith("fund_flow")) {
+    const flow = { incomes: 42, income_fen: 83_580, expenses: 43, expense_fen: 1_500 };
+    const of = { file_name: `1900000001_${date}_FUNDFLOW-Basic.csv`, rows: 85, malformed: 0, summary_ok: true };
+    return { date, outcome: { is: "saved", ...of, flow, has_digest: true, was_there: false, ...beside } };
+  }
   const was_there = fetched.has(date);
-  fetched.add(date);
-  const file_name = `1900000001_${date}_ALL.csv`;
-  const sums = { rows: 43, malformed: 0, summary_ok: true };
-  const beside = { settled_days: [], unsettled_days: [] };
-  return { date, outcome: { is: "saved", file_name, ...sums, was_there, has_changed: false, ...beside } };
+  if (kind === "all") fetched.add(date);
+  const of = { file_name: `1900000001_${date}_${kind.toUpperCase()}.csv`, rows: 43, malformed: 0, summary_ok: true };
+  return { date, outcome: { is: "saved", ...of, flow: null, has_digest: null, was_there, ...beside } };
 }
 
 /** Nothing is traded on Sundays. */

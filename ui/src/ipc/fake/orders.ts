@@ -249,6 +249,7 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
   const within = world.orders.filter((order) => list.includes(beijingDay(order.created_at)));
   const { paid_count, ...totals } = totalsOf(within);
   const open = totalsOf(world.orders);
+  const refunds = world.ownRefunds.flatMap((refund) => refund.next_query_at ?? []);
   return {
     orders: within.length,
     paid: paid_count,
@@ -257,9 +258,11 @@ function overviewOf(world: World, days: number): Awaited<ReturnType<Desk["overvi
     net_fen: totals.net_fen,
     success_permille: within.length === 0 ? null : Math.round((paid_count / within.length) * 1000),
     polling: open.polling,
+    polling_refunds: refunds.length,
     under_way: world.underWay.length,
     asking: world.underWay.at(-1) ?? null,
     next_query_at: open.next_query_at,
+    next_refund_at: refunds.length === 0 ? null : Math.min(...refunds),
     held_back: world.heldBack,
     other_city: world.otherCity,
     daily: list.map((day) => {

@@ -93,6 +93,8 @@ export function fakeRefunds(world: World): RefundCommands {
         created_at: Date.now(),
         success_at: null,
         next_query_at: Date.now() + 5000,
+        next_why_zh: "还没有最终结果，按设置的阶梯越查越疏；收到退款通知会立即查询",
+        next_why_en: "not final yet: asked about after longer and longer pauses, and at once when a notice comes",
       };
       world.ownRefunds.unshift(refund);
       world.changed(["refunds"]);

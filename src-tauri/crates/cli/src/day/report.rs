@@ -19,7 +19,7 @@ use crate::output::{Output, number};
 use crate::reconcile::date;
 
 /// The marks in the order in which they are told, with whether a day that has it is done.
-const MARKS: [(DayMark, bool); 8] = [
+const MARKS: [(DayMark, bool); 9] = [
     (DayMark::Balanced, true),
     (DayMark::Handled, true),
     (DayMark::Closed, true),
@@ -28,6 +28,7 @@ const MARKS: [(DayMark, bool); 8] = [
     (DayMark::Open, false),
     (DayMark::MissingBill, false),
     (DayMark::NotRun, false),
+    (DayMark::Partly, false),
 ];
 
 /// A span of days: sums of both sides, days that are not done, and what is left by age [月度汇总、未结清与账龄]

@@ -213,6 +213,7 @@ pub(crate) const fn mark_words(mark: DayMark) -> &'static str {
         DayMark::MissingBill => "missing bill [缺账单]",
         DayMark::NotRun => "not run [未对账]",
         DayMark::Balanced => "balanced [平]",
+        DayMark::Partly => "partly compared [部分对账]",
         DayMark::Open => "not balanced [不平]",
         DayMark::Handled => "handled [已处理]",
         DayMark::Closed => "closed [已关账]",

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use wxpay_protocol::bill::download::BillKind;
-use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowReader, TradeReader};
+use wxpay_protocol::bill::{Bill, BillLine, BillRefusal, BillTotals, FundFlowSums, TradeReader};
 
 use super::{BillFault, BillWish, word_of};
 use crate::Cancel;
@@ -25,6 +25,8 @@ pub struct Soundness {
     pub malformed: u64,
     /// Every row was read and the summary says the same.
     pub summary_ok: bool,
+    /// What came and went, where it is a fund flow.
+    pub flow: Option<FundFlowSums>,
     /// The same digest.
     pub(super) digest: [u8; 32],
     /// What a bill of trades is.
@@ -39,7 +41,7 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
     let text = File::open(file).and_then(BillText::open).map_err(unreadable)?;
     let (mut sha256, mut sha1) = (Sha256::new(), Sha1::new());
     let hashed = Hashed::new(Hashed::new(text, Some(&mut sha256)), Some(&mut sha1));
-    let mut of_trades = None;
+    let (mut of_trades, mut flow) = (None, None);
     let (rows, malformed, summary_ok) = match (Bill::open(hashed)?, wish.kind) {
         (Bill::Trades(bill), BillKind::Trades(kind)) => {
             if bill.layout().kind() != kind {
@@ -51,7 +53,12 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
             of_trades = Some(OneBill { kind, columns, totals });
             (totals.sums.rows + totals.malformed, totals.malformed, totals.summary_ok)
         }
-        (Bill::FundFlow(flow), BillKind::FundFlow(_)) => fund_flow(*flow)?,
+        (Bill::FundFlow(reader), BillKind::FundFlow(_)) => {
+            let totals = reader.read()?;
+            let malformed = totals.malformed.len() as u64;
+            flow = Some(totals.sums);
+            (totals.sums.incomes + totals.sums.expenses + malformed, malformed, totals.summary_ok)
+        }
         (Bill::Trades(bill), asked) => {
             return Err(BillFault::OtherKind { found: word_of(bill.layout().kind()), asked: asked.word() });
         }
@@ -61,7 +68,7 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
     };
     let digest: [u8; 32] = sha256.finalize().into();
     let (sha256, sha1) = (hex(&digest), hex(&sha1.finalize()));
-    Ok(Soundness { sha256, rows, malformed, summary_ok, digest, trades: of_trades, sha1 })
+    Ok(Soundness { sha256, rows, malformed, summary_ok, flow, digest, trades: of_trades, sha1 })
 }
 
 fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, mch_id: &str) -> Result<BillTotals, BillFault> {
@@ -75,12 +82,6 @@ fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, mch_id: &str) -> R
         }
     }
     Ok(*bill.totals())
-}
-
-fn fund_flow<R: Read>(flow: FundFlowReader<R>) -> Result<(u64, u64, bool), BillFault> {
-    let totals = flow.read()?;
-    let malformed = totals.malformed.len() as u64;
-    Ok((totals.sums.incomes + totals.sums.expenses + malformed, malformed, totals.summary_ok))
 }
 
 /// Compares the header `Digest` of a fund flow; of a gzip file nobody knows which of the two texts it covers (protocol page
@@ -126,6 +127,7 @@ mod tests {
             rows: 2,
             malformed: 0,
             summary_ok: true,
+            flow: None,
             digest: [0; 32],
             trades: None,
             sha1: "bb22".into(),

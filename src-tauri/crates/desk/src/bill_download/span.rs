@@ -1,7 +1,8 @@
 //! The bills of a span of days, kept in the data folder under the names of merchant, day and kind.
 
+use std::path::PathBuf;
+
 use wxpay_protocol::UtcMs;
-use wxpay_protocol::bill::BillType;
 use wxpay_protocol::bill::download::BillKind;
 
 use super::{BillFault, BillWish, FetchedBill};
@@ -13,6 +14,19 @@ use crate::{Desk, DeskError};
 const FOLDER: &str = "bills";
 /// WeChat Pay gives bills of three months (protocol page §4.6).
 const DAYS_MAX: i64 = 93;
+
+/// Bills of several days that are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BillSpan {
+    /// Any moment of the first day, Beijing time.
+    pub from: UtcMs,
+    /// Of the last one.
+    pub to: UtcMs,
+    /// Which bill of each.
+    pub kind: BillKind,
+    /// As gzip files.
+    pub packed: bool,
+}
 
 /// What became of the bill of one day.
 #[derive(Debug)]
@@ -28,13 +42,15 @@ pub struct FetchedDay {
 pub struct FetchedDays {
     /// In their order; shorter than the span where it ended early.
     pub days: Vec<FetchedDay>,
+    /// Where they are kept.
+    pub folder: PathBuf,
     /// Somebody stopped it.
     pub cancelled: bool,
 }
 
 impl Desk {
-    /// Fetches the bills with all trades of the days from `from` to `to`, both included, into the data folder. Told in days. Ends
-    /// early when it is stopped, or at what every further day would meet as well.
+    /// Fetches one kind of bill of every day of a span into the data folder. Told in days. Ends early when it is stopped, or at what
+    /// every further day would meet as well.
     ///
     /// # Errors
     ///
@@ -42,10 +58,11 @@ impl Desk {
     pub async fn fetch_bills(
         &self,
         profile: &str,
-        (from, to): (UtcMs, UtcMs),
+        span: BillSpan,
         report: OnProgress,
         cancel: &Cancel,
     ) -> Result<FetchedDays, DeskError> {
+        let BillSpan { from, to, kind, packed } = span;
         let count = to.beijing_day() - from.beijing_day() + 1;
         if !(1..=DAYS_MAX).contains(&count) {
             return Err(DeskError::input("to", "must be the first day or up to three months later"));
@@ -54,11 +71,10 @@ impl Desk {
         let unwritable = |fault| DeskError::malformed(format!("{} cannot be made: {fault}", folder.display()));
         tokio::fs::create_dir_all(&folder).await.map_err(unwritable)?;
         let mut meter = Meter::new(count.unsigned_abs(), report);
-        let mut fetched = FetchedDays { days: Vec::new(), cancelled: false };
+        let mut fetched = FetchedDays { days: Vec::new(), folder, cancelled: false };
         for after in 0..count {
             let day = from.start_of_day().plus_ms(after * UtcMs::DAY_MS);
-            let kind = BillKind::Trades(BillType::All);
-            let wish = BillWish { profile: profile.to_owned(), day, kind, packed: false, to: folder.clone() };
+            let wish = BillWish { profile: profile.to_owned(), day, kind, packed, to: fetched.folder.clone() };
             match self.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await {
                 Err(BillFault::Desk(error)) if fetched.days.is_empty() => return Err(error),
                 Err(BillFault::Cancelled) => fetched.cancelled = true,

@@ -33,7 +33,7 @@ impl SideSums {
     }
 }
 
-/// What the runs that count add up to: only rows that were compared.
+/// What a run, or the runs of a span that count, add up to: only rows that were compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SpanSums {
     /// Payments.
@@ -57,9 +57,9 @@ impl SpanSums {
     }
 
     /// What a run found.
-    fn of(run: &DayRun) -> Self {
+    pub fn of(run: &DayRun) -> Self {
         let mut sums = Self {
-            fee_milli_fen: fees(run),
+            fee_milli_fen: run.compared_bills().map(|bill| bill.sums.fee_milli_fen).sum(),
             fee_count: run.found.fee_count,
             fee_gap_milli_fen: run.found.fee_milli_fen,
             not_compared: run.found.not_compared,
@@ -81,14 +81,6 @@ impl SpanSums {
         self.fee_gap_milli_fen += more.fee_gap_milli_fen;
         self.not_compared += more.not_compared;
     }
-}
-
-/// The fees of a run's bills. A bill of all kinds has the rows of the narrower ones beside it once more.
-fn fees(run: &DayRun) -> i128 {
-    let of = |is_wanted: fn(&str) -> bool| {
-        run.compared_bills().filter(|bill| is_wanted(&bill.kind)).map(|bill| bill.sums.fee_milli_fen).sum()
-    };
-    if run.compared_bills().any(|bill| bill.kind == "ALL") { of(|kind| kind == "ALL") } else { of(|_| true) }
 }
 
 /// A day of a span.

@@ -1,5 +1,6 @@
 //! Bills that are fetched: what is not asked for, what is not kept, and what stands in a file's place before.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,14 +10,16 @@ use desk::client::{LostReason, NotSentReason};
 use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
-    AlarmFilter, Before, Beside, BillFault, BillWish, Cancel, DaySides, Desk, FetchedBill, NewProfile, NoTrade,
-    OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, VirtualClock, Watch,
+    AlarmFilter, Before, Beside, BillFault, BillSpan, BillWish, Cancel, DaySides, Desk, FetchedBill, FetchedDay,
+    NewProfile, NoTrade, OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, VirtualClock, Watch,
 };
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::TempDir;
-use wxpay_protocol::UtcMs;
 use wxpay_protocol::bill::download::BillKind;
-use wxpay_protocol::bill::{AccountType, BillType};
+use wxpay_protocol::bill::{AccountType, BillType, Direction, FUND_FLOW_HEADER, FundFlow, FundFlowSums, LineEnd};
 use wxpay_protocol::environment::Environment;
+use wxpay_protocol::{Fen, UtcMs};
 
 use crate::shop::{START, profile};
 
@@ -26,6 +29,7 @@ struct Giving {
     body: Mutex<Vec<u8>>,
     breaks_off: Mutex<bool>,
     asked: AtomicUsize,
+    asked_last: Mutex<String>,
 }
 
 impl Wire for Giving {
@@ -33,8 +37,9 @@ impl Wire for Giving {
         Box::pin(async { Err(WireFault::NotSent(NotSentReason::Build)) })
     }
 
-    fn download<'a>(&'a self, _call: WireCall<'a>, sink: &'a mut dyn BodySink) -> DownloadReply<'a> {
+    fn download<'a>(&'a self, call: WireCall<'a>, sink: &'a mut dyn BodySink) -> DownloadReply<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        call.body.clone_into(&mut self.asked_last.lock().unwrap());
         let (body, breaks_off) = (self.body.lock().unwrap().clone(), *self.breaks_off.lock().unwrap());
         Box::pin(async move {
             for piece in body.chunks(100) {
@@ -282,7 +287,8 @@ async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_da
     let (from, to) = (START, START.plus_ms(2 * 86_400_000));
     let span = async |body: &str, cancel: &Cancel| {
         body.as_bytes().clone_into(&mut fetching.wire.body.lock().unwrap());
-        fetching.desk.fetch_bills("shop", (from, to), Box::new(|_| {}), cancel).await.unwrap()
+        let wanted = BillSpan { from, to, kind: BillKind::Trades(BillType::All), packed: false };
+        fetching.desk.fetch_bills("shop", wanted, Box::new(|_| {}), cancel).await.unwrap()
     };
     let found = span(&bill(), &Cancel::new()).await;
     let [first, second, third] = &found.days[..] else { panic!("three days: {found:?}") };
@@ -310,6 +316,46 @@ async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_da
     stopped.cancel();
     let found = span(&bill(), &stopped).await;
     assert!(found.cancelled && found.days.is_empty());
-    let reversed = fetching.desk.fetch_bills("shop", (to, from), Box::new(|_| {}), &Cancel::new()).await;
+    let wanted = BillSpan { from: to, to: from, kind: BillKind::Trades(BillType::All), packed: false };
+    let reversed = fetching.desk.fetch_bills("shop", wanted, Box::new(|_| {}), &Cancel::new()).await;
     assert_eq!(reversed.unwrap_err().code(), "input_invalid");
+}
+
+#[tokio::test]
+async fn a_span_of_another_kind_is_asked_for_and_named_by_it_and_a_packed_fund_flow_tells_what_came_and_went() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let mut flow = format!("{FUND_FLOW_HEADER}\n");
+    let mut sums = FundFlowSums::default();
+    for (direction, amount) in [(Direction::Income, 1_234), (Direction::Expense, 1_000), (Direction::Expense, 7)] {
+        let movement = FundFlow {
+            at: START,
+            business_id: "4200000000202611200000000001",
+            flow_id: "1000000000202611200000000001",
+            business_name: "交易",
+            business_type: "交易",
+            direction,
+            amount: Fen::new(amount).unwrap(),
+            balance: Fen::ZERO,
+            applicant: "system",
+            remark: "",
+            voucher: "A20261120000001",
+        };
+        sums.add(&movement);
+        movement.write(LineEnd::Lf, &mut flow);
+    }
+    sums.write(false, LineEnd::Lf, &mut flow);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(flow.as_bytes()).unwrap();
+    *fetching.wire.body.lock().unwrap() = packed.finish().unwrap();
+    let kind = BillKind::FundFlow(AccountType::Operation);
+    let wanted = BillSpan { from: START, to: START, kind, packed: true };
+    let found = fetching.desk.fetch_bills("shop", wanted, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let [FetchedDay { bill: Ok(FetchedBill::Saved(saved)), .. }] = &found.days[..] else { panic!("{found:?}") };
+    let name = format!("1900000001_{}_FUNDFLOW-Operation.csv.gz", START.day());
+    assert!(saved.file.ends_with(&name), "{}", saved.file.display());
+    assert_eq!((saved.soundness.flow, saved.soundness.rows, saved.digest_held), (Some(sums), 3, Some(false)));
+    assert_eq!((sums.incomes, sums.income, sums.expenses, sums.expense), (1, 1_234, 2, 1_007));
+    let asked = fetching.wire.asked_last.lock().unwrap().clone();
+    assert!(asked.contains("account_type") && asked.contains("Operation") && asked.contains("GZIP"), "{asked}");
+    assert!(fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap().is_empty(), "it has no orders");
 }

@@ -274,3 +274,25 @@ async fn what_is_being_asked_about_at_this_moment_is_told() {
     assert_eq!((now().await.under_way, now().await.asking), (0, None));
     shop.desk.stop_polling().await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn open_refunds_and_when_and_why_they_are_asked_about_next_are_told_beside_the_orders() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    let now = async || shop.desk.polling_now(Some("shop")).await.unwrap().remove(0);
+    assert_eq!((now().await.open_refunds, now().await.next_refund_at), (0, None));
+    let refund = shop.refund(&number, 60).await.out_refund_no;
+    let detail = shop.desk.refund_detail("shop", &refund).await.unwrap().refund;
+    assert_eq!((now().await.open_refunds, now().await.next_refund_at), (1, detail.next_query_at));
+    let (zh, en) = desk::why_asked(&detail).unwrap();
+    assert!(zh.contains("还没有最终结果") && en.contains("not final yet"), "{zh} {en}");
+    let answered = std::sync::Arc::new(tokio::sync::Notify::new());
+    shop.wire.next(wxpay_protocol::refund_query::PATH, Fate::Held(std::sync::Arc::clone(&answered)));
+    shop.desk.start_polling();
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    assert_eq!((now().await.under_way, now().await.asking), (1, Some(refund)));
+    answered.notify_one();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(now().await.asking, None);
+    shop.desk.stop_polling().await.unwrap();
+}

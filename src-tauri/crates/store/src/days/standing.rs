@@ -20,6 +20,8 @@ pub enum DayMark {
     NotRun,
     /// Nothing differs.
     Balanced,
+    /// Nothing is open, but rows of the bill had nothing to be compared with, as refunds beside a table of orders alone.
+    Partly,
     /// Something differs and is open, or a row cannot be read.
     Open,
     /// Something differs, and all of it is handled.
@@ -37,6 +39,7 @@ impl DayMark {
             Self::MissingBill => "missing_bill",
             Self::NotRun => "not_run",
             Self::Balanced => "balanced",
+            Self::Partly => "partly",
             Self::Open => "open",
             Self::Handled => "handled",
             Self::Closed => "closed",
@@ -76,6 +79,8 @@ pub(super) struct Left {
     pub(super) carried_over: u64,
     pub(super) malformed: u64,
     pub(super) balanced: bool,
+    /// Rows of the bill that had nothing to be compared with.
+    pub(super) not_compared: u64,
     gap_fen: i128,
 }
 
@@ -177,11 +182,12 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     day.open = left.open;
     day.carried_over = left.carried_over;
     day.malformed = left.malformed;
-    day.mark = match (closed.is_some(), left.balanced, left.open + left.malformed) {
-        (true, ..) => DayMark::Closed,
-        (false, true, _) => DayMark::Balanced,
-        (false, false, 0) => DayMark::Handled,
-        (false, false, _) => DayMark::Open,
+    day.mark = match left {
+        _ if closed.is_some() => DayMark::Closed,
+        Left { balanced: false, open, malformed, .. } if open + malformed > 0 => DayMark::Open,
+        Left { not_compared: 1.., .. } => DayMark::Partly,
+        Left { balanced: true, .. } => DayMark::Balanced,
+        Left { balanced: false, .. } => DayMark::Handled,
     };
     Ok(day)
 }
@@ -201,11 +207,11 @@ fn has_changed(connection: &Connection, run: i64, heard: &[&DayBill]) -> Result<
 
 /// What is left to do of the run that counts for a day.
 pub(super) fn of_run(connection: &Connection, profile: &str, date: UtcMs, run: i64) -> Result<Left, StoreError> {
-    let (differences, malformed, balanced, gap): (i64, i64, bool, i64) = connection
+    let (differences, malformed, balanced, not_compared, gap): (i64, i64, bool, i64, i64) = connection
         .prepare_cached(
-            "SELECT differences, malformed, balanced, payments_gap_fen - refunds_gap_fen FROM day_runs WHERE id = ?1",
+            "SELECT differences, malformed, balanced, not_compared, payments_gap_fen - refunds_gap_fen FROM day_runs WHERE id = ?1",
         )?
-        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     let sql = format!(
         "{} SELECT count(*), count(*) FILTER (WHERE h.kind = 2) FROM handled h JOIN day_differences d ON d.identity = h.identity \
          WHERE d.run = ?3 AND d.facts = h.facts AND d.counts = 1",
@@ -220,6 +226,7 @@ pub(super) fn of_run(connection: &Connection, profile: &str, date: UtcMs, run: i
         carried_over: carried_over.unsigned_abs(),
         malformed: malformed.unsigned_abs(),
         balanced,
+        not_compared: not_compared.unsigned_abs(),
         gap_fen: gap.into(),
     })
 }

@@ -151,6 +151,27 @@ fn the_same_bill_is_known_and_another_text_for_the_day_stands_beside_it() {
 }
 
 #[test]
+fn a_day_with_rows_that_had_nothing_to_be_compared_with_is_partly_compared_until_a_person_closes_it() {
+    let days = open();
+    let bill = days.bill(1).bill.id;
+    let run = |digest: u8, found: Vec<NewDifference>| {
+        let new = new_run(digest, vec![bill], found.len() as u64);
+        let new = NewRun { found: RunFindings { not_compared: 2, ..new.found }, ..new };
+        let RunBegun::New(run) = days.store.begin_run(new).unwrap() else { panic!("a new run") };
+        days.store.add_differences(run, found).unwrap();
+        days.store.complete_run(run).unwrap();
+    };
+    run(1, Vec::new());
+    assert_eq!(days.standing().mark, DayMark::Partly, "nothing differs among the rows that were compared");
+    run(2, vec![difference(1, 1)]);
+    assert_eq!(days.standing().mark, DayMark::Open);
+    days.say(Some(1), NoteKind::Resolve, "known").unwrap();
+    assert_eq!(days.standing().mark, DayMark::Partly);
+    days.say(None, NoteKind::CloseDay, "").unwrap();
+    assert_eq!(days.standing().mark, DayMark::Closed);
+}
+
+#[test]
 fn the_same_inputs_are_the_same_run_and_the_last_one_counts() {
     let days = open();
     let bill = days.bill(1).bill.id;

@@ -198,9 +198,15 @@ fn the_list_is_filtered_searched_and_summed_and_what_is_open_is_due() {
     assert_eq!(list(of).1, ["RB_1"]);
     let due: Vec<i64> = store.refunds_due(after_ms(120_000), 9).unwrap().iter().map(|refund| refund.id).collect();
     assert_eq!(due, [second], "a final refund is not asked about");
-    assert_eq!(store.next_refund_due().unwrap(), Some(after_ms(120_000)));
+    assert_eq!(store.next_refund_due(None).unwrap(), Some(after_ms(120_000)));
+    assert_eq!(store.next_refund_due(Some("shop")).unwrap(), Some(after_ms(120_000)));
+    assert_eq!(store.next_refund_due(Some("other")).unwrap(), None);
     assert!(store.hint_refund(crate::deeds::MCH_ID, "RB_1", after_ms(110_000), 60_000).unwrap());
-    assert_eq!(store.next_refund_due().unwrap(), Some(after_ms(120_000)), "never sooner than a minute after the last");
+    assert_eq!(
+        store.next_refund_due(None).unwrap(),
+        Some(after_ms(120_000)),
+        "never sooner than a minute after the last"
+    );
     assert!(!store.hint_refund(crate::deeds::MCH_ID, "RA_1", after_ms(110_000), 60_000).unwrap());
 }
 
