@@ -79,7 +79,17 @@ pub(crate) async fn fees_and_month(
     window.click("month-report-open").await?;
     window.by_test_id("left-row").await?;
     let caption = format!("对账：月报 · The report of a month, {language}, {shade}");
-    report.picture(window, &format!("days-month-{code}-{shade}"), &caption).await
+    report.picture(window, &format!("days-month-{code}-{shade}"), &caption).await?;
+    window.click("month-fetch").await?;
+    window.press("[data-testid=\"span-kind\"]").await?;
+    let kind = if code == "en" { "basic account (Basic)" } else { "基本账户（Basic）" };
+    window.press(&format!(".ant-select-item-option[title=\"{kind}\"]")).await?;
+    window.click("span-fetch").await?;
+    window.by_test_id("bill-outcome").await?;
+    let caption = format!("对账：下载多天的资金账单 · Fund flows of several days, {language}, {shade}");
+    report.picture(window, &format!("days-fetched-{code}-{shade}"), &caption).await?;
+    window.press(".ant-modal-close").await?;
+    window.gone("[data-testid=\"span-fetch\"]").await
 }
 
 fn yesterday() -> String {

@@ -126,8 +126,19 @@ async fn remarks_written_into_the_workbook_stand_at_their_differences_and_what_i
     window.find("[data-testid=\"day\"][data-mark=\"closed\"]").await.unwrap();
     change_differences(&workbook, |rows| decide(rows, "SHOP-3", "待处理", "不是测试订单"));
     read_back(&window, &workbook).await;
-    let closed = "第 4 行 当天已关账；请先重新打开";
-    refuses(&window, "读了 3 行：新备注 0，处理 0，拒绝 2", &[gone, closed]).await;
+    let overtaken = "第 4 行 导出之后已有人处理或备注过；请重新导出，在新表里写";
+    refuses(&window, "读了 3 行：新备注 0，处理 0，拒绝 2", &[gone, overtaken]).await;
+    let again = dir.path().join("again.xlsx");
+    window.click("day-export").await.unwrap();
+    choose(&window, "导出差异", &again).await;
+    window.text_of_when(".ant-message", |text| text.contains("已导出到 again.xlsx")).await.unwrap();
+    change_differences(&again, |rows| {
+        decide(rows, "SHOP-3", "待处理", "不是测试订单");
+        let of = column(rows, "商户订单号");
+        rows[1..].sort_by(|one, other| one[of].cmp(&other[of]));
+    });
+    read_back(&window, &again).await;
+    refuses(&window, "读了 2 行：新备注 0，处理 0，拒绝 1", &["第 3 行 当天已关账；请先重新打开"]).await;
     assert!(said_to(&window, "bill_only", "ignored").await.ends_with("忽略 测试订单"), "what is closed stays");
     window.close().await.unwrap();
 }

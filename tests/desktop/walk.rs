@@ -78,7 +78,14 @@ async fn first_start(window: &DeskWindow, report: &mut Report) -> Result<(), Win
     let gateway = window.asked("simulator_status", json!({})).await?;
     WindowError::unless(gateway["running"] == true, || format!("the gateway should run: {gateway}"))?;
     report.done("Started on an empty data folder and chose to try it: the built-in gateway runs, six sample orders are listed, and one of them is paid by now.");
-    report.picture(window, "orders-moving", "试用：订单自己在动 · Tried: orders move by themselves").await
+    report.picture(window, "orders-moving", "试用：订单自己在动 · Tried: orders move by themselves").await?;
+    window.click("polling").await?;
+    window.by_test_id("polling-asked").await?;
+    report
+        .picture(window, "polling", "查询：现在问什么、下一次何时、为什么 · What is asked, when next and why")
+        .await?;
+    window.click("polling").await?;
+    window.gone("[data-testid=\"polling-asked\"]").await
 }
 
 async fn create_ten(window: &DeskWindow, report: &mut Report) -> Result<Vec<String>, WindowError> {

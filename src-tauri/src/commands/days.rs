@@ -177,18 +177,22 @@ pub(crate) async fn span_export(
     Ok(Some(SpanExport { profile, from, to, file, reader: Reader::People, viewpoint }))
 }
 
-/// Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen.
+/// Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. Progress is told in rows,
+/// and `job_cancel` stops it and keeps what was said by then.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn days_read_remarks(
     home: State<'_, Home>,
     window: WebviewWindow<Wry>,
     profile: String,
+    progress: Channel<Progress>,
 ) -> Result<Option<RemarksRead>, IpcError> {
     let title = in_language(&home, "选择写好备注的差异表", "A table of differences with remarks").await?;
     let choice = Choice { title, suggested: None, kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
-    Ok(Some(home.desk().await?.read_remarks(&profile, &path).await?.into()))
+    let job = home.jobs.begin();
+    let read = home.desk().await?.read_remarks(&profile, &path, told(job.number, progress), &job.cancel).await?;
+    Ok(Some(read.into()))
 }
 
 pub(crate) async fn in_language(

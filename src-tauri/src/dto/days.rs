@@ -436,6 +436,8 @@ pub(crate) struct RemarksRead {
     /// The first hundred rows that were not taken.
     pub(crate) refused: Vec<RefusedRemarkRow>,
     pub(crate) refused_count: Count,
+    /// Somebody stopped it.
+    pub(crate) cancelled: bool,
 }
 
 /// A row whose remark was not taken.
@@ -454,6 +456,7 @@ impl From<desk::ReadRemarks> for RemarksRead {
             remarks: read.remarks.into(),
             handled: read.handled.into(),
             refused_count: read.refused.len().into(),
+            cancelled: read.cancelled,
             refused: read
                 .refused
                 .into_iter()

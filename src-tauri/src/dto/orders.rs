@@ -219,6 +219,8 @@ pub(crate) struct OrderFacts {
     pub(crate) mweb_url: Option<String>,
     /// When an unpaid order is closed.
     pub(crate) expires_at: Option<AtMs>,
+    /// The amount that an imported file claims, where WeChat Pay says another one.
+    pub(crate) claimed_total_fee: Option<Fen>,
 }
 
 impl From<desk_store::Order> for OrderFacts {
@@ -233,6 +235,7 @@ impl From<desk_store::Order> for OrderFacts {
             prepay_id: order.prepay_id.as_ref().map(ToString::to_string),
             code_url: order.code_url.clone(),
             mweb_url: order.mweb_url.clone(),
+            claimed_total_fee: order.claimed_total_fee.map(Fen::of),
             expires_at: order.expires_at.map(Into::into),
             row: order.into(),
         }

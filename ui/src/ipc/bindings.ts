@@ -229,8 +229,11 @@ export const commands = {
 	daysLeft: (profile: string, from: string, to: string, start: Count, limit: Count) => typedError<LeftRows, IpcError>(__TAURI_INVOKE("days_left", { profile, from, to, start, limit })),
 	/**  Writes the report to a file that a person chooses, and answers its name; nothing when none was chosen. */
 	daysReportExport: (profile: string, from: string, to: string, ownWords: boolean) => typedError<string | null, IpcError>(__TAURI_INVOKE("days_report_export", { profile, from, to, ownWords })),
-	/**  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. */
-	daysReadRemarks: (profile: string) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile })),
+	/**
+	 *  Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. Progress is told in rows,
+	 *  and `job_cancel` stops it and keeps what was said by then.
+	 */
+	daysReadRemarks: (profile: string, progress: Channel<Progress>) => typedError<RemarksRead | null, IpcError>(__TAURI_INVOKE("days_read_remarks", { profile, progress })),
 };
 
 /** Events */
@@ -1845,6 +1848,8 @@ export type OrderFacts = {
 	mweb_url: string | null,
 	/**  When an unpaid order is closed. */
 	expires_at: AtMs | null,
+	/**  The amount that an imported file claims, where WeChat Pay says another one. */
+	claimed_total_fee: Fen | null,
 } & OrderRow;
 
 /**  Which orders. Empty lists and null do not restrict. */
@@ -2304,6 +2309,8 @@ export type RemarksRead = {
 	/**  The first hundred rows that were not taken. */
 	refused: RefusedRemarkRow[],
 	refused_count: Count,
+	/**  Somebody stopped it. */
+	cancelled: boolean,
 };
 
 /**  Whether the same call may simply be made again. */

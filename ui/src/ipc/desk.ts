@@ -23,6 +23,7 @@ import type {
   OrderFilter,
   OrderSort,
   Progress,
+  RemarksRead,
   SearchProgress,
   TestOrdersRequest,
   TestOrdersResult,
@@ -44,6 +45,7 @@ type Telling =
   | "dayRun"
   | "dayBillsFetch"
   | "daysExport"
+  | "daysReadRemarks"
   | "dayAsk"
   | "daySayMany";
 
@@ -58,6 +60,7 @@ export type Desk = { [K in Exclude<keyof Commands, Telling>]: Throwing<Commands[
   ): Promise<DayAsked>;
   daySayMany(saying: DayManySaying, onProgress: (progress: Progress) => void): Promise<DaySaid>;
   dayBillsFetch(profile: string, wanted: BillsWanted, onProgress: (progress: Progress) => void): Promise<BillsFetched>;
+  daysReadRemarks(profile: string, onProgress: (progress: Progress) => void): Promise<RemarksRead | null>;
   daysExport(
     profile: string,
     from: string,

@@ -78,6 +78,7 @@ export type {
   RefundFilter,
   RefundRow,
   Refusal,
+  RemarksRead,
   ScenarioStep,
   SearchProgress,
   SecretView,

@@ -30,6 +30,11 @@ export function tauriDesk(): Desk {
       channel.onmessage = onProgress;
       return unwrap(commands.daysExport(profile, from, to, ownWords, matched, channel));
     },
+    daysReadRemarks: (profile, onProgress) => {
+      const channel = new Channel<Progress>();
+      channel.onmessage = onProgress;
+      return unwrap(commands.daysReadRemarks(profile, channel));
+    },
     dayAsk: (profile, date, filter, onProgress) => {
       const channel = new Channel<Progress>();
       channel.onmessage = onProgress;

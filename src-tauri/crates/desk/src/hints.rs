@@ -61,21 +61,28 @@ impl Desk {
                 })
                 .await?;
             let Some(order) = order else { return Ok(()) };
-            let Some(at) = self.inner.hints.next(order.id, Instant::now()) else { return Ok(()) };
+            let now = Instant::now();
+            let Some(at) = self.inner.hints.next(order.id, now) else { return Ok(()) };
+            // A question that waited is also about the refunds of the notices that came meanwhile.
+            if at == now && self.is_known(&order, out_refund_no).await? {
+                return Ok(());
+            }
             sleep_until(at).await;
-            self.find_hinted_refund(&order, &out_refund_no).await
+            self.ask_hinted(&order).await;
+            Ok::<_, DeskError>(())
         };
         if let Err(fault) = asked.await {
             tracing::warn!(%fault, "the refunds of an order are not asked about because of a notice");
         }
     }
 
-    async fn find_hinted_refund(&self, order: &Order, out_refund_no: &str) -> Result<(), DeskError> {
-        let (mch_id, number) = (order.mch_id.clone(), out_refund_no.to_owned());
-        let known = self.blocking(move |inner| Ok(inner.store.refund(mch_id.as_str(), &number)?)).await?;
-        if known.is_some() {
-            return Ok(());
-        }
+    async fn is_known(&self, order: &Order, out_refund_no: String) -> Result<bool, DeskError> {
+        let mch_id = order.mch_id.clone();
+        let known = self.blocking(move |inner| Ok(inner.store.refund(mch_id.as_str(), &out_refund_no)?)).await?;
+        Ok(known.is_some())
+    }
+
+    async fn ask_hinted(&self, order: &Order) {
         // The payment first: a notice of the refund may have overtaken that of the payment.
         match self.ask_known(order).await {
             Inquiry::Answered => {}
@@ -84,7 +91,6 @@ impl Desk {
                 tracing::warn!(order = %order.out_trade_no, said, "a notice told of a refund, and asking did not find it");
             }
         }
-        Ok(())
     }
 }
 

@@ -189,6 +189,8 @@ pub struct Order {
     pub claimed_transaction_id: Option<TransactionId>,
     /// What an import says, never verified.
     pub claimed_paid_at: Option<UtcMs>,
+    /// The amount that an import claimed, where verified evidence named another one.
+    pub claimed_total_fee: Option<Fen>,
     /// WeChat's number, verified.
     pub transaction_id: Option<TransactionId>,
     /// The amount paid, verified.
@@ -227,7 +229,7 @@ impl Order {
 
 /// The columns of an [`Order`].
 pub(crate) const ORDER: &str = "id, profile, appid, mch_id, out_trade_no, origin, sign_type, trade_type, total_fee, body, attach, openid, product_id, \
-     notify_url, scene, created_at, expires_at, state, flags, claimed_state, claimed_transaction_id, claimed_paid_at, transaction_id, paid_fee, \
+     notify_url, scene, created_at, expires_at, state, flags, claimed_state, claimed_transaction_id, claimed_paid_at, claimed_total_fee, transaction_id, paid_fee, \
      paid_at, refunded_fee, prepay_id, prepay_at, code_url, mweb_url, advice, changed_at, next_query_at";
 
 pub(crate) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
@@ -257,6 +259,7 @@ pub(crate) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
         claimed_state: row.get(next())?,
         claimed_transaction_id: id_if_any(row, next(), TransactionId::new)?,
         claimed_paid_at: time_if_any(row, next())?,
+        claimed_total_fee: fen_if_any(row, next())?,
         transaction_id: id_if_any(row, next(), TransactionId::new)?,
         paid_fee: fen_if_any(row, next())?,
         paid_at: time_if_any(row, next())?,

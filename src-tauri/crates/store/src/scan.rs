@@ -59,6 +59,8 @@ pub struct ScannedRefund<'r> {
     /// When WeChat accepted it, as near as evidence has it: the verified answer that accepted it, else its reservation; of
     /// a refund that was made elsewhere, its success, or noon of the day in its refund_id where it succeeded on a later one.
     pub accepted_at: Option<UtcMs>,
+    /// Of the acceptance only the day is known.
+    pub is_day_only: bool,
 }
 
 /// A row of either table.
@@ -70,7 +72,7 @@ pub enum Scanned<'r> {
     Refund(ScannedRefund<'r>),
 }
 
-const ORDER: &str = "id, out_trade_no, coalesce(transaction_id, claimed_transaction_id), total_fee, shown_state, \
+const ORDER: &str = "id, out_trade_no, coalesce(transaction_id, claimed_transaction_id), coalesce(claimed_total_fee, total_fee), shown_state, \
      coalesce(paid_at, claimed_paid_at), state";
 const REFUND: &str = "r.id, r.out_refund_no, r.refund_id, o.out_trade_no, o.transaction_id, r.refund_fee, r.state, \
      CASE WHEN r.refund_id IS NULL THEN NULL WHEN r.origin = 1 THEN r.success_at ELSE coalesce( \
@@ -197,6 +199,8 @@ fn order<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedOrder<'r>> {
 }
 
 fn refund<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedRefund<'r>> {
+    let (known_at, is_elsewhere) = (time_if_any(row, 7)?, row.get(8)?);
+    let accepted_at = if is_elsewhere { accepted_elsewhere(text_if_any(row, 2)?, known_at) } else { known_at };
     Ok(ScannedRefund {
         id: row.get(0)?,
         out_refund_no: text(row, 1)?,
@@ -205,11 +209,8 @@ fn refund<'r>(row: &'r Row<'_>) -> rusqlite::Result<ScannedRefund<'r>> {
         transaction_id: text_if_any(row, 4)?,
         refund_fee: fen(row, 5)?,
         state: row.get(6)?,
-        accepted_at: if row.get(8)? {
-            accepted_elsewhere(text_if_any(row, 2)?, time_if_any(row, 7)?)
-        } else {
-            time_if_any(row, 7)?
-        },
+        accepted_at,
+        is_day_only: accepted_at != known_at,
     })
 }
 

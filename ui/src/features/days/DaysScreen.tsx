@@ -1,14 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { App, Button, Segmented } from "antd";
+import { Button, Segmented } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { Page } from "../../components/Page";
-import { RefusalText } from "../../components/RefusalText";
-import { useReport } from "../../components/use-report";
 import { useStart } from "../../components/use-settings";
-import { desk } from "../../ipc/client";
 import { calendarQuery, chosenBillsQuery } from "../../ipc/queries";
 import { useLayoutPrefs, type Viewpoint } from "../../lib/prefs";
 import { beijingDay } from "../../lib/time";
@@ -19,6 +16,7 @@ import { FetchSpan } from "./FetchSpan";
 import { MonthCalendar } from "./MonthCalendar";
 import { MonthReport } from "./MonthReport";
 import { monthOf } from "./month";
+import { ReadRemarks } from "./ReadRemarks";
 
 const route = getRouteApi("/days");
 
@@ -118,31 +116,10 @@ function Ages({ profile, month }: { profile: string; month: string }) {
 
 function Tools({ profile }: { profile: string }) {
   const { t } = useTranslation();
-  const { message, modal } = App.useApp();
-  const report = useReport();
   const { viewpoint, setViewpoint } = useLayoutPrefs();
   const [fetching, setFetching] = useState(false);
   const { date } = route.useSearch();
   const { first, last } = monthOf(date ?? beijingDay(Date.now()));
-  const read = async () => {
-    const found = await desk().daysReadRemarks(profile);
-    if (!found) return;
-    const words = t("days.read", { ...found, refused: found.refused_count });
-    if (found.refused.length === 0) message.success(words);
-    else
-      modal.warning({
-        title: words,
-        content: (
-          <ul className="import-refused" data-testid="remarks-refused">
-            {found.refused.map((row) => (
-              <li key={row.line}>
-                {t("sheets.line", { line: row.line })} <RefusalText refusal={row.refusal} />
-              </li>
-            ))}
-          </ul>
-        ),
-      });
-  };
   return (
     <div className="sheet-actions">
       <Segmented<Viewpoint>
@@ -160,9 +137,7 @@ function Tools({ profile }: { profile: string }) {
       </Button>
       {fetching && <FetchSpan profile={profile} from={first} to={last} onClose={() => setFetching(false)} />}
       <ExportDays profile={profile} date={date} first={first} last={last} />
-      <Button size="small" onClick={() => void read().catch(report)} data-testid="remarks-read">
-        {t("days.readBack")}
-      </Button>
+      <ReadRemarks profile={profile} />
     </div>
   );
 }

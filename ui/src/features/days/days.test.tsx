@@ -141,6 +141,27 @@ describe("an export of differences", () => {
   });
 });
 
+describe("remarks that are read back", () => {
+  it("show how far that is and are stopped, and what was said by then stays", async () => {
+    const { desk } = await reconcile();
+    let stop = () => {};
+    vi.spyOn(desk, "daysReadRemarks").mockImplementation((_profile, onProgress) => {
+      onProgress({ job: 11, done: 2000, total: 100_000, rate_per_s: 10_000, rest_s: 10 });
+      return new Promise((resolve) => {
+        stop = () => resolve({ rows: 2000, remarks: 5, handled: 4, refused: [], refused_count: 0, cancelled: true });
+      });
+    });
+    const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+    await userEvent.click(screen.getByTestId("remarks-read"));
+    expect((await screen.findByTestId("sheet-progress")).textContent).toContain("100,000");
+    await userEvent.click(screen.getByTestId("sheet-stop"));
+    expect(cancel).toHaveBeenCalledWith(11);
+    stop();
+    expect(await screen.findByText("已停止。读了 2000 行：新备注 5，处理 4，拒绝 0")).toBeTruthy();
+    expect(screen.getByTestId("remarks-read")).toBeTruthy();
+  });
+});
+
 describe("the bill of a day", () => {
   it("is fetched with one click, told in words, and then known to the day that is run", async () => {
     const { desk } = openWindow(DAY);

@@ -83,7 +83,14 @@ describe("a row of remarks that is not taken", () => {
       reason_zh: "最近一次对账已没有这条差异；请重新导出",
       reason_en: "no run that counts has this difference any more; export again",
     };
-    const read = { rows: 1, remarks: 0, handled: 0, refused: [{ line: 7, refusal }], refused_count: 1 };
+    const read = {
+      rows: 1,
+      remarks: 0,
+      handled: 0,
+      refused: [{ line: 7, refusal }],
+      refused_count: 1,
+      cancelled: false,
+    };
     vi.spyOn(desk, "daysReadRemarks").mockResolvedValue(read);
     await userEvent.click(await screen.findByTestId("remarks-read"));
     const told = await screen.findByTestId("remarks-refused");

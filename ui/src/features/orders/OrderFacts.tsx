@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
+import { Money } from "../../components/Money";
 import { ProfileName } from "../../components/ProfileName";
 import { TimeText } from "../../components/TimeText";
 import type { OrderDetail } from "../../ipc/model";
@@ -25,6 +26,13 @@ export function OrderFacts({ detail: { order, next_question } }: { detail: Order
         <CopyText text={order.transaction_id} />
       </Fact>
       <Fact name={t("order.fact.body")}>{order.body}</Fact>
+      {order.claimed_total_fee !== null && (
+        <Fact name={t("order.fact.claimedFee")}>
+          <span className="tone-amber" data-testid="claimed-fee">
+            <Money fen={order.claimed_total_fee} /> {t("order.claimedFeeText")}
+          </span>
+        </Fact>
+      )}
       <Fact name={t("order.fact.created")}>
         <TimeText at={order.created_at} />
       </Fact>

@@ -52,6 +52,7 @@ export const days = {
     exportMonth: "Export month",
     exported: "Exported to {{file}}",
     readBack: "Read remarks",
+    readStopped: "Stopped. {{words}}",
     read: "{{rows}} rows read: {{remarks}} new remarks, {{handled}} handled, {{refused}} refused",
     left: "{{differences}} differences · {{open}} open · {{carried}} carried over · {{malformed}} unreadable",
     again: "Run again",

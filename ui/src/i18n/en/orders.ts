@@ -80,6 +80,7 @@ export const orders = {
     queried: "Queried: {{state}}",
     closed: "Closing requested: {{state}}",
     resultUnknown: "Outcome unknown; the program keeps asking",
+    claimedFeeText: "WeChat Pay says another amount",
     fact: {
       outTradeNo: "Merchant number",
       transactionId: "WeChat Pay number",
@@ -98,6 +99,7 @@ export const orders = {
       paid: "Paid",
       expires: "Expires",
       nextQuery: "Next query",
+      claimedFee: "Amount in the file",
       source: "Source",
       mwebUrl: "mweb_url",
       codeUrl: "code_url",

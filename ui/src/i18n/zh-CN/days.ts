@@ -49,6 +49,7 @@ export const days = {
     exportMonth: "导出整月",
     exported: "已导出到 {{file}}",
     readBack: "读回备注",
+    readStopped: "已停止。{{words}}",
     read: "读了 {{rows}} 行：新备注 {{remarks}}，处理 {{handled}}，拒绝 {{refused}}",
     left: "差异 {{differences}} · 待处理 {{open}} · 挂账 {{carried}} · 无法读取 {{malformed}}",
     again: "重新对账",

@@ -76,6 +76,7 @@ export const orders = {
     queried: "已查询：{{state}}",
     closed: "已请求关单：{{state}}",
     resultUnknown: "结果未知，程序会继续查询",
+    claimedFeeText: "与微信支付的金额不同",
     fact: {
       outTradeNo: "商户单号",
       transactionId: "微信支付单号",
@@ -94,6 +95,7 @@ export const orders = {
       paid: "支付时间",
       expires: "失效时间",
       nextQuery: "下次查询",
+      claimedFee: "文件里的金额",
       source: "来源",
       mwebUrl: "mweb_url",
       codeUrl: "code_url",

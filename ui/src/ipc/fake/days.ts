@@ -360,7 +360,14 @@ export function fakeDays(world: World): DayCommands {
       const rows = left(from, to);
       return { total: rows.length, rows: rows.slice(start, start + limit) };
     },
-    daysReadRemarks: async () => ({ rows: 3, remarks: 1, handled: 1, refused: [], refused_count: 0 }),
+    daysReadRemarks: async () => ({
+      rows: 3,
+      remarks: 1,
+      handled: 1,
+      refused: [],
+      refused_count: 0,
+      cancelled: false,
+    }),
   };
 }
 

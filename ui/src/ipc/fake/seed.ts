@@ -124,6 +124,7 @@ export function newOrder(profile: Profile, { at, body, total_fee, type, outTrade
     notify_url: "http://127.0.0.1:41874/notify",
     prepay_id: `wx${outTradeNo.slice(0, 14)}${outTradeNo.slice(-10)}abcdef0123`,
     code_url: type === "NATIVE" ? `weixin://wxpay/bizpayurl?pr=${outTradeNo.slice(-7)}` : null,
+    claimed_total_fee: null,
     mweb_url: type === "MWEB" ? `http://127.0.0.1:41873/mweb/${outTradeNo}` : null,
     expires_at: at + 7 * 86_400_000,
   };

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::progress::{Bar, cancel_on_interrupt};
 
 /// Read remarks and handlings back from a table that was exported [读回备注]
 ///
@@ -28,8 +29,11 @@ pub(crate) async fn run(
     profile: &Profile,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let read = desk.read_remarks(&profile.name, &command.file).await?;
-    let is_whole = read.refused.is_empty();
+    let bar = Bar::new("rows read [已读]");
+    let read = desk.read_remarks(&profile.name, &command.file, bar.watcher(), &cancel_on_interrupt()).await;
+    bar.finish();
+    let read = read?;
+    let is_whole = read.refused.is_empty() && !read.cancelled;
     if output.is_json() {
         let refused = read.refused.iter().map(|RefusedRemark { line, why }| {
             json!({"line": line, "code": why.code(), "reason": why.to_string(), "reason_zh": why.chinese()})
@@ -39,6 +43,7 @@ pub(crate) async fn run(
             "remarks": read.remarks,
             "handled": read.handled,
             "refused": refused.collect::<Vec<_>>(),
+            "cancelled": read.cancelled,
         }))?;
     } else {
         let text = format!(
@@ -47,7 +52,7 @@ pub(crate) async fn run(
             read.remarks,
             read.handled,
             read.refused.len()
-        );
+        ) + if read.cancelled { "; stopped, the rest was not read [已停止]" } else { "" };
         output.verdict(is_whole, &text)?;
         for row in &read.refused {
             output.note(&format!("line {}: {} [{}]", row.line, row.why, row.why.chinese()));

@@ -218,7 +218,7 @@ fn remarks_are_read_back_from_the_workbook_and_refused_rows_are_told() {
     assert_eq!(export("out.xlsx")["differences"], 12);
     assert_eq!(
         day(&desk, &["read-remarks", "out.xlsx"]).expect(0).json(),
-        json!({"rows": 12, "remarks": 0, "handled": 0, "refused": []})
+        json!({"rows": 12, "remarks": 0, "handled": 0, "refused": [], "cancelled": false})
     );
     rewrite(&desk, "out.xlsx", "back.xlsx", |row, place, title| match (row[0].as_str(), title) {
         ("金额不一致" | "跨日待匹配", "处理") => Some("已核销".into()),
@@ -263,7 +263,11 @@ fn a_workbook_that_was_overtaken_undoes_nothing_and_says_so_where_it_was_changed
     export("morning.xlsx");
     day(&desk, &["note", DAY, &identity(&desk, "amount_diff"), "--resolve", "--text", "已补差"]).expect(0);
     let read = day(&desk, &["read-remarks", "morning.xlsx"]).expect(0).json();
-    assert_eq!(read, json!({"rows": 12, "remarks": 0, "handled": 0, "refused": []}), "nobody wrote into it");
+    assert_eq!(
+        read,
+        json!({"rows": 12, "remarks": 0, "handled": 0, "refused": [], "cancelled": false}),
+        "nobody wrote into it"
+    );
     let resolved = || show(&desk, &["--state", "resolved"])["differences"].as_array().unwrap().len();
     assert_eq!(resolved(), 1);
     rewrite(&desk, "morning.xlsx", "noon.xlsx", |row, _, title| match (row[0].as_str(), title) {
@@ -278,6 +282,12 @@ fn a_workbook_that_was_overtaken_undoes_nothing_and_says_so_where_it_was_changed
         (1, &json!("remark_overtaken"))
     );
     assert_eq!(resolved(), 1);
+    rewrite(&desk, "morning.xlsx", "spoilt.xlsx", |row, _, title| {
+        (row[0].as_str() == "金额不一致" && title == "导出时").then(String::new)
+    });
+    let read = day(&desk, &["read-remarks", "spoilt.xlsx"]).expect(1).json();
+    assert_eq!((&read["handled"], &read["refused"][0]["code"]), (&json!(0), &json!("remark_overtaken")));
+    assert_eq!(resolved(), 1, "a row that no longer says how far it was undoes nothing");
     export("evening.xlsx");
     rewrite(&desk, "evening.xlsx", "night.xlsx", |row, _, title| match (row[0].as_str(), title) {
         ("金额不一致", "处理") => Some("待处理".into()),

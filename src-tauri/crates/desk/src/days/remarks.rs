@@ -13,6 +13,7 @@ use super::table::{AS_EXPORTED, AsExported, IDENTITY, REMARK, STATE, remark, sta
 use super::{AT_ONCE, operator};
 use crate::changes::Tag;
 use crate::desk::Inner;
+use crate::progress::{Cancel, Meter, OnProgress};
 use crate::reconciling::MALFORMED;
 use crate::{Desk, DeskError};
 
@@ -100,6 +101,8 @@ pub struct ReadRemarks {
     pub handled: u64,
     /// Rows that were not taken.
     pub refused: Vec<RefusedRemark>,
+    /// Somebody stopped it; what was said by then stays.
+    pub cancelled: bool,
 }
 
 /// A row of the table.
@@ -108,26 +111,44 @@ struct Said {
     identity: String,
     state: String,
     remark: String,
-    /// Nothing in tables from before it was written.
+    /// Nothing where that cannot be read.
     as_exported: Option<AsExported>,
+    /// The table is from before that was written.
+    is_old: bool,
 }
 
 impl Desk {
-    /// Reads remarks and handlings back from a table that was exported before; what is there already is not said again.
-    pub async fn read_remarks(&self, profile: &str, file: &Path) -> Result<ReadRemarks, DeskError> {
-        let (profile, file) = (profile.to_owned(), file.to_owned());
+    /// Reads remarks and handlings back from a table that was exported before; what is there already is not said again. Told in
+    /// rows.
+    pub async fn read_remarks(
+        &self,
+        profile: &str,
+        file: &Path,
+        report: OnProgress,
+        cancel: &Cancel,
+    ) -> Result<ReadRemarks, DeskError> {
+        let (profile, file, cancel) = (profile.to_owned(), file.to_owned(), cancel.clone());
         let read = self
             .blocking(move |inner| {
                 inner.profile(&profile)?;
                 let (mut read, mut notes, mut about) = (ReadRemarks::default(), Vec::new(), HashSet::new());
-                for said in said_in(&file)? {
+                let all = said_in(&file)?;
+                let mut meter = Meter::new(all.len() as u64, report);
+                for said in all {
+                    read.cancelled = cancel.is_cancelled();
+                    if read.cancelled {
+                        break;
+                    }
                     read.rows += 1;
+                    meter.add(1);
                     // Each time is a commit of its own; and what a row says depends on what was said to the same difference before.
-                    if notes.len() == AT_ONCE || !about.insert(said.identity.clone()) {
+                    let identity = parse_identity(&said.identity);
+                    if notes.len() == AT_ONCE || identity.is_some_and(|identity| about.contains(&identity)) {
                         inner.say_all(&notes, &mut read)?;
                         notes.clear();
-                        about = HashSet::from([said.identity.clone()]);
+                        about.clear();
                     }
+                    about.extend(identity);
                     match inner.note(&profile, &said)? {
                         Ok(Some(note)) => notes.push((said.line, note)),
                         Ok(None) => {}
@@ -138,9 +159,10 @@ impl Desk {
                 read.refused.sort_by_key(|refused| refused.line);
                 Ok(read)
             })
-            .await?;
+            .await;
+        // Also where it failed midway: what was said before that stays.
         self.inner.changes.note(Tag::Days, []);
-        Ok(read)
+        read
     }
 }
 
@@ -221,7 +243,7 @@ impl Said {
 
     /// Whether something was said since it was exported, or the difference says something else since.
     fn is_overtaken(&self, found: &DayDifference) -> bool {
-        self.as_exported.is_some_and(|exported| exported != AsExported::of(found))
+        self.as_exported.map_or(!self.is_old, |exported| exported != AsExported::of(found))
     }
 }
 
@@ -291,6 +313,7 @@ fn said_in(file: &Path) -> Result<Vec<Said>, DeskError> {
                         state: text(row, state),
                         remark: text(row, remark),
                         as_exported: as_exported.and_then(|place| AsExported::parse(&text(row, place))),
+                        is_old: as_exported.is_none(),
                     };
                     if !said.identity.is_empty() {
                         all.push(said);

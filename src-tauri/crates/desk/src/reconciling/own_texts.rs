@@ -105,7 +105,7 @@ impl OwnTexts {
                     refund_id: or_empty(refund.refund_id),
                     out_refund_no: refund.out_refund_no.to_owned(),
                     state: refund.state.as_str().to_owned(),
-                    hour: refund.accepted_at.map(hour),
+                    hour: refund.accepted_at.filter(|_| !refund.is_day_only).map(hour),
                     numbers: Numbers::new(
                         refund.out_trade_no.as_bytes(),
                         refund.refund_id.unwrap_or_default().as_bytes(),

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use desk::reconcile::Viewpoint;
 use desk::sheets::Reader;
+use desk::store::{DayDifference, DifferenceFilter};
 use desk::{Cancel, Exported, OnProgress, Progress, SpanExport};
 use wxpay_protocol::environment::Environment;
 
@@ -78,4 +80,32 @@ async fn an_export_of_differences_that_is_stopped_leaves_no_file_and_what_was_th
     }
     assert_eq!(files(out.path()), std::slice::from_ref(&there));
     assert_eq!(std::fs::read_to_string(there).unwrap(), "of last time");
+}
+
+#[tokio::test]
+async fn reading_remarks_back_is_stopped_between_two_rows_and_what_was_said_by_then_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = compared(folder.path()).await;
+    let page = fetching.desk.day_differences("shop", START, DifferenceFilter::default(), 0, 10).await.unwrap();
+    let identity = |found: &DayDifference| found.found.identity.map(|byte| format!("{byte:02x}")).concat();
+    let countable: Vec<&DayDifference> = page.rows.iter().filter(|row| row.found.counts).collect();
+    let table = folder.path().join("remarks.csv");
+    let rows: String = countable[..2].iter().map(|row| format!("{},open,看过\n", identity(row))).collect();
+    std::fs::write(&table, format!("identity,state,remark\n{rows}")).unwrap();
+    let read = async |stop_at: u64| {
+        let cancel = Cancel::new();
+        let asked = cancel.clone();
+        let watch = Box::new(move |progress: Progress| {
+            // Longer than the pause between two tellings, so that every row is told.
+            std::thread::sleep(Duration::from_millis(120));
+            if progress.done == stop_at {
+                asked.cancel();
+            }
+        });
+        fetching.desk.read_remarks("shop", &table, watch, &cancel).await.unwrap()
+    };
+    let stopped = read(1).await;
+    assert_eq!((stopped.rows, stopped.remarks, stopped.cancelled), (1, 1, true));
+    let whole = read(9).await;
+    assert_eq!((whole.rows, whole.remarks, whole.cancelled), (2, 1, false), "the first one is there already");
 }

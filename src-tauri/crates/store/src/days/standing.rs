@@ -122,7 +122,7 @@ impl Store {
 
 /// Whether anything of a day is kept here: an order that was paid on it or is said to have been, or a refund of which the same is
 /// true as where days are brought together: it counts from its acceptance, or where that was not seen, from its reservation, and
-/// one that was made elsewhere from its success.
+/// one that was made elsewhere from its success, or from the day in its refund_id where it succeeded on a later one.
 pub(crate) const IS_TRADED_SQL: &str = "SELECT EXISTS (SELECT 1 FROM orders WHERE paid_at >= ?1 AND paid_at < ?2 AND profile = ?3) \
      OR EXISTS (SELECT 1 FROM orders WHERE paid_at IS NULL AND claimed_paid_at IS NOT NULL \
        AND (claimed_paid_at + 28800000) / 86400000 = (?1 + 28800000) / 86400000 AND profile = ?3) \
@@ -132,7 +132,10 @@ pub(crate) const IS_TRADED_SQL: &str = "SELECT EXISTS (SELECT 1 FROM orders WHER
      OR EXISTS (SELECT 1 FROM refunds r WHERE r.created_at >= ?1 AND r.created_at < ?2 AND r.profile = ?3 AND r.origin = 0 \
        AND r.refund_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM refund_observation WHERE refund = r.id AND verified = 1 AND event = 0)) \
      OR EXISTS (SELECT 1 FROM refunds r WHERE r.success_at >= ?1 AND r.success_at < ?2 AND r.profile = ?3 AND r.origin = 1 \
-       AND r.refund_id IS NOT NULL)";
+       AND r.refund_id IS NOT NULL AND NOT (substr(r.refund_id, 11, 8) GLOB '20[0-9][0-9][0-9][0-9][0-9][0-9]' \
+         AND substr(r.refund_id, 11, 8) < strftime('%Y%m%d', (?1 + 28800000) / 1000, 'unixepoch'))) \
+     OR EXISTS (SELECT 1 FROM refunds r WHERE substr(r.refund_id, 11, 8) = strftime('%Y%m%d', (?1 + 28800000) / 1000, 'unixepoch') \
+       AND r.profile = ?3 AND r.origin = 1 AND r.refund_id IS NOT NULL AND (r.success_at IS NULL OR r.success_at >= ?1))";
 
 /// The days of a span of which anything is kept here, counted from its beginning.
 fn traded_days(connection: &Connection, profile: &str, from: UtcMs, to: UtcMs) -> Result<Vec<i64>, StoreError> {

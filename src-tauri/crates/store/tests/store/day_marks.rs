@@ -1,6 +1,6 @@
 //! The one mark of a day: by what is kept of it here, and by what WeChat said of its bill.
 
-use desk_store::{BillChange, BillKept, BillSums, DayMark, NewDayBill, NewDayFlow, NewRefund, RefundEvent};
+use desk_store::{BillChange, BillKept, BillSums, DayMark, NewDayBill, NewDayFlow, NewRefund, RefundEvent, RefundSeen};
 use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{RefundStatus, UtcMs};
 
@@ -73,6 +73,19 @@ fn a_refund_that_was_made_elsewhere_counts_on_the_day_of_its_success() {
     let found = days.store.find_refund(order, &elsewhere, fen(10), at(2, 1)).unwrap();
     assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::Nothing, DayMark::Nothing]);
     record(&days.store, found, at(2, 2), succeeded(at(1, 3)));
+    assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::MissingBill, DayMark::Nothing]);
+}
+
+#[test]
+fn a_refund_that_was_made_elsewhere_and_succeeded_later_counts_on_the_day_in_its_number() {
+    let days = open();
+    let order = paid(&days.store, 1);
+    let elsewhere = OutRefundNo::new(format!("P{}", number(1))).unwrap();
+    let found = days.store.find_refund(order, &elsewhere, fen(10), at(2, 1)).unwrap();
+    let RefundEvent::Reported(seen) = succeeded(at(2, 3)) else { panic!("a report") };
+    let day = at(1, 0).day().replace('-', "");
+    let refund_id = format!("5030080696{day}12345678901");
+    record(&days.store, found, at(2, 4), RefundEvent::Reported(RefundSeen { refund_id, ..seen }));
     assert_eq!(days.marks(3), [DayMark::MissingBill, DayMark::MissingBill, DayMark::Nothing]);
 }
 

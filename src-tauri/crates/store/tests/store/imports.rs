@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 
 use crate::deeds::{MCH_ID, TRANSACTION, after_ms, fen, new_claim, notice, number, place_created, record, transaction};
 use desk_store::{
-    Effect, Event, Flags, ImportCounts, NewClaim, Order, OrderFilter, OrderSort, OrderState, Reason, RefusedImport,
-    Store,
+    Effect, Event, Flags, ImportCounts, MerchantRows, NewClaim, Order, OrderFilter, OrderSort, OrderState, Reason,
+    RefusedImport, Scanned, Store,
 };
 use wxpay_protocol::UtcMs;
+use wxpay_protocol::environment::Environment;
 
 /// One more than fits into one transaction.
 const TWO_BATCHES: usize = 16_385;
@@ -126,9 +127,17 @@ fn the_first_verified_amount_corrects_a_claimed_one_which_stays_beside_it() {
     assert_eq!((recorded.state, recorded.effect, recorded.changed), (OrderState::Success, Effect::Applied, true));
     let order = store.order_by_id(id).unwrap().unwrap();
     assert_eq!((order.total_fee, order.paid_fee, order.flags), (fen(101), Some(fen(101)), Flags::NONE));
-    let claimed: i64 =
-        database.query_row("SELECT claimed_total_fee FROM orders WHERE id = ?1", [id], |row| row.get(0)).unwrap();
-    assert_eq!(claimed, 85);
+    assert_eq!(order.claimed_total_fee, Some(fen(85)));
+    let mut local = Vec::new();
+    let of = MerchantRows { mch_id: order.mch_id, environment: Environment::Production };
+    let take = |row: Scanned<'_>| {
+        if let Scanned::Order(order) = row {
+            local.push(order.total_fee);
+        }
+        ControlFlow::Continue(())
+    };
+    store.scan(&of, take).unwrap();
+    assert_eq!(local, [fen(85)], "a bill is compared with what the merchant's own file says");
     assert_eq!(import(&store, file()).0, ImportCounts { same: 1, ..ImportCounts::default() });
     assert_eq!(store.verify().unwrap(), Vec::<String>::new());
 
