@@ -82,7 +82,7 @@ pub(crate) async fn fees_and_month(
     report.picture(window, &format!("days-month-{code}-{shade}"), &caption).await?;
     window.click("month-fetch").await?;
     window.press("[data-testid=\"span-kind\"]").await?;
-    let kind = if code == "en" { "basic account (Basic)" } else { "基本账户（Basic）" };
+    let kind = if code == "en" { "fund flow: basic account (Basic)" } else { "资金账单：基本账户（Basic）" };
     window.press(&format!(".ant-select-item-option[title=\"{kind}\"]")).await?;
     window.click("span-fetch").await?;
     window.by_test_id("bill-outcome").await?;

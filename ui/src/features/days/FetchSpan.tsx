@@ -35,7 +35,7 @@ export function FetchSpan({ profile, from, to, onClose }: FetchSpanProps) {
       closable={!fetching.running}
       keyboard={!fetching.running}
       mask={{ closable: false }}
-      width={640}
+      width={720}
       title={t("days.fetchSpan")}
     >
       <p className="quiet">{t("days.fetchSpanText")}</p>

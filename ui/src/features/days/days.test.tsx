@@ -204,7 +204,7 @@ describe("the bill of a day", () => {
     const { desk } = openWindow(DAY);
     const fetch = vi.spyOn(desk, "dayBillsFetch");
     await userEvent.click(await screen.findByTestId("month-fetch"));
-    await pick(await screen.findByTestId("span-kind"), "基本账户（Basic）");
+    await pick(await screen.findByTestId("span-kind"), "资金账单：基本账户（Basic）");
     await userEvent.click(screen.getByTestId("span-packed"));
     await userEvent.click(screen.getByTestId("span-fetch"));
     const outcomes = await screen.findAllByTestId("bill-outcome");

@@ -90,7 +90,7 @@ async fn reading_remarks_back_is_stopped_between_two_rows_and_what_was_said_by_t
     let identity = |found: &DayDifference| found.found.identity.map(|byte| format!("{byte:02x}")).concat();
     let countable: Vec<&DayDifference> = page.rows.iter().filter(|row| row.found.counts).collect();
     let table = folder.path().join("remarks.csv");
-    let rows: String = countable[..2].iter().map(|row| format!("{},open,看过\n", identity(row))).collect();
+    let rows = [countable[0], countable[1]].map(|row| format!("{},open,看过\n", identity(row))).concat();
     std::fs::write(&table, format!("identity,state,remark\n{rows}")).unwrap();
     let read = async |stop_at: u64| {
         let cancel = Cancel::new();
