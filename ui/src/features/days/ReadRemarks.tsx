@@ -1,25 +1,17 @@
-import { useMutation } from "@tanstack/react-query";
 import { App, Button } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RefusalText } from "../../components/RefusalText";
-import { useReport } from "../../components/use-report";
+import { useStoppable } from "../../components/use-stoppable";
 import { desk } from "../../ipc/client";
-import type { Progress } from "../../ipc/model";
 import { JobProgress } from "../orders/JobProgress";
 
 /** Reads remarks back from an exported table, says what was not taken and why, with a way to stop it. */
 export function ReadRemarks({ profile }: { profile: string }) {
   const { t } = useTranslation();
   const { message, modal } = App.useApp();
-  const report = useReport();
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const read = useMutation({
-    mutationFn: () => {
-      setProgress(null);
-      return desk().daysReadRemarks(profile, setProgress);
-    },
-    onSuccess: (found) => {
+  const { running, job, start } = useStoppable(
+    (of: string, onProgress) => desk().daysReadRemarks(of, onProgress),
+    (found) => {
       if (!found) return;
       const words = t("days.read", { ...found, refused: found.refused_count });
       const title = found.cancelled ? t("days.readStopped", { words }) : words;
@@ -38,26 +30,10 @@ export function ReadRemarks({ profile }: { profile: string }) {
           ),
         });
     },
-    onError: report,
-  });
-  const cancel = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
-  if (read.isPending && progress)
-    return (
-      <JobProgress
-        label={t("days.readBack")}
-        job={{ progress, stopping: !cancel.isIdle, stop: () => cancel.mutate(progress.job) }}
-      />
-    );
+  );
+  if (job) return <JobProgress label={t("days.readBack")} job={job} />;
   return (
-    <Button
-      size="small"
-      loading={read.isPending}
-      onClick={() => {
-        cancel.reset();
-        read.mutate();
-      }}
-      data-testid="remarks-read"
-    >
+    <Button size="small" loading={running} onClick={() => start(profile)} data-testid="remarks-read">
       {t("days.readBack")}
     </Button>
   );

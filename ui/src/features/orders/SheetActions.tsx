@@ -1,11 +1,10 @@
-import { useMutation } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useReport } from "../../components/use-report";
 import { useActiveProfile } from "../../components/use-settings";
+import { useStoppable } from "../../components/use-stoppable";
 import { desk } from "../../ipc/client";
-import type { OrderFilter, OrderSort, Progress } from "../../ipc/model";
+import type { OrderFilter, OrderSort } from "../../ipc/model";
 import { ImportDialog } from "./ImportDialog";
 import { JobProgress } from "./JobProgress";
 import { useImport } from "./use-import";
@@ -48,41 +47,19 @@ function ImportButton({ profile }: { profile: string }) {
 function ExportButton({ filter, sort }: SheetActionsProps) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const report = useReport();
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const write = useMutation({
-    mutationFn: () => {
-      setProgress(null);
-      return desk().ordersExport(filter, sort, setProgress);
-    },
-    onSuccess: (result) => {
+  const { running, job, start } = useStoppable(
+    (list: SheetActionsProps, onProgress) => desk().ordersExport(list.filter, list.sort, onProgress),
+    (result) => {
       if (!result) return;
       const words = result.cancelled
         ? t("sheets.exportStopped")
         : t("sheets.exported", { count: result.orders, file: result.file });
       void message.info(words);
     },
-    onError: report,
-  });
-  const cancel = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
-  if (write.isPending && progress) {
-    return (
-      <JobProgress
-        label={t("sheets.export")}
-        job={{ progress, stopping: !cancel.isIdle, stop: () => cancel.mutate(progress.job) }}
-      />
-    );
-  }
+  );
+  if (job) return <JobProgress label={t("sheets.export")} job={job} />;
   return (
-    <Button
-      size="small"
-      loading={write.isPending}
-      onClick={() => {
-        cancel.reset();
-        write.mutate();
-      }}
-      data-testid="orders-export"
-    >
+    <Button size="small" loading={running} onClick={() => start({ filter, sort })} data-testid="orders-export">
       {t("sheets.export")}
     </Button>
   );
