@@ -80,7 +80,7 @@ fn tell_pass(pass: Pass, merchants: &[PollingNow], output: &mut Output) -> Resul
         output.note("another program polls this data folder; nothing was asked here");
     }
     output.line(&format!("asked [已查] {}, open [未终态] {}", pass.asked, pass.open))?;
-    for now in merchants.iter().filter(|now| now.open > 0) {
+    for now in merchants.iter().filter(|now| now.open + now.open_refunds > 0) {
         let next =
             now.next_query_at.map_or_else(String::new, |at| format!(", next question [下次查单] {}", at.rfc3339()));
         let why = now.held_back.map_or_else(String::new, |why| format!(", waits [暂停]: {}", why.as_str()));
@@ -89,7 +89,11 @@ fn tell_pass(pass: Pass, merchants: &[PollingNow], output: &mut Output) -> Resul
             .asking
             .as_ref()
             .map_or_else(String::new, |number| format!(", asking about [正在查] {} ({number} last)", now.under_way));
-        output.line(&format!("  {}: open {}{asking}{next}{why}{city}", now.profile, now.open))?;
+        let refunds = match now.open_refunds {
+            0 => String::new(),
+            count => format!(", refunds [退款] {count}"),
+        };
+        output.line(&format!("  {}: open {}{refunds}{asking}{next}{why}{city}", now.profile, now.open))?;
     }
     Ok(Exit::Done)
 }
