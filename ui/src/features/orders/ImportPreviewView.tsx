@@ -1,4 +1,5 @@
-import { Radio, Select } from "antd";
+import { Button, Radio, Select } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RefusalText, useRefusalWords } from "../../components/RefusalText";
 import type { ImportPreview } from "../../ipc/model";
@@ -7,6 +8,9 @@ import { FIELDS, type ImportJob, ofSheet, REFUND_FIELDS, type SheetField, withCo
 
 /** States that a file may say; the others are this program's own. */
 const FILE_STATES = ORDER_STATES.filter((state) => !["CREATING", "CREATE_FAILED", "UNVERIFIED"].includes(state));
+
+/** So many columns are shown at first, and at each further step; a sheet may have 16 384, more than a window draws. */
+const COLUMNS_SHOWN = 60;
 
 /** Where a refund of a file may stand, as the file says. */
 const REFUND_STATES = ["PROCESSING", "SUCCESS", "CHANGE", "REFUNDCLOSE"] as const;
@@ -43,7 +47,7 @@ export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
           />
         )}
       </p>
-      <PreviewTable job={job} shown={shown} table={table} />
+      <PreviewColumns key={`${shown.file_name} ${shown.mapping.sheet ?? ""}`} job={job} shown={shown} table={table} />
       <UnitQuestion job={job} shown={shown} />
       <StateQuestions job={job} shown={shown} table={table} />
       {shown.problem && (
@@ -58,7 +62,28 @@ export function ImportPreviewView({ job, shown, table = "orders" }: PartProps) {
   );
 }
 
-function PreviewTable({ job, shown, table }: PartProps) {
+/** A column with its place in the file; titles repeat. */
+type PlacedColumn = ImportPreview["columns"][number] & { place: number };
+
+/** The columns that are read and the first ones; any other on request. */
+function PreviewColumns({ shown, ...props }: PartProps) {
+  const [first, setFirst] = useState(COLUMNS_SHOWN);
+  const [sought, setSought] = useState<readonly number[]>([]);
+  const columns = shown.columns.map((column, place) => ({ ...column, place }));
+  const isShown = ({ field, place }: PlacedColumn) => place < first || field !== null || sought.includes(place);
+  return (
+    <>
+      <PreviewTable shown={shown} columns={columns.filter(isShown)} {...props} />
+      <HiddenColumns
+        hidden={columns.filter((column) => !isShown(column))}
+        onMore={() => setFirst(first + COLUMNS_SHOWN)}
+        onSeek={(place) => setSought([...sought, place])}
+      />
+    </>
+  );
+}
+
+function PreviewTable({ job, shown, columns, table }: PartProps & { columns: PlacedColumn[] }) {
   const { t } = useTranslation();
   const words = useRefusalWords();
   const fields: readonly SheetField[] = table === "refunds" ? REFUND_FIELDS : FIELDS;
@@ -70,15 +95,14 @@ function PreviewTable({ job, shown, table }: PartProps) {
         <thead>
           <tr>
             <th />
-            {shown.columns.map((column, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; titles repeat.
-              <th key={place}>
+            {columns.map((column) => (
+              <th key={column.place}>
                 <span className="import-title">{column.title}</span>
                 <Select
                   size="small"
                   className="import-field"
                   aria-label={`${t("sheets.readAs")} ${column.title}`}
-                  data-testid={`import-field-${place}`}
+                  data-testid={`import-field-${column.place}`}
                   disabled={job.looking}
                   popupMatchSelectWidth={160}
                   value={column.field ?? ""}
@@ -97,15 +121,10 @@ function PreviewTable({ job, shown, table }: PartProps) {
           {shown.rows.map((row) => (
             <tr key={row.line}>
               <td className="quiet figures">{row.line}</td>
-              {shown.columns.map((_, place) => {
+              {columns.map(({ place }) => {
                 const damage = row.damaged.find((cell) => cell.place === place)?.refusal;
                 return (
-                  <td
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
-                    key={place}
-                    className={damage && "import-damaged"}
-                    title={damage && words(damage)}
-                  >
+                  <td key={place} className={damage && "import-damaged"} title={damage && words(damage)}>
                     {row.cells[place]}
                   </td>
                 );
@@ -114,6 +133,34 @@ function PreviewTable({ job, shown, table }: PartProps) {
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+type HiddenProps = { hidden: PlacedColumn[]; onMore: () => void; onSeek: (place: number) => void };
+
+/** The way to the columns that are not shown: the next ones, or one by its title. */
+function HiddenColumns({ hidden, onMore, onSeek }: HiddenProps) {
+  const { t } = useTranslation();
+  if (hidden.length === 0) return null;
+  return (
+    <div className="import-question" data-testid="import-hidden">
+      <span>{t("sheets.hiddenColumns", { count: hidden.length })}</span>
+      <Button size="small" data-testid="import-more" onClick={onMore}>
+        {t("sheets.moreColumns", { count: Math.min(COLUMNS_SHOWN, hidden.length) })}
+      </Button>
+      <Select
+        size="small"
+        className="import-field"
+        showSearch={{ optionFilterProp: "label" }}
+        aria-label={t("sheets.seekColumn")}
+        data-testid="import-seek"
+        placeholder={t("sheets.seekColumn")}
+        popupMatchSelectWidth={240}
+        value={null}
+        options={hidden.map(({ title, place }) => ({ value: place, label: `${place + 1} ${title}` }))}
+        onChange={(place: number | null) => place !== null && onSeek(place)}
+      />
     </div>
   );
 }

@@ -35,6 +35,32 @@ describe("a file of orders", () => {
     });
   });
 
+  it("of hundreds of columns shows those that are read and the first ones, and any other on request", async () => {
+    const { desk } = openWindow("/orders");
+    const look = vi.spyOn(desk, "importPreview");
+    const choose = desk.importChoose;
+    vi.spyOn(desk, "importChoose").mockImplementation(async (profile) => {
+      const shown = await choose(profile);
+      if (!shown) throw new Error("the fake always chooses a file");
+      const filled = (place: number) => shown.columns[place] ?? { title: `列${place + 1}`, field: null, unit: null };
+      const columns = Array.from({ length: 400 }, (_, place) => filled(place));
+      columns[399] = { title: "备注", field: "attach", unit: null };
+      return { ...shown, columns };
+    });
+    await userEvent.click(await screen.findByTestId("orders-import"));
+    const table = await screen.findByTestId("import-table");
+    const count = () => within(table).getAllByRole("columnheader").length - 1;
+    expect(count()).toBe(61);
+    expect(within(table).getByTestId("import-field-399").textContent).toContain("attach");
+    expect(screen.getByTestId("import-hidden").textContent).toContain("还有 339 列");
+    await userEvent.click(screen.getByTestId("import-more"));
+    expect(count()).toBe(121);
+    await pick(screen.getByTestId("import-seek"), "122 列122");
+    expect(count()).toBe(122);
+    await pick(within(table).getByTestId("import-field-121"), "订单金额");
+    expect(look.mock.calls[0]?.[1].columns).toEqual([{ field: "total_fee", title: "列122" }]);
+  });
+
   it("is not asked about again where nothing was chosen", async () => {
     const { desk } = openWindow("/orders");
     vi.spyOn(desk, "importChoose").mockResolvedValue(null);

@@ -21,6 +21,9 @@ export const sheets = {
     savedMapping: "Read with the columns saved for this merchant",
     readAs: "Read as",
     ignored: "not read",
+    hiddenColumns: "Columns that are not shown: {{count}}",
+    moreColumns: "Show {{count}} more",
+    seekColumn: "Find a column",
     unit: "Unit of amounts",
     unitAsk:
       "The header does not say whether amounts are yuan or fen. Choose: the wrong one is off by a factor of 100.",
