@@ -13,6 +13,9 @@ use crate::row_kinds::RowKind;
 use crate::state_words::{Words, refund_status, trade_state};
 use crate::{Field, Head, Mapping, SheetError, Table, TimeForm, Unit};
 
+/// The words that label a row of totals; the two English ones are told apart by their whole cell.
+const TOTALS: [&str; 6] = ["合计", "总计", "小计", "汇总", "共计", "总交易单数"];
+
 /// The places, units and words of one file. Cheap to ask: nothing is allocated for a cell that is as it should be.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -89,11 +92,14 @@ impl Layout {
 
     /// The number that an entry is known by, as it stands in the file.
     pub(crate) fn entry_number<'r>(&self, row: &Row<'r>) -> Option<&'r [u8]> {
-        let numbers: &[Field] = match self.table {
+        self.number_fields().iter().find_map(|field| self.bytes(row, *field))
+    }
+
+    const fn number_fields(&self) -> &'static [Field] {
+        match self.table {
             Table::Orders => &[Field::OutTradeNo],
             Table::Refunds => &[Field::RefundId, Field::OutRefundNo],
-        };
-        numbers.iter().find_map(|field| self.bytes(row, *field))
+        }
     }
 
     /// Whether anything stands in a column of amounts.
@@ -101,21 +107,36 @@ impl Layout {
         Field::ALL.iter().any(|field| field.is_amount() && self.bytes(row, *field).is_some())
     }
 
+    /// Whether the row sums up others: where its number should be, or at its head beside no number, stands a label. Beside a number
+    /// only a whole cell outside the goods' names is one, for a shop may sell a 小计时器.
     fn is_totals(&self, row: &Row<'_>) -> bool {
-        const WORDS: [&str; 8] = ["合计", "总计", "小计", "汇总", "共计", "总交易单数", "total", "sum"];
-        // Numbers begin with ASCII; so do the two English words, which stand alone in their cell.
+        let numbers = self.number_fields();
+        let number = numbers.iter().find(|field| self.bytes(row, **field).is_some());
+        let number = number.and_then(|field| field.of(&self.places));
         (0..row.len().min(self.titles.len()).min(4)).any(|place| {
             let cell = row.bytes(place);
             match cell.first() {
                 None => false,
+                // Numbers begin with ASCII; so do the two English words, which stand alone in their cell.
                 Some(first) if first.is_ascii() => {
-                    cell.eq_ignore_ascii_case(b"total")
-                        || cell.eq_ignore_ascii_case(b"sum")
-                        || cell.eq_ignore_ascii_case(b"total:")
+                    let cell = cell.strip_suffix(b":").unwrap_or(cell);
+                    (cell.eq_ignore_ascii_case(b"total") || cell.eq_ignore_ascii_case(b"sum"))
+                        && !self.is_of_goods(place, number)
                 }
-                Some(_) => row.text(place).is_ok_and(|text| WORDS.iter().any(|word| text.starts_with(word))),
+                Some(_) if number.is_none_or(|number| number == place) => {
+                    row.text(place).is_ok_and(|text| TOTALS.iter().any(|word| text.starts_with(word)))
+                }
+                Some(_) => {
+                    let is_label = |text: Cow<'_, str>| TOTALS.contains(&text.trim_end_matches(is_count));
+                    !self.is_of_goods(place, number) && row.text(place).is_ok_and(is_label)
+                }
             }
         })
+    }
+
+    /// Whether the place holds the name of what was sold under a number.
+    fn is_of_goods(&self, place: usize, number: Option<usize>) -> bool {
+        number.is_some_and(|number| number != place) && Field::Body.of(&self.places) == Some(place)
     }
 
     /// The cell of a field without blanks and guards, in the file's encoding; nothing if it is empty.
@@ -206,6 +227,11 @@ impl Layout {
             problem,
         }
     }
+}
+
+/// What may follow the label of a row of totals in its cell, as in 合计：12笔.
+fn is_count(letter: char) -> bool {
+    letter.is_ascii_digit() || matches!(letter, ':' | '：' | ' ' | '笔')
 }
 
 pub(crate) fn amounts_have_decimals(head: &Head, header_line: u64, place: usize) -> bool {
