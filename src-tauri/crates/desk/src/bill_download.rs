@@ -9,6 +9,7 @@ mod span;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use desk_store::Profile;
 use wxpay_client::{DownloadFault, MerchantCertificate};
 use wxpay_protocol::bill::download::{self, BillKind, NoBillMeaning};
 use wxpay_protocol::bill::{BillRefusal, BillType};
@@ -191,6 +192,8 @@ struct Asking {
     signer: Signer,
     certificate: Option<MerchantCertificate>,
     request: Params,
+    /// Other profiles are of the same merchant, at another gateway or for another sub-merchant, and have bills of their own.
+    has_namesakes: bool,
 }
 
 impl Desk {
@@ -209,7 +212,7 @@ impl Desk {
             return Err(BillFault::TooEarly { day: wish.day.day(), from: from.dashed() });
         }
         let mch_id = asking.signer.profile.mch_id.clone();
-        let target = target(wish, &mch_id);
+        let target = target(wish, &mch_id, asking.has_namesakes);
         let mut part = Part::beside(&target, watch)?;
         self.take_pace(&asking.signer, 1).await?;
         let merchant = asking.signer.merchant(asking.signer.profile.appid.as_str(), asking.signer.profile.sign_type);
@@ -271,17 +274,22 @@ impl Inner {
         if let (BillKind::Trades(_), Some(sub_mch_id)) = (wish.kind, &profile.sub_mch_id) {
             request.push("sub_mch_id", sub_mch_id.as_str())?;
         }
-        Ok(Asking { signer, certificate, request })
+        let is_namesake = |other: &Profile| other.mch_id == profile.mch_id && other.name != profile.name;
+        let has_namesakes = self.store.profiles()?.iter().any(is_namesake);
+        Ok(Asking { signer, certificate, request, has_namesakes })
     }
 }
 
-/// The file that a bill is kept in.
-fn target(wish: &BillWish, mch_id: &MchId) -> PathBuf {
+/// The file that a bill is kept in; it names the profile where the merchant alone does not tell whose it is.
+fn target(wish: &BillWish, mch_id: &MchId, has_namesakes: bool) -> PathBuf {
     if !wish.to.is_dir() {
         return wish.to.clone();
     }
     let packed = if wish.packed { ".gz" } else { "" };
-    wish.to.join(format!("{mch_id}_{}_{}.csv{packed}", wish.day.day(), wish.kind.word()))
+    // What no system takes in a file's name.
+    let profile = wish.profile.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "_");
+    let profile = if has_namesakes { format!("_{profile}") } else { String::new() };
+    wish.to.join(format!("{mch_id}{profile}_{}_{}.csv{packed}", wish.day.day(), wish.kind.word()))
 }
 
 fn unwritable(place: &Path) -> impl FnOnce(io::Error) -> BillFault {

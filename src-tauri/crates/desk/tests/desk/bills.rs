@@ -107,8 +107,18 @@ impl Fetching {
         body: &str,
         cancel: &Cancel,
     ) -> Result<FetchedBill, BillFault> {
+        self.fetch_for("shop", kind, body, cancel).await
+    }
+
+    async fn fetch_for(
+        &self,
+        profile: &str,
+        kind: BillKind,
+        body: &str,
+        cancel: &Cancel,
+    ) -> Result<FetchedBill, BillFault> {
         body.as_bytes().clone_into(&mut self.wire.body.lock().unwrap());
-        let wish = BillWish { profile: "shop".into(), day: START, kind, packed: false, to: self.folder() };
+        let wish = BillWish { profile: profile.into(), day: START, kind, packed: false, to: self.folder() };
         self.desk.fetch_bill(&wish, Watch { on_bytes: &|_| {}, on_more: &|_| {}, cancel }).await
     }
 }
@@ -358,4 +368,24 @@ async fn a_span_of_another_kind_is_asked_for_and_named_by_it_and_a_packed_fund_f
     let asked = fetching.wire.asked_last.lock().unwrap().clone();
     assert!(asked.contains("account_type") && asked.contains("Operation") && asked.contains("GZIP"), "{asked}");
     assert!(fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap().is_empty(), "it has no orders");
+}
+
+#[tokio::test]
+async fn two_profiles_of_one_merchant_have_bills_of_their_own_and_neither_changes_the_others() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    fetching.desk.profile_add(profile("二店/试")).await.unwrap();
+    let all = BillKind::Trades(BillType::All);
+    for (name, body) in [("shop", bill()), ("二店/试", bill().replacen("`OTHERS", "`CMB_DEBIT", 1)), ("shop", bill())]
+    {
+        let FetchedBill::Saved(saved) = fetching.fetch_for(name, all, &body, &Cancel::new()).await.unwrap() else {
+            panic!("there is a bill")
+        };
+        assert!(!matches!(saved.before, Before::Changed(_)), "{name}: {:?}", saved.before);
+        assert_eq!(std::fs::read_to_string(&saved.file).unwrap(), body);
+        let day = fetching.desk.day(name, START).await.unwrap();
+        assert_eq!((day.standing.bills, day.standing.bill_changed), (1, false), "{name}");
+    }
+    let date = START.day();
+    let files = ["shop", "二店_试"].map(|name| format!("1900000001_{name}_{date}_ALL.csv"));
+    assert_eq!(fetching.files(), files);
 }
