@@ -4,6 +4,7 @@
 mod beside;
 mod bill_rows;
 mod bills;
+mod by_shares;
 mod differences;
 mod each_row;
 mod fault_words;
@@ -26,10 +27,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
-use desk_reconcile::{Basis, Day, Difference, LocalSide, Scope, Seen, Share, Verdict, verdict};
+use desk_reconcile::{Basis, Scope, Verdict};
 use desk_sheets::{SheetError, WriteError};
 use desk_store::StoreError;
 use wxpay_protocol::UtcMs;
@@ -39,15 +39,15 @@ use crate::GatewaySays;
 use crate::progress::Cancel;
 pub use beside::{Beside, BesideBill, WaitingOrders};
 use bills::Bills;
+use by_shares::Bounds;
 pub use differences::MalformedLine;
 pub(crate) use fees::COLUMNS as FEE_COLUMNS;
 pub use fees::{FeeOff, exact_yuan_text};
 pub use keeping::bill_digest;
 pub(crate) use keeping::{MALFORMED, Parts, facts, file_digest, hex, kept_tallies, tallies_of, unbilled};
 pub use kept::KeptSide;
-use listed::{Collected, Listed, MOST_HELD_ROWS};
+use listed::{Listed, MOST_HELD_ROWS};
 pub(crate) use neighbours::settled_by;
-use own_side::OwnReading;
 pub use own_side::{OwnFiles, OwnSide, OwnTable};
 pub(crate) use workbook::amount;
 
@@ -392,40 +392,6 @@ impl DaySides {
         if watch.cancel.is_cancelled() { Err(ReconcileFault::Cancelled) } else { result }
     }
 
-    /// As often as so much memory takes, the files are read again.
-    fn reconcile_within(&self, bounds: Bounds, watch: Watch<'_>) -> Result<Reconciled, ReconcileFault> {
-        let day = Day::of(self.date, self.day_cut_s);
-        let bills = Bills::find(self, watch.cancel)?;
-        let scope = self.scope(&bills)?;
-        let collected = Mutex::new(Collected::new(bounds.held_rows));
-        let mut whole: Option<(OfShare, [Seen; 2])> = None;
-        let mut next = Some(Share::first(bounds.kept_bytes));
-        while let Some(share) = next {
-            if !share.is_first() {
-                (watch.on_more)(self.bytes()?);
-            }
-            let (found, seen) = self.share((day, scope), &bills, &share, &collected, watch)?;
-            match &mut whole {
-                None => whole = Some((found, seen)),
-                Some((_, first)) if seen[0] != first[0] => {
-                    return Err(ReconcileFault::Changed(places(self.bills.iter())));
-                }
-                // What the store says goes on changing; each of its orders counts once, as it was when its share was read.
-                Some((_, first)) if seen[1] != first[1] && matches!(self.own, OwnSide::Files(_)) => {
-                    return Err(ReconcileFault::Changed(places(self.own.files())));
-                }
-                Some((whole, _)) => whole.verdict.add(found.verdict),
-            }
-            next = share.next();
-        }
-        let (OfShare { bills, local, mut verdict, malformed }, _) = whole.ok_or(ReconcileFault::Internal)?;
-        let (mut listing, waiting) = collected.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
-        let settling = neighbours::Settling { sides: self, mch_id: bills.mch_id.as_deref(), day, watch };
-        settling.settle(bounds.held_rows, &waiting, &mut verdict, &mut listing)?;
-        let differences = Arc::new(listing.finish()?);
-        Ok(Reconciled { bills, local, verdict, differences, malformed, told: BTreeMap::new() })
-    }
-
     /// What both sides have, so that it can be compared.
     fn scope(&self, bills: &Bills<'_>) -> Result<Scope, ReconcileFault> {
         let scope = Scope {
@@ -440,55 +406,6 @@ impl DaySides {
         }
         Ok(scope)
     }
-
-    /// Reads both sides of one share and brings them together; what differs is collected.
-    fn share(
-        &self,
-        (day, scope): (Day, Scope),
-        bills: &Bills<'_>,
-        share: &Arc<Share>,
-        collected: &Mutex<Collected>,
-        watch: Watch<'_>,
-    ) -> Result<(OfShare, [Seen; 2]), ReconcileFault> {
-        let (side, ours) = thread::scope(|threads| {
-            let side = threads.spawn(|| bills.read(day, share.clone(), scope, watch));
-            let wanted = OwnReading { day, share: share.clone(), scope, basis: self.basis };
-            let ours = self.own.read(&wanted, watch);
-            (side.join(), ours)
-        });
-        let (bills, side, mut malformed) = side.map_err(|_| ReconcileFault::Internal)??;
-        let (local, mut ours, ours_malformed): (LocalRead, LocalSide, Vec<MalformedLine>) = ours?;
-        // The store has the orders of every day.
-        if scope.payments && matches!(self.own, OwnSide::Files(_)) {
-            self.beside.carry_over(day, &mut ours)?;
-        }
-        malformed.extend(ours_malformed);
-        let seen = [side.seen(), ours.seen()];
-        let list = || collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let take = |rows: Vec<Difference>| list().take(rows);
-        let is_stopped = || watch.cancel.is_cancelled() || list().is_broken();
-        match verdict(side, ours, &take, &is_stopped) {
-            Some(verdict) => Ok((OfShare { bills, local, verdict, malformed }, seen)),
-            None => Err(list().take_fault().unwrap_or(ReconcileFault::Cancelled)),
-        }
-    }
-}
-
-/// What a day may take of the memory.
-#[derive(Clone, Copy)]
-struct Bounds {
-    /// For the rows of both sides.
-    kept_bytes: usize,
-    /// Rows that differ.
-    held_rows: usize,
-}
-
-/// What came of a share, but for what differs.
-struct OfShare {
-    bills: BillsRead,
-    local: LocalRead,
-    verdict: Verdict,
-    malformed: Vec<MalformedLine>,
 }
 
 fn place(file: &std::path::Path) -> String {
