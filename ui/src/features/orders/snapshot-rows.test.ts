@@ -119,4 +119,45 @@ describe("rows of a snapshot", () => {
     rows.getRows(params);
     await vi.waitFor(() => expect(successCallback).toHaveBeenCalledWith([], 130));
   });
+
+  it("are read one window ahead in the direction of the scroll, each once", async () => {
+    const read = vi.fn(rowsFrom);
+    const { rows } = source(read);
+    rows.show({ snapshot: 5, count: 1000, sort: NEWEST });
+    for (const start of [0, 100, 400, 300, 200]) {
+      const { params, successCallback } = asked(start, start + 100);
+      rows.getRows(params);
+      await vi.waitFor(() => expect(successCallback.mock.calls[0]?.[0][0].out_trade_no).toBe(`5-${start}`));
+    }
+    await vi.waitFor(() =>
+      expect(read.mock.calls.map(([, start]) => start)).toEqual([0, 100, 200, 400, 500, 300, 200, 100]),
+    );
+  });
+
+  it("that were read ahead are of their snapshot only, and end where it ends", async () => {
+    const read = vi.fn(rowsFrom);
+    const { rows } = source(read);
+    rows.show({ snapshot: 5, count: 130, sort: NEWEST });
+    rows.getRows(asked(0, 100).params);
+    await vi.waitFor(() => expect(read).toHaveBeenLastCalledWith(5, 100, 130));
+    rows.show({ snapshot: 6, count: 130, sort: NEWEST });
+    const { params, successCallback } = asked(100, 200);
+    rows.getRows(params);
+    await vi.waitFor(() => expect(successCallback.mock.calls[0]?.[0][0].out_trade_no).toBe("6-100"));
+  });
+
+  it("that could not be read ahead are read when they are asked for", async () => {
+    const read = vi.fn(rowsFrom);
+    read.mockImplementationOnce(rowsFrom).mockImplementationOnce(() => Promise.reject(failure("store_unavailable")));
+    const onFailure = vi.fn();
+    const rows = new SnapshotRows(read, vi.fn(), onFailure);
+    rows.show({ snapshot: 5, count: 200, sort: NEWEST });
+    rows.getRows(asked(0, 100).params);
+    await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2));
+    await Promise.resolve();
+    const { params, successCallback } = asked(100, 200);
+    rows.getRows(params);
+    await vi.waitFor(() => expect(successCallback.mock.calls[0]?.[0][0].out_trade_no).toBe("5-100"));
+    expect(onFailure).not.toHaveBeenCalled();
+  });
 });

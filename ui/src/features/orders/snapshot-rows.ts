@@ -5,11 +5,15 @@ import type { OrderRow, OrderSort } from "../../ipc/model";
 /** A snapshot in the core, or the first rows of a list whose snapshot is still being taken. */
 export type Shown = { count: number; sort: OrderSort } & ({ snapshot: number } | { first: OrderRow[] });
 type ReadRows = (snapshot: number, start: number, end: number) => Promise<OrderRow[]>;
+/** Rows that are read before the grid asks for them. */
+type Ahead = { snapshot: number; start: number; rows: Promise<OrderRow[]> };
 
 /** Feeds the grid from a snapshot in the core, one window of rows at a time, and from the first rows until there is one. */
 export class SnapshotRows implements IDatasource {
   #shown: Shown | null = null;
   #waiting: IGetRowsParams[] = [];
+  #ahead: Ahead | null = null;
+  #lastStart = 0;
   readonly #read: ReadRows;
   readonly #onGone: () => void;
   readonly #onFailure: (error: unknown) => void;
@@ -24,6 +28,7 @@ export class SnapshotRows implements IDatasource {
   /** Rows come from this list from now on; those asked for in another order are given up. */
   show(shown: Shown): void {
     this.#shown = shown;
+    this.#ahead = null;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const params of waiting) {
@@ -46,13 +51,30 @@ export class SnapshotRows implements IDatasource {
       return;
     }
     try {
-      const rows = await this.#read(shown.snapshot, params.startRow, end);
+      const ahead =
+        this.#ahead?.snapshot === shown.snapshot && this.#ahead.start === params.startRow ? this.#ahead : null;
+      const rows = await (ahead?.rows ?? this.#read(shown.snapshot, params.startRow, end));
       params.successCallback(rows, (this.#shown ?? shown).count);
+      if (this.#shown === shown) this.#readAhead(shown, params);
     } catch (error) {
       params.failCallback();
       if (asFailure(error).code !== "not_found") this.#onFailure(error);
       else if (this.#shown === shown) this.#onGone();
     }
+  }
+
+  /** Reads the next window in the direction of the scroll: the grid asks for it only when it is all but in sight. */
+  #readAhead({ snapshot, count }: Shown & { snapshot: number }, { startRow, endRow }: IGetRowsParams): void {
+    const size = endRow - startRow;
+    const start = startRow < this.#lastStart ? startRow - size : endRow;
+    this.#lastStart = startRow;
+    if (start < 0 || start >= count || this.#ahead?.start === start) return;
+    const ahead = { snapshot, start, rows: this.#read(snapshot, start, Math.min(start + size, count)) };
+    this.#ahead = ahead;
+    // Asked for in earnest it is read again, and what is wrong then is reported.
+    ahead.rows.catch(() => {
+      if (this.#ahead === ahead) this.#ahead = null;
+    });
   }
 }
 
