@@ -17,6 +17,7 @@ mod gateway;
 mod help;
 mod import;
 mod journey;
+mod killed;
 mod lint;
 mod listen;
 mod lookup;
