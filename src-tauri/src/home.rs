@@ -102,6 +102,8 @@ impl Home {
         // After the gateway: a question that finds nobody there is not asked again for a while.
         desk.start_polling();
         tauri::async_runtime::spawn(watch_alarms(self.app.clone(), desk.clone(), desk.changes()));
+        let following = desk.clone();
+        tauri::async_runtime::spawn(async move { following.follow_others().await });
         let searched = desk.clone();
         tauri::async_runtime::spawn(async move {
             if let Err(error) = searched.prepare_search().await {

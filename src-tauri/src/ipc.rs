@@ -87,20 +87,7 @@ impl From<desk::Changed> for Changed {
 impl Changed {
     /// Everything may be other than it was.
     pub(crate) fn anything() -> Self {
-        let tags = vec![
-            Tag::Orders,
-            Tag::Refunds,
-            Tag::Notices,
-            Tag::Profiles,
-            Tag::Settings,
-            Tag::Simulator,
-            Tag::Goods,
-            Tag::Vault,
-            Tag::Polling,
-            Tag::Days,
-            Tag::Alarms,
-        ];
-        Self { tags, ids: Vec::new() }
+        Self { tags: desk::Tag::ALL.into_iter().map(Into::into).collect(), ids: Vec::new() }
     }
 
     /// Something about days.

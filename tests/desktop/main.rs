@@ -4,6 +4,7 @@
 
 mod agreement;
 mod alarms;
+mod beside;
 mod day;
 mod days;
 mod exports;

@@ -40,6 +40,21 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// Every tag.
+    pub const ALL: [Self; 11] = [
+        Self::Orders,
+        Self::Refunds,
+        Self::Notices,
+        Self::Profiles,
+        Self::Settings,
+        Self::Simulator,
+        Self::Goods,
+        Self::Vault,
+        Self::Polling,
+        Self::Days,
+        Self::Alarms,
+    ];
+
     /// The word that the window uses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -113,6 +128,11 @@ impl Changes {
             tokio::time::sleep_until(due).await;
             this.tell();
         });
+    }
+
+    /// Notes that everything may be other than it was.
+    pub(crate) fn note_anything(&self) {
+        Tag::ALL.into_iter().for_each(|tag| self.note(tag, []));
     }
 
     fn tell(&self) {

@@ -37,6 +37,7 @@ mod observing;
 mod order_rules;
 mod ordering;
 mod orders;
+mod others;
 mod pace;
 mod polling;
 mod polling_now;

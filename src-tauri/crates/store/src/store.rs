@@ -115,6 +115,11 @@ impl Store {
         self.inner.writer.write_alone(work)
     }
 
+    /// A number that is another one once another process has committed; what this one commits leaves it as it is.
+    pub fn commits_of_others(&self) -> Result<i64, StoreError> {
+        self.inner.writer.look(commits_seen)
+    }
+
     /// Runs `work` in one read transaction: everything in it is seen at one moment.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let connection = self.reader()?;

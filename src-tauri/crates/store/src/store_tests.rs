@@ -35,3 +35,17 @@ fn counters_of_three(store: &Store) -> Vec<i64> {
     }
     seen
 }
+
+#[test]
+fn commits_of_others_are_told_from_ones_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let [store, other] = [0; 2].map(|_| Store::open(folder.path()).unwrap());
+    let commit = |store: &Store, key: &'static str| {
+        store.write(move |connection| Ok(connection.execute("INSERT INTO simulator_key VALUES (?1)", [key])?)).unwrap();
+    };
+    let seen = store.commits_of_others().unwrap();
+    commit(&store, "own");
+    assert_eq!(store.commits_of_others().unwrap(), seen);
+    commit(&other, "another's");
+    assert_ne!(store.commits_of_others().unwrap(), seen);
+}

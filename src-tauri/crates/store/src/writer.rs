@@ -26,6 +26,8 @@ enum Job {
     Shared(Work),
     /// In a transaction of its own, which the failure of the work undoes as a whole.
     Alone(Work),
+    /// In none: nothing is written.
+    Look(Work),
 }
 
 /// The handle of the writing thread; dropping it lets the thread finish what it has and end.
@@ -72,6 +74,14 @@ impl Writer {
                 outcome
             }))
         })
+    }
+
+    /// Runs `look` with the connection that writes, in no transaction.
+    pub(crate) fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.answered(|answer| Job::Look(answering(answer, look)))
     }
 
     fn answered<T>(&self, job: impl FnOnce(SyncSender<Result<T, StoreError>>) -> Job) -> Result<T, StoreError> {
@@ -141,7 +151,8 @@ fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection) {
                 continue;
             }
         };
-        if let Err(error) = open.execute_batch("BEGIN IMMEDIATE") {
+        let begun = if matches!(first, Job::Look(_)) { Ok(()) } else { open.execute_batch("BEGIN IMMEDIATE") };
+        if let Err(error) = begun {
             refuse(first, error.into());
             connection = Some(open);
             continue;
@@ -149,13 +160,18 @@ fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection) {
         let answers = match first {
             Job::Shared(first) => group(&open, first, inbox, &mut waiting),
             Job::Alone(only) => only(Ok(&open)).into_iter().collect(),
+            Job::Look(look) => {
+                look(Ok(&open)).into_iter().for_each(|answer| answer(None));
+                connection = Some(open);
+                continue;
+            }
         };
         connection = commit(open, answers);
     }
 }
 
 fn refuse(job: Job, fault: StoreError) {
-    let (Job::Shared(work) | Job::Alone(work)) = job;
+    let (Job::Shared(work) | Job::Alone(work) | Job::Look(work)) = job;
     drop(work(Err(fault)));
 }
 

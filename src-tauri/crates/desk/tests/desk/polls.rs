@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use desk::WhyThen;
 use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState};
+use desk::{Cancel, Tag, WhyThen};
 use tokio::time::Instant;
 
 use crate::shop::*;
@@ -295,4 +295,23 @@ async fn open_refunds_and_when_and_why_they_are_asked_about_next_are_told_beside
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(now().await.asking, None);
     shop.desk.stop_polling().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_another_desk_on_the_folder_commits_is_told_as_a_change_of_anything() {
+    let shop = Shop::open().await;
+    let (second, _) = shop.second_desk().await;
+    let follower = shop.desk.clone();
+    let following = tokio::spawn(async move { follower.follow_others().await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut told = shop.desk.changes();
+    shop.create_one().await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    while let Ok(own) = told.try_recv() {
+        assert!(!own.tags.contains(&Tag::Goods), "its own commit was taken for another's");
+    }
+    second.create_orders(test_order(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let changed = tokio::time::timeout(Duration::from_secs(10), told.recv()).await.unwrap().unwrap();
+    assert_eq!((changed.tags, changed.ids), (Tag::ALL.into(), [].into()));
+    following.abort();
 }

@@ -1,0 +1,33 @@
+//! The command line at work on the data folder of an open window: what it commits appears there by itself.
+
+use std::process::{Command, Stdio};
+
+use acceptance::built::{wxpay, wxpay_desk};
+use acceptance::moving::open_over;
+
+#[tokio::test]
+async fn orders_that_the_command_line_imports_appear_in_the_open_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = |name: &str, number: &str| {
+        let file = folder.path().join(name);
+        let text = format!(
+            "out_trade_no,state,total_fee,created_at,paid_at\n{number},SUCCESS,990,{0},{0}\n",
+            "2026-11-20 08:00:00"
+        );
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let data = folder.path().join("desk");
+    let window = open_over(&data, &wxpay_desk().unwrap(), &orders("first.csv", "BESIDE-0001")).await.unwrap();
+    window.find("[data-testid=\"orders-total\"][data-count=\"1\"]").await.unwrap();
+    let imported = Command::new(wxpay().unwrap())
+        .args(["order", "import", "--json", "--data-dir"])
+        .args([&data, &orders("second.csv", "BESIDE-0002")])
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(imported.success());
+    window.find("[data-testid=\"orders-total\"][data-count=\"2\"]").await.unwrap();
+    window.find("[data-testid=\"order-row\"][data-out-trade-no=\"BESIDE-0002\"]").await.unwrap();
+    window.close().await.unwrap();
+}
