@@ -132,7 +132,9 @@ impl Changes {
 
     /// Notes that everything may be other than it was.
     pub(crate) fn note_anything(&self) {
-        Tag::ALL.into_iter().for_each(|tag| self.note(tag, []));
+        for tag in Tag::ALL {
+            self.note(tag, []);
+        }
     }
 
     fn tell(&self) {

@@ -159,6 +159,6 @@ fn a_table_of_refunds_is_read_by_wechats_names() {
 fn goods_that_begin_like_a_label_of_totals_are_entries_and_a_label_is_one_wherever_it_stands_alone() {
     let text = "商品名称,备注,订单号,订单金额(元)\n小计时器,,T1,19.90\n汇总,,T2,1.00\nTotal,,T3,1.00\n咖啡,小计算器,T4,1.00\n\
                 咖啡,,合计：4笔,22.90\n合计金额,,,22.90\n咖啡,合计：4笔,4,22.90\n咖啡,TOTAL:,4,22.90\n";
-    let kinds = orders(text, |layout, row| layout.kind(row));
+    let kinds = orders(text, Layout::kind);
     assert_eq!(kinds, [[RowKind::Entry; 4], [RowKind::Total; 4]].concat());
 }

@@ -161,7 +161,9 @@ fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection) {
             Job::Shared(first) => group(&open, first, inbox, &mut waiting),
             Job::Alone(only) => only(Ok(&open)).into_iter().collect(),
             Job::Look(look) => {
-                look(Ok(&open)).into_iter().for_each(|answer| answer(None));
+                if let Some(answer) = look(Ok(&open)) {
+                    answer(None);
+                }
                 connection = Some(open);
                 continue;
             }
