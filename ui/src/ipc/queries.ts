@@ -7,7 +7,6 @@ import type {
   DifferenceRow,
   FeeRow,
   LeftRow,
-  LookupNews,
   MatchedRow,
   OrderFilter,
   OrderSort,
@@ -76,16 +75,6 @@ export const alarmsQuery = () =>
     getNextPageParam: (page) => page.next,
     // A long list that was left is not read again from its beginning to its end for whoever opens it next.
     gcTime: 0,
-  });
-
-/** `listen` is called as each lookup begins and gives what takes its news. */
-export const lookupQuery = (text: string, offline: boolean, listen: () => (news: LookupNews) => void) =>
-  queryOptions({
-    queryKey: key("lookup", text, offline),
-    queryFn: () => desk().lookup({ text, profile: null, offline }, listen()),
-    // What was answered stands until somebody asks again: each asking goes to WeChat Pay.
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
   });
 
 export const goodsQuery = () => queryOptions({ queryKey: key("goods"), queryFn: () => desk().goodsList() });

@@ -25,7 +25,6 @@ export type QueryName =
   | "shop_orders"
   | "shop_sequence"
   | "goods"
-  | "lookup"
   | "signature"
   | "diagnosis"
   | "signature_contexts"

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Checkbox, Input } from "antd";
 import { type KeyboardEvent, useEffect } from "react";
@@ -7,11 +7,11 @@ import { EmptyView } from "../../components/EmptyView";
 import { ErrorView } from "../../components/ErrorView";
 import { Page } from "../../components/Page";
 import { useReport } from "../../components/use-report";
+import { useStart } from "../../components/use-settings";
 import { desk } from "../../ipc/client";
 import type { LookedUp, Progress } from "../../ipc/model";
-import { lookupQuery } from "../../ipc/queries";
 import { JobProgress } from "../orders/JobProgress";
-import { type UnderWay, underOf, useLookupBench } from "./bench";
+import { askedOf, type Lookup, useLookupBench } from "./bench";
 import { LookupAnswerView } from "./LookupAnswerView";
 import { LookupTable } from "./LookupTable";
 
@@ -21,13 +21,15 @@ const route = getRouteApi("/lookup");
 export function LookupScreen() {
   const { t } = useTranslation();
   const bench = useLookupBench();
-  const found = useLookup();
-  useNumberOfAddress();
+  const { active_profile } = useStart();
+  const asked = askedOf(bench);
+  const ask = () => bench.ask(active_profile);
+  useNumberOfAddress(active_profile);
   const empty = bench.text.trim() === "";
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    if (!empty) found.ask();
+    if (!empty) ask();
   };
   return (
     <Page title={t("lookup.title")} testId="screen-lookup" fill>
@@ -36,7 +38,7 @@ export function LookupScreen() {
           className="lookup-ask"
           onSubmit={(event) => {
             event.preventDefault();
-            found.ask();
+            ask();
           }}
         >
           <Input.TextArea
@@ -56,7 +58,7 @@ export function LookupScreen() {
               type="primary"
               htmlType="submit"
               disabled={empty}
-              loading={found.isFetching}
+              loading={asked?.isRunning ?? false}
               data-testid="lookup-go"
             >
               {t("lookup.go")}
@@ -72,10 +74,9 @@ export function LookupScreen() {
           </div>
         </form>
         <div className="lookup-answer" aria-live="polite">
-          {found.isFetching && <Running under={found.under} />}
-          {!found.isFetching && found.error && <ErrorView error={found.error} onRetry={found.ask} />}
-          {found.shown && <Answers found={found.shown} />}
-          {!bench.asked && (
+          {asked ? (
+            <Outcome key={asked.id} lookup={asked} onRetry={ask} />
+          ) : (
             <EmptyView testId="lookup-empty" title={t("lookup.emptyTitle")} text={t("lookup.emptyText")} />
           )}
         </div>
@@ -84,44 +85,31 @@ export function LookupScreen() {
   );
 }
 
-/** The answer to what was asked last; asking the same again asks WeChat Pay again. */
-function useLookup() {
-  const { asked, text, offline, under: all, ask, listen } = useLookupBench();
-  const of = asked ?? { text: "", offline: false };
-  const query = useQuery({
-    ...lookupQuery(of.text, of.offline, () => listen(of)),
-    enabled: asked !== null,
-  });
-  const under = underOf(all, of);
-  const again = of.text === text.trim() && of.offline === offline;
-  return {
-    /** The answers; while the bills are read, and where that failed, without what those say. */
-    shown: query.isFetching || query.error ? under.answers : query.data,
-    error: query.error,
-    isFetching: query.isFetching,
-    under,
-    ask: () => {
-      ask();
-      // The same that is still under way goes on: nobody is asked twice.
-      if (again) void query.refetch({ cancelRefetch: false });
-    },
-  };
-}
-
 /** A number that another screen hands over is looked up at once, and the address lets go of it. */
-function useNumberOfAddress() {
+function useNumberOfAddress(profile: string | null) {
   const { q } = route.useSearch();
   const navigate = useNavigate();
   useEffect(() => {
     if (q === undefined) return;
     const { change, ask } = useLookupBench.getState();
     change({ text: q, offline: false });
-    ask();
+    ask(profile);
     void navigate({ to: "/lookup", search: {}, replace: true });
-  }, [q, navigate]);
+  }, [q, profile, navigate]);
 }
 
-function Running({ under: { numbers, answers, bills } }: { under: UnderWay }) {
+/** How far a lookup is, and what it gave; what failed behind its answers does not take them away. */
+function Outcome({ lookup, onRetry }: { lookup: Lookup; onRetry: () => void }) {
+  return (
+    <>
+      {lookup.isRunning && <Running lookup={lookup} />}
+      {lookup.error !== undefined && <ErrorView error={lookup.error} onRetry={onRetry} />}
+      {lookup.answers && <Answers found={lookup.answers} />}
+    </>
+  );
+}
+
+function Running({ lookup: { numbers, answers, bills } }: { lookup: Lookup }) {
   const { t } = useTranslation();
   const report = useReport();
   const stop = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -18,6 +18,11 @@ async function type(text: string) {
   await userEvent.clear(field);
   await userEvent.click(field);
   await userEvent.paste(text);
+}
+
+async function lookUp(text: string) {
+  await type(text);
+  await userEvent.keyboard("{Enter}");
 }
 
 beforeEach(() => useLookupBench.setState(useLookupBench.getInitialState()));
@@ -140,6 +145,93 @@ describe("lookup", () => {
     await userEvent.keyboard("{Enter}");
     expect((await screen.findByTestId("lookup-sentence")).textContent).toContain("已支付");
     expect(lookup).toHaveBeenCalledTimes(2);
+  });
+
+  it("asks again about a number that was asked about before another, and shows what is answered now", async () => {
+    const { desk } = openWindow("/lookup");
+    const lookup = vi.spyOn(desk, "lookup");
+    const order = paid(desk);
+    await lookUp(order.out_trade_no);
+    expect((await screen.findByTestId("lookup-sentence")).textContent).toContain("已支付");
+    await lookUp("SHOP-9999999");
+    await waitFor(() => expect(screen.getByTestId("lookup-answer").dataset.verdict).toBe("not_found"));
+    order.state = "CLOSED";
+    await lookUp(order.out_trade_no);
+    await waitFor(() => expect(screen.getByTestId("lookup-sentence").textContent).toContain("未支付"));
+    expect(lookup).toHaveBeenCalledTimes(3);
+  });
+
+  it("asks again about a number that another screen hands over, whenever it does", async () => {
+    const { desk } = openWindow("/lookup");
+    const lookup = vi.spyOn(desk, "lookup");
+    await lookUp(paid(desk).out_trade_no);
+    await userEvent.click(await screen.findByTestId("lookup-open-order"));
+    await userEvent.click(await screen.findByTestId("order-lookup"));
+    await screen.findByTestId("lookup-sentence");
+    expect(lookup).toHaveBeenCalledTimes(2);
+  });
+
+  it("asks the merchant in use, also while another is still asked about the same", async () => {
+    const { desk } = openWindow("/lookup", {}, ({ world }) => {
+      const [builtin] = world.profiles;
+      if (builtin) world.profiles.push({ ...builtin, name: "shop", builtin: false });
+    });
+    const { lookup } = readBills(desk);
+    await lookUp("SHOP-9999999");
+    await screen.findByTestId("lookup-sentence");
+    await act(() => desk.profileUse("shop"));
+    await waitFor(async () => {
+      await userEvent.type(screen.getByTestId("lookup-text"), "{Enter}");
+      expect(lookup).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  it("keeps a batch for as long as it was asked last, and asks nobody again by itself", async () => {
+    const { desk } = openWindow("/lookup");
+    const lookup = vi.spyOn(desk, "lookup");
+    await lookUp("SHOP-0000001 SHOP-0000002");
+    await screen.findAllByTestId("lookup-row");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+    try {
+      await userEvent.click(screen.getByTestId("nav-overview"));
+      await screen.findByTestId("screen-overview");
+      await act(() => vi.advanceTimersByTimeAsync(10 * 60_000));
+      await userEvent.click(screen.getByTestId("nav-lookup"));
+      expect(await screen.findAllByTestId("lookup-row")).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(lookup).toHaveBeenCalledTimes(1);
+  });
+
+  it("forgets the answers to what was asked before, as soon as nothing of it goes on", async () => {
+    const { desk } = openWindow("/lookup");
+    const { lookup, ends } = readBills(desk);
+    const kept = () => useLookupBench.getState().lookups.map(({ of }) => of.text);
+    await lookUp("SHOP-0000001");
+    await lookUp("SHOP-0000002");
+    await waitFor(() => expect(lookup).toHaveBeenCalledTimes(2));
+    expect(kept()).toEqual(["SHOP-0000001", "SHOP-0000002"]);
+    for (const { done } of ends) done();
+    await waitFor(() => expect(kept()).toEqual(["SHOP-0000002"]));
+    await lookUp("SHOP-0000003");
+    expect(kept()).toEqual(["SHOP-0000003"]);
+  });
+
+  it("does not let news that come late take the place of how a lookup ended", async () => {
+    const { desk } = openWindow("/lookup");
+    const find = desk.lookup.bind(desk);
+    let late = () => {};
+    vi.spyOn(desk, "lookup").mockImplementation(async (request, onNews) => {
+      const found = await find(request, onNews);
+      late = () => onNews({ is: "answers", found });
+      return { ...found, answers: found.answers.map((answer) => ({ ...answer, timeline: [] })) };
+    });
+    await lookUp(paid(desk).out_trade_no);
+    await waitFor(() => expect(screen.getByTestId("lookup-go").className).not.toContain("loading"));
+    expect(screen.getByTestId("lookup-answer")).toBeTruthy();
+    act(late);
+    expect(screen.queryAllByTestId("lookup-step")).toHaveLength(0);
   });
 
   it("shows beside an error what was answered before it, and forgets that when it is asked again", async () => {
