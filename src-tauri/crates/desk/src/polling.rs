@@ -110,12 +110,7 @@ impl Desk {
             let mut lane = Lane::new(self.clone(), profile, work, Arc::clone(asked)).with(closing, rate_per_s);
             lanes.spawn(async move { lane.run_out().await });
         }
-        let mut failed = None;
-        while let Some(ended) = lanes.join_next().await {
-            let ended = ended.map_err(|_| DeskError::Internal("polling a profile"))?;
-            failed = failed.or(ended.err());
-        }
-        failed.map_or(Ok(()), Err)
+        all_ended(lanes).await
     }
 
     pub(crate) async fn hold_lease(&self) -> Result<bool, DeskError> {
@@ -153,10 +148,8 @@ impl Desk {
         .await
     }
 
-    /// Background polling: holds the lease and keeps one lane for each profile alive.
+    /// Background polling: holds the lease and keeps the lanes of each profile alive.
     async fn poll(self) {
-        let mut refunds = JoinSet::new();
-        refunds.spawn(self.clone().keep_polling_refunds());
         let mut lanes = JoinSet::new();
         let mut alive: HashMap<String, AbortHandle> = HashMap::new();
         let mut held_until = Instant::now();
@@ -219,13 +212,16 @@ impl Desk {
         });
         for name in names {
             if let Entry::Vacant(place) = alive.entry(name) {
-                let lane = lanes.spawn(self.clone().poll_profile(place.key().clone()));
-                place.insert(lane);
+                let orders = self.clone().poll_profile(place.key().clone());
+                let refunds = self.clone().poll_refunds_of(place.key().clone());
+                place.insert(lanes.spawn(async move {
+                    tokio::join!(orders, refunds);
+                }));
             }
         }
     }
 
-    /// One profile's lane: asks what is due, sleeps until something is.
+    /// One profile's orders: asks what is due, sleeps until something is.
     async fn poll_profile(self, profile: String) {
         let mut lane = Lane::new(self.clone(), profile.clone(), Work::DueNow, Arc::default());
         let mut complained = None;
@@ -266,4 +262,14 @@ impl Desk {
         };
         Instant::now() + wait
     }
+}
+
+/// Waits until all lanes are done; the first fault of any.
+pub(crate) async fn all_ended(mut lanes: JoinSet<Result<(), DeskError>>) -> Result<(), DeskError> {
+    let mut failed = None;
+    while let Some(ended) = lanes.join_next().await {
+        let ended = ended.map_err(|_| DeskError::Internal("polling a profile"))?;
+        failed = failed.or(ended.err());
+    }
+    failed.map_or(Ok(()), Err)
 }

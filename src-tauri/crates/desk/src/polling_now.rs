@@ -93,7 +93,7 @@ impl Desk {
                     open: inner.store.open_count(Some(&profile.name))?,
                     open_refunds: inner.store.open_refund_count(Some(&profile.name))?,
                     next_query_at: inner.store.next_due(Some(&profile.name))?,
-                    next_refund_at: inner.store.next_refund_due(Some(&profile.name))?,
+                    next_refund_at: inner.store.next_refund_due(&profile.name)?,
                     held_back: inner.pace(profile.environment, profile.mch_id.as_str()).held_back(),
                     other_city: to.is_ok_and(|to| inner.client.is_away(&to)),
                     profile: profile.name,

@@ -249,14 +249,16 @@ impl Store {
         })
     }
 
-    /// Refunds whose question is due, longest waiting first.
-    pub fn refunds_due(&self, now: UtcMs, limit: usize) -> Result<Vec<Refund>, StoreError> {
+    /// Refunds of a profile whose question is due, longest waiting first.
+    pub fn refunds_due(&self, profile: &str, now: UtcMs, limit: usize) -> Result<Vec<Refund>, StoreError> {
         self.read(|connection| {
             let sql = format!(
-                "SELECT {REFUND} WHERE r.next_query_at IS NOT NULL AND r.next_query_at <= ?1 ORDER BY r.next_query_at LIMIT ?2"
+                "SELECT {REFUND} WHERE r.next_query_at IS NOT NULL AND r.next_query_at <= ?1 AND r.profile = ?3 \
+                 ORDER BY r.next_query_at LIMIT ?2"
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params![now.0, i64::try_from(limit).unwrap_or(i64::MAX)], refund)?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows = statement.query_map(params![now.0, limit, profile], refund)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -271,8 +273,8 @@ impl Store {
         })
     }
 
-    /// Those refunds, the longest waiting first.
-    pub fn open_refunds(&self, profile: Option<&str>) -> Result<Vec<Refund>, StoreError> {
+    /// Those refunds of a profile, the longest waiting first.
+    pub fn open_refunds(&self, profile: &str) -> Result<Vec<Refund>, StoreError> {
         self.read(|connection| {
             let sql = format!("SELECT {REFUND} WHERE {OPEN} ORDER BY r.next_query_at");
             let mut statement = connection.prepare_cached(&sql)?;
@@ -281,14 +283,11 @@ impl Store {
         })
     }
 
-    /// When the next question about a refund of a profile, or of all, is due; nothing when none is open.
-    pub fn next_refund_due(&self, profile: Option<&str>) -> Result<Option<UtcMs>, StoreError> {
+    /// When the next question about a refund of a profile is due; nothing when none is open.
+    pub fn next_refund_due(&self, profile: &str) -> Result<Option<UtcMs>, StoreError> {
         self.read(|connection| {
-            let at: Option<i64> = connection
-                .prepare_cached(
-                    "SELECT min(next_query_at) FROM refunds WHERE next_query_at IS NOT NULL AND (?1 IS NULL OR profile = ?1)",
-                )?
-                .query_row([profile], |row| row.get(0))?;
+            let sql = "SELECT min(next_query_at) FROM refunds WHERE next_query_at IS NOT NULL AND profile = ?1";
+            let at: Option<i64> = connection.prepare_cached(sql)?.query_row([profile], |row| row.get(0))?;
             Ok(at.map(UtcMs))
         })
     }

@@ -1,8 +1,9 @@
 //! Refunds: reserved, sent once, asked about; what is unknown is asked about under the same number.
 
 use desk::simulator::Request;
-use desk::store::{OrderState, RefundState};
-use desk::{Cancel, DeskError, Drain, RefundResult, RefundWish};
+use desk::store::{NewRefund, OrderState, RefundState, Reservation, Store};
+use desk::{Cancel, DeskError, Drain, RefundResult, RefundWish, TestOrder};
+use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{Fen, RefundStatus, SignType};
 
 use crate::shop::*;
@@ -107,6 +108,58 @@ async fn draining_asks_about_open_refunds_until_they_are_final() {
     let second = drained().await;
     assert_eq!((second.refunds, second.refunds_open, second.all_final()), (1, 0, true));
     assert_eq!(shop.refund_state(&refund.out_refund_no).await, RefundState::Success);
+}
+
+/// Fifty refunds of each of two orders, all due, under a profile.
+async fn a_hundred_due_refunds(shop: &Shop, store: &Store, name: &str) {
+    for _ in 0..2 {
+        let mut created = shop.create(TestOrder { profile: name.into(), ..test_order() }).await;
+        let number = created.orders.remove(0).out_trade_no;
+        shop.pay(&number);
+        shop.desk.query_order(name, &number).await.unwrap();
+        let order_id = store.order(MCH_ID, &number).unwrap().unwrap().id;
+        for n in 0..50 {
+            let refund = NewRefund {
+                order_id,
+                profile: name.into(),
+                out_refund_no: OutRefundNo::new(format!("{name}-{order_id}-{n}")).unwrap(),
+                refund_fee: Fen::new(1).unwrap(),
+                refund_desc: None,
+                request: "<xml></xml>".into(),
+                created_at: shop.desk.now(),
+                first_query_at: START,
+            };
+            assert!(matches!(store.reserve_refund(refund).unwrap(), Reservation::New(_)));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn refunds_of_a_profile_that_is_gone_or_has_no_key_keep_no_other_refund_waiting() {
+    let shop = Shop::open().await;
+    let store = Store::open(shop.dir.path()).unwrap();
+    for name in ["gone", "keyless"] {
+        shop.desk.profile_add(profile(name)).await.unwrap();
+        a_hundred_due_refunds(&shop, &store, name).await;
+        let kept = store.profile(name).unwrap().unwrap();
+        shop.desk.profile_remove(name).await.unwrap();
+        if name == "keyless" {
+            store.add_profile(kept).unwrap();
+        }
+    }
+    let number = shop.paid().await;
+    let first = shop.refund(&number, 60).await.out_refund_no;
+    shop.gateway.end_refund(None, &first, RefundStatus::Success).unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    shop.desk.poll_once(Some("shop"), None).await.unwrap();
+    assert_eq!(shop.refund_state(&first).await, RefundState::Success);
+    let locked = shop.desk.poll_once(Some("keyless"), None).await.unwrap_err();
+    assert_eq!(locked.code(), "secret_missing", "{locked}");
+    assert_eq!(shop.desk.poll_once(Some("gone"), None).await.unwrap().asked, 0);
+    shop.desk.start_polling();
+    let second = shop.refund(&number, 41).await.out_refund_no;
+    shop.gateway.end_refund(None, &second, RefundStatus::Success).unwrap();
+    shop.wait_for_refund(&second, RefundState::Success, 120).await;
 }
 
 #[tokio::test(start_paused = true)]

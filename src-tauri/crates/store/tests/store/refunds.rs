@@ -196,14 +196,15 @@ fn the_list_is_filtered_searched_and_summed_and_what_is_open_is_due() {
     assert!(search("R%").is_empty() && search("R__1").is_empty());
     let of = RefundFilter { states: vec![RefundState::Reserved], ..RefundFilter::default() };
     assert_eq!(list(of).1, ["RB_1"]);
-    let due: Vec<i64> = store.refunds_due(after_ms(120_000), 9).unwrap().iter().map(|refund| refund.id).collect();
+    let due: Vec<i64> =
+        store.refunds_due("shop", after_ms(120_000), 9).unwrap().iter().map(|refund| refund.id).collect();
     assert_eq!(due, [second], "a final refund is not asked about");
-    assert_eq!(store.next_refund_due(None).unwrap(), Some(after_ms(120_000)));
-    assert_eq!(store.next_refund_due(Some("shop")).unwrap(), Some(after_ms(120_000)));
-    assert_eq!(store.next_refund_due(Some("other")).unwrap(), None);
+    assert_eq!(store.next_refund_due("shop").unwrap(), Some(after_ms(120_000)));
+    assert!(store.refunds_due("other", after_ms(120_000), 9).unwrap().is_empty());
+    assert_eq!(store.next_refund_due("other").unwrap(), None);
     assert!(store.hint_refund(crate::deeds::MCH_ID, "RB_1", after_ms(110_000), 60_000).unwrap());
     assert_eq!(
-        store.next_refund_due(None).unwrap(),
+        store.next_refund_due("shop").unwrap(),
         Some(after_ms(120_000)),
         "never sooner than a minute after the last"
     );
@@ -247,10 +248,10 @@ fn a_clock_that_was_set_back_a_day_delays_no_question_about_a_refund() {
     assert_eq!(store.pull_forward(after_ms(130_000), 3_600_000).unwrap(), 0);
     assert_eq!(due_at(&store, refund), planned);
     let yesterday = after_ms(-86_400_000);
-    assert!(store.refunds_due(yesterday, 10).unwrap().is_empty());
+    assert!(store.refunds_due("shop", yesterday, 10).unwrap().is_empty());
     assert_eq!(store.pull_forward(yesterday, 3_600_000).unwrap(), 1);
     assert_eq!(due_at(&store, refund), yesterday);
-    assert_eq!(store.refunds_due(yesterday, 10).unwrap().len(), 1);
+    assert_eq!(store.refunds_due("shop", yesterday, 10).unwrap().len(), 1);
 }
 
 #[test]
