@@ -11,6 +11,7 @@ use wxpay_protocol::notice::RETRY_GAPS_S;
 use crate::coded::coded;
 use crate::columns::{time, time_if_any};
 use crate::record::{append, next_seq};
+use crate::search::pasted_number;
 use crate::{Effect, NewObservation, PollPolicy, Recorded, Store, StoreError};
 
 /// So many refused notices are kept, the newest.
@@ -237,7 +238,7 @@ impl Store {
 
     /// The notices whose numbers begin with `search`, the newest first, from the place `start`.
     pub fn notices(&self, search: &str, start: usize, limit: usize) -> Result<NoticeList, StoreError> {
-        let number: String = search.chars().filter(|found| !found.is_whitespace()).take(64).collect();
+        let number = pasted_number(search);
         let mut values: Vec<Value> = Vec::new();
         let wanted = if number.is_empty() {
             ""

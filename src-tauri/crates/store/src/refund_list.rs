@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use wxpay_protocol::UtcMs;
 
 use crate::refunds::{REFUND, refund};
+use crate::search::pasted_number;
 use crate::{Refund, RefundState, Store, StoreError};
 
 /// Which refunds. Empty lists and `None` do not restrict.
@@ -107,7 +108,7 @@ fn conditions(filter: &RefundFilter) -> (String, Vec<Value>) {
         wanted.push(condition.into());
         values.push(Value::Integer(at.0));
     }
-    let number: String = filter.search.chars().filter(|found| !found.is_whitespace()).take(64).collect();
+    let number = pasted_number(&filter.search);
     if !number.is_empty() {
         // A range instead of LIKE: `_` and `|` are letters of these numbers, and a range goes by an index.
         wanted.push(

@@ -8,6 +8,7 @@
 
 mod blocks;
 mod keys;
+mod pasted;
 mod ranks;
 mod terms;
 mod texts;
@@ -20,6 +21,7 @@ use wxpay_protocol::UtcMs;
 use crate::{Store, StoreError};
 use blocks::Blocks;
 pub(crate) use keys::{Key, packed};
+pub(crate) use pasted::pasted_number;
 pub(crate) use terms::Terms;
 use texts::{Numbers, Words};
 

@@ -10,6 +10,7 @@ use super::found::found;
 use super::notes::{HANDLED, of_difference};
 use super::{DayAnswer, DayNote, Handled, answers, count};
 use crate::coded::coded;
+use crate::search::pasted_number;
 use crate::{Store, StoreError};
 
 /// A row that does not agree, to be kept.
@@ -370,7 +371,7 @@ pub(super) fn condition(run: i64, filter: &DifferenceFilter) -> (String, Vec<Val
             and(&format!("d.counts = 1 AND {HOLDS} AND h.kind = ?"), vec![Value::Integer(handled.number())]);
         }
     }
-    let number: String = filter.search.chars().filter(|found| !found.is_whitespace()).take(64).collect();
+    let number = pasted_number(&filter.search);
     if !number.is_empty() {
         let columns = ["out_trade_no", "transaction_id", "refund_id", "out_refund_no"];
         let each = columns.map(|column| format!("d.{column} >= ? AND d.{column} < ?")).join(" OR ");

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::pasted::{joined, unwrapped};
 use super::texts::BETWEEN;
 
 /// So many characters are looked for anywhere in a number, fewer only at its beginning.
@@ -12,7 +13,7 @@ const NUMBER_DIGITS: usize = 8;
 /// The number and the words of a search, of which an order needs to have one: the number, or all words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// Part of a number, or a whole openid; without what a screenshot puts in between.
+    /// Part of a number, or a whole openid; without what a bill puts before it and a screenshot in between.
     pub(crate) number: Option<String>,
     /// Words of the body, all of them, in small letters.
     pub(crate) words: Vec<String>,
@@ -21,11 +22,11 @@ pub(crate) struct Terms {
 impl Terms {
     /// Nothing for a search that asks for nothing.
     pub(crate) fn of(search: &str) -> Option<Self> {
-        let search = search.trim_matches(is_blank);
+        let search = unwrapped(search);
         if search.is_empty() {
             return None;
         }
-        let number: String = search.chars().filter(|letter| !is_blank(*letter)).map(ascii_digit).collect();
+        let number = joined(search);
         // So many digits are a number of the protocol, never a word.
         let is_word = number.len() < NUMBER_DIGITS || !number.bytes().all(|byte| byte.is_ascii_digit());
         let words = if is_word { search.split_whitespace().map(str::to_ascii_lowercase).collect() } else { Vec::new() };
@@ -42,18 +43,5 @@ impl Terms {
     pub(crate) fn part(&self) -> Option<Cow<'_, str>> {
         let number = self.number.as_deref()?;
         Some(if self.is_part() { Cow::Borrowed(number) } else { Cow::Owned(format!("{BETWEEN}{number}")) })
-    }
-}
-
-/// What a screenshot or a chat puts between the digits of a number.
-fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
-}
-
-/// Digits of full width, as Chinese input methods write them, stand for the plain ones.
-fn ascii_digit(letter: char) -> char {
-    match letter {
-        '０'..='９' => char::from_digit(u32::from(letter) - u32::from('０'), 10).unwrap_or(letter),
-        _ => letter,
     }
 }

@@ -142,6 +142,9 @@ fn one_box_finds_numbers_openids_and_words() {
         [first, second, third, fourth],
         "spaces and line breaks of a screenshot"
     );
+    for copied in [format!("`{}", number(3)), format!("'{}", number(3)), format!("=\"{}\"", number(3))] {
+        assert_eq!(search(&store, &copied), [third], "{copied} out of a bill or a spreadsheet");
+    }
     assert_eq!(search(&store, "42000000002026112"), [first]);
     assert_eq!(search(&store, "4200000000202611190000000009"), [fifth], "a claimed number");
     assert_eq!(search(&store, OPENID), [third]);

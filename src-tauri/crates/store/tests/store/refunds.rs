@@ -193,6 +193,7 @@ fn the_list_is_filtered_searched_and_summed_and_what_is_open_is_due() {
     assert_eq!(search("RA"), ["RA_1"]);
     assert_eq!(search(&number(2)), ["RB_1"]);
     assert_eq!(search(" 500\n01 "), ["RA_1"]);
+    assert_eq!(search("`50001"), ["RA_1"], "as a bill writes it");
     assert!(search("R%").is_empty() && search("R__1").is_empty());
     let of = RefundFilter { states: vec![RefundState::Reserved], ..RefundFilter::default() };
     assert_eq!(list(of).1, ["RB_1"]);
