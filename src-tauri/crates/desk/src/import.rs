@@ -16,6 +16,7 @@ use crate::claims::Claims;
 use crate::desk::Inner;
 use crate::progress::{Cancel, Meter, OnProgress};
 use crate::refusals::{Refusals, RefusedRow};
+use crate::refused_file::RefusedFile;
 use crate::row_refusal::RowRefusal;
 use crate::{Desk, DeskError};
 
@@ -35,7 +36,7 @@ pub struct Import {
     pub mapping: Option<Mapping>,
     /// What amounts count, where the header does not say.
     pub unit: Option<Unit>,
-    /// Where refused rows are written; beside the file if not said.
+    /// Where refused rows are written; if not said, beside the file, or in the data folder where that takes none.
     pub refused_file: Option<PathBuf>,
 }
 
@@ -44,10 +45,6 @@ impl Import {
     pub fn of(profile: impl Into<String>, file: impl Into<PathBuf>) -> Self {
         let (profile, file) = (profile.into(), file.into());
         Self { profile, file, sheet: None, mapping: None, unit: None, refused_file: None }
-    }
-
-    fn refused_path(&self) -> PathBuf {
-        self.refused_file.clone().unwrap_or_else(|| self.file.with_extension("refused.csv"))
     }
 }
 
@@ -160,14 +157,9 @@ impl Desk {
                 let (head, mapping, _) = inner.said_of(&mut sheet, (&profile, Table::Orders), &import)?;
                 let layout = Layout::new(&head, Table::Orders, &mapping)?;
                 let claims = Claims::new(profile, layout, inner.clock.now())?;
-                Importing {
-                    inner,
-                    claims,
-                    refusals: Refusals::new(import.refused_path()),
-                    read: Read::default(),
-                    cancel,
-                }
-                .run(&mut sheet, progress)
+                let refused = RefusedFile::of(&import.file, import.refused_file.as_deref(), &inner.data_dir)?;
+                Importing { inner, claims, refusals: Refusals::new(refused), read: Read::default(), cancel }
+                    .run(&mut sheet, progress)
             })
             .await;
         self.inner.changes.note(Tag::Orders, []);
@@ -256,7 +248,7 @@ impl Importing<'_> {
         });
         let counts = counts?;
         read??;
-        let refused = self.refusals.finish()?;
+        let refused = self.refusals.finish(!self.cancel.is_cancelled())?;
         Ok(Imported {
             added: counts.inserted,
             known: counts.changed,

@@ -52,6 +52,7 @@ mod refund_polling;
 mod refund_results;
 mod refunds;
 mod refusals;
+mod refused_file;
 mod relaying;
 mod results;
 mod row_refusal;

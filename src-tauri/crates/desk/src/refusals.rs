@@ -1,17 +1,17 @@
-//! Rows of a file that were not taken: counted, told, and written to a file beside with their cells.
+//! Rows of a file that were not taken: counted, told, and written to a file of their own with their cells.
 
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use desk_sheets::{Cell, CsvTable, Reader, Row, WriteError};
+use desk_sheets::{Cell, CsvTable, Row};
 
 use crate::DeskError;
+use crate::refused_file::{RefusedFile, refused};
 use crate::row_refusal::RowRefusal;
 
 /// Rows that are kept to be told.
 const KEPT: usize = 1000;
-const TITLES: [&str; 3] = ["行号 line", "原因 reason", "内容 cells"];
 
 /// A row that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,13 @@ pub(crate) struct Refused {
 
 /// Takes refused rows from several threads. The file is begun with the first of them.
 pub(crate) struct Refusals {
-    path: PathBuf,
+    file: RefusedFile,
     kept: Mutex<Kept>,
 }
 
 #[derive(Default)]
 struct Kept {
-    table: Option<CsvTable<File>>,
+    table: Option<(CsvTable<File>, PathBuf)>,
     count: u64,
     /// Those that never reached the store.
     rows: u64,
@@ -45,8 +45,8 @@ struct Kept {
 }
 
 impl Refusals {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, kept: Mutex::default() }
+    pub(crate) fn new(file: RefusedFile) -> Self {
+        Self { file, kept: Mutex::default() }
     }
 
     /// Refuses a row that cannot be an order.
@@ -69,19 +69,15 @@ impl Refusals {
     }
 
     fn keep(&self, kept: &mut Kept, row: RefusedRow, cells: &[String]) -> Result<(), DeskError> {
-        let table = if let Some(table) = &mut kept.table {
-            table
-        } else {
-            let file = File::create(&self.path).map_err(|fault| self.failed(&fault.into()))?;
-            kept.table.insert(CsvTable::new(file, Reader::People, &TITLES).map_err(|fault| self.failed(&fault))?)
-        };
+        let (table, path) =
+            if let Some(begun) = &mut kept.table { begun } else { kept.table.insert(self.file.begin()?) };
         // Whoever opens the file beside reads either language, and its titles are in both.
         let reason = format!("{} / {}", row.why.chinese(), row.why);
         let written: Vec<Cell<'_>> = [Cell::Count(row.line), Cell::Text(&reason)]
             .into_iter()
             .chain(cells.iter().map(|cell| Cell::Id(cell)))
             .collect();
-        table.row(&written).map_err(|fault| self.failed(&fault))?;
+        table.row(&written).map_err(|fault| refused(path, &fault))?;
         kept.count += 1;
         if kept.first.len() < KEPT {
             kept.first.push(row);
@@ -89,28 +85,19 @@ impl Refusals {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Result<Refused, DeskError> {
-        let path = self.path.clone();
+    /// Ends the file. Where the source was read to its end and nothing of it was refused, one of an earlier import goes.
+    pub(crate) fn finish(self, is_whole: bool) -> Result<Refused, DeskError> {
         let mut kept = self.kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let file = match kept.table.take() {
-            Some(table) => {
-                table.finish().map_err(|fault| failed(&path, &fault))?;
-                Some(path)
+        let file = if let Some((table, path)) = kept.table.take() {
+            table.finish().map_err(|fault| refused(&path, &fault))?;
+            Some(path)
+        } else {
+            if is_whole {
+                self.file.clear();
             }
-            None => None,
+            None
         };
         kept.first.sort_by_key(|row| row.line);
         Ok(Refused { count: kept.count, first: kept.first, file })
     }
-
-    fn failed(&self, fault: &WriteError) -> DeskError {
-        failed(&self.path, fault)
-    }
-}
-
-fn failed(path: &std::path::Path, fault: &WriteError) -> DeskError {
-    DeskError::input(
-        "refused_file",
-        format!("{} cannot be written ({fault}); say where refused rows shall be written", path.display()),
-    )
 }

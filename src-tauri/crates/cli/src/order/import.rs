@@ -18,8 +18,10 @@ header total_fee is fen [分], 金额(元) is yuan [元], any other needs --unit
 attach, body, openid, trade_type, created_at, paid_at, and the usual Chinese headers; the header row may stand below a \
 title. Imported states are claims [未核实] until a query verifies them. The same file again changes nothing.
 
-Exit 3 if the file or any of its rows was refused; the other rows are taken. Refused rows are written to F.refused.csv \
-beside the file, each with its line and reason.
+Exit 3 if the file or any of its rows was refused; the other rows are taken. Refused rows are written to a file beside, for \
+orders.csv orders.refused.csv, each with its line and reason; where its folder takes no file, into the folder `refused` of \
+the data folder. Importing the same file anew writes them anew. A file of yours is never written over, except the one that \
+--refused names.
 
 --mapping FILE says which header holds what, in TOML or JSON:
   sheet = \"订单\"        # of a workbook

@@ -160,11 +160,41 @@ async fn import_at(shop: &Shop, text: &str, beside: Option<&str>) -> Result<Impo
     shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await
 }
 
+const ONE_GOOD_ROW_OF_TWO: &str = "out_trade_no,total_fee\nT20240102030405_001,101\n,1\n";
+
 #[tokio::test(start_paused = true)]
-async fn refused_rows_that_cannot_be_kept_stop_the_import() {
+async fn a_named_place_that_takes_no_refused_rows_stops_the_import_before_any_row_is_taken() {
     let shop = Shop::open().await;
-    let refused = import_at(&shop, "out_trade_no,total_fee\n,1\n", Some("/nowhere/at/all.csv")).await.unwrap_err();
+    let refused = import_at(&shop, ONE_GOOD_ROW_OF_TWO, Some("/nowhere/at/all.csv")).await.unwrap_err();
     assert_eq!(refused.field(), Some("refused_file"));
+    assert!(shop.desk.order_detail("shop", "T20240102030405_001").await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_written_beside_the_refused_rows_go_to_the_data_folder_and_the_others_are_taken() {
+    let shop = Shop::open().await;
+    let (folder, mut import) = file(ONE_GOOD_ROW_OF_TWO);
+    // As long as a name can be, so that none with a longer ending fits beside it.
+    let long = folder.path().join(format!("{}.csv", "订".repeat(83)));
+    fs::rename(&import.file, &long).unwrap();
+    import.file = long;
+    let imported = shop.desk.import_orders(import, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    assert_eq!((imported.added, imported.refused_count), (1, 1));
+    let kept = imported.refused_file.unwrap();
+    assert!(kept.starts_with(shop.dir.path().join("refused")), "{}", kept.display());
+    assert!(fs::read_to_string(kept).unwrap().contains("\r\n3,"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_rows_of_a_file_that_was_corrected_since_do_not_stay_beside_it() {
+    let shop = Shop::open().await;
+    let (folder, import) = file(ONE_GOOD_ROW_OF_TWO);
+    let run = async || shop.desk.import_orders(import.clone(), Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let beside = folder.path().join("orders.refused.csv");
+    assert_eq!(run().await.refused_file.as_ref(), Some(&beside));
+    assert_eq!(run().await.refused_file.as_ref(), Some(&beside), "the same file has one");
+    fs::write(&import.file, "out_trade_no,total_fee\nT20240102030405_001,101\n").unwrap();
+    assert_eq!((run().await.refused_file, beside.exists()), (None, false));
 }
 
 #[tokio::test(start_paused = true)]
