@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use desk::{Before, BillFault, BillWish, Desk, FetchedBill, OtherBill, SavedBill, Watch};
+use desk::{Before, BillFault, BillSpan, BillWish, Desk, FetchedBill, FetchedDay, OtherBill, SavedBill, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use wxpay_protocol::UtcMs;
@@ -22,10 +22,11 @@ A bill is complete from 10:00 Beijing time of the next day on; before that nothi
 was read and the sums tie out; only then it gets its name. A day without trade has no bill, which is no failure. A bill that says \
 something else than the one that is there already is an alarm: the older file stays under another name.
 
-With -o DIR, or with --to, each day gets a file named after merchant, day and kind.
+With -o DIR, or with --to, each day gets a file named after merchant, day and kind. A day that goes wrong keeps none of the \
+others from being fetched, unless they would all meet the same, such as no network.
 
 Exit 0 if all is well, 1 if rows are malformed, a bill has changed or is gone, 4 if the gateway refuses or was not asked, \
-5 if the download broke off, 3 if what came is no sound bill.
+5 if the download broke off, 3 if what came is no sound bill; of several days the highest.
 
 Examples:
   wxpay bill download --date 2026-11-20 -o bill.csv
@@ -112,78 +113,65 @@ impl BillDownload {
 
 pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Output) -> Result<Exit, Failure> {
     let days = command.days();
-    if days.is_empty() {
-        return Err(Failure::Word {
-            option: "--to",
-            given: "an earlier day".into(),
-            expected: "the last day of the range",
-        });
+    if days.is_empty() || days.len() > BillSpan::DAYS_MAX as usize {
+        let given = if days.is_empty() { "an earlier day" } else { "a day more than three months later" };
+        return Err(Failure::Word { option: "--to", given: given.into(), expected: "the last day of the range" });
     }
     if command.to.is_some() {
         let place = command.output.display().to_string();
         std::fs::create_dir_all(&command.output).map_err(|cause| BillFault::Unwritable { place, cause })?;
     }
-    let (bills, fault) = block_on(fetch(command, &days, desk))?;
-    let has_alarm = bills.iter().any(|(_, bill)| match bill {
-        FetchedBill::Saved(saved) => is_alarm(saved),
-        FetchedBill::NoTrade(none) => !none.others.is_empty(),
-    });
+    let mut fetched = block_on(fetch(command, &days, desk))?;
+    if matches!(fetched.as_slice(), [FetchedDay { bill: Err(_), .. }])
+        && let Some(FetchedDay { bill: Err(fault), .. }) = fetched.pop()
+    {
+        return Err(fault.into());
+    }
+    let worst = fetched.iter().map(exit_status).max().unwrap_or_default();
     if output.is_json() {
-        let mut shown: Vec<Value> = bills.iter().map(|(day, bill)| document(*day, command.kind(), bill)).collect();
-        match &fault {
-            // What is on the disk already is told beside what went wrong.
-            Some((day, fault)) if !shown.is_empty() => {
-                let error = json!({ "code": fault.code(), "message": format!("{fault} [{}]", fault.chinese()) });
-                shown.push(json!({ "date": day.day(), "outcome": "failed", "error": error }));
-                output.document(&json!({ "bills": shown }))?;
+        let shown: Vec<Value> = fetched.iter().map(|day| document(day, command.kind())).collect();
+        output.document(&json!({ "bills": shown }))?;
+    }
+    for FetchedDay { day, bill } in &fetched {
+        match bill {
+            Ok(bill) if !output.is_json() => describe(*day, bill, output)?,
+            Ok(_) => {}
+            Err(fault) => {
+                let sentence = format!("{}: {fault} [{}]", day.day(), fault.chinese());
+                if output.is_json() { output.note(&sentence) } else { output.verdict(false, &sentence)? }
             }
-            Some(_) => {}
-            None => output.document(&json!({ "bills": shown }))?,
-        }
-    } else {
-        for (day, bill) in &bills {
-            describe(*day, bill, output)?;
         }
     }
-    match fault {
-        Some((_, fault)) if bills.is_empty() || !output.is_json() => Err(fault.into()),
-        Some((day, fault)) => {
-            output.note(&format!("{}: {fault} [{}]", day.day(), fault.chinese()));
-            Ok(Exit::from_status(fault.exit_status()))
-        }
-        None if has_alarm => Ok(Exit::No),
-        None => Ok(Exit::Done),
+    if fetched.len() < days.len() {
+        output.note(&format!("{} further days were not asked for [其余几天没有下载]", days.len() - fetched.len()));
     }
+    Ok(Exit::from_status(worst))
 }
 
-/// The bills of the days in order, up to the first one that goes wrong.
-type Fetched = (Vec<(UtcMs, FetchedBill)>, Option<(UtcMs, BillFault)>);
-
-async fn fetch(command: &BillDownload, days: &[UtcMs], options: &DeskOptions) -> Result<Fetched, Failure> {
+/// Each day in order, up to one that goes wrong in a way that the next would meet as well.
+async fn fetch(command: &BillDownload, days: &[UtcMs], options: &DeskOptions) -> Result<Vec<FetchedDay>, Failure> {
     let (desk, profile): (Desk, _) = options.open_profile().await?;
     let cancel = cancel_on_interrupt();
     let bar = progress();
     let on_bytes = |bytes| bar.inc(bytes);
-    let mut bills = Vec::with_capacity(days.len());
-    let mut fault = None;
-    for day in days {
+    let mut fetched = Vec::with_capacity(days.len());
+    for day in days.iter().copied() {
         let wish = BillWish {
             profile: profile.name.clone(),
-            day: *day,
+            day,
             kind: command.kind(),
             packed: command.gzip,
             to: command.output.clone(),
         };
-        match desk.fetch_bill(&wish, Watch { on_bytes: &on_bytes, on_more: &|_| {}, cancel: &cancel }).await {
-            Ok(bill) => bills.push((*day, bill)),
-            Err(failed) => {
-                fault = Some((*day, failed));
-                break;
-            }
+        let bill = desk.fetch_bill(&wish, Watch { on_bytes: &on_bytes, on_more: &|_| {}, cancel: &cancel }).await;
+        let is_last = bill.as_ref().is_err_and(BillFault::is_of_every_day);
+        fetched.push(FetchedDay { day, bill });
+        if is_last {
+            break;
         }
     }
     bar.finish_and_clear();
-    Ok((bills, fault))
+    Ok(fetched)
 }
 
 fn progress() -> ProgressBar {
@@ -199,10 +187,24 @@ fn is_alarm(saved: &SavedBill) -> bool {
     saved.soundness.malformed > 0 || matches!(saved.before, Before::Changed(_)) || !saved.others.is_empty()
 }
 
-fn document(day: UtcMs, kind: BillKind, bill: &FetchedBill) -> Value {
+fn exit_status(day: &FetchedDay) -> u8 {
+    let is_well = match &day.bill {
+        Ok(FetchedBill::Saved(saved)) => !is_alarm(saved),
+        Ok(FetchedBill::NoTrade(none)) => none.others.is_empty(),
+        Err(fault) => return fault.exit_status(),
+    };
+    u8::from(!is_well)
+}
+
+fn document(day: &FetchedDay, kind: BillKind) -> Value {
+    let FetchedDay { day, bill } = day;
     let saved = match bill {
-        FetchedBill::Saved(saved) => saved,
-        FetchedBill::NoTrade(none) => {
+        Ok(FetchedBill::Saved(saved)) => saved,
+        Err(fault) => {
+            let error = json!({ "code": fault.code(), "message": format!("{fault} [{}]", fault.chinese()) });
+            return json!({ "date": day.day(), "kind": kind.word(), "outcome": "failed", "error": error });
+        }
+        Ok(FetchedBill::NoTrade(none)) => {
             return json!({
                 "date": day.day(),
                 "kind": kind.word(),

@@ -187,6 +187,32 @@ fn a_range_that_fails_at_its_third_day_tells_the_days_before_it() {
 }
 
 #[test]
+fn a_day_that_goes_wrong_keeps_no_other_day_from_being_fetched_and_the_worst_day_is_the_exit_status() {
+    let desk = Desk::new();
+    let rule = "fault = \"bill_of_wrong_day\"\nendpoint = \"downloadbill\"\npositions = [\"3\", \"7\"]\n";
+    desk.file("faults.toml", format!("seed = 7\n[[rule]]\n{rule}"));
+    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let shown = desk.ask(&["order", "show", number]).expect(0).json();
+    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", &shown["paid_at"].as_str().unwrap()[..10])).unwrap();
+    let day = |days: i64| paid.plus_ms(days * 86_400_000).day();
+    let range = ["--date", &day(-1), "--to", &day(2), "-o", "bills"];
+    let told = download(&desk, &range).expect(3).json();
+    let bills = told["bills"].as_array().unwrap();
+    let outcomes: Vec<&Value> = bills.iter().map(|bill| &bill["outcome"]).collect();
+    assert_eq!(outcomes, ["no_trade", "saved", "failed", "no_trade"], "{told}");
+    assert_eq!((&bills[2]["date"], &bills[2]["error"]["code"]), (&json!(day(1)), &json!("bill_refused")));
+    let text = desk.run(&[&["bill", "download", "--passphrase-file", "pass.txt"], &range[..]].concat()).expect(3);
+    for days in -1..=2 {
+        assert!(text.out.contains(&day(days)), "{} is not told: {}", day(days), text.out);
+    }
+    download(&desk, &["--date", &day(-200), "--to", &day(0), "-o", "bills"]).expect(3);
+}
+
+#[test]
 fn refunds_that_are_kept_match_those_of_the_bill() {
     let desk = Desk::new();
     let gateway = Gateway::start(&desk, &[]);

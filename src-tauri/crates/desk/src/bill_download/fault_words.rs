@@ -29,7 +29,7 @@ impl BillFault {
     }
 
     /// Whether the next day would meet it as well, so that nothing more is asked.
-    pub(super) const fn is_of_every_day(&self) -> bool {
+    pub const fn is_of_every_day(&self) -> bool {
         match self {
             Self::Desk(_) | Self::Unwritable { .. } | Self::Cancelled => true,
             Self::TooEarly { .. }

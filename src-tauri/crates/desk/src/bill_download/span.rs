@@ -12,8 +12,6 @@ use crate::{Desk, DeskError};
 
 /// The folder inside the data folder.
 const FOLDER: &str = "bills";
-/// WeChat Pay gives bills of three months (protocol page §4.6).
-const DAYS_MAX: i64 = 93;
 
 /// Bills of several days that are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +24,11 @@ pub struct BillSpan {
     pub kind: BillKind,
     /// As gzip files.
     pub packed: bool,
+}
+
+impl BillSpan {
+    /// The most days of a span: WeChat Pay gives bills of three months (protocol page §4.6).
+    pub const DAYS_MAX: u32 = 93;
 }
 
 /// What became of the bill of one day.
@@ -64,7 +67,7 @@ impl Desk {
     ) -> Result<FetchedDays, DeskError> {
         let BillSpan { from, to, kind, packed } = span;
         let count = to.beijing_day() - from.beijing_day() + 1;
-        if !(1..=DAYS_MAX).contains(&count) {
+        if !(1..=i64::from(BillSpan::DAYS_MAX)).contains(&count) {
             return Err(DeskError::input("to", "must be the first day or up to three months later"));
         }
         let folder = self.data_dir().join(FOLDER);
