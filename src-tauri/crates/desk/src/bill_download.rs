@@ -205,14 +205,20 @@ impl Desk {
     /// See [`BillFault`].
     pub async fn fetch_bill(&self, wish: &BillWish, watch: Watch<'_>) -> Result<FetchedBill, BillFault> {
         let (asked, now) = (wish.clone(), self.now());
-        let asking = self.blocking(move |inner| inner.asking_for_bill(&asked)).await?;
+        let (asking, target) = self
+            .blocking(move |inner| {
+                let asking = inner.asking_for_bill(&asked)?;
+                let target = target(&asked, &asking.signer.profile.mch_id, asking.has_namesakes);
+                part::sweep(&target);
+                Ok((asking, target))
+            })
+            .await?;
         let from = download::complete_at(wish.day);
         // A simulator's bills follow its own clock.
         if asking.signer.profile.environment != Environment::Simulator && now < from {
             return Err(BillFault::TooEarly { day: wish.day.day(), from: from.dashed() });
         }
         let mch_id = asking.signer.profile.mch_id.clone();
-        let target = target(wish, &mch_id, asking.has_namesakes);
         let mut part = Part::beside(&target, watch)?;
         self.take_pace(&asking.signer, 1).await?;
         let merchant = asking.signer.merchant(asking.signer.profile.appid.as_str(), asking.signer.profile.sign_type);

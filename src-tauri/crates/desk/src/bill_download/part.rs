@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha1::{Digest, Sha1};
 use tempfile::NamedTempFile;
@@ -13,6 +14,10 @@ use crate::reconciling::{Watch, hex};
 
 /// What is written at once.
 const BLOCK_BYTES: usize = 256 * 1024;
+/// The name while it comes: so many letters and digits between these.
+const NAME: (&str, usize, &str) = (".bill-", 6, ".part");
+/// Nothing has come for so long that whoever fetched it was killed.
+const FORSAKEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The file that grows.
 pub(super) struct Part<'w> {
@@ -31,8 +36,8 @@ pub(super) struct Whole {
 impl<'w> Part<'w> {
     /// A new file in the folder of `target`, for its owner alone.
     pub(super) fn beside(target: &Path, watch: Watch<'w>) -> Result<Self, BillFault> {
-        let folder = folder(target);
-        let file = tempfile::Builder::new().prefix(".bill-").suffix(".part").tempfile_in(folder);
+        let (folder, (before, letters, after)) = (folder(target), NAME);
+        let file = tempfile::Builder::new().prefix(before).rand_bytes(letters).suffix(after).tempfile_in(folder);
         let file = file.map_err(unwritable(folder))?;
         Ok(Self { file: BufWriter::with_capacity(BLOCK_BYTES, file), sha1: Sha1::new(), watch })
     }
@@ -80,6 +85,25 @@ impl Whole {
     }
 }
 
+/// Removes what downloads beside `target` left behind that were killed.
+pub(super) fn sweep(target: &Path) {
+    let long_ago = SystemTime::now().checked_sub(FORSAKEN);
+    // Where the folder cannot be read, the download says so itself.
+    for entry in fs::read_dir(folder(target)).into_iter().flatten().flatten() {
+        let is_forsaken = |known: fs::Metadata| known.is_file() && known.modified().is_ok_and(|at| Some(at) < long_ago);
+        if is_part(&entry.file_name().to_string_lossy()) && entry.metadata().is_ok_and(is_forsaken) {
+            // One that stays is tried again the next time.
+            fs::remove_file(entry.path()).ok();
+        }
+    }
+}
+
+fn is_part(name: &str) -> bool {
+    let (before, letters, after) = NAME;
+    let drawn = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    drawn.is_some_and(|drawn| drawn.len() == letters && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
 /// A name for what stood there, by its digest.
 fn aside(target: &Path, sha256: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
@@ -98,4 +122,26 @@ fn sync(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_a_killed_download_left_are_gone_after_a_day_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |name: &str, hours: u64| {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        };
+        made(".bill-aB3dE6.part", 25);
+        for (name, hours) in [(".bill-coming.part", 1), (".bill-of-mine.part", 99), ("bill.csv", 99), (".part", 99)] {
+            made(name, hours);
+        }
+        sweep(&folder.path().join("bill.csv"));
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".bill-coming.part", ".bill-of-mine.part", ".part", "bill.csv"]);
+    }
 }
