@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row, named_params};
 
 use super::count;
+use super::runs::check_begun;
 use crate::{Store, StoreError};
 
 /// A row of a bill whose fee is not what base and rate give.
@@ -28,8 +29,12 @@ pub struct DayFee {
 
 impl Store {
     /// Adds fees to a run that was begun, the first at this place.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] as for [`Store::add_differences`].
     pub fn add_fees(&self, run: i64, place: u64, batch: Vec<DayFee>) -> Result<(), StoreError> {
         self.write(move |connection| {
+            check_begun(connection, run)?;
             (place..).zip(&batch).try_for_each(|(place, fee)| add(connection, run, place, fee))
         })
     }

@@ -138,19 +138,29 @@ impl Store {
     }
 
     /// Adds differences to a run that was begun, in their order. Small batches let other writers in between.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when somebody else began the same run since: this one is gone then, and nothing of it counts.
     pub fn add_differences(&self, run: i64, batch: Vec<NewDifference>) -> Result<(), StoreError> {
-        self.write(move |connection| differences::add(connection, run, &batch))
+        self.write(move |connection| {
+            check_begun(connection, run)?;
+            differences::add(connection, run, &batch)
+        })
     }
 
     /// Completes a run: from now on it is the one that counts for its day.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] as for [`Store::add_differences`].
     pub fn complete_run(&self, run: i64) -> Result<(), StoreError> {
         self.write(move |connection| {
+            check_begun(connection, run)?;
             connection.prepare_cached("UPDATE day_runs SET is_complete = 1 WHERE id = ?1")?.execute([run])?;
             Ok(())
         })
     }
 
-    /// Removes a run that was begun and is not to be completed.
+    /// Removes a run that was begun and is not to be completed; nothing happens where somebody else did so.
     pub fn abandon_run(&self, run: i64) -> Result<(), StoreError> {
         self.write(move |connection| clear(connection, run))
     }
@@ -199,6 +209,25 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<DayRun>, 
     Ok(Some(run))
 }
 
+/// Refuses to go on with a run that is not being made any more.
+pub(super) fn check_begun(connection: &Connection, run: i64) -> Result<(), StoreError> {
+    let sql = "SELECT 1 FROM day_runs WHERE id = ?1 AND is_complete = 0";
+    if connection.prepare_cached(sql)?.exists([run])? {
+        return Ok(());
+    }
+    Err(StoreError::Refused {
+        what: format!("run {run}"),
+        rule: "another window or command compared the same day in the same way since; look at the day, its result counts",
+    })
+}
+
+/// The id of a new run. From the one counter, because SQLite would give that of a run that was cleared away to the next one, and
+/// whoever still makes the first would write into the second.
+fn new_id(connection: &Connection) -> Result<i64, StoreError> {
+    let sql = "UPDATE counter SET value = max(value, (SELECT coalesce(max(id), 0) FROM day_runs)) + 1 RETURNING value";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 fn run(row: &Row<'_>) -> rusqlite::Result<DayRun> {
     let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
     Ok(DayRun {
@@ -242,25 +271,25 @@ fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> 
         return Ok(RunBegun::Closed);
     }
     let turn = "(SELECT coalesce(max(turn), 0) + 1 FROM day_runs WHERE profile = :profile AND date = :date)";
-    match same {
-        Some((id, true)) => {
-            let sql = format!("UPDATE day_runs SET turn = {turn} WHERE id = :id AND NOT :counts");
-            connection.prepare_cached(&sql)?.execute(named_params! {
-                ":profile": new.profile, ":date": new.date.0, ":id": id, ":counts": counts,
-            })?;
-            return Ok(RunBegun::Again(id));
-        }
-        Some((id, false)) => clear(connection, id)?,
-        None => {}
+    if let Some((id, true)) = same {
+        let sql = format!("UPDATE day_runs SET turn = {turn} WHERE id = :id AND NOT :counts");
+        connection.prepare_cached(&sql)?.execute(named_params! {
+            ":profile": new.profile, ":date": new.date.0, ":id": id, ":counts": counts,
+        })?;
+        return Ok(RunBegun::Again(id));
     }
-    let found = &new.found;
+    let (id, found) = (new_id(connection)?, &new.found);
+    if let Some((left, false)) = same {
+        clear(connection, left)?;
+    }
     let sql = format!(
-        "INSERT INTO day_runs (profile, date, digest, turn, is_complete, basis, day_cut_s, orders, refunds, own_reading, balanced, differences, malformed, \
-         local_orders, local_refunds, out_of_scope, not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by) VALUES (:profile, :date, \
+        "INSERT INTO day_runs (id, profile, date, digest, turn, is_complete, basis, day_cut_s, orders, refunds, own_reading, balanced, differences, malformed, \
+         local_orders, local_refunds, out_of_scope, not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by) VALUES (:id, :profile, :date, \
          :digest, {turn}, 0, :basis, :day_cut_s, :orders, :refunds, :own_reading, :balanced, :differences, :malformed, :local_orders, :local_refunds, \
          :out_of_scope, :not_compared, :time_marked, :fee_count, :fee_milli_fen, :payments_gap_fen, :refunds_gap_fen, :ran_at, :ran_by)"
     );
-    let id = connection.prepare_cached(&sql)?.insert(named_params! {
+    connection.prepare_cached(&sql)?.execute(named_params! {
+        ":id": id,
         ":profile": new.profile,
         ":date": new.date.0,
         ":digest": new.digest,

@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::days::{SHOP, bill_of, date, difference, new_run};
 use crate::deeds::{MCH_ID, after_ms, new_order, notice, number, place_created, record};
-use desk_store::{OrderState, Store};
+use desk_store::{DifferenceFilter, OrderState, RunBegun, Store, StoreError};
 
 const CHILD: &str = "processes::child_places_orders_until_it_is_killed";
 const FOLDER: &str = "STORE_TEST_FOLDER";
@@ -40,6 +41,33 @@ fn two_stores_that_start_at_once_make_one_database() {
         }
     });
     assert!(Store::open(folder.path()).unwrap().simulator_has_seen("ab").unwrap());
+}
+
+#[test]
+fn of_two_that_make_the_same_run_at_once_the_first_is_told_so_and_counts_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = [(); 2].map(|()| Store::open(folder.path()).unwrap());
+    let bill = first.keep_bill(bill_of(date(), 1)).unwrap().bill.id;
+    let begin = |store: &Store| {
+        let RunBegun::New(run) = store.begin_run(new_run(1, vec![bill], 2)).unwrap() else { panic!("not new") };
+        run
+    };
+    let refused = |done: Result<(), StoreError>| assert!(matches!(done, Err(StoreError::Refused { .. })), "{done:?}");
+    let lost = begin(&first);
+    first.add_differences(lost, vec![difference(1, 1)]).unwrap();
+    // The run that took its place is given up and made again, so that its id is free as well.
+    second.abandon_run(begin(&second)).unwrap();
+    let run = begin(&second);
+    refused(first.add_differences(lost, vec![difference(2, 2)]));
+    refused(first.add_fees(lost, 0, Vec::new()));
+    refused(first.complete_run(lost));
+    first.abandon_run(lost).unwrap();
+    assert_eq!(first.current_run(SHOP, date()).unwrap(), None, "nothing is complete yet");
+    second.add_differences(run, vec![difference(1, 1), difference(2, 2)]).unwrap();
+    second.complete_run(run).unwrap();
+    refused(second.complete_run(run));
+    assert_eq!(first.current_run(SHOP, date()).unwrap().map(|found| found.id), Some(run));
+    assert_eq!(first.differences(run, &DifferenceFilter::default(), 0, 10).unwrap().total, 2);
 }
 
 #[test]
