@@ -109,13 +109,19 @@ impl Store {
         })
     }
 
-    /// Removes a profile; its orders and their evidence stay.
+    /// Removes a profile; its orders and their evidence stay, and so does the knowledge of the gateway that they went to.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
     pub fn remove_profile(&self, name: &str) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO removed_profiles (name, mch_id, environment) SELECT name, mch_id, environment FROM profiles WHERE name = ?1 \
+                     ON CONFLICT (name, mch_id) DO UPDATE SET environment = excluded.environment",
+                )?
+                .execute([&name])?;
             let removed = connection.prepare_cached("DELETE FROM profiles WHERE name = ?1")?.execute([&name])?;
             if removed == 0 { Err(StoreError::NotFound { what: "profile", name }) } else { Ok(()) }
         })

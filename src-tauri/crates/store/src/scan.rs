@@ -141,10 +141,14 @@ impl Store {
     }
 }
 
-/// The profiles of the same merchant number that speak to another gateway.
+/// The profiles of the same merchant number that speak to another gateway, or did until they were removed. What has a name now
+/// is what the name means.
 fn profiles_elsewhere(connection: &Connection, of: &MerchantRows) -> Result<Vec<String>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT name FROM profiles WHERE mch_id = ?1 AND environment <> ?2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT name FROM profiles WHERE mch_id = ?1 AND environment <> ?2 UNION ALL \
+         SELECT name FROM removed_profiles WHERE mch_id = ?1 AND environment <> ?2 \
+         AND name NOT IN (SELECT name FROM profiles WHERE mch_id = ?1)",
+    )?;
     let names = statement.query_map([of.mch_id.as_str(), of.environment.as_str()], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
 }

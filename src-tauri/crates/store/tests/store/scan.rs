@@ -82,6 +82,23 @@ fn what_is_verified_stands_before_what_is_claimed_and_other_merchants_and_gatewa
 }
 
 #[test]
+fn orders_of_a_simulator_stay_out_of_the_days_of_production_after_its_profile_was_removed() {
+    let (_folder, store) = opened();
+    store.add_profile(profile("shop", Environment::Production)).unwrap();
+    store.add_profile(profile("trial", Environment::Simulator)).unwrap();
+    claimed(&store, new_claim(&number(1)));
+    claimed(&store, NewClaim { profile: "trial".into(), ..new_claim(&number(2)) });
+    let numbers = || scanned(&store).0.into_iter().map(|order| order.0).collect::<Vec<_>>();
+    assert_eq!(numbers(), [number(1)]);
+    store.remove_profile("trial").unwrap();
+    assert_eq!(numbers(), [number(1)]);
+    store.remove_profile("shop").unwrap();
+    assert_eq!(numbers(), [number(1)], "nor does one of production go with its profile");
+    store.add_profile(profile("trial", Environment::Production)).unwrap();
+    assert_eq!(numbers(), [number(1), number(2)], "whoever has the name now is who is meant by it");
+}
+
+#[test]
 fn a_refund_counts_from_its_acceptance_and_not_before_anybody_knows_of_one() {
     let (_folder, store) = opened();
     let order = paid(&store, 1);
