@@ -142,6 +142,12 @@ impl IpcError {
         Self::new(ErrorCode::Conflict, sentence.to_owned(), Retry::Safe, None)
     }
 
+    /// Something that was there and no longer is.
+    pub(crate) fn gone(english: &str, chinese: &str) -> Self {
+        let error = Self::new(ErrorCode::NotFound, english.to_owned(), Retry::No, None);
+        Self { message_zh: Some(chinese.to_owned()), ..error }
+    }
+
     /// The person closed the dialog, or said no.
     pub(crate) fn declined() -> Self {
         Self::new(ErrorCode::ConfirmationDeclined, "declined; nothing was done".to_owned(), Retry::No, None)

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use crate::alarm_watch::watch_alarms;
-use crate::commands::lookup::LastAnswers;
+use crate::commands::lookup::LookupAnswers;
 use crate::day_files::DayFiles;
 use crate::dialog::Dialog;
 use crate::error::IpcError;
@@ -41,8 +41,8 @@ pub(crate) struct Home {
     pub(crate) day_files: DayFiles,
     /// The certificate that is being imported.
     pub(crate) certificate_file: ChosenFile,
-    /// The answers of the last lookup.
-    pub(crate) last_answers: LastAnswers,
+    /// The answers of the last lookups.
+    pub(crate) lookup_answers: LookupAnswers,
     /// The tray, where the system has one.
     pub(crate) tray: Tray,
     /// The search that follows what is typed.
@@ -67,7 +67,7 @@ impl Home {
             import_file: ChosenFile::default(),
             day_files: DayFiles::default(),
             certificate_file: ChosenFile::default(),
-            last_answers: LastAnswers::default(),
+            lookup_answers: LookupAnswers::default(),
             tray: Tray::default(),
             typing: Newest::default(),
             log: Mutex::new(log),

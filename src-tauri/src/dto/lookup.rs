@@ -179,6 +179,8 @@ impl From<desk::LookupAnswer> for LookupAnswer {
 /// The answers to all numbers of a text.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct LookedUp {
+    /// Names the lookup for `lookup_export`.
+    pub(crate) job: u32,
     pub(crate) answers: Vec<LookupAnswer>,
     /// How many numbers the text has.
     pub(crate) numbers: Count,
@@ -197,9 +199,10 @@ pub(crate) enum LookupNews {
     Bills { progress: Progress },
 }
 
-impl From<desk::LookedUp> for LookedUp {
-    fn from(found: desk::LookedUp) -> Self {
+impl LookedUp {
+    pub(crate) fn of(job: u32, found: desk::LookedUp) -> Self {
         Self {
+            job,
             answers: found.answers.into_iter().map(Into::into).collect(),
             numbers: found.numbers.into(),
             cancelled: found.cancelled,

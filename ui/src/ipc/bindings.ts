@@ -71,8 +71,8 @@ export const commands = {
 	 *  `job_cancel` stops it and keeps what is done.
 	 */
 	lookup: (request: LookupRequest, news: Channel<LookupNews>) => typedError<LookedUp, IpcError>(__TAURI_INVOKE("lookup", { request, news })),
-	/**  Writes the answers of the last lookup to a file that a person chooses; nothing when none was chosen. */
-	lookupExport: () => typedError<LookupFile | null, IpcError>(__TAURI_INVOKE("lookup_export")),
+	/**  Writes the answers of the lookup with this number to a file that a person chooses; nothing when none was chosen. */
+	lookupExport: (job: number) => typedError<LookupFile | null, IpcError>(__TAURI_INVOKE("lookup_export", { job })),
 	/**  The listener, while it runs. */
 	listenerStatus: () => typedError<Listener | null, IpcError>(__TAURI_INVOKE("listener_status")),
 	/**  Starts listening on this machine. */
@@ -1489,6 +1489,8 @@ export type Listener = {
 
 /**  The answers to all numbers of a text. */
 export type LookedUp = {
+	/**  Names the lookup for `lookup_export`. */
+	job: number,
 	answers: LookupAnswer[],
 	/**  How many numbers the text has. */
 	numbers: Count,

@@ -33,7 +33,7 @@ export function LookupTable({ found }: { found: LookedUp }) {
             {t("lookup.stopped", { done: found.answers.length, count: found.numbers })}
           </span>
         )}
-        <Export />
+        <Export job={found.job} />
       </div>
       <div className="lookup-many-body">
         <div className="table-scroll">
@@ -92,12 +92,13 @@ function Row({ answer, chosen, onChoose }: RowProps) {
   );
 }
 
-function Export() {
+/** Writes the answers of the lookup that is on screen. */
+function Export({ job }: { job: number }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const report = useReport();
   const write = useMutation({
-    mutationFn: () => desk().lookupExport(),
+    mutationFn: () => desk().lookupExport(job),
     onSuccess: (written) => {
       if (written) void message.info(t("lookup.exported", { count: written.rows, file: written.file }));
     },

@@ -234,6 +234,22 @@ describe("lookup", () => {
     expect(screen.queryAllByTestId("lookup-step")).toHaveLength(0);
   });
 
+  it("writes the table that is on screen, also where a later lookup answered last", async () => {
+    const { desk } = openWindow("/lookup");
+    readBills(desk);
+    const three = "SHOP-0000001 SHOP-0000002 SHOP-0000003";
+    for (const [text, rows] of [
+      [three, 3],
+      ["SHOP-0000004 SHOP-0000005", 2],
+      [three, 3],
+    ] as const) {
+      await lookUp(text);
+      await waitFor(() => expect(screen.getAllByTestId("lookup-row")).toHaveLength(rows));
+    }
+    await userEvent.click(screen.getByTestId("lookup-export"));
+    expect((await screen.findByText(/已写出/)).textContent).toContain("已写出 3 行");
+  });
+
   it("shows beside an error what was answered before it, and forgets that when it is asked again", async () => {
     const { desk } = openWindow("/lookup");
     const { lookup, ends } = readBills(desk);

@@ -75,21 +75,27 @@ function absent(number: string): LookupAnswer {
 
 /** Lookups among the orders in memory. */
 export function fakeLookup(world: World): LookupCommands {
-  let rows = 0;
+  /** How many answers each lookup had, by its number. */
+  const rows = new Map<number, number>();
   return {
     async lookup({ text }, onNews) {
       const numbers = numbersOf(text);
       if (numbers.length === 0) throw refusal("input_malformed", "there is no number in the text");
-      onNews({ is: "numbers", progress: { job: 3, done: 0, total: numbers.length, rate_per_s: 10, rest_s: null } });
+      const job = rows.size + 1;
+      onNews({ is: "numbers", progress: { job, done: 0, total: numbers.length, rate_per_s: 10, rest_s: null } });
       const answers = numbers.map((number) => {
         const order = world.orders.find((one) => one.out_trade_no === number || one.transaction_id === number);
         return order ? known(world, number, order) : absent(number);
       });
-      rows = answers.length;
-      const found = { answers, numbers: numbers.length, cancelled: false };
+      rows.set(job, answers.length);
+      const found = { job, answers, numbers: numbers.length, cancelled: false };
       onNews({ is: "answers", found });
       return found;
     },
-    lookupExport: async () => ({ file: "/tmp/lookup.xlsx", rows }),
+    async lookupExport(job) {
+      const count = rows.get(job);
+      if (count === undefined) throw refusal("not_found", "the answers of this lookup are no longer kept");
+      return { file: "/tmp/lookup.xlsx", rows: count };
+    },
   };
 }
