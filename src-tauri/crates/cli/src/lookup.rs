@@ -141,7 +141,10 @@ fn tell_table(found: &LookedUp, command: &Lookup, output: &mut Output) -> Result
         );
         output.verdict(!found.cancelled && unknown == 0, &text)?;
     }
-    Ok(if found.cancelled || unknown > 0 {
+    let is_without_key = found.answers.iter().any(|answer| Exit::from_status(answer.exit_status()) == Exit::Secret);
+    Ok(if is_without_key {
+        Exit::Secret
+    } else if found.cancelled || unknown > 0 {
         Exit::Unknown
     } else if absent + explained > 0 {
         Exit::No

@@ -137,12 +137,20 @@ impl DeskError {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::NotFound { .. } => 1,
-            Self::SecretMissing { .. }
-            | Self::VaultLocked(_)
-            | Self::VaultWrongPassphrase { .. }
-            | Self::VaultBroken(_) => 6,
+            _ if self.is_of_secret() => 6,
             _ => 3,
         }
+    }
+
+    /// Whether a secret is missing or cannot be read, so that nothing can be signed.
+    pub(crate) const fn is_of_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::SecretMissing { .. }
+                | Self::VaultLocked(_)
+                | Self::VaultWrongPassphrase { .. }
+                | Self::VaultBroken(_)
+        )
     }
 
     /// Whether it may be tried again as it is.

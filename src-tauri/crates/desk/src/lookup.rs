@@ -8,6 +8,7 @@
 mod answer;
 mod asking;
 mod bills;
+mod inquiry;
 mod numbers;
 mod payment_way;
 mod sentence;
@@ -17,7 +18,8 @@ mod timeline;
 use desk_store::{NumberFound, Order, Profile};
 use tokio::task::JoinSet;
 
-pub use answer::{Inquiry, LookupAnswer, LookupVerdict};
+pub use answer::{LookupAnswer, LookupVerdict};
+pub use inquiry::Inquiry;
 pub use numbers::{NumberKind, PastedNumber, numbers};
 pub use table::LookupTable;
 pub use timeline::{Step, StepSource};
@@ -159,7 +161,7 @@ impl Desk {
         let Some(profile) = asker.filter(|_| !offline) else {
             return Ok(vec![answer::absent(number, None, Inquiry::NotAsked)]);
         };
-        Ok(vec![match self.find_there(&profile, &number).await? {
+        Ok(vec![match self.find_there(&profile, &number).await {
             FoundThere::Kept(order_id) => {
                 let known = self.known_by(&number, Some(&profile)).await?;
                 let refund = known.into_iter().find(|(order, _)| order.id == order_id).and_then(|(_, refund)| refund);

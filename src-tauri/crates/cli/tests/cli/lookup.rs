@@ -66,3 +66,21 @@ fn a_customers_message_is_answered_from_signed_queries_and_a_batch_becomes_a_tab
     let known = desk.ask(&["lookup", "SHOP-0000001"]).expect(0).json();
     assert!(known["sentence"].as_str().unwrap().contains("没有得到微信支付的可信答复"), "{known}");
 }
+
+#[test]
+fn a_batch_without_the_key_still_tells_the_orders_that_are_known_here_and_ends_as_every_missing_key_does() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    gateway.order("SHOP-0000001");
+    desk.ask(&["lookup", "SHOP-0000001"]).expect(0);
+    std::fs::remove_file(desk.path("data/vault.json")).unwrap();
+
+    desk.file("numbers.txt", "SHOP-0000001\nSHOP-9999999\n");
+    let batch = desk.ask(&["lookup", "--file", "numbers.txt", "-o", "answers.csv"]).expect(6).json();
+    assert_eq!((&batch["found"], &batch["unknown"]), (&1.into(), &1.into()), "{batch}");
+    assert_eq!(std::fs::read_to_string(desk.path("answers.csv")).unwrap().lines().count(), 3);
+    let unknown = desk.ask(&["lookup", "SHOP-9999999"]).expect(6).json();
+    assert_eq!((&unknown["verdict"], &unknown["inquiry"]), (&"unknown".into(), &"no_key".into()), "{unknown}");
+    desk.ask(&["lookup", "SHOP-0000001"]).expect(0);
+}

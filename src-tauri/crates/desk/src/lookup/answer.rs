@@ -6,6 +6,7 @@ use wxpay_protocol::error_code;
 use wxpay_protocol::order_query::OrderReport;
 use wxpay_protocol::xml;
 
+use super::inquiry::{Inquiry, next_without_key};
 use super::numbers::{NumberKind, PastedNumber, endpoint_of};
 use super::payment_way::payment_way;
 use super::sentence::{Standing, not_exist_reasons};
@@ -51,42 +52,6 @@ impl LookupVerdict {
     }
 }
 
-/// How the question of just now went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Inquiry {
-    /// Nothing was asked.
-    NotAsked,
-    /// A signed answer says where it stands.
-    Answered,
-    /// A signed answer says that there is no such order or refund.
-    NotExist,
-    /// A signed refusal that says nothing of the order.
-    Refused {
-        /// The wire's code.
-        err_code: String,
-        /// Its text, as received.
-        err_code_des: String,
-    },
-    /// No answer that can be trusted.
-    Failed {
-        /// What stood in the way, English.
-        why: String,
-    },
-}
-
-impl Inquiry {
-    /// The word that scripts compare.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::NotAsked => "not_asked",
-            Self::Answered => "answered",
-            Self::NotExist => "not_exist",
-            Self::Refused { .. } => "refused",
-            Self::Failed { .. } => "failed",
-        }
-    }
-}
-
 /// What is told about one number.
 #[derive(Clone, Debug)]
 pub struct LookupAnswer {
@@ -123,12 +88,13 @@ pub struct LookupAnswer {
 }
 
 impl LookupAnswer {
-    /// The exit status of the command line: 0 found or explained, 1 not found, 5 unknown.
+    /// The exit status of the command line: 0 found or explained, 1 not found, 5 unknown, 6 unknown for want of the key.
     pub fn exit_status(&self) -> u8 {
         match self.verdict {
             LookupVerdict::Found => 0,
             LookupVerdict::Explained if self.number.kind == NumberKind::ErrCode => 0,
             LookupVerdict::NotFound | LookupVerdict::Explained => 1,
+            LookupVerdict::Unknown if matches!(self.inquiry, Inquiry::NoKey { .. }) => 6,
             LookupVerdict::Unknown => 5,
         }
     }
@@ -282,6 +248,15 @@ pub(super) fn absent(number: PastedNumber, asked: Option<&Profile>, inquiry: Inq
                 format!("Nothing is known here of {shown}, and WeChat Pay was not asked."),
             ),
         ),
+        Inquiry::NoKey { .. } => (
+            LookupVerdict::Unknown,
+            Told::new(
+                format!("还不知道 {shown} 的情况：取不到商户 {merchant} 的密钥，没有向微信支付查询，本机也没有记录。"),
+                format!(
+                    "It is not known where {shown} stands: without the key of merchant {merchant} WeChat Pay was not asked, and nothing is known here."
+                ),
+            ),
+        ),
         Inquiry::Refused { .. } | Inquiry::Failed { .. } => (
             LookupVerdict::Unknown,
             Told::new(
@@ -324,6 +299,7 @@ fn next_for_absent(number: &PastedNumber, asked: Option<&Profile>, inquiry: &Inq
         Inquiry::NotAsked if asked.is_none() => {
             Told::new("选择商户，联网后再查一次", "choose the merchant and ask online")
         }
+        Inquiry::NoKey { why } => next_without_key(why),
         Inquiry::Failed { why } => Told::new(format!("稍后再查（{why}）"), format!("ask again later ({why})")),
         Inquiry::Refused { .. } => code_of(inquiry).unwrap_or_else(|| Told::new("稍后再查", "ask again later")),
         _ => Told::new(

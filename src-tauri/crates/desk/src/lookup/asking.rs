@@ -6,7 +6,7 @@ use wxpay_protocol::ids::{OutRefundNo, OutTradeNo, TransactionId};
 use wxpay_protocol::order_query::{self, OrderReport};
 use wxpay_protocol::{Fen, refund_query};
 
-use super::answer::Inquiry;
+use super::inquiry::Inquiry;
 use super::numbers::{NumberKind, PastedNumber, made_at};
 use crate::asking::with_sub_merchant;
 use crate::changes::Tag;
@@ -65,26 +65,31 @@ impl Desk {
             }
             Ok(of_result(&result))
         };
-        asked.await.unwrap_or_else(|fault: DeskError| Inquiry::Failed { why: fault.to_string() })
+        let answered: Result<Inquiry, DeskError> = asked.await;
+        answered.unwrap_or_else(Inquiry::from)
     }
 
     /// Asks a merchant's gateway for whatever a number may be of, and keeps what it has.
-    pub(super) async fn find_there(&self, profile: &Profile, number: &PastedNumber) -> Result<FoundThere, DeskError> {
-        let name = profile.name.clone();
-        let signer = self.blocking(move |inner| inner.signer(&name)).await?;
-        if let Some(held) = self.wait_for_gateway(&signer).await {
-            return Ok(FoundThere::Nothing(held));
-        }
-        for question in Question::all_for(number) {
-            let found = match question {
-                Question::Order(by) => self.find_order(&signer, &by, number).await?,
-                Question::Refund(by) => self.find_order_of_refund(&signer, by, number).await?,
-            };
-            if !matches!(found, FoundThere::Nothing(Inquiry::NotExist)) {
-                return Ok(found);
+    pub(super) async fn find_there(&self, profile: &Profile, number: &PastedNumber) -> FoundThere {
+        let asked = async {
+            let name = profile.name.clone();
+            let signer = self.blocking(move |inner| inner.signer(&name)).await?;
+            if let Some(held) = self.wait_for_gateway(&signer).await {
+                return Ok(FoundThere::Nothing(held));
             }
-        }
-        Ok(FoundThere::Nothing(Inquiry::NotExist))
+            for question in Question::all_for(number) {
+                let found = match question {
+                    Question::Order(by) => self.find_order(&signer, &by, number).await?,
+                    Question::Refund(by) => self.find_order_of_refund(&signer, by, number).await?,
+                };
+                if !matches!(found, FoundThere::Nothing(Inquiry::NotExist)) {
+                    return Ok(found);
+                }
+            }
+            Ok(FoundThere::Nothing(Inquiry::NotExist))
+        };
+        let found: Result<FoundThere, DeskError> = asked.await;
+        found.unwrap_or_else(|fault| FoundThere::Nothing(fault.into()))
     }
 
     async fn find_order(

@@ -3,7 +3,7 @@
 use desk_store::{Flags, OrderState, Refund, RefundState};
 use wxpay_protocol::{Fen, UtcMs, error_code, order_query};
 
-use super::Inquiry;
+use super::inquiry::{Inquiry, next_without_key};
 use crate::arrival;
 use crate::told::{Told, minute, of_code, yuan};
 
@@ -148,6 +148,10 @@ impl Standing<'_> {
                 "以上是本机的记录，没有向微信支付查询",
                 "this is what is known here; WeChat Pay was not asked",
             )),
+            Inquiry::NoKey { .. } => Some(Told::new(
+                "以上是本机的记录；取不到密钥，没有向微信支付查询",
+                "this is what is known here; without the key WeChat Pay was not asked",
+            )),
             Inquiry::Refused { .. } | Inquiry::Failed { .. } => Some(Told::new(
                 "以上是本机的记录，这次没有得到微信支付的可信答复",
                 "this is what is known here; WeChat Pay gave no answer that can be trusted just now",
@@ -234,6 +238,7 @@ impl Standing<'_> {
                     format!("ask again later under the same number ({why})"),
                 );
             }
+            Inquiry::NoKey { why } => return next_without_key(why),
             Inquiry::NotAsked => {
                 return Told::new(
                     "联网后再查一次，以微信支付的答复为准",

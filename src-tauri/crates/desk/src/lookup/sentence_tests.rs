@@ -40,8 +40,9 @@ fn a_paid_order_is_one_sentence_with_amount_moment_and_way() {
 fn every_state_has_its_words_and_says_whether_it_can_change() {
     let failed = Inquiry::Failed { why: "the connection broke".into() };
     let refused = Inquiry::Refused { err_code: "FREQUENCY_LIMITED".into(), err_code_des: "频率限制".into() };
+    let no_key = Inquiry::NoKey { why: "the vault is locked".into() };
     for state in STATES {
-        for inquiry in [&Inquiry::Answered, &Inquiry::NotAsked, &Inquiry::NotExist, &failed, &refused] {
+        for inquiry in [&Inquiry::Answered, &Inquiry::NotAsked, &Inquiry::NotExist, &failed, &refused, &no_key] {
             let standing = standing(state, inquiry);
             let (_, finality) = standing.finality();
             for told in [standing.sentence(), finality, standing.next()] {

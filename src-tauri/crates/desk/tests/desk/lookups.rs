@@ -2,6 +2,7 @@
 
 use desk::simulator::Request;
 use desk::store::{OrderFilter, OrderSort, OrderState, Origin, RefundState};
+use desk::vault::KeyringStatus;
 use desk::{Cancel, Inquiry, LookedUp, LookupAnswer, LookupVerdict, LookupWish, NumberKind};
 use wxpay_protocol::{RefundStatus, SignType};
 
@@ -248,6 +249,23 @@ async fn hundreds_of_numbers_are_a_table_at_the_pace_of_the_merchant_and_stoppin
     let wish = LookupWish { one_per_order: false, ..wish(&text) };
     let some = shop.desk.lookup(wish, watch, &cancel).await.unwrap();
     assert!(some.cancelled && (100..200).contains(&some.answers.len()), "{}", some.answers.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_key_the_orders_that_are_known_here_are_told_all_the_same_and_of_the_others_why_not() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    let asked = shop.sent();
+    shop.keyring.set_status(KeyringStatus::Locked);
+    shop.desk.vault_lock().await.unwrap();
+    let found = shop.look_up_all(wish(&format!("{number}，SHOP-9999999，SHOP-9999998"))).await;
+    let told: Vec<_> = found.answers.iter().map(|answer| (answer.verdict, answer.exit_status())).collect();
+    assert_eq!(told, [(LookupVerdict::Found, 0), (LookupVerdict::Unknown, 6), (LookupVerdict::Unknown, 6)]);
+    for answer in &found.answers {
+        assert!(matches!(&answer.inquiry, Inquiry::NoKey { why } if why.contains("locked")), "{:?}", answer.inquiry);
+        assert!(answer.sentence.zh.contains("取不到") && answer.next.zh.contains("解锁保险库"), "{answer:?}");
+    }
+    assert_eq!(shop.sent(), asked);
 }
 
 #[tokio::test(start_paused = true)]
