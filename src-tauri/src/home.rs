@@ -19,6 +19,7 @@ use crate::error::IpcError;
 use crate::file_choice::ChosenFile;
 use crate::ipc::Changed;
 use crate::jobs::{Jobs, Newest};
+use crate::standings_watch::watch_standings;
 use crate::tray::Tray;
 
 /// How long closing may take; what is not done by then is done at the next start.
@@ -102,6 +103,7 @@ impl Home {
         // After the gateway: a question that finds nobody there is not asked again for a while.
         desk.start_polling();
         tauri::async_runtime::spawn(watch_alarms(self.app.clone(), desk.clone(), desk.changes()));
+        tauri::async_runtime::spawn(watch_standings(self.app.clone(), desk.changes()));
         let following = desk.clone();
         tauri::async_runtime::spawn(async move { following.follow_others().await });
         let searched = desk.clone();

@@ -56,6 +56,8 @@ pub(crate) enum Tag {
     Polling,
     /// Reconciled days.
     Days,
+    /// Where days stand by what is kept of them and by the time, told every few seconds at most.
+    Standings,
     /// What a person has seen of the alarms, and merchants whose key is refused.
     Alarms,
 }
@@ -93,6 +95,11 @@ impl Changed {
     /// Something about days.
     pub(crate) fn days() -> Self {
         Self { tags: vec![Tag::Days], ids: Vec::new() }
+    }
+
+    /// Where days stand.
+    pub(crate) fn standings() -> Self {
+        Self { tags: vec![Tag::Standings], ids: Vec::new() }
     }
 
     /// Tells the window.

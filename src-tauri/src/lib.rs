@@ -16,6 +16,7 @@ pub mod ipc;
 mod jobs;
 mod logging;
 mod question;
+mod standings_watch;
 mod tray;
 mod window;
 

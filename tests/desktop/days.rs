@@ -1,9 +1,11 @@
 //! A day is reconciled in the real window: the bill dropped from another program, the merchant's own tables chosen and mapped, run, asked about, a
-//! difference settled, exported through the system's dialog, and the remarks of that table read back; and a bill fetched from
-//! the gateway is compared with the orders that are kept.
+//! difference settled, exported through the system's dialog, and the remarks of that table read back; a bill fetched from the
+//! gateway is compared with the orders that are kept; and the calendar follows orders that are imported.
 
 use std::fmt::Write as _;
 use std::path::Path;
+
+use wxpay_protocol::UtcMs;
 
 use crate::today::{choose, choose_orders, choose_refunds, counts, drop_on, open_today};
 
@@ -104,5 +106,36 @@ async fn a_bill_is_fetched_from_the_gateway_and_compared_with_the_orders_that_ar
     window.by_test_id("class-matched").await.unwrap();
     window.press("[data-testid=\"class-matched\"] .row-button").await.unwrap();
     window.by_test_id("matched-row").await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_calendar_misses_a_bill_as_soon_as_orders_of_its_day_are_imported() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (window, _, date) = open_today(home.path()).await;
+    let paid_at = UtcMs::parse_dashed(&format!("{date} 12:00:00")).unwrap().plus_ms(-3 * UtcMs::DAY_MS);
+    let orders = dir.path().join("orders.csv");
+    let row = format!("OLD-000001,1.00,{},支付成功\n", paid_at.dashed());
+    std::fs::write(&orders, format!("商户订单号,金额(元),支付时间,交易状态\n{row}")).unwrap();
+    let day = paid_at.day();
+    let shown = |mark: &str| format!("[data-testid=\"day-{day}\"][data-mark=\"{mark}\"]");
+    let is_before = !day.starts_with(&date[..7]);
+    if is_before {
+        window.press("[aria-label=\"上个月\"]").await.unwrap();
+    }
+    window.find(&shown("nothing")).await.unwrap();
+
+    window.go_to("orders").await.unwrap();
+    window.click("orders-import").await.unwrap();
+    choose(&window, "导入订单", &orders).await;
+    window.click("import-run").await.unwrap();
+    window.find("[data-testid=\"import-result\"][data-added=\"1\"]").await.unwrap();
+    window.click("import-close").await.unwrap();
+    window.go_to("days").await.unwrap();
+    if is_before {
+        window.press("[aria-label=\"上个月\"]").await.unwrap();
+    }
+    window.find(&shown("missing_bill")).await.unwrap();
     window.close().await.unwrap();
 }

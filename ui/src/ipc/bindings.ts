@@ -2859,6 +2859,8 @@ export type Tag =
 "polling" | 
 /**  Reconciled days. */
 "days" | 
+/**  Where days stand by what is kept of them and by the time, told every few seconds at most. */
+"standings" | 
 /**  What a person has seen of the alarms, and merchants whose key is refused. */
 "alarms";
 

@@ -1,6 +1,16 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { goodsQuery, orderDetailQuery, overviewQuery, simulatorFaultsQuery, startQuery } from "./queries";
+import {
+  calendarQuery,
+  dayQuery,
+  goodsQuery,
+  leftQuery,
+  orderDetailQuery,
+  overviewQuery,
+  reportQuery,
+  simulatorFaultsQuery,
+  startQuery,
+} from "./queries";
 import { invalidate, isStale, mergeChanges } from "./tags";
 
 describe("a change in the core", () => {
@@ -17,6 +27,19 @@ describe("a change in the core", () => {
     expect(isStale(["orders", {}, {}], changed)).toBe(false);
     expect(isStale(overviewQuery(1).queryKey, changed)).toBe(true);
     expect(isStale(orderDetailQuery("builtin", "2026").queryKey, changed)).toBe(true);
+  });
+
+  it("of where days stand reaches the calendar, the day and the report, which no order reaches by itself", () => {
+    const orders = { tags: ["orders" as const, "refunds" as const], ids: [] };
+    const standings = { tags: ["standings" as const], ids: [] };
+    const shown = [
+      calendarQuery("builtin", "2026-11-01", "2026-11-30"),
+      dayQuery("builtin", "2026-11-20"),
+      reportQuery("builtin", "2026-11-01", "2026-11-30"),
+    ];
+    expect(shown.map(({ queryKey }) => isStale(queryKey, orders))).toEqual([false, false, false]);
+    expect(shown.map(({ queryKey }) => isStale(queryKey, standings))).toEqual([true, true, true]);
+    expect(isStale(leftQuery("builtin", "2026-11-01", "2026-11-30", 0).queryKey, standings)).toBe(false);
   });
 
   it("touches an order's detail only when the order is named", () => {

@@ -54,6 +54,8 @@ const QUERIES_OF_TAG = {
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
   days: ["days", "day", "days_report", "days_left", "differences", "matched", "fees", "chosen_bills", "alarms"],
+  // The core tells of them at its own pace: an order that changes tells no calendar by itself.
+  standings: ["days", "day", "days_report"],
   alarms: ["alarms"],
   simulator: [
     "simulator_status",

@@ -43,7 +43,7 @@ pub use remarks::{ReadRemarks, RefusedRemark, RemarkRefusal, parse_identity};
 pub use report::{LeftDifference, LeftPage, ReportedDay, SideSums, SpanReport, SpanSums};
 pub use table::reason_text;
 pub(crate) use table::{IDENTITY, OUT_REFUND_NO, UNVERIFIED, class_words, field_words, state_words};
-pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView, age_bound_days};
+pub use viewing::{AGES_DAYS, Aging, DayView, PeriodView, age_bound_days, days_due};
 pub(crate) use waiting::NewBill;
 pub use waiting::{BesideFault, SettledBeside};
 

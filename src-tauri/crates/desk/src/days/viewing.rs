@@ -16,6 +16,12 @@ use crate::{Desk, DeskError};
 /// From a day's beginning until its bill is ready (protocol page §4.6).
 pub(super) const READY_MS: i64 = UtcMs::DAY_MS + 10 * 3_600_000;
 
+/// What the time alone says of where days stand: the day that it is, by which what is left ages, and the newest day whose bill
+/// can be there.
+pub fn days_due(now: UtcMs) -> [UtcMs; 2] {
+    [now.start_of_day(), now.plus_ms(-READY_MS).start_of_day()]
+}
+
 /// The ages by which unsettled differences are told apart: up to so many days, and beyond.
 pub const AGES_DAYS: [u32; 4] = [1, 3, 7, 30];
 
