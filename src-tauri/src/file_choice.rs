@@ -63,12 +63,12 @@ impl ChosenFile {
 }
 
 /// What a person is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Choice {
     /// What the file is for.
     pub(crate) title: &'static str,
     /// The name that a file to write gets unless another is typed; a file to read has none.
-    pub(crate) suggested: Option<&'static str>,
+    pub(crate) suggested: Option<String>,
     /// What the file may be.
     pub(crate) kind: Kind,
 }
@@ -80,7 +80,7 @@ pub(crate) struct Choice {
 pub(crate) async fn chosen(window: &WebviewWindow<Wry>, choice: Choice) -> Result<Option<PathBuf>, IpcError> {
     let (answer, answered) = oneshot::channel();
     let over = window.clone();
-    let drawing = window.run_on_main_thread(move || drawn::draw(&over, choice, answer));
+    let drawing = window.run_on_main_thread(move || drawn::draw(&over, &choice, answer));
     drawing.map_err(|_| IpcError::internal("asking for a file"))?;
     Ok(answered.await.unwrap_or(None))
 }

@@ -1,4 +1,5 @@
-//! The bills of a day that came in several files are dropped on the real window at once and compared as one day.
+//! Bills that came in several files are dropped on the real window at once: those of one day are compared as one, and those of
+//! another day wait for its run.
 
 use std::path::Path;
 
@@ -131,5 +132,33 @@ async fn bills_of_one_day_that_are_dropped_together_are_compared_as_one_and_none
     // The evidence is in the second of the payments' bills.
     window.press("[data-testid=\"difference-row\"][data-class=\"bill_only\"] .row-button").await.unwrap();
     window.text_when("difference", |text| text.contains("SUCCESS 2.csv") && text.contains("第 3 行")).await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_bills_of_two_days_that_are_dropped_together_each_is_compared_on_its_own_day() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (window, mch_id, date) = open_today(home.path()).await;
+    let before = UtcMs::parse_dashed(&format!("{date} 12:00:00")).unwrap().plus_ms(-UtcMs::DAY_MS).day();
+    let [today, yesterday] = ["ALL.csv", "ALL (1).csv"].map(|name| dir.path().join(name));
+    write_bill(&today, BillType::All, &payments(&mch_id, &date));
+    let [paid, ..] = payments(&mch_id, &before);
+    let paid = TradeRow { out_trade_no: "SHOP-0", transaction_id: "4200000000202611190000000001", ..paid };
+    write_bill(&yesterday, BillType::All, &[paid]);
+
+    drop_on(&window, &[&yesterday, &today]).await;
+    window.count_is("chosen-bill", 1).await.unwrap();
+    window.text_when("waiting-bill", |text| text.contains("ALL (1).csv") && text.contains(&before)).await.unwrap();
+    window.click("day-run").await.unwrap();
+    counts(&window, "bill_only", 3).await;
+
+    window.click("waiting-day").await.unwrap();
+    window.find(&format!("[data-testid=\"day-{before}\"][aria-pressed=\"true\"]")).await.unwrap();
+    window.text_when("chosen-bill", |text| text.contains("ALL (1).csv")).await.unwrap();
+    window.count_is("waiting-bill", 0).await.unwrap();
+    window.click("day-run").await.unwrap();
+    counts(&window, "bill_only", 1).await;
+    window.count_is("chosen-bill", 0).await.unwrap();
     window.close().await.unwrap();
 }

@@ -5,8 +5,8 @@ use tauri::{State, WebviewWindow, Wry};
 
 use crate::commands::days::in_language;
 use crate::commands::sheets::told;
-use crate::day_files;
-use crate::dto::day_bills::{BillsFetched, BillsWanted, ChosenBill};
+use crate::day_files::DayFiles;
+use crate::dto::day_bills::{BillsFetched, BillsWanted, ChosenBills};
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
 use crate::file_choice::{self, Choice, Kind};
@@ -30,10 +30,8 @@ pub(crate) async fn day_bills_fetch(
 /// The bills that were chosen or dropped and wait to be compared.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn day_bills(home: State<'_, Home>) -> Result<Vec<ChosenBill>, IpcError> {
-    let paths = home.day_files.bills();
-    let looked = tokio::task::spawn_blocking(move || paths.iter().map(|path| day_files::look(path)).collect()).await;
-    looked.map_err(|_| IpcError::internal("looking at the bills"))
+pub(crate) async fn day_bills(home: State<'_, Home>) -> Result<ChosenBills, IpcError> {
+    home.day_files.reading(DayFiles::look).await
 }
 
 /// Asks for a bill, to be compared with those that were chosen before.
@@ -47,10 +45,10 @@ pub(crate) async fn day_bill_choose(home: State<'_, Home>, window: WebviewWindow
     Ok(true)
 }
 
-/// Forgets the bills that were chosen.
+/// Forgets the chosen bills with these numbers.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn day_bills_clear(home: State<'_, Home>) -> Result<(), IpcError> {
-    home.day_files.clear_bills();
+pub(crate) async fn day_bills_clear(home: State<'_, Home>, numbers: Vec<u32>) -> Result<(), IpcError> {
+    home.day_files.clear_bills(&numbers);
     Ok(())
 }

@@ -51,7 +51,7 @@ pub(crate) async fn days_report_export(
 ) -> Result<Option<String>, IpcError> {
     let title = in_language(&home, "导出月报（.xlsx 或 .csv）", "Export the report (.xlsx or .csv)").await?;
     let span = (profile, date(&from)?, date(&to)?);
-    let Some(export) = span_export(&window, (title, "report.xlsx"), span, own_words).await? else { return Ok(None) };
+    let Some(export) = span_export(&window, (title, "report"), span, own_words).await? else { return Ok(None) };
     let shown = file_name(&export.file);
     home.desk().await?.export_report(export).await?;
     Ok(Some(shown))

@@ -85,8 +85,8 @@ pub(crate) async fn day_table_preview(
     preview(&home, table, Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) }).await
 }
 
-/// Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Where no bill was chosen the
-/// one that is known is read, or else WeChat's word that nothing was traded stands for it.
+/// Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Chosen bills of other days go
+/// on waiting; where none is of this one the bill that is known is read, or else WeChat's word that nothing was traded stands for it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn day_run(
@@ -103,8 +103,12 @@ pub(crate) async fn day_run(
         DayOwn::Tables { orders, refunds } => own_tables(&home, &profile.name, orders, refunds).await?,
     };
     let job = home.jobs.begin();
-    let chosen = home.day_files.bills();
-    let bills = if chosen.is_empty() { desk.bills_known(&profile.name, day, &job.cancel).await } else { Ok(chosen) };
+    let run_day = day.day();
+    let chosen = home.day_files.reading(move |files| files.bills_of(&run_day)).await?;
+    let bills = match &*chosen {
+        [] => desk.bills_known(&profile.name, day, &job.cancel).await,
+        chosen => Ok(chosen.to_vec()),
+    };
     let sides = bills.map(|bills| DaySides {
         bills,
         own,
@@ -124,7 +128,7 @@ pub(crate) async fn day_run(
         }
         found => found?,
     };
-    home.day_files.clear_bills();
+    home.day_files.forget_bills(&chosen);
     let (settled_days, unsettled_days) = told_beside(&kept.settled_beside);
     Ok(DayRunResult {
         cancelled: false,
@@ -153,7 +157,7 @@ pub(crate) async fn days_export(
 ) -> Result<Option<DaysExported>, IpcError> {
     let title = in_language(&home, "导出差异（.xlsx 或 .csv）", "Export differences (.xlsx or .csv)").await?;
     let span = (profile, date(&from)?, date(&to)?);
-    let Some(export) = span_export(&window, (title, "differences.xlsx"), span, own_words).await? else {
+    let Some(export) = span_export(&window, (title, "differences"), span, own_words).await? else {
         return Ok(None);
     };
     let file_name = file_name(&export.file);
@@ -163,18 +167,30 @@ pub(crate) async fn days_export(
     Ok(Some(DaysExported { file_name, cancelled: exported.cancelled }))
 }
 
-/// An export of a profile's days to a file that a person chooses, for people; nothing when none was chosen.
+/// An export of a profile's days to a file that a person chooses, for people; nothing when none was chosen. The name that is
+/// suggested begins with `what` it holds.
 pub(crate) async fn span_export(
     window: &WebviewWindow<Wry>,
-    (title, suggested): (&'static str, &'static str),
+    (title, what): (&'static str, &'static str),
     (profile, from, to): (String, UtcMs, UtcMs),
     own_words: bool,
 ) -> Result<Option<SpanExport>, IpcError> {
-    let choice = Choice { title, suggested: Some(suggested), kind: Kind::Table };
+    let choice = Choice { title, suggested: Some(span_file(what, from, to)), kind: Kind::Table };
     let Some(path) = file_choice::chosen(window, choice).await? else { return Ok(None) };
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
     let viewpoint = if own_words { Viewpoint::Own } else { Viewpoint::Neutral };
     Ok(Some(SpanExport { profile, from, to, file, reader: Reader::People, viewpoint }))
+}
+
+/// A name for a file about these days, such as `report_2026-11.xlsx` for a whole month.
+fn span_file(what: &str, from: UtcMs, to: UtcMs) -> String {
+    let (first, last) = (from.day(), to.day());
+    let is_to_month_end = first.get(..7) == last.get(..7) && to.plus_ms(UtcMs::DAY_MS).day().ends_with("-01");
+    match first.strip_suffix("-01") {
+        Some(month) if is_to_month_end => format!("{what}_{month}.xlsx"),
+        _ if first == last => format!("{what}_{first}.xlsx"),
+        _ => format!("{what}_{first}_{last}.xlsx"),
+    }
 }
 
 /// Asks for an exported table and reads remarks and handlings back from it; nothing when none was chosen. Progress is told in rows,
@@ -240,4 +256,22 @@ pub(crate) fn date(text: &str) -> Result<UtcMs, IpcError> {
 
 pub(crate) fn identity(digits: &str) -> Result<[u8; 16], IpcError> {
     desk::parse_identity(digits).ok_or_else(|| IpcError::input("identity", "must be the 32 digits of a difference"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_an_export_is_named_after_the_days_that_it_holds() {
+        for (from, to, name) in [
+            ("2026-10-01", "2026-10-31", "differences_2026-10.xlsx"),
+            ("2026-02-01", "2026-02-28", "differences_2026-02.xlsx"),
+            ("2026-11-20", "2026-11-20", "differences_2026-11-20.xlsx"),
+            ("2026-11-01", "2026-11-29", "differences_2026-11-01_2026-11-29.xlsx"),
+            ("2026-10-01", "2026-11-30", "differences_2026-10-01_2026-11-30.xlsx"),
+        ] {
+            assert_eq!(span_file("differences", date(from).unwrap(), date(to).unwrap()), name);
+        }
+    }
 }

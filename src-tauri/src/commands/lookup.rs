@@ -100,7 +100,7 @@ pub(crate) async fn lookup_export(
         Language::Chinese => "导出查单结果（.xlsx 或 .csv）",
         Language::English => "Export the answers (.xlsx or .csv)",
     };
-    let choice = Choice { title, suggested: Some("lookup.xlsx"), kind: Kind::Table };
+    let choice = Choice { title, suggested: Some("lookup.xlsx".to_owned()), kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     // Whoever types a name alone gets the workbook that was suggested.
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };

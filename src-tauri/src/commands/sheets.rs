@@ -81,7 +81,7 @@ pub(crate) async fn orders_export(
         Language::Chinese => "导出订单（.xlsx 或 .csv）",
         Language::English => "Export orders (.xlsx or .csv)",
     };
-    let choice = Choice { title, suggested: Some("orders.xlsx"), kind: Kind::Table };
+    let choice = Choice { title, suggested: Some("orders.xlsx".to_owned()), kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     // Whoever types a name alone gets the workbook that was suggested.
     let file = if path.extension().is_some() { path } else { path.with_extension("xlsx") };

@@ -11,11 +11,25 @@ use crate::dto::number::{Count, Fen};
 use crate::dto::refusal::Refusal;
 use crate::error::IpcError;
 
+/// The bills that were chosen or dropped, and wait.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct ChosenBills {
+    pub(crate) bills: Vec<ChosenBill>,
+    /// So many may wait.
+    pub(crate) most: Count,
+    /// The first names of those that came last and found no room.
+    pub(crate) left_out: Vec<String>,
+    /// How many these are.
+    pub(crate) left_out_count: Count,
+}
+
 /// A bill that was chosen and not yet compared.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct ChosenBill {
+    /// Its own as long as it waits.
+    pub(crate) number: u32,
     pub(crate) file_name: String,
-    /// The day of its first row; nothing where it cannot be read.
+    /// The day of its first row; nothing where it has none, or cannot be read.
     pub(crate) date: Option<String>,
     /// Why it cannot be compared.
     pub(crate) problem: Option<Refusal>,

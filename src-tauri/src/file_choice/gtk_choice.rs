@@ -11,7 +11,7 @@ use tokio::sync::oneshot::Sender;
 use super::Choice;
 
 /// Draws the choice over the window; the main thread goes on meanwhile.
-pub(super) fn draw(window: &WebviewWindow<Wry>, choice: Choice, answer: Sender<Option<PathBuf>>) {
+pub(super) fn draw(window: &WebviewWindow<Wry>, choice: &Choice, answer: Sender<Option<PathBuf>>) {
     let parent = window.gtk_window().ok();
     let action = if choice.suggested.is_some() { FileChooserAction::Save } else { FileChooserAction::Open };
     let dialog = FileChooserNative::new(Some(choice.title), parent.as_ref(), action, None, None);
@@ -23,7 +23,7 @@ pub(super) fn draw(window: &WebviewWindow<Wry>, choice: Choice, answer: Sender<O
         filter.add_pattern(&format!("*.{}", extension.to_uppercase()));
     }
     dialog.add_filter(filter);
-    if let Some(name) = choice.suggested {
+    if let Some(name) = &choice.suggested {
         dialog.set_current_name(name);
         dialog.set_do_overwrite_confirmation(true);
     }

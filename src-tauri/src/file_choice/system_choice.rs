@@ -9,10 +9,10 @@ use tokio::sync::oneshot::Sender;
 use super::Choice;
 
 /// Draws the choice over the window; the main thread goes on meanwhile.
-pub(super) fn draw(window: &WebviewWindow<Wry>, choice: Choice, answer: Sender<Option<PathBuf>>) {
+pub(super) fn draw(window: &WebviewWindow<Wry>, choice: &Choice, answer: Sender<Option<PathBuf>>) {
     let (name, extensions) = choice.kind.filter();
     let dialog = AsyncFileDialog::new().set_title(choice.title).set_parent(window).add_filter(name, extensions);
-    let writing = choice.suggested.map(|name| dialog.clone().set_file_name(name).save_file());
+    let writing = choice.suggested.as_ref().map(|name| dialog.clone().set_file_name(name).save_file());
     tauri::async_runtime::spawn(async move {
         let file = match writing {
             Some(writing) => writing.await,

@@ -204,18 +204,18 @@ export const commands = {
 	/**  Fetches one kind of bill of every day of a span; progress is told in days, and `job_cancel` stops it and keeps what is done. */
 	dayBillsFetch: (profile: string, wanted: BillsWanted, progress: Channel<Progress>) => typedError<BillsFetched, IpcError>(__TAURI_INVOKE("day_bills_fetch", { profile, wanted, progress })),
 	/**  The bills that were chosen or dropped and wait to be compared. */
-	dayBills: () => typedError<ChosenBill[], IpcError>(__TAURI_INVOKE("day_bills")),
+	dayBills: () => typedError<ChosenBills, IpcError>(__TAURI_INVOKE("day_bills")),
 	/**  Asks for a bill, to be compared with those that were chosen before. */
 	dayBillChoose: () => typedError<boolean, IpcError>(__TAURI_INVOKE("day_bill_choose")),
-	/**  Forgets the bills that were chosen. */
-	dayBillsClear: () => typedError<null, IpcError>(__TAURI_INVOKE("day_bills_clear")),
+	/**  Forgets the chosen bills with these numbers. */
+	dayBillsClear: (numbers: number[]) => typedError<null, IpcError>(__TAURI_INVOKE("day_bills_clear", { numbers })),
 	/**  Asks for a table of the merchant's own orders or refunds and shows how it would be read; nothing when none was chosen. */
 	dayTableChoose: (profile: string, table: OwnTable) => typedError<ImportPreview | null, IpcError>(__TAURI_INVOKE("day_table_choose", { profile, table })),
 	/**  Shows how the chosen table would be read with this mapping. */
 	dayTablePreview: (profile: string, table: OwnTable, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_table_preview", { profile, table, mapping })),
 	/**
-	 *  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Where no bill was chosen the
-	 *  one that is known is read, or else WeChat's word that nothing was traded stands for it.
+	 *  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Chosen bills of other days go
+	 *  on waiting; where none is of this one the bill that is known is read, or else WeChat's word that nothing was traded stands for it.
 	 */
 	dayRun: (request: DayRequest, progress: Channel<Progress>) => typedError<DayRunResult, IpcError>(__TAURI_INVOKE("day_run", { request, progress })),
 	/**
@@ -511,11 +511,24 @@ export type CheckVerdict =
 
 /**  A bill that was chosen and not yet compared. */
 export type ChosenBill = {
+	/**  Its own as long as it waits. */
+	number: number,
 	file_name: string,
-	/**  The day of its first row; nothing where it cannot be read. */
+	/**  The day of its first row; nothing where it has none, or cannot be read. */
 	date: string | null,
 	/**  Why it cannot be compared. */
 	problem: Refusal | null,
+};
+
+/**  The bills that were chosen or dropped, and wait. */
+export type ChosenBills = {
+	bills: ChosenBill[],
+	/**  So many may wait. */
+	most: Count,
+	/**  The first names of those that came last and found no room. */
+	left_out: string[],
+	/**  How many these are. */
+	left_out_count: Count,
 };
 
 /**  One client call with the values of the message. */

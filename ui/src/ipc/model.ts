@@ -17,6 +17,7 @@ export type {
   BillsFetched,
   BillsWanted,
   Changed,
+  ChosenBill,
   ClockChange,
   CustomerPays,
   DayAsked,

@@ -73,7 +73,7 @@ pub(crate) async fn simulator_faults_export(
         Language::English => "Export the plan of faults",
     };
     let text = desk.gateway_faults().await?.plan.to_toml().map_err(desk::DeskError::from)?;
-    let choice = Choice { title, suggested: Some(FILE_NAME), kind: Kind::Toml };
+    let choice = Choice { title, suggested: Some(FILE_NAME.to_owned()), kind: Kind::Toml };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
     let shown = path.to_string_lossy().into_owned();
     tokio::fs::write(&path, text).await.map_err(|fault| file_choice::unusable(&path, &fault))?;

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
@@ -7,11 +7,12 @@ import { TimeText } from "../../components/TimeText";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
 import type { DayDetail } from "../../ipc/model";
-import { chosenBillsQuery } from "../../ipc/queries";
 import { invalidate } from "../../ipc/tags";
 import { JobProgress } from "../orders/JobProgress";
 import { BillOutcomes } from "./BillOutcomes";
+import { ForgetBill } from "./ForgetBill";
 import { useBillsFetch } from "./use-bills-fetch";
+import { useChosenBills } from "./use-chosen-bills";
 
 type KnownBill = DayDetail["bills"][number];
 type DayBillsProps = { profile: string; date: string; known: readonly KnownBill[] };
@@ -23,8 +24,7 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
   const report = useReport();
   const refresh = () => invalidate(client, { tags: ["days"], ids: [] });
   const choose = useMutation({ mutationFn: () => desk().dayBillChoose(), onSuccess: refresh, onError: report });
-  const clear = useMutation({ mutationFn: () => desk().dayBillsClear(), onSuccess: refresh, onError: report });
-  const bills = useQuery(chosenBillsQuery()).data ?? [];
+  const { taken: bills, forget } = useChosenBills(date);
   const fetching = useBillsFetch(profile);
   const standing = known.findLast((bill) => bill.file_name !== null && bill.kind === "ALL") ?? known.at(-1);
   const label = t("days.fetchBill");
@@ -45,19 +45,20 @@ export function DayBills({ profile, date, known }: DayBillsProps) {
           {t("days.chooseBill")}
         </Button>
         {bills.map((bill) => (
-          <span key={bill.file_name} className="chip" data-testid="chosen-bill">
-            {bill.file_name}
-            {bill.date && <span className={bill.date === date ? "quiet" : "tone-amber"}> {bill.date}</span>}
-            {bill.problem && (
+          <span key={bill.number} className="chip" data-testid="chosen-bill">
+            {bill.file_name}{" "}
+            {bill.problem ? (
               <span className="tone-red">
-                {" "}
                 <RefusalText refusal={bill.problem} />
               </span>
-            )}
+            ) : (
+              <span className="quiet">{bill.date ?? t("days.noRows")}</span>
+            )}{" "}
+            <ForgetBill bill={bill} onForget={() => forget([bill])} />
           </span>
         ))}
         {bills.length > 0 && (
-          <Button size="small" type="text" onClick={() => clear.mutate()} data-testid="bills-clear">
+          <Button size="small" type="text" onClick={() => forget(bills)} data-testid="bills-clear">
             {t("days.clearBills")}
           </Button>
         )}

@@ -42,7 +42,7 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
     : kept === "before" && before.some(({ table }) => table === "orders");
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;
-  const isReady = isReadable && (bills.data?.every((bill) => bill.problem === null) ?? false);
+  const isReady = isReadable && (bills.data?.bills.every((bill) => bill.problem === null) ?? false);
   if (job.running) return <JobProgress label={t("days.running")} unit="bytes" job={job} />;
   return (
     <section className="day-inputs" data-testid="day-inputs">

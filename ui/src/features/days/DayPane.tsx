@@ -6,7 +6,7 @@ import { ErrorView } from "../../components/ErrorView";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import type { DayDetail, DayRunResult, UnsettledDay } from "../../ipc/model";
-import { chosenBillsQuery, dayQuery } from "../../ipc/queries";
+import { dayQuery } from "../../ipc/queries";
 import { CloseDay, RemarkDay } from "./CloseDay";
 import { DayClasses } from "./DayClasses";
 import { DayInputs } from "./DayInputs";
@@ -18,6 +18,7 @@ import { MatchedList } from "./MatchedList";
 import { Sides } from "./Sides";
 import { Suggestion } from "./Suggestion";
 import { UnsettledDays } from "./UnsettledDays";
+import { useChosenBills } from "./use-chosen-bills";
 
 type DayPaneProps = {
   profile: string;
@@ -37,7 +38,7 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
     setUnsettled(result.unsettled_days);
   };
   // What was dropped or chosen waits for its run, also where the day was run before.
-  const isWaiting = (useQuery(chosenBillsQuery()).data ?? []).length > 0;
+  const isWaiting = useChosenBills(date).taken.length > 0;
   if (found.isPending) return <SkeletonRows rows={8} />;
   if (found.isError) return <ErrorView error={found.error} onRetry={() => void found.refetch()} />;
   const day = found.data;

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Button, Segmented } from "antd";
-import { useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyView } from "../../components/EmptyView";
 import { Page } from "../../components/Page";
 import { useStart } from "../../components/use-settings";
-import { calendarQuery, chosenBillsQuery } from "../../ipc/queries";
+import { calendarQuery } from "../../ipc/queries";
 import { useLayoutPrefs, type Viewpoint } from "../../lib/prefs";
 import { beijingDay } from "../../lib/time";
 import { DayPane } from "./DayPane";
@@ -15,8 +15,9 @@ import { ExportDays } from "./ExportDays";
 import { FetchSpan } from "./FetchSpan";
 import { MonthCalendar } from "./MonthCalendar";
 import { MonthReport } from "./MonthReport";
-import { monthOf } from "./month";
+import { type Month, monthOf } from "./month";
 import { ReadRemarks } from "./ReadRemarks";
+import { WaitingBills } from "./WaitingBills";
 
 const route = getRouteApi("/days");
 
@@ -24,15 +25,18 @@ const route = getRouteApi("/days");
 export function DaysScreen() {
   const { t } = useTranslation();
   const { active_profile } = useStart();
+  const { month, date } = route.useSearch();
+  // The one month that is shown, exported and fetched.
+  const span = monthOf(month ?? date ?? beijingDay(Date.now()));
   return (
     <Page
       title={t("days.title")}
       testId="screen-days"
       fill
-      aside={active_profile && <Tools profile={active_profile} />}
+      aside={active_profile && <Tools profile={active_profile} span={span} />}
     >
       {active_profile ? (
-        <Days key={active_profile} profile={active_profile} />
+        <Days key={active_profile} profile={active_profile} span={span} />
       ) : (
         <EmptyView title={t("days.noMerchant")} text={t("days.noMerchantText")} />
       )}
@@ -40,50 +44,47 @@ export function DaysScreen() {
   );
 }
 
-function Days({ profile }: { profile: string }) {
+type OfMonth = { profile: string; span: Month };
+
+function Days({ profile, span: { first } }: OfMonth) {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [month, setMonth] = useState(search.date ?? beijingDay(Date.now()));
-  const go = (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) =>
-    void navigate({ to: "/days", search: readDaysSearch({ ...search, open: undefined, ...part }), replace: true });
   const { t } = useTranslation();
-  // A bill that was dropped while no day was open opens its own.
-  const dropped = useQuery(chosenBillsQuery()).data?.find((bill) => bill.date !== null)?.date;
-  useEffect(() => {
-    if (!search.date && dropped) void navigate({ to: "/days", search: { date: dropped }, replace: true });
-  }, [search.date, dropped, navigate]);
+  const show = useCallback(
+    (next: DaysSearch) => void navigate({ to: "/days", search: next, replace: true }),
+    [navigate],
+  );
+  // Whatever month was looked at, a day that is opened is shown in its own.
+  const openDay = useCallback((date: string) => show({ date }), [show]);
+  const go = (part: { [K in keyof DaysSearch]?: DaysSearch[K] | undefined }) =>
+    show(readDaysSearch({ ...search, open: undefined, ...part }));
   return (
     <div className="days">
       <div className="days-side">
         <MonthCalendar
           profile={profile}
-          month={month}
+          month={first}
           chosen={search.date}
-          onMonth={setMonth}
-          onChoose={(date) => navigate({ to: "/days", search: { date }, replace: true })}
+          onMonth={(month) => show({ ...search, month: month.slice(0, 7) })}
+          onChoose={openDay}
         />
         <Button
           block
           size="small"
           className="month-report-open"
           disabled={!search.date}
-          onClick={() => void navigate({ to: "/days", search: {}, replace: true })}
+          onClick={() => show({ month: first.slice(0, 7) })}
           data-testid="month-report-open"
         >
           {t("days.report")}
         </Button>
-        <Ages profile={profile} month={month} />
+        <WaitingBills date={search.date} onDay={openDay} />
+        <Ages profile={profile} month={first} />
       </div>
       {search.date ? (
         <DayPane key={search.date} profile={profile} date={search.date} search={search} onSearch={go} />
       ) : (
-        <MonthReport
-          profile={profile}
-          month={month}
-          onDay={(date, open) =>
-            void navigate({ to: "/days", search: open ? { date, open } : { date }, replace: true })
-          }
-        />
+        <MonthReport profile={profile} month={first} onDay={(date, open) => show(open ? { date, open } : { date })} />
       )}
     </div>
   );
@@ -114,12 +115,11 @@ function Ages({ profile, month }: { profile: string; month: string }) {
   );
 }
 
-function Tools({ profile }: { profile: string }) {
+function Tools({ profile, span: { first, last } }: OfMonth) {
   const { t } = useTranslation();
   const { viewpoint, setViewpoint } = useLayoutPrefs();
   const [fetching, setFetching] = useState(false);
   const { date } = route.useSearch();
-  const { first, last } = monthOf(date ?? beijingDay(Date.now()));
   return (
     <div className="sheet-actions">
       <Segmented<Viewpoint>
@@ -132,7 +132,12 @@ function Tools({ profile }: { profile: string }) {
         ]}
         onChange={setViewpoint}
       />
-      <Button size="small" onClick={() => setFetching(true)} data-testid="month-fetch">
+      <Button
+        size="small"
+        title={t("days.fetchSpanOf", { first, last })}
+        onClick={() => setFetching(true)}
+        data-testid="month-fetch"
+      >
         {t("days.fetchSpan")}
       </Button>
       {fetching && <FetchSpan profile={profile} from={first} to={last} onClose={() => setFetching(false)} />}

@@ -28,12 +28,18 @@ export function ExportDays({ profile, date, first, last }: ExportDaysProps) {
   return (
     <>
       {date && (
-        <Button size="small" loading={running} onClick={() => run(date, date)} data-testid="day-export">
+        <Button size="small" title={date} loading={running} onClick={() => run(date, date)} data-testid="day-export">
           {t("days.exportDay")}
         </Button>
       )}
-      <Button size="small" loading={running} onClick={() => run(first, last)} data-testid="month-export">
-        {t("days.exportMonth")}
+      <Button
+        size="small"
+        title={`${first} – ${last}`}
+        loading={running}
+        onClick={() => run(first, last)}
+        data-testid="month-export"
+      >
+        {t("days.exportMonth", { month: first.slice(0, 7) })}
       </Button>
       <Checkbox checked={matched} onChange={(event) => setMatched(event.target.checked)} data-testid="export-matched">
         {t("days.withMatched")}

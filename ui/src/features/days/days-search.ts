@@ -31,8 +31,10 @@ type DifferenceClass = (typeof CLASSES)[number];
 const DIMENSIONS = ["hour", "device_info", "trade_type", "sub_mch_id"] as const;
 type Dimension = (typeof DIMENSIONS)[number];
 
-/** What the address keeps: the day that is open and how its differences are narrowed. */
+/** What the address keeps: the month that is looked at, the day that is open and how its differences are narrowed. */
 export type DaysSearch = {
+  /** Such as `2026-11`; without it the month of the day that is open, or of today. */
+  month?: string;
   date?: string;
   class?: DifferenceClass;
   state?: DifferenceState;
@@ -51,6 +53,7 @@ export function readDaysSearch(search: Record<string, unknown>): DaysSearch {
   // An hour is written as a number in the address.
   const value = typeof search.value === "number" ? String(search.value) : search.value;
   return {
+    ...(typeof search.month === "string" && dayStart(`${search.month}-01`) !== null && { month: search.month }),
     ...(typeof search.date === "string" && dayStart(search.date) !== null && { date: search.date }),
     ...(found && { class: found }),
     ...(state && { state }),

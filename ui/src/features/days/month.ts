@@ -2,8 +2,10 @@ import { beijingDay, dayStart } from "../../lib/time";
 
 const DAY_MS = 86_400_000;
 
-/** The first and the last day of the month that a day lies in. */
-export function monthOf(day: string): { first: string; last: string } {
+export type Month = { first: string; last: string };
+
+/** The first and the last day of a month, which is given by its name or by any day of it. */
+export function monthOf(day: string): Month {
   const first = `${day.slice(0, 7)}-01`;
   return { first, last: beijingDay((dayStart(addMonths(first, 1)) ?? 0) - 1) };
 }

@@ -65,10 +65,10 @@ describe("a chosen bill that cannot be compared", () => {
       reason_zh: "这是资金账单，没有订单",
       reason_en: "this is a fund flow",
     };
-    vi.spyOn(desk, "dayBills").mockResolvedValue([{ file_name: "flow.csv", date: null, problem }]);
-    await userEvent.click(await screen.findByTestId("bill-choose"));
+    desk.world.chosenBills = [{ number: 1, file_name: "flow.csv", date: null, problem }];
+    desk.world.changed(["days"]);
     const chosen = await screen.findByTestId("chosen-bill");
-    expect(chosen.textContent).toBe("flow.csv 这是资金账单，没有订单");
+    expect(chosen.textContent).toBe("flow.csv 这是资金账单，没有订单 ×");
     expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(true);
     await i18next.changeLanguage("en");
     expect(await screen.findByText("this is a fund flow")).toBeTruthy();

@@ -114,7 +114,6 @@ function spanReport(days: DayStanding[], left: number): SpanReport {
 
 /** Days without files: what is chosen is always the same bill, and what comes of it the same three differences. */
 export function fakeDays(world: World): DayCommands {
-  let chosen: string[] = [];
   const fetched = new Set<string>();
   const ran = new Map<
     string,
@@ -321,23 +320,28 @@ export function fakeDays(world: World): DayCommands {
       world.changed(["days"]);
       return { days, folder: "~/.local/share/wxpay-desk/bills", cancelled: false };
     },
-    dayBills: async () => chosen.map((file_name) => ({ file_name, date: "2026-11-20", problem: null })),
+    async dayBills() {
+      const { chosenBills, leftOut } = world;
+      return { bills: chosenBills, most: 64, left_out: leftOut, left_out_count: leftOut.length };
+    },
     async dayBillChoose() {
-      chosen = ["bill.csv"];
+      world.chosenBills = [{ number: 1, file_name: "bill.csv", date: "2026-11-20", problem: null }];
       world.changed(["days"]);
       return true;
     },
-    async dayBillsClear() {
-      chosen = [];
+    async dayBillsClear(numbers) {
+      world.chosenBills = world.chosenBills.filter((bill) => !numbers.includes(bill.number));
+      world.leftOut = [];
       return null;
     },
     dayTableChoose: async (_profile, table) => look(table, NO_MAPPING),
     dayTablePreview: async (_profile, table, mapping) => look(table, mapping),
     async dayRun({ date, own, basis }, onProgress) {
-      if (chosen.length === 0 && !fetched.has(date) && !ran.has(date))
+      const waiting = world.chosenBills.filter((bill) => bill.date !== null && bill.date !== date);
+      if (waiting.length === world.chosenBills.length && !fetched.has(date) && !ran.has(date))
         throw refusal("input_invalid", "bill is not chosen yet", "bill");
       onProgress({ job: 1, done: 1, total: 1, rate_per_s: 1, rest_s: 0 });
-      chosen = [];
+      world.chosenBills = waiting;
       const again = ran.has(date);
       const before = ran.get(date);
       ran.set(date, {

@@ -3,6 +3,7 @@ import type {
   Alarm,
   AppStart,
   Changed,
+  ChosenBill,
   ErrorCode,
   FaultPlan,
   Goods,
@@ -84,6 +85,9 @@ export class World {
   /** What the next certificate opens with; null is the merchant number. */
   p12Password: string | null = null;
   cancelled = new Set<number>();
+  /** The bills that were chosen or dropped, and the names of those that found no room. */
+  chosenBills: ChosenBill[] = [];
+  leftOut: string[] = [];
 
   constructor(options: FakeOptions) {
     this.vault = { mode: "none", state: "absent", keyring: "usable", detail: "", ...options.vault };
