@@ -15,7 +15,7 @@ mirrored! {
         CertificateExpired = "certificate_expired",
         /// A merchant's certificate expires within 30 days.
         CertificateExpires = "certificate_expires",
-        /// A day's bill has another text than the one that was compared.
+        /// A day's bill is not the one that was compared any more, or its fund flow has another text than before.
         BillChanged = "bill_changed",
         /// Evidence disagrees.
         Conflict = "conflict",

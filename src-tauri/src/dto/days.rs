@@ -102,8 +102,10 @@ pub(crate) struct DayStanding {
     pub(crate) malformed: Count,
     /// The local amounts less those of the bill, refunds taken off.
     pub(crate) gap_fen: Fen,
-    /// WeChat's bill is known with two texts, and the newer one was not looked at.
+    /// What WeChat said last of a bill is not what was looked at.
     pub(crate) bill_changed: bool,
+    /// When WeChat said that there is no bill any more, although it had given one.
+    pub(crate) denied_at: Option<AtMs>,
 }
 
 impl TryFrom<CoreStanding> for DayStanding {
@@ -119,6 +121,7 @@ impl TryFrom<CoreStanding> for DayStanding {
             malformed: day.malformed.into(),
             gap_fen: Fen::sum(day.gap_fen)?,
             bill_changed: day.bill_changed,
+            denied_at: day.denied_at.map(Into::into),
         })
     }
 }

@@ -76,6 +76,15 @@ describe("what needs a person", () => {
     await screen.findByTestId("screen-refunds");
   });
 
+  it("is two things where the bill and the fund flow of one day changed", async () => {
+    const warned = vi.spyOn(console, "error").mockImplementation(() => {});
+    const of = (zh: string, en: string) => alarm({ kind: "bill_changed", date: "2026-11-20", what: { zh, en } });
+    const { shown } = await openBell([of("账单变了", "the bill changed"), of("资金账单变了", "the fund flow changed")]);
+    expect(shown.map((one) => one.textContent?.includes("资金"))).toEqual([false, true]);
+    expect(warned.mock.calls.flat().join(" ")).not.toContain("same key");
+    warned.mockRestore();
+  });
+
   it("is not counted any more once it was seen, by the button, and is new again when it changes", async () => {
     const lost = alarm({ out_trade_no: "20240102030405", out_refund_no: "R-1" });
     const { desk } = await openBell([lost]);

@@ -26,6 +26,10 @@ const TONE: Record<Alarm["kind"], string> = {
   orphan_notice: "alarm-warning",
 };
 
+/** A day has an alarm of its bill and one of its fund flow, which differ in what they say. */
+const keyOf = ({ kind, profile, out_trade_no, out_refund_no, notice, date, what }: Alarm) =>
+  [kind, profile, out_trade_no, out_refund_no, notice, date, date && what.en].join(" ");
+
 /** What a person should look at: what happened, what to do, and a way to its evidence; the rest of a long list on a click. */
 export function AlarmList({ onLeave }: { onLeave?: () => void }) {
   const { t, i18n } = useTranslation();
@@ -46,9 +50,7 @@ export function AlarmList({ onLeave }: { onLeave?: () => void }) {
       <ul className="alarms">
         {alarms.map((alarm) => (
           <li
-            key={[alarm.kind, alarm.profile, alarm.out_trade_no, alarm.out_refund_no, alarm.notice, alarm.date].join(
-              " ",
-            )}
+            key={keyOf(alarm)}
             className={`alarm ${TONE[alarm.kind]}`}
             data-testid="alarm"
             data-kind={alarm.kind}

@@ -271,7 +271,7 @@ export type AlarmKind =
 "certificate_expired" | 
 /**  A merchant's certificate expires within 30 days. */
 "certificate_expires" | 
-/**  A day's bill has another text than the one that was compared. */
+/**  A day's bill is not the one that was compared any more, or its fund flow has another text than before. */
 "bill_changed" | 
 /**  Evidence disagrees. */
 "conflict" | 
@@ -849,8 +849,10 @@ export type DayStanding = {
 	malformed: Count,
 	/**  The local amounts less those of the bill, refunds taken off. */
 	gap_fen: Fen,
-	/**  WeChat's bill is known with two texts, and the newer one was not looked at. */
+	/**  What WeChat said last of a bill is not what was looked at. */
 	bill_changed: boolean,
+	/**  When WeChat said that there is no bill any more, although it had given one. */
+	denied_at: AtMs | null,
 };
 
 /**  What an export of differences did. */

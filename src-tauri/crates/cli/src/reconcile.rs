@@ -275,6 +275,13 @@ fn describe_kept(kept: Option<&DayKept>, output: &mut Output) {
         output.note("the day is closed; nothing was kept [当天已关账，未保存]: wxpay day reopen opens it again");
     }
     describe_beside(&kept.settled_beside, output);
+    if let Some(at) = kept.denied_at {
+        output.note(&format!(
+            "WeChat said at {} that there is no bill of this day; this file was compared all the same \
+             [微信支付说当天没有账单，仍用此文件对账]",
+            at.dashed()
+        ));
+    }
     for bill in &kept.other_bills {
         output.note(&format!(
             "WeChat gave another bill for this day before [账单有变]: {} of {}",

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 pub use desk_store::{AlarmFilter, AlarmPlace};
 use desk_store::{
-    AlarmMark, AlarmRow, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm, RefundState,
+    AlarmMark, AlarmRow, BillChange, Certificate, Flags, OrderAlarm, OrphanNotice, Profile, RefundAlarm, RefundState,
 };
 use wxpay_protocol::UtcMs;
 
@@ -33,7 +33,7 @@ pub enum AlarmKind {
     CertificateExpired,
     /// A merchant's certificate expires within 30 days.
     CertificateExpires,
-    /// A day's bill has another text than the one that was compared.
+    /// A day's bill is not the one that was compared any more, or its fund flow has another text than before.
     BillChanged,
     /// The evidence of an order contradicts itself.
     Conflict,
@@ -122,6 +122,8 @@ pub enum AlarmAbout {
     Day {
         /// The first millisecond of the Beijing day.
         date: UtcMs,
+        /// Its fund flow; else its bill of trades.
+        is_flow: bool,
     },
 }
 
@@ -155,7 +157,7 @@ impl AlarmAbout {
     /// The first millisecond of the Beijing day concerned.
     pub const fn date(&self) -> Option<UtcMs> {
         match self {
-            Self::Day { date } => Some(*date),
+            Self::Day { date, .. } => Some(*date),
             _ => None,
         }
     }
@@ -166,7 +168,8 @@ impl AlarmAbout {
             Self::Order { out_trade_no } => out_trade_no.clone(),
             Self::Refund { out_refund_no, .. } => out_refund_no.clone(),
             Self::Notice { notice, .. } => notice.to_string(),
-            Self::Day { date } => date.day(),
+            Self::Day { date, is_flow: false } => date.day(),
+            Self::Day { date, is_flow: true } => format!("{} FUNDFLOW", date.day()),
         }
     }
 }
@@ -283,7 +286,7 @@ impl Inner {
         let mut bills = self.store.changed_bills()?;
         bills.sort_by_key(|bill| Reverse(bill.at));
         alarms.extend(bills.into_iter().map(|bill| {
-            let about = AlarmAbout::Day { date: bill.date };
+            let about = AlarmAbout::Day { date: bill.date, is_flow: bill.change == BillChange::FundFlow };
             Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date, bill.change))
         }));
         alarms.retain(|alarm| wanted.profile.as_ref().is_none_or(|profile| *profile == alarm.profile));

@@ -61,6 +61,8 @@ pub struct DayKept {
     pub is_again: bool,
     /// Other bills that WeChat gave for this day: one of them is no longer what it was.
     pub other_bills: Vec<DayBill>,
+    /// When WeChat said that there is no such bill any more, which stays an alarm although one was compared.
+    pub denied_at: Option<UtcMs>,
     /// The days before and after, where something waited for the bills of this one.
     pub settled_beside: SettledBeside,
 }
@@ -212,6 +214,7 @@ impl Inner {
         let (mut bills, other_bills) = self.keep_bills(profile, sides.date.start_of_day(), found, &digests)?;
         let denied = self.denied(profile, sides.date.start_of_day(), &bills)?;
         let parts = denied.iter().fold(parts, |parts, none| parts.add("none").add(&none.kind));
+        let denied_at = denied.iter().map(|none| none.heard_at).max();
         bills.extend(denied);
         let ids: Vec<i64> = bills.iter().map(|bill| bill.id).collect();
         let new = self.new_run(profile, sides, found, &ids, found.add_to(parts)?)?;
@@ -239,7 +242,7 @@ impl Inner {
         } else {
             self.settle_beside(profile, sides.date, &payments, cancel)
         };
-        Ok(DayKept { run, is_again, other_bills, settled_beside })
+        Ok(DayKept { run, is_again, other_bills, denied_at, settled_beside })
     }
 
     /// Notes the bills; gives them in the order of the files, and the other ones that are known for the day.
@@ -252,7 +255,7 @@ impl Inner {
     ) -> Result<(Vec<DayBill>, Vec<DayBill>), DeskError> {
         let (mut bills, mut others) = (Vec::new(), Vec::new());
         for ((path, bill), digest) in found.bills.files.iter().zip(&found.bills.each).zip(digests) {
-            let kept = self.keep_bill(profile, date, bill, *digest, path)?;
+            let kept = self.keep_bill(profile, date, bill, *digest, path, false)?;
             bills.push(kept.bill);
             others.extend(kept.others);
         }
@@ -263,14 +266,14 @@ impl Inner {
         Ok((bills, others))
     }
 
-    /// WeChat's word that there is no such bill, said after these were seen: whoever compares them all the same knew it.
+    /// WeChat's word that there is no such bill, heard after these: whoever compares them all the same knew it.
     fn denied(&self, profile: &str, date: UtcMs, bills: &[DayBill]) -> Result<Vec<DayBill>, DeskError> {
         let mut known = self.store.day_bills(profile, date)?;
         known.retain(|none| none.is_none() && bills.iter().any(|bill| none.is_after(bill)));
         Ok(known)
     }
 
-    /// Notes one bill of a day.
+    /// Notes one bill of a day, which WeChat gave just now or somebody's file says.
     pub(crate) fn keep_bill(
         &self,
         profile: &str,
@@ -278,6 +281,7 @@ impl Inner {
         bill: &OneBill,
         digest: [u8; 32],
         path: &Path,
+        fetched: bool,
     ) -> Result<BillKept, DeskError> {
         let sums = bill.totals.sums;
         Ok(self.store.keep_bill(NewDayBill {
@@ -298,6 +302,7 @@ impl Inner {
                 fee_milli_fen: sums.fee_milli_fen,
             },
             seen_at: self.clock.now(),
+            fetched,
             file: std::path::absolute(path).ok().map(|path| path.display().to_string()),
         })?)
     }

@@ -12,7 +12,7 @@ use wxpay_protocol::UtcMs;
 
 use crate::columns::time;
 use crate::days::CHANGED_FLOWS_SQL;
-use crate::{DayBill, Store, StoreError};
+use crate::{Store, StoreError};
 pub use evidence::{AlarmFilter, AlarmPlace, AlarmRow, AlarmRows, OrderAlarm, OrphanNotice, RefundAlarm};
 #[cfg(test)]
 pub(crate) use evidence::{ORDERS_SQL, ORPHANS_SQL, REFUNDS_SQL};
@@ -25,22 +25,22 @@ pub(crate) use keys::{ORDER_KEYS_SQL, ORPHAN_KEYS_SQL, REFUND_KEYS_SQL};
 pub enum BillChange {
     /// Another text of the bill of trades, or one after it had said that there is none.
     OtherBill,
-    /// That there is no bill of trades.
+    /// That there is no bill of trades any more.
     NoBill,
     /// Another fund flow, or none.
     FundFlow,
 }
 
-/// A day whose bill was downloaded with another text than before, which nobody has compared yet.
+/// A day of whose bill of trades, or fund flow, WeChat says something else than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedBill {
     /// Whose.
     pub profile: String,
     /// The first millisecond of the Beijing day.
     pub date: UtcMs,
-    /// When the newest text was seen.
+    /// When that was heard.
     pub at: UtcMs,
-    /// What changed; of several what a person works on first.
+    /// What changed; of several of the trades what a person works on first.
     pub change: BillChange,
 }
 
@@ -51,7 +51,7 @@ pub struct AlarmMark {
     pub kind: &'static str,
     /// The merchant's profile.
     pub profile: String,
-    /// The day that it is about; empty where it is about the merchant.
+    /// The day that it is about, of its fund flow with `FUNDFLOW` behind it; empty where it is about the merchant.
     pub subject: String,
     /// Its time: a later one is new again.
     pub at: UtcMs,
@@ -64,15 +64,10 @@ const MANY_BILLS_SQL: &str =
     "SELECT DISTINCT profile, date FROM day_bills GROUP BY profile, date, kind HAVING count(*) > 1";
 
 impl Store {
-    /// Days whose bill has a newer text than the one that was compared, and days of which two fund flows of one account are known.
+    /// Days whose bill is not the one that was compared any more, and days of which a fund flow changed: each an alarm of its own.
     pub fn changed_bills(&self) -> Result<Vec<ChangedBill>, StoreError> {
         let mut changed = self.changed_trades()?;
-        for flow in self.changed_flows()? {
-            match changed.iter_mut().find(|known| known.profile == flow.profile && known.date == flow.date) {
-                Some(known) => known.at = known.at.max(flow.at),
-                None => changed.push(flow),
-            }
-        }
+        changed.extend(self.changed_flows()?);
         Ok(changed)
     }
 
@@ -100,15 +95,10 @@ impl Store {
         let mut changed = Vec::new();
         for (profile, dates) in of_profiles {
             for date in dates {
-                let stands = self.days(&profile, date, date.plus_ms(1))?;
-                if stands.iter().any(|day| day.bill_changed) {
-                    let bills = self.day_bills(&profile, date)?;
-                    let denies = |last: &DayBill| {
-                        last.is_none() && bills.iter().any(|known| !known.is_none() && last.is_after(known))
-                    };
-                    let is_denied = bills.last().is_some_and(denies);
-                    let change = if is_denied { BillChange::NoBill } else { BillChange::OtherBill };
-                    let at = bills.iter().map(|bill| bill.seen_at).max().unwrap_or(date);
+                for day in self.days(&profile, date, date.plus_ms(1))?.into_iter().filter(|day| day.bill_changed) {
+                    let change = if day.denied_at.is_some() { BillChange::NoBill } else { BillChange::OtherBill };
+                    let heard_at = self.day_bills(&profile, date)?.last().map(|last| last.heard_at);
+                    let at = day.denied_at.or(heard_at).unwrap_or(date);
                     changed.push(ChangedBill { profile: profile.clone(), date, at, change });
                 }
             }

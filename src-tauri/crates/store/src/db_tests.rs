@@ -195,3 +195,47 @@ fn what_was_seen_of_the_alarms_before_their_places_stays_seen_and_the_rest_is_ne
     };
     assert_eq!(store.alarms_seen(&[of_day]).unwrap(), [true]);
 }
+
+#[test]
+fn an_older_folder_keeps_its_alarms_about_bills_and_what_was_seen_of_them() {
+    const BEFORE_HEARING: usize = 18;
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = Connection::open(folder.path().join(FILE_NAME)).unwrap();
+    MIGRATIONS.to_version(&mut connection, BEFORE_HEARING).unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    let date = wxpay_protocol::UtcMs::parse_dashed("2026-11-20 00:00:00").unwrap();
+    let day = |days: i64| date.plus_ms(days * wxpay_protocol::UtcMs::DAY_MS);
+    let bill = "INSERT INTO day_bills (profile, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, \
+         settle_fen, refund_fen, fee_milli_fen, seen_at) VALUES ('shop', ?1, 'ALL', ?2, ?3, 0, 0, 0, 0, 1, 0, 0, 0, 0, ?4)";
+    let flow = "INSERT INTO day_flows (profile, date, account, is_none, digest, rows, seen_at) VALUES ('shop', ?1, 'Basic', 0, ?2, 1, ?3)";
+    // A bill that changed, one that is denied now, one that came later; fund flows that changed, of the first day and of a day alone.
+    for (days, columns, at) in [(0, 27, 1_u8), (0, 24, 2), (1, 27, 3), (1, 0, 4), (2, 0, 5), (2, 27, 6)] {
+        connection.execute(bill, (day(days).0, columns, [at; 32], i64::from(at))).unwrap();
+    }
+    for (days, at) in [(0, 7_u8), (0, 8), (3, 9), (3, 10)] {
+        connection.execute(flow, (day(days).0, [at; 32], i64::from(at))).unwrap();
+    }
+    // The first day was seen when its fund flow had changed as well, which nobody was told; the last one was seen as it is.
+    let seen = "INSERT INTO alarm_seen (kind, profile, subject, at) VALUES ('bill_changed', 'shop', ?1, ?2)";
+    for (days, at) in [(0, 8), (3, 10)] {
+        connection.execute(seen, (day(days).day(), at)).unwrap();
+    }
+    drop(connection);
+    let store = Store::open(folder.path()).unwrap();
+    let changed = store.changed_bills().unwrap();
+    let told = |one: &crate::ChangedBill| {
+        let flow = if one.change == crate::BillChange::FundFlow { " FUNDFLOW" } else { "" };
+        let subject = format!("{}{flow}", one.date.day());
+        let mark = crate::AlarmMark { kind: "bill_changed", profile: one.profile.clone(), subject, at: one.at };
+        (one.date, one.change, one.at.0, store.alarms_seen(&[mark]).unwrap()[0])
+    };
+    assert_eq!(
+        changed.iter().map(told).collect::<Vec<_>>(),
+        [
+            (day(0), crate::BillChange::OtherBill, 2, true),
+            (day(1), crate::BillChange::NoBill, 4, false),
+            (day(0), crate::BillChange::FundFlow, 8, false),
+            (day(3), crate::BillChange::FundFlow, 10, true),
+        ]
+    );
+}

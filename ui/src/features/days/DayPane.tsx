@@ -105,7 +105,8 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
       </p>
       {standing.bill_changed && (
         <p className="tone-red" role="alert" data-testid="bill-changed">
-          {t("days.billChanged")}
+          {standing.denied_at !== null && <TimeText at={standing.denied_at} />}{" "}
+          {t(standing.denied_at === null ? "days.billChanged" : "days.billDenied")}
         </p>
       )}
       {outcome && outcome.sums.not_compared > 0 && (

@@ -87,6 +87,24 @@ describe("a day that is reconciled", () => {
     await userEvent.click(screen.getByText("微信有 / 本地有"));
   });
 
+  it("says since when WeChat denies its bill, and that another one is to be looked at where it gave another", async () => {
+    const denied_at = Date.parse("2026-11-22T10:00:00+08:00");
+    for (const [at, words] of [
+      [denied_at, "2026-11-22 10:00:00 微信支付说这一天没有账单"],
+      [null, "微信支付后来给出了另一份账单"],
+    ] as const) {
+      const { unmount } = openWindow(DAY, {}, (fake) => {
+        const detail = fake.dayDetail;
+        fake.dayDetail = async (...of) => {
+          const day = await detail(...of);
+          return { ...day, standing: { ...day.standing, bill_changed: true, denied_at: at } };
+        };
+      });
+      expect((await screen.findByTestId("bill-changed")).textContent).toContain(words);
+      unmount();
+    }
+  });
+
   it("takes a remark on the day itself", async () => {
     const { desk } = await reconcile();
     const say = vi.spyOn(desk, "daySay");

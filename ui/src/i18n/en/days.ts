@@ -17,8 +17,9 @@ export const days = {
       closed: "closed",
     },
     billChangedShort: "bill changed",
-    billChanged:
-      "WeChat gave another bill for this day later, or said that there is none: run the day again. A closed day has to be opened first.",
+    billChanged: "WeChat gave another bill for this day later: run the day again. A closed day has to be opened first.",
+    billDenied:
+      "WeChat Pay said that there is no bill of this day, although it had given one; the file from then is still what is compared. Look it up on the merchant platform and download it again.",
     noMerchant: "No merchant yet",
     noMerchantText: "Add a merchant in the settings, then days can be reconciled.",
     pick: "Choose a day",

@@ -139,6 +139,7 @@ export function fakeDays(world: World): DayCommands {
       malformed: 0,
       gap_fen: day ? -1490 : 0,
       bill_changed: false,
+      denied_at: null,
     };
   };
   const left = (from: string, to: string): LeftRow[] =>

@@ -160,7 +160,13 @@ fn describe(
         yuan_text(day.gap_fen)
     );
     output.verdict(is_settled, &(sentence + &fees::verdict_words(fees_off)))?;
-    if day.bill_changed {
+    if let Some(at) = day.denied_at {
+        output.note(&format!(
+            "WeChat said at {} that there is no bill of this day, which it had given before [微信支付说当天没有账单]; \
+             look it up on the merchant platform and download it again",
+            at.dashed()
+        ));
+    } else if day.bill_changed {
         output.note("WeChat's bill of this day has changed since it was looked at [账单有变]; run the day again");
     }
     for row in rows {
@@ -231,6 +237,7 @@ pub(crate) fn standing(day: &DayStanding) -> Value {
         "gap_fen": number(day.gap_fen),
         "bills_seen": day.bills,
         "bill_changed": day.bill_changed,
+        "denied_at": day.denied_at.map(UtcMs::rfc3339),
     })
 }
 

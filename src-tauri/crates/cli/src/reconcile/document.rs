@@ -6,6 +6,7 @@ use desk::reconcile::Class;
 use desk::{DayKept, DaySides, MalformedLine, OwnSide, Reconciled};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use wxpay_protocol::UtcMs;
 
 use super::{settled_days, unsettled_days};
 use crate::bill::check::unread;
@@ -111,6 +112,7 @@ pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, 
             "closed": kept.run.is_none(),
             "settled_beside": settled_days(&kept.settled_beside),
             "unsettled_beside": unsettled_days(&kept.settled_beside),
+            "denied_at": kept.denied_at.map(UtcMs::rfc3339),
             "other_bills": kept.other_bills.iter().map(|bill| &bill.file).collect::<Vec<_>>(),
         })),
         "outputs": outputs,

@@ -213,6 +213,39 @@ fn a_day_that_goes_wrong_keeps_no_other_day_from_being_fetched_and_the_worst_day
 }
 
 #[test]
+fn a_day_whose_bill_wechat_denies_says_so_whenever_it_is_compared_or_shown() {
+    let desk = Desk::new();
+    desk.file(
+        "faults.toml",
+        "seed = 7\n[[rule]]\nfault = \"bill_late\"\nendpoint = \"downloadbill\"\npositions = [\"2\"]\n",
+    );
+    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let paid = desk.ask(&["order", "show", number]).expect(0).json();
+    let day = &paid["paid_at"].as_str().unwrap()[..10];
+    let words = ["reconcile", "--bill", "bill.csv", "--profile", "shop", "--date", day];
+    let compare = || desk.ask(&words).expect(0).json()["kept"].clone();
+    download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0);
+    assert_eq!(compare()["denied_at"], Value::Null);
+    let none = download(&desk, &["--date", day, "-o", "bill.csv"]).expect(1).json();
+    assert_eq!((&none["bills"][0]["outcome"], &none["bills"][0]["changed"]), (&json!("no_trade"), &json!(true)));
+    let kept = compare();
+    assert_eq!((kept["denied_at"].is_string(), &kept["again"]), (true, &json!(false)), "{kept}");
+    let shown = desk.ask(&["day", "show", day]).expect(0).json();
+    assert_eq!((&shown["denied_at"], &shown["bill_changed"]), (&kept["denied_at"], &json!(true)), "{shown}");
+    for words in [&words[..], &["day", "show", day, "--profile", "shop"]] {
+        let told = desk.run(words).expect(0).err;
+        assert!(told.contains("微信支付说当天没有账单"), "{words:?}: {told}");
+    }
+    assert_eq!(desk.ask(&["alarms", "--unseen"]).expect(1).json()["count"], 1);
+    download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0);
+    assert_eq!(desk.ask(&["alarms"]).expect(0).json()["count"], 0);
+}
+
+#[test]
 fn refunds_that_are_kept_match_those_of_the_bill() {
     let desk = Desk::new();
     let gateway = Gateway::start(&desk, &[]);

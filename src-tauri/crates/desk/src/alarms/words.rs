@@ -148,8 +148,8 @@ pub(super) fn of_bill(date: UtcMs, change: BillChange) -> Words {
                 format!("there is a bill of {day}, and WeChat Pay says now that there is none"),
             ),
             (
-                "到商户平台核对这一天的账单，再对一次账；已结账的先重开",
-                "look the bill up on the merchant platform and compare the day again; reopen it first if it was closed",
+                "到商户平台核对这一天的账单，再下载一次；用旧文件再对账不会消除这条提醒",
+                "look the bill up on the merchant platform and download it again; comparing the old file again does not settle this",
             ),
         ),
         BillChange::FundFlow => Words::new(

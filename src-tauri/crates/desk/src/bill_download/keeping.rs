@@ -59,7 +59,7 @@ impl Inner {
             return Ok((self.keep_flow(NewDayFlow { is_none: false, ..flow })?, SettledBeside::default()));
         }
         let Some(bill) = sound.trades else { return Ok((Vec::new(), SettledBeside::default())) };
-        let others = self.keep_bill(&wish.profile, wish.day, &bill, sound.digest, file)?.others;
+        let others = self.keep_bill(&wish.profile, wish.day, &bill, sound.digest, file, true)?.others;
         let settled_beside = if bill.kind.has_payments() {
             self.settle_beside(&wish.profile, wish.day, &[NewBill { file, digest: sound.digest }], cancel)
         } else {
@@ -88,6 +88,7 @@ impl Inner {
             digest: Sha256::digest([]).into(),
             sums: BillSums { summary_ok: true, ..BillSums::default() },
             seen_at: self.clock.now(),
+            fetched: true,
             file: None,
         })?;
         let settled_beside = if kind.has_payments() {

@@ -32,7 +32,7 @@ pub struct DayView {
     pub standing: DayStanding,
     /// The run that counts.
     pub run: Option<DayRun>,
-    /// Every bill that was seen, the oldest first.
+    /// Every bill that was seen, what was heard last at the end.
     pub bills: Vec<DayBill>,
     /// What was said of the day, the oldest first.
     pub notes: Vec<DayNote>,
@@ -253,6 +253,7 @@ mod tests {
             gap_fen: 0,
             bills: 1,
             bill_changed: false,
+            denied_at: None,
         };
         let ages = aging(&[day(0), day(1), day(2), day(30), day(31), day(400)], now);
         let told: Vec<_> = ages.iter().map(|age| (age.up_to_days, age.open, age.carried_over)).collect();

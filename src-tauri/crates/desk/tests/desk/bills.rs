@@ -232,6 +232,12 @@ async fn alarms(fetching: &Fetching) -> Vec<(Option<UtcMs>, String)> {
     page.alarms.iter().map(|alarm| (alarm.about.date(), alarm.what.zh.clone())).collect()
 }
 
+/// Marks as seen what there is.
+async fn see(fetching: &Fetching) {
+    let as_of = fetching.desk.alarm_counts(None).await.unwrap().as_of;
+    fetching.desk.see_alarms(as_of, None).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_fund_flow_that_changed_is_an_alarm_and_counts_as_no_bill_of_the_day() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
@@ -259,13 +265,12 @@ async fn a_fund_flow_that_changed_is_an_alarm_and_counts_as_no_bill_of_the_day()
     assert_eq!((view.standing.mark, view.standing.bill_changed, view.bills.len()), (DayMark::Nothing, false, 0));
     let none = others(AccountType::Operation, &refusal("No Bill Exist", "20002")).await;
     assert_eq!(none.len(), 1, "it was there before");
-    let as_of = fetching.desk.alarm_counts(None).await.unwrap().as_of;
-    fetching.desk.see_alarms(as_of, None).await.unwrap();
+    see(&fetching).await;
     assert_eq!(alarms(&fetching).await, []);
 }
 
 #[tokio::test]
-async fn a_bill_that_wechat_no_longer_has_is_an_alarm_until_its_day_is_compared_again() {
+async fn a_bill_that_wechat_no_longer_has_is_an_alarm_that_only_wechat_takes_back() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let orders = fetching.dir.path().join("orders.csv");
     let row = format!("T404,100,SUCCESS,{}", START.dashed());
@@ -280,15 +285,43 @@ async fn a_bill_that_wechat_no_longer_has_is_an_alarm_until_its_day_is_compared_
     };
     assert!(matches!(fetching.fetch(&bill()).await.unwrap(), FetchedBill::Saved(_)));
     let first = compare().await;
-    let changed = async || fetching.desk.day("shop", START).await.unwrap().standing.bill_changed;
-    assert_eq!((changed().await, alarms(&fetching).await.len()), (false, 0));
+    let told = async || {
+        let standing = fetching.desk.day("shop", START).await.unwrap().standing;
+        (standing.bill_changed, standing.denied_at, alarms(&fetching).await.len())
+    };
+    assert_eq!((first.denied_at, told().await), (None, (false, None, 0)));
     fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
     let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
-    assert!(changed().await && what.contains("没有账单"), "{what}");
+    assert!(what.contains("没有账单"), "{what}");
     let again = compare().await;
     assert_ne!(again.run, first.run, "it was run by somebody who knew");
-    assert_eq!((changed().await, alarms(&fetching).await.len()), (false, 0));
+    let denied_at = again.denied_at;
+    assert!(denied_at.is_some(), "and is told");
+    assert_eq!(told().await, (true, denied_at, 1), "and no run takes back what WeChat said");
     assert!(compare().await.is_again);
+    see(&fetching).await;
+    assert_eq!((compare().await.is_again, told().await), (true, (true, denied_at, 0)), "a person has seen it");
+    fetching.fetch(&bill()).await.unwrap();
+    assert_eq!(told().await, (false, None, 0));
+    assert_eq!(compare().await.run, first.run, "as if nothing had been said");
+}
+
+#[tokio::test]
+async fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms_and_seeing_one_leaves_the_other() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let flow = std::fs::read_to_string(fixtures().join("fundflow-11.csv")).unwrap();
+    let kind = BillKind::FundFlow(AccountType::Basic);
+    let fetch_flow = async |body: &str| fetching.fetch_kind(kind, body, &Cancel::new()).await.unwrap();
+    fetching.fetch(&bill()).await.unwrap();
+    fetch_flow(&flow).await;
+    fetching.fetch(&bill().replacen("`OTHERS", "`CMB_DEBIT", 1)).await.unwrap();
+    let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
+    assert!(!what.contains("资金账单"), "{what}");
+    see(&fetching).await;
+    fetch_flow(&flow.replace("缺货", "退货")).await;
+    let [(date, what)] = &alarms(&fetching).await[..] else { panic!("one that nobody has seen") };
+    assert!(*date == Some(START.start_of_day()) && what.contains("资金账单"), "{what}");
+    assert_eq!(fetching.desk.alarm_counts(None).await.unwrap().total().count, 2);
 }
 
 #[tokio::test]

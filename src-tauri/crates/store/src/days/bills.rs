@@ -47,6 +47,8 @@ pub struct NewDayBill {
     pub sums: BillSums,
     /// When it was read.
     pub seen_at: UtcMs,
+    /// Whether WeChat gave it just now; else somebody's file says it, which takes nothing back that WeChat said.
+    pub fetched: bool,
     /// Where it lies.
     pub file: Option<String>,
 }
@@ -70,6 +72,12 @@ pub struct DayBill {
     pub seen_at: UtcMs,
     /// Where it was found last.
     pub file: Option<String>,
+    /// Its place among what was heard of bills: what was heard last has the highest.
+    pub place: i64,
+    /// When it was heard there: last of all, or before something else was.
+    pub heard_at: UtcMs,
+    /// Whether WeChat itself gave it there.
+    pub fetched: bool,
 }
 
 impl DayBill {
@@ -78,9 +86,9 @@ impl DayBill {
         self.columns == 0
     }
 
-    /// Whether it is of the same kind as another one of its day, and was heard of later.
+    /// Whether it is of the same kind as another one of its day, and was heard after it.
     pub fn is_after(&self, known: &Self) -> bool {
-        self.kind == known.kind && self.id > known.id
+        self.kind == known.kind && self.place > known.place
     }
 }
 
@@ -96,7 +104,8 @@ pub struct BillKept {
 }
 
 pub(super) const BILL: &str = "id, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, refund_fen, \
-     fee_milli_fen, seen_at, file";
+     fee_milli_fen, seen_at, file, place, heard_at, fetched FROM day_bills \
+     JOIN day_heard ON place = (SELECT max(h.place) FROM day_heard h WHERE h.bill = day_bills.id)";
 
 pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
     let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
@@ -120,6 +129,9 @@ pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
         },
         seen_at: time(row, "seen_at")?,
         file: row.get("file")?,
+        place: row.get("place")?,
+        heard_at: time(row, "heard_at")?,
+        fetched: row.get("fetched")?,
     })
 }
 
@@ -130,22 +142,24 @@ impl Store {
         self.write(move |connection| keep(connection, &new))
     }
 
-    /// Every bill that was seen for a day, the oldest first.
+    /// Every bill that was seen for a day, what was heard last at the end.
     pub fn day_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
         self.read(|connection| of_day(connection, profile, date))
     }
 }
 
 pub(super) fn of_day(connection: &Connection, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
-    let sql = format!("SELECT {BILL} FROM day_bills WHERE profile = ?1 AND date = ?2 ORDER BY id");
+    let sql = format!("SELECT {BILL} WHERE profile = ?1 AND date = ?2 ORDER BY place");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![profile, date.0], bill)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreError> {
-    let known = |bills: &[DayBill]| bills.iter().position(|bill| bill.kind == new.kind && bill.digest == new.digest);
-    let is_new = known(&of_day(connection, &new.profile, new.date)?).is_none();
+    let known = of_day(connection, &new.profile, new.date)?;
+    let of_kind: Vec<&DayBill> = known.iter().filter(|bill| bill.kind == new.kind).collect();
+    let is_new = of_kind.iter().all(|bill| bill.digest != new.digest);
+    let is_news = |last: &&DayBill| (new.fetched, new.digest != last.digest) > (last.fetched, false);
     let sums = &new.sums;
     connection
         .prepare_cached(
@@ -172,10 +186,17 @@ fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreErro
             ":seen_at": new.seen_at.0,
             ":file": new.file,
         })?;
+    if is_new || of_kind.last().is_some_and(is_news) {
+        connection
+            .prepare_cached(
+                "INSERT INTO day_heard (bill, heard_at, fetched) SELECT id, ?5, ?6 FROM day_bills \
+                 WHERE (profile, date, kind, digest) = (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![new.profile, new.date.0, new.kind, new.digest, new.seen_at.0, new.fetched])?;
+    }
     let mut bills = of_day(connection, &new.profile, new.date)?;
-    let place = known(&bills).ok_or(StoreError::NotFound { what: "bill", name: new.date.day() })?;
-    let bill = bills.swap_remove(place);
+    let place = bills.iter().position(|bill| bill.kind == new.kind && bill.digest == new.digest);
+    let bill = bills.remove(place.ok_or(StoreError::NotFound { what: "bill", name: new.date.day() })?);
     bills.retain(|other| other.kind == bill.kind && !other.is_none());
-    bills.sort_by_key(|other| other.id);
     Ok(BillKept { bill, is_new, others: bills })
 }

@@ -39,9 +39,15 @@ pub struct DayFlow {
     pub file: Option<String>,
 }
 
-/// A day and account of which WeChat said something else after a fund flow was seen.
-pub(crate) const CHANGED_FLOWS_SQL: &str = "SELECT profile, date, max(seen_at) AS at FROM day_flows GROUP BY profile, date, account \
-     HAVING min(iif(is_none, NULL, id)) < max(id)";
+/// A day of which what was heard last of an account is not the first fund flow that was given.
+pub(crate) const CHANGED_FLOWS_SQL: &str = "SELECT f.profile, f.date, max(l.heard_at) AS at FROM day_flows f JOIN day_heard l ON l.flow = f.id \
+     WHERE f.id <> (SELECT min(id) FROM day_flows g WHERE (g.profile, g.date, g.account, g.is_none) = (f.profile, f.date, f.account, 0)) \
+     AND l.place = (SELECT max(h.place) FROM day_flows g JOIN day_heard h ON h.flow = g.id \
+       WHERE (g.profile, g.date, g.account) = (f.profile, f.date, f.account)) GROUP BY f.profile, f.date";
+/// What was heard last of an account is not noted again.
+const HEAR_SQL: &str = "INSERT INTO day_heard (flow, heard_at, fetched) SELECT id, :seen_at, 1 FROM day_flows \
+     WHERE (profile, date, account, digest) = (:profile, :date, :account, :digest) AND id IS NOT (SELECT h.flow FROM day_flows g \
+       JOIN day_heard h ON h.flow = g.id WHERE (g.profile, g.date, g.account) = (:profile, :date, :account) ORDER BY h.place DESC LIMIT 1)";
 
 impl Store {
     /// Notes a fund flow of a day; the other ones that are known for its account, the oldest first: WeChat's has changed, which
@@ -64,6 +70,13 @@ impl Store {
                     ":seen_at": new.seen_at.0,
                     ":file": new.file,
                 })?;
+            connection.prepare_cached(HEAR_SQL)?.execute(named_params! {
+                ":profile": new.profile,
+                ":date": new.date.0,
+                ":account": new.account,
+                ":digest": new.digest,
+                ":seen_at": new.seen_at.0,
+            })?;
             others(connection, &new)
         })
     }

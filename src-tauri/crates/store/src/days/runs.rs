@@ -188,8 +188,7 @@ pub(super) fn current(connection: &Connection, profile: &str, date: UtcMs) -> Re
 pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<DayRun>, StoreError> {
     let sql = format!("SELECT {RUN} FROM day_runs WHERE id = ?1");
     let Some(mut run) = connection.prepare_cached(&sql)?.query_row([id], run).optional()? else { return Ok(None) };
-    let sql =
-        format!("SELECT {BILL} FROM day_bills WHERE id IN (SELECT bill FROM day_run_bills WHERE run = ?1) ORDER BY id");
+    let sql = format!("SELECT {BILL} WHERE id IN (SELECT bill FROM day_run_bills WHERE run = ?1) ORDER BY id");
     run.bills = connection.prepare_cached(&sql)?.query_map([id], bill)?.collect::<Result<_, _>>()?;
     run.found.classes = connection
         .prepare_cached(

@@ -68,8 +68,11 @@ pub struct DayStanding {
     pub gap_fen: i128,
     /// Bills of trades that were seen.
     pub bills: u64,
-    /// WeChat's bill of one kind is known with two texts, and the newer one was not looked at.
+    /// What was heard last of a kind of bill is not what was compared, or not the first one where nobody compared any.
     pub bill_changed: bool,
+    /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one
+    /// does not undo this.
+    pub denied_at: Option<UtcMs>,
 }
 
 /// What is left to do of a run.
@@ -159,6 +162,7 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     let heard: Vec<_> = seen.iter().filter(|bill| is_of_trades(&bill.kind)).collect();
     let bills = heard.iter().filter(|bill| !bill.is_none()).count() as u64;
     let run = runs::current(connection, profile, date)?;
+    let denied_at = denied_at(&heard);
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
         date,
@@ -175,11 +179,11 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
         malformed: 0,
         gap_fen: 0,
         bills,
-        bill_changed: heard.iter().any(|one| heard.iter().any(|known| !known.is_none() && one.is_after(known))),
+        bill_changed: denied_at.is_some() || has_changed(connection, run, &heard)?,
+        denied_at,
     };
     let Some(run) = run else { return Ok(day) };
     let left = of_run(connection, profile, date, run)?;
-    day.bill_changed = has_changed(connection, run, &heard)?;
     day.gap_fen = left.gap_fen;
     day.differences = left.differences;
     day.open = left.open;
@@ -200,12 +204,25 @@ fn is_of_trades(kind: &str) -> bool {
     !matches!(kind, "FUNDFLOW" | "RECHARGE_REFUND")
 }
 
-/// Whether WeChat said something newer of a bill than the run was made with: another text, that there is none, or one after all.
-fn has_changed(connection: &Connection, run: i64, heard: &[&DayBill]) -> Result<bool, StoreError> {
+/// What was heard last of each kind.
+fn heard_last<'h>(heard: &'h [&DayBill]) -> impl Iterator<Item = &'h DayBill> {
+    heard.iter().copied().filter(move |bill| !heard.iter().any(|later| later.is_after(bill)))
+}
+
+fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
+    let is_denial = |last: &&DayBill| last.is_none() && heard.iter().any(|known| last.is_after(known));
+    heard_last(heard).filter(is_denial).map(|last| last.heard_at).max()
+}
+
+/// Whether what was heard last of a kind of bill is not what the run was made with; without a run, not the first one.
+fn has_changed(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
     let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let is_newer = |bill: &DayBill| heard.iter().any(|known| used.contains(&known.id) && bill.is_after(known));
-    Ok(heard.iter().any(|bill| !used.contains(&bill.id) && is_newer(bill)))
+    let differs = |last: &DayBill, known: &DayBill| match run {
+        Some(_) => used.contains(&known.id) && !used.contains(&last.id),
+        None => !known.is_none() && known.id < last.id,
+    };
+    Ok(heard_last(heard).any(|last| heard.iter().any(|known| known.kind == last.kind && differs(last, known))))
 }
 
 /// What is left to do of the run that counts for a day.

@@ -35,8 +35,8 @@ fn any_step() -> impl Strategy<Value = Step> {
 /// The run that counts.
 #[derive(Debug)]
 struct Made {
-    /// The place of the bill that it was made with.
-    used: usize,
+    /// The text of the bill that it was made with.
+    used: u8,
     /// What differed, and what it said.
     found: Vec<(u8, u8)>,
     malformed: u64,
@@ -45,7 +45,9 @@ struct Made {
 /// What must be true, kept beside the store in the plainest way.
 #[derive(Default)]
 struct Truth {
-    bills: Vec<u8>,
+    /// The texts of the bill that were heard first and last.
+    first: Option<u8>,
+    last: Option<u8>,
     run: Option<Made>,
     /// What each difference said when it was handled.
     handled: HashMap<u8, u8>,
@@ -65,19 +67,15 @@ impl Truth {
     }
 
     fn has_changed_bill(&self) -> bool {
-        match &self.run {
-            Some(Made { used, .. }) => self.bills.len() > used + 1,
-            None => self.bills.len() > 1,
-        }
+        self.run.as_ref().map_or(self.first, |run| Some(run.used)) != self.last
     }
 
     fn take(&mut self, days: &Days, step: &Step) {
         match step {
             Step::Bill(text) => {
                 days.bill(*text);
-                if !self.bills.contains(text) {
-                    self.bills.push(*text);
-                }
+                self.first.get_or_insert(*text);
+                self.last = Some(*text);
             }
             Step::Run(found, malformed) => self.run(days, found, *malformed),
             Step::Say(number, kind) => {
@@ -107,9 +105,8 @@ impl Truth {
     }
 
     fn run(&mut self, days: &Days, found: &[(u8, u8)], malformed: u64) {
-        let Some(used) = self.bills.len().checked_sub(1) else { return };
-        let Some(text) = self.bills.get(used) else { return };
-        let bill = days.bill(*text).bill.id;
+        let Some(used) = self.last else { return };
+        let bill = days.bill(used).bill.id;
         self.runs += 1;
         let mut new = new_run(self.runs, vec![bill], found.len() as u64);
         new.found.malformed = malformed;

@@ -39,6 +39,18 @@ impl Days {
         self.store.keep_bill(none).unwrap()
     }
 
+    /// A text of the bill of the first day, or for 0 that there is none, heard at an hour of the next; from WeChat or from a file.
+    fn hear(&self, digest: u8, hour: i64, fetched: bool) -> BillKept {
+        let new = NewDayBill { seen_at: at(1, hour), fetched, ..bill_of(date(), digest) };
+        self.store.keep_bill(NewDayBill { columns: u32::from(digest).min(1) * 27, ..new }).unwrap()
+    }
+
+    /// Whether the bill changed, since when WeChat denies it, and what the alarm says of it.
+    fn told(&self) -> (bool, Option<UtcMs>, Option<BillChange>) {
+        let change = self.store.changed_bills().unwrap().first().map(|changed| changed.change);
+        (self.standing().bill_changed, self.standing().denied_at, change)
+    }
+
     fn marks(&self, days: i64) -> Vec<DayMark> {
         let standing = self.store.days("shop", date(), at(days, 0)).unwrap();
         standing.into_iter().map(|day| day.mark).collect()
@@ -116,38 +128,131 @@ fn what_wechat_says_of_a_bill_after_the_run_is_an_alarm_whichever_way_it_changes
 }
 
 #[test]
-fn a_bill_of_which_wechat_says_later_that_there_is_none_is_an_alarm_until_that_was_looked_at() {
+fn a_bill_of_which_wechat_says_later_that_there_is_none_is_an_alarm_that_no_run_takes_back() {
     let days = open();
     let bill = days.bill(1).bill.id;
     days.run(1, bill, Vec::new());
-    let none = days.no_bill();
+    let none = days.hear(0, 5, true);
     assert_eq!(none.others.len(), 1, "it was there");
-    assert_eq!((days.marks(1), days.standing().bill_changed), (vec![DayMark::Balanced], true));
-    let change = |days: &Days| days.store.changed_bills().unwrap().first().map(|changed| changed.change);
-    assert_eq!(change(&days), Some(BillChange::NoBill));
-    let mut again = crate::days::new_run(2, vec![bill, none.bill.id], 0);
-    again.found.ran_by = "wang".into();
+    let denied = (true, Some(at(1, 5)), Some(BillChange::NoBill));
+    assert_eq!((days.marks(1), days.told()), (vec![DayMark::Balanced], denied));
+    days.hear(1, 6, false);
+    let again = crate::days::new_run(2, vec![bill, none.bill.id], 0);
     let desk_store::RunBegun::New(run) = days.store.begin_run(again).unwrap() else { panic!("a new run") };
     days.store.complete_run(run).unwrap();
-    assert_eq!((days.standing().bill_changed, change(&days)), (false, None));
+    assert_eq!(days.told(), denied, "somebody has the file, and WeChat has the word");
+    assert_eq!(days.store.changed_bills().unwrap()[0].at, at(1, 5), "and it is the same alarm");
     days.bill(2);
-    assert_eq!(change(&days), Some(BillChange::OtherBill));
+    assert_eq!(days.told(), (true, None, Some(BillChange::OtherBill)));
+}
+
+/// Nothing that needs a person.
+const QUIET: (bool, Option<UtcMs>, Option<BillChange>) = (false, None, None);
+
+#[test]
+fn a_bill_that_was_denied_then_came_and_is_denied_again_is_an_alarm() {
+    let days = open();
+    days.hear(0, 1, true);
+    days.hear(1, 2, true);
+    assert_eq!(days.told(), QUIET, "it was not there yet");
+    days.hear(0, 3, true);
+    assert_eq!(days.told(), (true, Some(at(1, 3)), Some(BillChange::NoBill)));
 }
 
 #[test]
-fn another_fund_flow_of_one_account_is_an_alarm_and_no_bill_of_its_day() {
+fn a_bill_that_was_denied_or_another_and_came_again_as_it_was_is_no_alarm_any_more() {
+    for is_run in [false, true] {
+        let days = open();
+        let bill = days.hear(1, 1, true).bill.id;
+        if is_run {
+            days.run(1, bill, Vec::new());
+        }
+        for (other, change) in [(0, BillChange::NoBill), (2, BillChange::OtherBill), (0, BillChange::NoBill)] {
+            days.hear(other, 2, true);
+            assert_eq!(days.told().2, Some(change));
+            days.hear(1, 3, true);
+            assert_eq!(days.told(), QUIET, "after {other}");
+        }
+        let heard: Vec<u8> = days.store.day_bills("shop", date()).unwrap().iter().map(|bill| bill.digest[0]).collect();
+        assert_eq!(heard, [2, 0, 1], "what was heard last stands at the end");
+    }
+}
+
+#[test]
+fn a_file_that_somebody_has_counts_as_heard_where_wechat_said_nothing_since() {
     let days = open();
-    let flow = |account: &'static str, digest: u8| NewDayFlow {
+    days.hear(1, 1, false);
+    days.hear(2, 2, false);
+    assert_eq!(days.told().2, Some(BillChange::OtherBill), "another text");
+    days.hear(1, 3, false);
+    assert_eq!(days.told(), QUIET);
+    days.hear(2, 4, true);
+    days.hear(1, 5, false);
+    assert_eq!(days.told().2, Some(BillChange::OtherBill), "WeChat gave the other one");
+    days.hear(0, 6, true);
+    days.hear(2, 7, false);
+    assert_eq!(days.told().2, Some(BillChange::NoBill));
+    days.hear(3, 8, false);
+    assert_eq!(days.told().2, Some(BillChange::OtherBill), "nobody had that one before");
+}
+
+#[test]
+fn what_is_heard_again_and_again_is_noted_once_and_stays_noted() {
+    let days = open();
+    for hour in 1..4 {
+        days.hear(1, hour, true);
+        days.hear(1, hour, false);
+        days.store.keep_flow(flow("Basic", 1, hour)).unwrap();
+    }
+    let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
+    let noted: i64 = stranger.query_row("SELECT count(*) FROM day_heard", [], |row| row.get(0)).unwrap();
+    assert_eq!(noted, 2, "the bill and the fund flow");
+    for sql in ["DELETE FROM day_heard", "UPDATE day_heard SET heard_at = 0"] {
+        let refused = stranger.execute_batch(sql).unwrap_err().to_string();
+        assert!(refused.contains("what was heard of a bill stays heard"), "{sql}: {refused}");
+    }
+}
+
+fn flow(account: &'static str, digest: u8, hour: i64) -> NewDayFlow {
+    NewDayFlow {
         profile: "shop".into(),
         date: date(),
         account,
         is_none: digest == 0,
         digest: [digest; 32],
         rows: 2,
-        seen_at: at(1, digest.into()),
+        seen_at: at(1, hour),
         file: Some(format!("{digest}.csv")),
+    }
+}
+
+#[test]
+fn a_fund_flow_is_an_alarm_while_what_was_heard_last_is_not_what_was_given_first() {
+    let days = open();
+    let alarm = |digest: u8, hour: i64| {
+        days.store.keep_flow(flow("Basic", digest, hour)).unwrap();
+        days.store.changed_bills().unwrap().first().map(|changed| (changed.change, changed.at))
     };
-    let keep = |account, digest| days.store.keep_flow(flow(account, digest)).unwrap().len();
+    let told = |hour: i64| Some((BillChange::FundFlow, at(1, hour)));
+    let heard = [0, 1, 0, 1, 2, 2, 1].into_iter().zip(1..).map(|(digest, hour)| alarm(digest, hour));
+    assert_eq!(heard.collect::<Vec<_>>(), [None, None, told(3), None, told(5), told(5), None]);
+}
+
+#[test]
+fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms() {
+    let days = open();
+    for (digest, hour) in [(1, 1), (2, 2)] {
+        days.hear(digest, hour, true);
+        days.store.keep_flow(flow("Basic", digest, 10 + hour)).unwrap();
+    }
+    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
+    assert_eq!(changed, [(BillChange::OtherBill, at(1, 2)), (BillChange::FundFlow, at(1, 12))]);
+}
+
+#[test]
+fn another_fund_flow_of_one_account_is_an_alarm_and_no_bill_of_its_day() {
+    let days = open();
+    let keep = |account, digest| days.store.keep_flow(flow(account, digest, digest.into())).unwrap().len();
     assert_eq!([keep("Fees", 0), keep("Basic", 1), keep("Basic", 1), keep("Operation", 2), keep("Fees", 3)], [0; 5]);
     assert!(
         days.store.changed_bills().unwrap().is_empty(),

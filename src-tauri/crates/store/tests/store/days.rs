@@ -83,6 +83,7 @@ pub(crate) fn bill_of(date: UtcMs, digest: u8) -> NewDayBill {
         digest: [digest; 32],
         sums: BillSums { rows: 3, total_fen: 300, summary_ok: true, ..BillSums::default() },
         seen_at: START,
+        fetched: true,
         file: Some("bill.csv".into()),
     }
 }
