@@ -171,7 +171,7 @@ pub fn why_asked(refund: &Refund) -> Option<(&'static str, &'static str)> {
 }
 
 /// When the money arrives, in Chinese and in English (protocol page §4.5): by where the refund stands, its channel and the
-/// account that WeChat names.
+/// account that WeChat names. Whoever says how long it takes says it in these words.
 pub fn arrival(state: RefundState, channel: Option<&str>, recv_account: Option<&str>) -> (&'static str, &'static str) {
     let balance = recv_account.is_some_and(|account| account.contains("零钱"));
     match (state, channel) {
@@ -204,11 +204,15 @@ pub fn arrival(state: RefundState, channel: Option<&str>, recv_account: Option<&
             "refunded to the account that paid; the bank decides when it shows",
         ),
         (RefundState::Processing, _) if balance => {
-            ("退款处理中：退回零钱，一般 20 分钟内到账", "under way: back to the balance, usually within 20 minutes")
+            ("处理中，退回零钱一般 20 分钟内到账", "under way, to the balance usually within 20 minutes")
         }
+        (RefundState::Processing, _) if recv_account.is_some_and(|account| !account.is_empty()) => (
+            "处理中，退回银行卡一般 1–3 个工作日到账",
+            "under way, to a bank card usually within one to three working days",
+        ),
         (RefundState::Processing, _) => (
-            "退款处理中：退回零钱一般 20 分钟内到账，退回银行卡一般 1–3 个工作日",
-            "under way: the balance takes up to 20 minutes, a bank card usually one to three working days",
+            "处理中，退回零钱一般 20 分钟内到账，退回银行卡一般 1–3 个工作日到账",
+            "under way, to the balance usually within 20 minutes, to a bank card within one to three working days",
         ),
     }
 }
@@ -224,6 +228,7 @@ mod tests {
             (RefundState::Processing, Some("ORIGINAL"), Some("支付用户的零钱"), "20 分钟", "20 minutes"),
             (RefundState::Processing, Some("ORIGINAL"), card, "1–3 个工作日", "one to three working days"),
             (RefundState::Processing, None, None, "1–3 个工作日", "one to three working days"),
+            (RefundState::Processing, None, Some(""), "20 分钟", "20 minutes"),
             (RefundState::Success, Some("ORIGINAL"), Some("支付用户零钱"), "已退回用户零钱", "WeChat balance"),
             (RefundState::Success, Some("ORIGINAL"), card, "原支付账户", "the account that paid"),
             (RefundState::Success, None, None, "原支付账户", "the account that paid"),
@@ -239,5 +244,7 @@ mod tests {
             let said = arrival(state, channel, account);
             assert!(said.0.contains(zh) && said.1.contains(en), "{state} {channel:?} {account:?}: {said:?}");
         }
+        let to_a_card = arrival(RefundState::Processing, None, card);
+        assert!(!to_a_card.0.contains("零钱") && !to_a_card.1.contains("balance"), "{to_a_card:?}");
     }
 }

@@ -292,6 +292,7 @@ fn refund_told(refund: &Refund) -> Told {
     let account = refund.recv_account.as_deref().unwrap_or_default();
     let (to_zh, to_en) =
         if account.is_empty() { Default::default() } else { (format!("，退回{account}"), format!(" to {account}")) };
+    let (zh, en) = arrival(refund.state, refund.refund_channel.as_deref(), refund.recv_account.as_deref());
     match refund.state {
         RefundState::Success => {
             let at = refund.success_at.map(minute).unwrap_or_default();
@@ -301,18 +302,10 @@ fn refund_told(refund: &Refund) -> Told {
                 format!("refunded {amount}{to_en}, done {at}{}", if bank { ", when the bank shows it" } else { "" }),
             )
         }
-        RefundState::Processing if account.contains("零钱") => Told::new(
-            format!("退款 {amount} 处理中{to_zh}，一般 20 分钟内到账"),
-            format!("a refund of {amount}{to_en} is under way, usually within 20 minutes"),
-        ),
-        RefundState::Processing if !account.is_empty() => Told::new(
-            format!("退款 {amount} 处理中{to_zh}，一般 1–3 个工作日到账"),
-            format!("a refund of {amount}{to_en} is under way, usually one to three working days"),
-        ),
-        state => {
-            let (zh, en) = arrival(state, refund.refund_channel.as_deref(), refund.recv_account.as_deref());
-            Told::new(format!("退款 {amount} {zh}"), format!("a refund of {amount}: {en}"))
+        RefundState::Processing if !account.is_empty() => {
+            Told::new(format!("退款 {amount} {zh}（{account}）"), format!("a refund of {amount}{to_en}: {en}"))
         }
+        _ => Told::new(format!("退款 {amount} {zh}"), format!("a refund of {amount}: {en}")),
     }
 }
 

@@ -165,6 +165,12 @@ async fn a_refund_is_found_by_either_of_its_numbers_with_where_the_money_went() 
     let under_way = shop.look_up("RF-0000001").await;
     assert_eq!((under_way.number.kind, under_way.is_final), (NumberKind::OutRefundNo, Some(false)));
     assert!(under_way.sentence.zh.contains("退款 ¥2.00 处理中"), "{}", under_way.sentence.zh);
+    let refund = &under_way.refunds[0];
+    let words = desk::arrival(refund.state, refund.refund_channel.as_deref(), refund.recv_account.as_deref());
+    assert!(words.0.contains("零钱一般 20 分钟") && words.1.contains("within 20 minutes"), "{words:?}");
+    let is_said = |told: &desk::Told| told.zh.contains(words.0) && told.en.contains(words.1);
+    assert!(is_said(&under_way.sentence), "how long it takes is said in one way: {:?}", under_way.sentence);
+    assert!(under_way.timeline.iter().any(|step| is_said(&step.what)), "{:?}", under_way.timeline);
     shop.gateway.end_refund(None, "RF-0000001", RefundStatus::Success).unwrap();
     let refund_id = under_way.refunds[0].refund_id.clone().unwrap();
     let done = shop.look_up(&refund_id).await;
