@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use desk::{LookupTable, OnProgress};
+use desk::{DeskError, LookupTable, OnProgress};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 
@@ -56,17 +56,20 @@ pub(crate) async fn lookup(
     request: LookupRequest,
     news: Channel<LookupNews>,
 ) -> Result<LookedUp, IpcError> {
-    if desk::numbers(&request.text).is_empty() {
-        return Err(IpcError::malformed(
-            "there is no number in the text; paste a transaction number (4200…), an order number or a refund number"
-                .into(),
-            Some("这段文字里没有单号：请粘贴微信支付单号（4200…）、商户单号或退款单号".into()),
-        ));
-    }
+    let has_no_number = desk::numbers(&request.text).is_empty();
     let desk = home.desk().await?;
     let job = home.jobs.begin();
     let numbers = watch(&news, job.number, |progress| LookupNews::Numbers { progress });
-    let found = desk.lookup(request.into(), numbers, &job.cancel).await?;
+    let found = match desk.lookup(request.into(), numbers, &job.cancel).await {
+        Err(DeskError::Input { field: "text", .. }) if has_no_number => {
+            return Err(IpcError::malformed(
+                "there is no number in the text; paste a transaction number (4200…), an order number or a refund number"
+                    .into(),
+                Some("这段文字里没有单号：请粘贴微信支付单号（4200…）、商户单号或退款单号".into()),
+            ));
+        }
+        found => found?,
+    };
     home.lookup_answers.keep(job.number, found.answers.clone());
     tell(&news, LookupNews::Answers { found: LookedUp::of(job.number, found.clone()) });
     let bills = watch(&news, job.number, |progress| LookupNews::Bills { progress });

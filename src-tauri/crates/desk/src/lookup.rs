@@ -67,7 +67,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Input`] when there is no number in it, or more than [`LOOKUP_MAX`].
     pub async fn lookup(&self, wish: LookupWish, progress: OnProgress, cancel: &Cancel) -> Result<LookedUp, DeskError> {
-        let numbers = numbers(&wish.text);
+        let asker = self.asker(wish.profile.as_deref()).await?;
+        let of = asker.as_ref().filter(|_| wish.profile.is_some());
+        let numbers = self.numbers_in(wish.text, of).await?;
         if numbers.is_empty() {
             return Err(DeskError::input(
                 "text",
@@ -80,7 +82,6 @@ impl Desk {
                 format!("holds {} numbers; look up at most {LOOKUP_MAX} at a time", numbers.len()),
             ));
         }
-        let asker = self.asker(wish.profile.as_deref()).await?;
         let count = numbers.len();
         let mut meter = Meter::new(count as u64, progress);
         let mut waiting = numbers.into_iter().enumerate();
@@ -125,6 +126,17 @@ impl Desk {
                 inner.add_bills(&mut answers, asker.as_deref(), progress, &cancel);
             }
             Ok(LookedUp { answers, numbers, cancelled: cancel.is_cancelled(), asker })
+        })
+        .await
+    }
+
+    /// The numbers of a text, those that were wrapped over two lines put together by what the store has of a merchant, or of all.
+    async fn numbers_in(&self, text: String, of: Option<&Profile>) -> Result<Vec<PastedNumber>, DeskError> {
+        let mch_id = of.map(|profile| profile.mch_id.to_string());
+        self.blocking(move |inner| {
+            let is_known =
+                |number: &str| inner.store.find_number(number, mch_id.as_deref()).map(|found| !found.is_empty());
+            Ok(numbers::numbers_where(&text, is_known)?)
         })
         .await
     }

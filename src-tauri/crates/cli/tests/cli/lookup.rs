@@ -68,6 +68,24 @@ fn a_customers_message_is_answered_from_signed_queries_and_a_batch_becomes_a_tab
 }
 
 #[test]
+fn a_number_that_a_chat_wrapped_is_looked_up_whole_alone_and_in_a_file() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    gateway.order("SHOP-2024-000000017");
+    desk.ask(&["lookup", "SHOP-2024-000000017"]).expect(0);
+    let found = desk.run(&["lookup", "商户单号 SHOP-2024-0000\n00017 没发货", "--offline", "--json"]).expect(0).json();
+    assert_eq!(
+        (&found["number"], &found["verdict"], &found["others"]),
+        (&"SHOP-2024-000000017".into(), &"found".into(), &serde_json::json!([])),
+        "{found}"
+    );
+    desk.file("numbers.txt", "SHOP-2024-00000001\r\n7\r\nNONE-2024-0002\r\n");
+    let batch = desk.run(&["lookup", "--file", "numbers.txt", "--offline", "--json"]).expect(1).json();
+    assert_eq!((&batch["numbers"], &batch["found"], &batch["not_found"]), (&2.into(), &1.into(), &1.into()), "{batch}");
+}
+
+#[test]
 fn a_batch_without_the_key_still_tells_the_orders_that_are_known_here_and_ends_as_every_missing_key_does() {
     let desk = Desk::new();
     let gateway = Gateway::start(&desk, &[]);

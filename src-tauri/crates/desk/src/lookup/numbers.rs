@@ -1,9 +1,13 @@
-//! What numbers a pasted text has: the kind of each by its prefix, its date and its environment. Nothing is asked here.
+//! What numbers a pasted text has: the kind of each by its prefix, its date and its environment. WeChat Pay is not asked here.
 //!
 //! People paste a number off a screenshot, with spaces, line breaks, full-width digits or an O for a 0, a column of numbers, or a
 //! customer's whole message with labels, amounts and a telephone number in it.
 
+use std::convert::Infallible;
+
 use wxpay_protocol::{UtcMs, error_code};
+
+use super::LOOKUP_MAX;
 
 /// The longest number of the protocol (`out_refund_no`, §4.4), in characters.
 const LENGTH_MAX: usize = 64;
@@ -114,20 +118,42 @@ impl PastedNumber {
 
 /// All numbers of a text, each once, in the order in which they stand there.
 pub fn numbers(text: &str) -> Vec<PastedNumber> {
+    let Ok(numbers) = numbers_where(text, |_| Ok::<_, Infallible>(false));
+    numbers
+}
+
+/// The same where it can be told whether a number is known. A merchant's own number that a screenshot or a chat wrapped is then
+/// one: two pieces with nothing but a line break between them, known together and neither of them alone. At most [`LOOKUP_MAX`]
+/// pairs are tried, the first ones.
+pub(super) fn numbers_where<E>(
+    text: &str,
+    mut is_known: impl FnMut(&str) -> Result<bool, E>,
+) -> Result<Vec<PastedNumber>, E> {
     let pieces = pieces(text);
     let visible = text.chars().filter(|character| !character.is_whitespace() && !is_invisible(*character)).count();
     let alone = matches!(&pieces[..], [piece] if piece.text.len() == visible);
     let mut numbers: Vec<PastedNumber> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut tried) = (0, 0);
     while let Some(piece) = pieces.get(at) {
-        let (number, used) = match whole_from(pieces.get(at..).unwrap_or_default()) {
-            Some((text, repaired, used)) => (Some(PastedNumber::new(text, piece.label, repaired)), used),
-            None => (single(piece, alone), 1),
+        let rest = pieces.get(at..).unwrap_or_default();
+        let known = match wrapped(rest).filter(|_| tried < LOOKUP_MAX) {
+            Some(pair) => {
+                tried += 1;
+                pair.known_as_one(&mut is_known)?
+            }
+            None => None,
+        };
+        let (number, used) = if let Some(text) = known {
+            (Some(PastedNumber::new(text, piece.label, false)), 2)
+        } else if let Some((text, repaired, used)) = whole_from(rest) {
+            (Some(PastedNumber::new(text, piece.label, repaired)), used)
+        } else {
+            (single(piece, alone), 1)
         };
         numbers.extend(number.filter(|number| numbers.iter().all(|known| known.text != number.text)));
         at += used;
     }
-    numbers
+    Ok(numbers)
 }
 
 /// What the text calls the number that follows.
@@ -143,6 +169,8 @@ struct Piece {
     label: Label,
     /// Whether nothing but white space stands between it and the one before.
     follows: bool,
+    /// Whether that is the end of one line.
+    is_on_next_line: bool,
 }
 
 fn pieces(text: &str) -> Vec<Piece> {
@@ -158,7 +186,8 @@ fn pieces(text: &str) -> Vec<Piece> {
         if !run.is_empty() {
             let label = if between.contains("退款单号") { Label::Refund } else { Label::Other };
             let follows = !pieces.is_empty() && between.chars().all(char::is_whitespace);
-            pieces.push(Piece { text: std::mem::take(&mut run), label, follows });
+            let is_on_next_line = follows && between.chars().filter(|blank| *blank == '\n').count() == 1;
+            pieces.push(Piece { text: std::mem::take(&mut run), label, follows, is_on_next_line });
             between.clear();
         }
         between.push(character);
@@ -175,6 +204,33 @@ fn half_width(character: char) -> char {
 
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Two pieces on two lines, and the number that they would be together.
+struct Wrapped<'a> {
+    whole: String,
+    first: &'a str,
+    second: &'a str,
+}
+
+impl Wrapped<'_> {
+    /// The whole number, where that is known and neither half is.
+    fn known_as_one<E>(self, is_known: &mut impl FnMut(&str) -> Result<bool, E>) -> Result<Option<String>, E> {
+        let is_one = is_known(&self.whole)? && !is_known(self.first)? && !is_known(self.second)?;
+        Ok(is_one.then_some(self.whole))
+    }
+}
+
+/// The first two pieces, where they may be halves of one number.
+fn wrapped(pieces: &[Piece]) -> Option<Wrapped<'_>> {
+    let [first, second, ..] = pieces else { return None };
+    if !second.is_on_next_line {
+        return None;
+    }
+    let joined = format!("{}{}", first.text, second.text);
+    let whole = trimmed(&joined);
+    let may_be_one = whole.len() <= LENGTH_MAX && stands_out(whole);
+    may_be_one.then(|| Wrapped { whole: whole.to_owned(), first: trimmed(&first.text), second: trimmed(&second.text) })
 }
 
 /// A complete number at the beginning of the pieces, put together from as few as make one; whether letters were read as digits,
@@ -224,8 +280,7 @@ fn is_whole(digits: &str) -> bool {
 }
 
 fn single(piece: &Piece, alone: bool) -> Option<PastedNumber> {
-    let text = piece.text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let text = if alone { piece.text.as_str() } else { text };
+    let text = if alone { piece.text.as_str() } else { trimmed(&piece.text) };
     if error_code::meaning("", text).is_some() || is_code_of_an_endpoint(text) {
         let (text, kind) = (text.to_owned(), NumberKind::ErrCode);
         return Some(PastedNumber { text, kind, date: None, is_sandbox: false, is_repaired: false });
@@ -233,12 +288,19 @@ fn single(piece: &Piece, alone: bool) -> Option<PastedNumber> {
     if text.is_empty() || text.len() > LENGTH_MAX {
         return None;
     }
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let in_a_sentence = text.len() >= IN_A_SENTENCE.0 && digits >= IN_A_SENTENCE.1;
-    if alone || (in_a_sentence && !is_telephone(text) && !is_date(text)) {
+    if alone || (stands_out(text) && !is_telephone(text) && !is_date(text)) {
         return Some(PastedNumber::new(text.to_owned(), piece.label, false));
     }
     None
+}
+
+fn trimmed(piece: &str) -> &str {
+    piece.trim_matches(|c: char| !c.is_ascii_alphanumeric())
+}
+
+/// Whether it can be told from the words and amounts of a sentence.
+fn stands_out(text: &str) -> bool {
+    text.len() >= IN_A_SENTENCE.0 && text.bytes().filter(u8::is_ascii_digit).count() >= IN_A_SENTENCE.1
 }
 
 /// Codes that only some endpoints give.

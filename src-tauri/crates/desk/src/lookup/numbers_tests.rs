@@ -131,3 +131,49 @@ fn an_l_and_a_capital_i_are_read_as_ones_in_a_whole_number_and_stay_letters_else
     let own = only("SHOP-Il-0000001");
     assert_eq!((own.text.as_str(), own.is_repaired), ("SHOP-Il-0000001", false));
 }
+
+/// The numbers of a text where these are known, and what was asked for.
+fn where_known(text: &str, known: &[&str]) -> (Vec<String>, Vec<String>) {
+    let mut asked = Vec::new();
+    let found = numbers_where(text, |number| {
+        asked.push(number.to_owned());
+        Ok::<_, Infallible>(known.contains(&number))
+    });
+    let Ok(found) = found;
+    (found.into_iter().map(|number| number.text).collect(), asked)
+}
+
+#[test]
+fn a_number_on_two_lines_is_one_where_the_whole_is_known_and_neither_half_is() {
+    let (whole, first, second) = ("T20240102030405_001", "T2024010203", "0405_001");
+    let long = "20261120150405000231415926530001";
+    let cases: [(&str, &[&str], &[&str]); 12] = [
+        ("商户单号 T2024010203\n0405_001，退款", &[whole], &[whole]),
+        ("T2024010203 \r\n  0405_001", &[whole], &[whole]),
+        ("T20240102030405_\n001", &[whole], &[whole]),
+        ("T20\n240102030405_001", &[whole], &[whole]),
+        ("T2024010203\n0405_001", &[], &[first, second]),
+        ("T2024010203\n0405_001", &[whole, first], &[first, second]),
+        ("T2024010203\n0405_001", &[whole, second], &[first, second]),
+        ("T2024010203 0405_001", &[whole], &[first, second]),
+        ("T2024010203\n\n0405_001", &[whole], &[first, second]),
+        ("T2024010203\n：0405_001", &[whole], &[first, second]),
+        // Of two ways to put three lines together it is the first.
+        ("A-1002\n003004\n005006", &["A-1002003004", "003004005006"], &["A-1002003004", "005006"]),
+        // Also where the first line would be a whole number by itself.
+        ("2026112015040500023141592653\n0001", &[long], &[long]),
+    ];
+    for (text, known, expected) in cases {
+        assert_eq!(where_known(text, known).0, expected, "{text:?} where {known:?} are known");
+    }
+}
+
+#[test]
+fn of_a_long_column_each_pair_of_lines_is_asked_for_once_and_no_more_pairs_than_numbers_are_looked_up() {
+    let column = |lines: usize| (0..lines).map(|n| format!("ORDER-{n:08}")).collect::<Vec<_>>().join("\n");
+    let (found, asked) = where_known(&column(1_000), &[]);
+    assert_eq!((found.len(), asked.len()), (1_000, 999));
+    assert_eq!(where_known(&column(1_500), &[]).1.len(), LOOKUP_MAX);
+    let words = "hello\nworld\n".repeat(1_000);
+    assert_eq!(where_known(&words, &[]), (vec![], vec![]), "words are no halves of numbers");
+}

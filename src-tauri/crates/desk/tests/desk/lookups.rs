@@ -285,3 +285,32 @@ async fn a_code_that_nobody_documents_is_told_with_wechats_own_words() {
     assert!(code.en.starts_with("BRAND_NEW_CODE: 请联系微信支付客服"), "{}", code.en);
     assert_eq!(answer.next, code, "what to do is what it says");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_number_of_the_merchants_that_was_wrapped_over_two_lines_is_looked_up_as_the_one_that_is_here() {
+    let shop = Shop::open().await;
+    shop.made_elsewhere("SHOP-2024-000000017", true);
+    shop.refunded_elsewhere("SHOP-2024-000000017", "RF-2024-000000017", 200);
+    shop.look_up("SHOP-2024-000000017").await;
+    let asked = shop.sent();
+    let offline = |text: &str| LookupWish { offline: true, ..wish(text) };
+    for (text, number) in [
+        ("商户单号：SHOP-2024-0000\n00017 付了钱没发货", "SHOP-2024-000000017"),
+        ("SHOP-2024-00000001\r\n7", "SHOP-2024-000000017"),
+        ("退款单号 RF-2024-\n000000017", "RF-2024-000000017"),
+    ] {
+        for profile in [None, Some("shop".to_owned())] {
+            let found = shop.look_up_all(LookupWish { profile, ..offline(text) }).await;
+            let told: Vec<_> = found.answers.iter().map(|one| (one.number.text.as_str(), one.verdict)).collect();
+            assert_eq!(told, [(number, LookupVerdict::Found)], "{text:?}");
+        }
+    }
+    // A column of numbers, each with an answer of its own.
+    let column = "NONE-2024-0001\nSHOP-2024-0000\n00017\nNONE-2024-0002";
+    let found = shop.look_up_all(LookupWish { one_per_order: false, ..offline(column) }).await;
+    let numbers: Vec<_> = found.answers.iter().map(|answer| answer.number.text.as_str()).collect();
+    assert_eq!(numbers, ["NONE-2024-0001", "SHOP-2024-000000017", "NONE-2024-0002"]);
+    assert_eq!((found.numbers, shop.sent()), (3, asked), "and nobody is asked for it");
+    let apart = shop.look_up_all(offline("SHOP-2024-0000 00017")).await;
+    assert_eq!((apart.answers.len(), apart.answers[0].verdict), (1, LookupVerdict::NotFound), "on one line");
+}
