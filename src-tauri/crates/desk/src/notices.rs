@@ -1,20 +1,23 @@
 //! Notifications: judged in one order of checks, kept in one transaction with what they do to their order, and only then
 //! acknowledged. A notice about a refund is unproven by nature: it only has a signed query asked.
 
+mod judging;
+
 use desk_store::{
-    Effect, Event, KeptNotice, NewNotice, NewObservation, NoticeForward, NoticeVerdict, Order, Report, Signature,
-    Source, StoredNotice,
+    Effect, Event, KeptNotice, NewNotice, NewObservation, NoticeForward, NoticeVerdict, Report, Signature, Source,
+    StoredNotice,
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use wxpay_protocol::notice::{ACCEPTED, REFUSED};
-use wxpay_protocol::notice_check::{Check, Judged, Known, Notice, NoticeKind, Record, judge};
-use wxpay_protocol::{Params, Secret, SignType, TradeState, UtcMs, req_info, xml};
+use wxpay_protocol::notice_check::{Check, Notice, NoticeKind};
+use wxpay_protocol::{Params, TradeState, UtcMs};
 
 use crate::changes::Tag;
 use crate::desk::Inner;
-use crate::signer::Signer;
 use crate::{Desk, DeskError};
+pub use judging::inspect_by_key;
+use judging::{Opinion, peeked, refused};
 
 /// A notice, what was found about it, and what was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,25 +76,6 @@ pub struct NoticePage {
     pub total: u64,
     /// The newest first.
     pub rows: Vec<NoticeOutcome>,
-}
-
-/// What was read of a message before anything of it is believed.
-struct Peeked {
-    params: Option<Params>,
-    kind: Option<NoticeKind>,
-    first: Check,
-}
-
-/// A judgement that is not kept yet.
-struct Opinion {
-    peeked: Peeked,
-    profile: Option<String>,
-    order: Option<Order>,
-    checks: Vec<Check>,
-    notice: Option<Notice>,
-    /// What `req_info` holds, where it opened; of a refused notice too.
-    inside: Option<Params>,
-    verdict: NoticeVerdict,
 }
 
 impl Desk {
@@ -220,114 +204,6 @@ impl Inner {
         outcome.effect = kept.notice.effect;
         Ok((outcome, kept))
     }
-
-    /// Everything but what the transaction itself finds out. The number in the message is looked at, unverified, only to
-    /// choose the key and the algorithm of our own record.
-    fn opinion(&self, body: &[u8], named: Option<&str>) -> Result<Opinion, DeskError> {
-        let peeked = peeked(xml::read(body, "xml").map_err(|fault| fault.to_string()));
-        let Some(params) = &peeked.params else { return Ok(refused(peeked, None, Vec::new())) };
-        let Some(name) = self.profile_for(params, named)? else {
-            let check = Check {
-                name: "merchant",
-                ok: false,
-                detail: "这里没有这个 mch_id 与 appid 的商户 (no merchant here has both)".to_owned(),
-            };
-            return Ok(refused(peeked, None, vec![check]));
-        };
-        let signer = match self.signer(&name) {
-            Ok(signer) => signer,
-            Err(fault) => {
-                let check = Check { name: "key", ok: false, detail: fault.to_string() };
-                return Ok(refused(peeked, Some(name), vec![check]));
-            }
-        };
-        let inside = opened(params, &signer.key);
-        let number = inside.as_ref().unwrap_or(params).filled("out_trade_no");
-        let order = number.map(|number| self.store.order(signer.profile.mch_id.as_str(), number)).transpose()?;
-        let order = order.flatten();
-        let Judged { checks, notice } = judge(params, &known(&signer, order.as_ref()));
-        let verdict = match (&notice, &order) {
-            (None, _) => NoticeVerdict::Refused,
-            (Some(_), None) => NoticeVerdict::Orphan,
-            (Some(Notice::Payment(_)), Some(_)) => NoticeVerdict::Accepted,
-            (Some(Notice::Refund(refund)), Some(_)) => {
-                let known = self.store.refund(signer.profile.mch_id.as_str(), refund.out_refund_no.as_str())?;
-                if known.is_some() { NoticeVerdict::Hint } else { NoticeVerdict::Orphan }
-            }
-        };
-        Ok(Opinion { peeked, profile: Some(name), order, checks, notice, inside, verdict })
-    }
-
-    fn profile_for(&self, params: &Params, named: Option<&str>) -> Result<Option<String>, DeskError> {
-        if let Some(named) = named {
-            return Ok(Some(self.profile(named)?.name));
-        }
-        let (mch_id, appid) = (params.filled("mch_id"), params.filled("appid"));
-        let of_merchant = self.store.profiles()?.into_iter().filter(|profile| Some(profile.mch_id.as_str()) == mch_id);
-        let best = of_merchant.max_by_key(|profile| Some(profile.appid.as_str()) == appid);
-        Ok(best.map(|profile| profile.name))
-    }
-
-    fn opened_again(&self, profile: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
-        let signer = self.signer(profile).ok()?;
-        opened(&xml::read(body, "xml").ok()?, &signer.key).as_ref().map(pairs)
-    }
-}
-
-fn opened(params: &Params, key: &Secret) -> Option<Params> {
-    params.filled("req_info").and_then(|sealed| req_info::open(sealed, key).ok())
-}
-
-/// Judges a message by a key alone, without any record: what `wxpay notify inspect --key-file` does. Where no algorithm is
-/// said it is the message's own, else the one that a sign of its length has.
-pub fn inspect_by_key(body: &[u8], key: &Secret, sign_type: Option<SignType>, now: UtcMs) -> NoticeOutcome {
-    let peeked = peeked(xml::read(body, "xml").map_err(|fault| fault.to_string()));
-    let Some(params) = peeked.params.clone() else { return outcome(refused(peeked, None, Vec::new()), now) };
-    let own = || params.filled("sign_type").and_then(SignType::parse);
-    let by_length = || params.filled("sign").and_then(|sign| SignType::from_hex_len(sign.len()));
-    let Judged { checks, notice } = judge(
-        &params,
-        &Known {
-            appid: params.filled("appid").unwrap_or_default(),
-            mch_id: params.filled("mch_id").unwrap_or_default(),
-            sign_type: sign_type.or_else(own).or_else(by_length).unwrap_or_default(),
-            key,
-            record: None,
-        },
-    );
-    let verdict = match &notice {
-        None => NoticeVerdict::Refused,
-        Some(Notice::Payment(_)) => NoticeVerdict::Accepted,
-        Some(Notice::Refund(_)) => NoticeVerdict::Hint,
-    };
-    let inside = opened(&params, key);
-    outcome(Opinion { peeked, profile: None, order: None, checks, notice, inside, verdict }, now)
-}
-
-fn known<'a>(signer: &'a Signer, order: Option<&'a Order>) -> Known<'a> {
-    let profile = &signer.profile;
-    Known {
-        appid: order.map_or(profile.appid.as_str(), |order| order.appid.as_str()),
-        mch_id: profile.mch_id.as_str(),
-        sign_type: order.map_or(profile.sign_type, |order| order.sign_type),
-        key: &signer.key,
-        record: order.map(|order| Record { total_fee: order.proven_fee(), attach: order.proven_attach() }),
-    }
-}
-
-fn peeked(read: Result<Params, String>) -> Peeked {
-    match read {
-        Ok(params) => {
-            let kind = Some(NoticeKind::of(&params));
-            let detail = format!("{} 个字段 (fields)", params.len());
-            Peeked { kind, params: Some(params), first: Check { name: "message", ok: true, detail } }
-        }
-        Err(detail) => Peeked { kind: None, params: None, first: Check { name: "message", ok: false, detail } },
-    }
-}
-
-fn refused(peeked: Peeked, profile: Option<String>, checks: Vec<Check>) -> Opinion {
-    Opinion { peeked, profile, order: None, checks, notice: None, inside: None, verdict: NoticeVerdict::Refused }
 }
 
 fn observation(opinion: &Opinion, body: &[u8], received_at: UtcMs) -> Option<NewObservation> {

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
+import { ProfileName } from "../../components/ProfileName";
 import { TimeText } from "../../components/TimeText";
 import type { NoticeRow } from "../../ipc/model";
 import { SameAs } from "./SameAs";
@@ -22,6 +23,13 @@ export function Judgement({ notice }: { notice: NoticeRow }) {
           <Fact name={t("notify.id")}>
             <span className="figures" data-testid="notice-id">
               {notice.id}
+            </span>
+          </Fact>
+        )}
+        {notice.profile !== null && (
+          <Fact name={t("order.fact.merchant")}>
+            <span data-testid="notice-profile">
+              <ProfileName name={notice.profile} />
             </span>
           </Fact>
         )}

@@ -62,6 +62,24 @@ describe("notices", () => {
     expect((await screen.findByTestId("notice-judgement")).textContent).toContain("对订单的作用矛盾，待人工");
   });
 
+  it("that are pasted say which merchant's key they were checked with, and if there is none what to do", async () => {
+    openWindow("/notices?tab=inspect", {}, ({ world }) => {
+      const second = { name: "second", mch_id: "1900000002", builtin: false };
+      world.profiles.push(...world.profiles.map((one) => ({ ...one, ...second })));
+    });
+    const paste = async (mch_id: string) => {
+      const input = await screen.findByTestId("notice-paste");
+      await userEvent.clear(input);
+      await userEvent.paste(`<xml><mch_id>${mch_id}</mch_id><out_trade_no>T20240102</out_trade_no>good</xml>`);
+      await userEvent.click(screen.getByTestId("notice-inspect"));
+    };
+    await paste("1900000002");
+    expect((await screen.findByTestId("notice-profile")).textContent).toContain("second");
+    await paste("1900000009");
+    await screen.findByText(/没有商户号/);
+    expect(screen.queryByTestId("notice-profile")).toBeNull();
+  });
+
   it("that are pasted are judged and not kept", async () => {
     const { desk } = openWindow("/notices?tab=inspect");
     const paste = await screen.findByTestId("notice-paste");

@@ -74,8 +74,14 @@ export function fakeNotices(world: World): NoticeCommands {
       return found;
     },
     async noticeInspect(body) {
-      const no = /<out_trade_no>(?:<!\[CDATA\[)?([^<\]]+)/.exec(body)?.[1] ?? "";
-      return { ...judged(world, no, body.includes("good")), took_ms: null };
+      const field = (name: string) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^<\\]]+)`).exec(body)?.[1];
+      const mch_id = field("mch_id");
+      const looked = { ...judged(world, field("out_trade_no") ?? "", body.includes("good")), took_ms: null };
+      if (mch_id === undefined) return looked;
+      const named = world.profiles.find((profile) => profile.mch_id === mch_id);
+      if (named) return { ...looked, profile: named.name };
+      const checks = [{ name: "merchant", ok: false, detail: `本机没有商户号 ${mch_id} 的商户配置：请先添加这个商户` }];
+      return { ...looked, profile: null, verdict: "refused", checks, answer: REFUSED };
     },
     async noticeReplay(id, url) {
       const forward = { url, status: 200, answer: ACCEPTED, took_ms: 3 };

@@ -31,6 +31,7 @@ mod lookups_in_bills;
 mod no_trade;
 mod notice_effects;
 mod notices;
+mod notices_pasted;
 mod placing;
 mod polls;
 mod probes;
