@@ -1,12 +1,13 @@
 //! One order's sequence, put together from what is remembered and what is stored of it.
 
-use desk_store::{Event, Observation, Order, Source, StoredNotice};
+use desk_store::{Event, Observation, Order, Profile, Source, StoredNotice};
 use wxpay_client::RequestFault;
 use wxpay_protocol::{order_query, unified_order};
 
 use super::Shop;
 use super::steps::{NewStep, ShopExchange, ShopOrder, ShopStep};
 use crate::changes::Tag;
+use crate::desk::Inner;
 use crate::{Desk, DeskError, notices};
 
 /// So many notices of one order are drawn, the newest: anybody may send refused ones.
@@ -65,12 +66,7 @@ impl Desk {
             let own = inner.shop.steps.of(&profile, number.as_deref());
             let (told, mut steps): (Vec<_>, Vec<_>) = own.into_iter().partition(|step| step.kind == "state");
             if let Some(number) = &number {
-                let mch_id = inner.profile(&profile)?.mch_id;
-                let order = inner.order(&mch_id, number)?;
-                let asked = inner.store.observations(order.id)?.into_iter().filter(is_query);
-                steps.extend(asked.map(|seen| inner.shop.query_step(seen)));
-                let notices = inner.store.notices_of_order(mch_id.as_str(), number, NOTICES)?;
-                steps.extend(notices.iter().rev().map(notice_step));
+                steps.extend(inner.stored_steps(&profile, number)?);
             }
             steps.extend(told);
             steps.sort_by_key(|step| step.at);
@@ -112,6 +108,20 @@ impl Desk {
             Ok(last.map(|last| inner.shop.asked(last)).into_iter().collect())
         })
         .await
+    }
+}
+
+impl Inner {
+    /// The questions about an order, then its notices; none of what is not here any more.
+    fn stored_steps(&self, profile: &str, number: &str) -> Result<Vec<ShopStep>, DeskError> {
+        let Some(Profile { mch_id, .. }) = self.store.profile(profile)? else { return Ok(Vec::new()) };
+        let observations = match self.store.order(mch_id.as_str(), number)? {
+            Some(order) => self.store.observations(order.id)?,
+            None => Vec::new(),
+        };
+        let asked = observations.into_iter().filter(is_query).map(|seen| self.shop.query_step(seen));
+        let notices = self.store.notices_of_order(mch_id.as_str(), number, NOTICES)?;
+        Ok(asked.chain(notices.iter().rev().map(notice_step)).collect())
     }
 }
 

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use desk::store::Goods;
 use desk::vault::MemoryKeyring;
-use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, Seams, ShopStep};
+use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, NewProfile, Seams, ShopStep};
 use serde_json::Value;
 use wxpay_protocol::notice::REFUSED;
 use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
 
 use crate::notices::{address, exchange, get, payment};
-use crate::shop::{CREATE, Fate, KEY, PAYER, QUERY, Shop, UNSIGNED_FAIL, refusal};
+use crate::shop::{CREATE, Fate, KEY, PAYER, QUERY, Shop, UNSIGNED_FAIL, profile, refusal};
 
 async fn open(dir: &Path, keyring: &MemoryKeyring) -> (Desk, ListenStatus) {
     let seams = Seams { keyring: Box::new(keyring.clone()), ..Seams::of_this_machine() };
@@ -254,5 +254,18 @@ async fn a_request_that_led_to_no_order_is_drawn_apart_from_the_orders() {
     let apart = shop.desk.shop_sequence("shop", None).await.unwrap();
     assert_eq!((kinds(&apart), apart[0].ok), (vec!["prepay"], false));
     assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params"]);
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_steps_of_an_order_stay_when_the_order_or_its_merchant_is_not_found_any_more() {
+    let (shop, prepay) = spoilt().await;
+    let number = number(&get(&shop.desk, &prepay).await);
+    shop.desk.query_order("shop", &number).await.unwrap();
+    assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params", "query"]);
+    shop.desk.profile_remove("shop").await.unwrap();
+    assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params"], "no such merchant");
+    shop.desk.profile_add(NewProfile { mch_id: "1900000002".into(), ..profile("shop") }).await.unwrap();
+    assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params"], "it has no such order");
     shop.desk.listen_stop().await;
 }
