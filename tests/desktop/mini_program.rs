@@ -62,7 +62,10 @@ async fn the_sequence_of_a_mini_program_is_drawn_while_it_happens_each_step_with
     let placed = get(url, "/wechat/prepay?goods_id=tea&js_code=alice-1").await;
     let number = placed["data"]["out_trade_no"].as_str().unwrap();
     let sign = placed["data"]["data"]["paySign"].as_str().unwrap();
-    let login: (&str, &[&str]) = ("login", &["GET /sns/jscode2session?", "js_code=…", "openid"]);
+    let login: (&str, &[&str]) = (
+        "login",
+        &["GET http://127.0.0.1:", "/sns/jscode2session?appid=", "&js_code=…", "\"session_key\":\"…\"", "\"openid\":"],
+    );
     let prepay: (&str, &[&str]) = (
         "prepay",
         &[

@@ -120,18 +120,7 @@ impl HttpWire {
     }
 
     async fn ask_session(&self, call: SessionCall<'_>) -> Result<WireAnswer, WireFault> {
-        let secret =
-            std::str::from_utf8(call.app_secret.expose()).map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
-        let url = reqwest::Url::parse_with_params(
-            &call.to.session_url(),
-            [
-                ("appid", call.appid),
-                ("secret", secret),
-                ("js_code", call.js_code),
-                ("grant_type", "authorization_code"),
-            ],
-        );
-        let url = url.map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
+        let url = call.url().ok_or(WireFault::NotSent(NotSentReason::Build))?;
         let client = self.client(call.to, None).map_err(|_| WireFault::NotSent(NotSentReason::Build))?;
         Self::read(client.get(url).send().await).await
     }

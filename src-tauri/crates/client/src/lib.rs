@@ -17,6 +17,7 @@ mod cities;
 mod destination;
 mod download;
 mod http_wire;
+mod masked;
 mod outcome;
 mod session;
 mod wire;
@@ -26,8 +27,9 @@ pub use certificate::{CERTIFICATE_BYTES_MAX, CertificateFacts, CertificateFault,
 pub use destination::{Destination, DestinationFault};
 pub use download::{BillBody, BodySink, DownloadFault};
 pub use http_wire::{HttpWire, HttpWireFault, Limits};
+pub use masked::{MASK, masked_json};
 pub use outcome::{Doubt, Exchange, Outcome, Rejection};
-pub use session::{SessionCall, SessionFault};
+pub use session::{SessionCall, SessionExchange, SessionFault};
 pub use wire::{
     Alone, DownloadReply, LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireHead, WireReply,
 };

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use desk_store::{Order, Outcome};
 use desk_vault::SecretId;
 use serde_json::{Map, Value, json};
-use wxpay_client::{SessionCall, SessionFault};
+use wxpay_client::{SessionCall, SessionExchange, SessionFault};
 use wxpay_protocol::{Secret, TradeType, UtcMs, js_code};
 
 use crate::desk::Inner;
@@ -171,10 +171,10 @@ async fn serve_prepay(desk: &Desk, profile: &str, notify_url: &str, head: &Parts
         }
     }
     let out_trade_no = number.as_deref();
-    desk.shop_step(profile, NewStep { kind: "prepay", out_trade_no, request, answer: answer.clone(), exchanges, ok });
-    if let Some(params) = params {
-        let request = "wx.requestPayment".to_owned();
-        let exchanges = Vec::new();
+    let (request, said) = (Some(request), Some(answer.clone()));
+    desk.shop_step(profile, NewStep { kind: "prepay", out_trade_no, request, answer: said, exchanges, ok });
+    if params.is_some() {
+        let (request, exchanges) = (Some("wx.requestPayment".to_owned()), Vec::new());
         desk.shop_step(profile, NewStep { kind: "params", out_trade_no, request, answer: params, exchanges, ok });
     }
     answer
@@ -189,8 +189,8 @@ async fn serve_state(desk: &Desk, profile: &str, number: &str, head: &Parts, bod
     };
     let (answer, ok) = envelope(order.as_ref().map(state).map_err(Refusal::of));
     let out_trade_no = order.is_ok().then_some(number);
-    let request = received(head, body);
-    desk.shop_step(profile, NewStep { kind: "state", out_trade_no, request, answer: answer.clone(), exchanges, ok });
+    let (request, said) = (Some(received(head, body)), Some(answer.clone()));
+    desk.shop_step(profile, NewStep { kind: "state", out_trade_no, request, answer: said, exchanges, ok });
     answer
 }
 
@@ -249,32 +249,23 @@ async fn log_in(desk: &Desk, profile: &str, code: &str, login: &mut Option<u64>)
         .await?;
     let appid = signer.profile.appid.as_str();
     let call = SessionCall { to: &signer.to, appid, app_secret: &app_secret, js_code: code };
-    let request = format!("GET {}?appid={appid}&secret=…&js_code=…&grant_type=authorization_code", js_code::PATH);
-    let step = |answer: Value, ok| NewStep {
+    let SessionExchange { request, answer, outcome } = desk.inner.client.session(call).await;
+    let step = NewStep {
         kind: "login",
         out_trade_no: None,
-        request,
-        answer: answer.to_string(),
-        exchanges: Vec::new(),
-        ok,
+        request: None,
+        answer: None,
+        exchanges: vec![ShopExchange { path: js_code::PATH, request: Some(request), answer }],
+        ok: outcome.is_ok(),
     };
-    match desk.inner.client.session(call).await {
-        Ok(openid) => {
-            // The session_key that comes along is dropped unseen.
-            *login = Some(desk.shop_step(profile, step(json!({"openid": openid.as_str()}), true)));
-            Ok(openid.to_string())
+    *login = Some(desk.shop_step(profile, step));
+    match outcome {
+        Ok(openid) => Ok(openid.to_string()),
+        Err(SessionFault::Refused { errcode, errmsg }) => {
+            let (zh, en) = js_code::meaning(errcode);
+            Err(Refusal::new(errcode, format!("{zh} ({en}) [{errmsg}]")))
         }
-        Err(fault) => {
-            let refusal = match &fault {
-                SessionFault::Refused { errcode, errmsg } => {
-                    let (zh, en) = js_code::meaning(*errcode);
-                    Refusal::new(*errcode, format!("{zh} ({en}) [{errmsg}]"))
-                }
-                other => Refusal::new(502, other.to_string()),
-            };
-            desk.shop_step(profile, step(json!({"errcode": refusal.errcode, "msg": refusal.msg}), false));
-            Err(refusal)
-        }
+        Err(other) => Err(Refusal::new(502, other.to_string())),
     }
 }
 

@@ -121,6 +121,11 @@ describe("notices", () => {
     const own = { out_trade_no: number, request: null, answer: null, exchanges: [], ok: true };
     const placing = { path: "/pay/unifiedorder", request: "<xml>sent</xml>", answer: "<xml>prepay_id</xml>" };
     const asking = { path: "/pay/orderquery", request: "<xml>asked</xml>", answer: "<xml>trade_state</xml>" };
+    const session = {
+      path: "/sns/jscode2session",
+      request: "GET https://api.weixin.qq.com/sns/jscode2session?secret=…&js_code=…",
+      answer: '{"session_key":"…","openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}',
+    };
     const lost = { path: "/pay/orderquery", request: null, answer: null };
     const steps: ShopStep[] = [
       { ...own, id: 4, at: 6, kind: "state", request: "GET state", answer: "{paid}", exchanges: [asking] },
@@ -128,7 +133,7 @@ describe("notices", () => {
       { ...own, id: 7, at: 4, kind: "notify", request: "<xml>notified</xml>", answer: "<xml>acknowledged</xml>" },
       { ...own, id: 3, at: 3, kind: "params", request: "wx.requestPayment", answer: "{paySign}" },
       { ...own, id: 2, at: 2, kind: "prepay", request: "POST prepay", answer: "{200}", exchanges: [placing] },
-      { ...own, id: 1, at: 1, kind: "login", request: "GET session", answer: "{openid}" },
+      { ...own, id: 1, at: 1, kind: "login", exchanges: [session] },
     ];
 
     it("is drawn with the bytes of each step", async () => {
@@ -145,11 +150,11 @@ describe("notices", () => {
         "<xml>acknowledged</xml>",
         "{paySign}",
         "<xml>sent</xml>",
-        "{openid}",
+        '"session_key":"…"',
       ];
       for (const [place, word] of words.entries()) expect(said[place]).toContain(word);
       const paths = screen.getAllByTestId("shop-exchange").map((one) => one.dataset.path);
-      expect(paths).toEqual(["/pay/orderquery", "/pay/orderquery", "/pay/unifiedorder"]);
+      expect(paths).toEqual(["/pay/orderquery", "/pay/orderquery", "/pay/unifiedorder", "/sns/jscode2session"]);
     });
 
     it("is asked for by the order, and the newest order is followed until another is picked", async () => {

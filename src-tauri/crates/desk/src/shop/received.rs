@@ -3,14 +3,15 @@
 use axum::body::Bytes;
 use axum::http::header;
 use axum::http::request::Parts;
-use serde_json::{Map, Value};
+use wxpay_client::{MASK, masked_json};
 
 /// So much of a request is shown, in characters.
 const SHOWN_CHARS: usize = 4_096;
-/// What stands where somebody's login or a secret was.
-const MASK: &str = "…";
+/// The field that is somebody's login.
+const LOGIN: &str = "js_code";
 
-/// A request as it came, for the window: a js_code is somebody's login.
+/// A request as it came, with the value of each js_code masked where it stands, and nothing else changed. Of a body in which
+/// nobody can say where that is, only the length.
 pub(super) fn received(head: &Parts, body: &Bytes) -> String {
     let query = head.uri.query().map_or_else(String::new, |query| format!("?{}", masked_pairs(query)));
     let mut lines = vec![format!("{} {}{query} HTTP/1.1", head.method, head.uri.path())];
@@ -26,30 +27,22 @@ pub(super) fn received(head: &Parts, body: &Bytes) -> String {
 }
 
 fn masked_body(body: &Bytes) -> String {
-    let unreadable = || format!("({} bytes)", body.len());
-    let Ok(text) = std::str::from_utf8(body) else { return unreadable() };
-    if !text.trim_start().starts_with('{') {
-        return masked_pairs(text);
-    }
-    let Ok(mut read) = serde_json::from_str::<Map<String, Value>>(text) else { return unreadable() };
-    let Some(code) = read.get_mut("js_code").map(|code| std::mem::replace(code, MASK.into())) else {
-        return text.to_owned();
-    };
-    let as_sent = text.replace(&code.to_string(), &Value::from(MASK).to_string());
-    let bare = code.as_str().map_or_else(|| code.to_string(), str::to_owned);
-    // Written with escapes it is not found in the text, which is then written anew.
-    if bare.is_empty() || (as_sent != text && !as_sent.contains(&bare)) {
-        as_sent
-    } else {
-        Value::Object(read).to_string()
-    }
+    let shown = std::str::from_utf8(body).ok().and_then(|text| {
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        if is_json { masked_json(text, &[LOGIN]) } else { Some(masked_pairs(text)) }
+    });
+    shown.unwrap_or_else(|| format!("({} bytes)", body.len()))
 }
 
 fn masked_pairs(text: &str) -> String {
     let shown = text.split('&').map(|pair| {
         let url = reqwest::Url::parse(&format!("http://localhost/?{pair}")).ok();
-        let is_code = url.is_none_or(|url| url.query_pairs().any(|(name, _)| name == "js_code"));
-        if is_code { format!("js_code={MASK}") } else { pair.to_owned() }
+        let is_named = |url: reqwest::Url| {
+            url.query_pairs().any(|(name, value)| [name, value].iter().any(|text| text.contains(LOGIN)))
+        };
+        // What is no pair may name it anywhere.
+        let is_login = pair.contains(LOGIN) || url.is_none_or(is_named);
+        if is_login { format!("{LOGIN}={MASK}") } else { pair.to_owned() }
     });
     shown.collect::<Vec<_>>().join("&")
 }
@@ -80,6 +73,8 @@ mod tests {
                 "{\"goods_id\":\"tea\",\"js_code\":\"…\"}",
             ),
             ("/wechat/prepay", "{\"js_code\":\"0a1B\"", "(17 bytes)"),
+            ("/wechat/prepay", "[{\"js_code\":\"0a1B\"}]", "[{\"js_code\":\"…\"}]"),
+            ("/wechat/prepay", "--b\r\nname=\"js_code\"\r\n\r\n0a1B\r\n--b--&goods_id=7", "js_code=…&goods_id=7"),
         ] {
             let shown = shown("POST", uri, body);
             assert!(shown.contains(expected), "{shown}");
@@ -89,5 +84,22 @@ mod tests {
             shown("GET", "/wechat/orders/T1?a=%20", ""),
             "GET /wechat/orders/T1?a=%20 HTTP/1.1\nhost: 127.0.0.1:8120"
         );
+    }
+
+    #[test]
+    fn only_the_value_of_the_login_is_masked_wherever_the_same_digits_stand_and_however_often_it_is_named() {
+        for (body, expected) in [
+            (
+                "{\"js_code\":12,\"goods_id\":\"12\",\"uid\":1212}",
+                "{\"js_code\":\"…\",\"goods_id\":\"12\",\"uid\":1212}",
+            ),
+            ("{\"js_code\":\"tea\",\"goods_id\":\"tea\"}", "{\"js_code\":\"…\",\"goods_id\":\"tea\"}"),
+            ("{\"js_code\":\"a1\", \"js_code\":\"b2\"}", "{\"js_code\":\"…\", \"js_code\":\"…\"}"),
+            ("{\"data\":{\"js\\u005fcode\":\"a1\"},\"a1\":0}", "{\"data\":{\"js\\u005fcode\":\"…\"},\"a1\":0}"),
+            ("js_code=12&goods_id=12&js_code=13", "js_code=…&goods_id=12&js_code=…"),
+        ] {
+            let shown = shown("POST", "/wechat/prepay", body);
+            assert_eq!(shown.split_once("\n\n").unwrap().1, expected);
+        }
     }
 }

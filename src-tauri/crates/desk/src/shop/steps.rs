@@ -21,11 +21,12 @@ pub struct ShopStep {
     pub kind: &'static str,
     /// The order, once there is one, even where placing it failed.
     pub out_trade_no: Option<String>,
-    /// What came, as it was received; of js_code and of secrets only that they were there. Nothing where this desk asked.
+    /// What came, as it was received; of js_code and of secrets only that they were there. Nothing where this desk asked, as in
+    /// `login` and `query`.
     pub request: Option<String>,
     /// What was answered, whole; nothing where this desk asked.
     pub answer: Option<String>,
-    /// What WeChat Pay was asked for it and said.
+    /// What WeChat was asked for it and said.
     pub exchanges: Vec<ShopExchange>,
     /// Whether it went well.
     pub ok: bool,
@@ -36,9 +37,10 @@ pub struct ShopStep {
 pub struct ShopExchange {
     /// Where it went, such as `/pay/unifiedorder`.
     pub path: &'static str,
-    /// The signed request as it was sent; nothing where it left another process, or before this one was started.
+    /// The signed request as it was sent, or what was asked of a login with its secrets masked; nothing where it left another
+    /// process, or before this one was started.
     pub request: Option<String>,
-    /// The answer as received; nothing where none came.
+    /// The answer as received, of a login with its secrets masked; nothing where none came.
     pub answer: Option<String>,
 }
 
@@ -57,8 +59,8 @@ pub struct ShopOrder {
 pub(super) struct NewStep<'a> {
     pub(super) kind: &'static str,
     pub(super) out_trade_no: Option<&'a str>,
-    pub(super) request: String,
-    pub(super) answer: String,
+    pub(super) request: Option<String>,
+    pub(super) answer: Option<String>,
     pub(super) exchanges: Vec<ShopExchange>,
     pub(super) ok: bool,
 }
@@ -88,7 +90,6 @@ impl Steps {
         let id = remembered.last;
         let NewStep { kind, out_trade_no, request, answer, exchanges, ok } = step;
         let out_trade_no = out_trade_no.map(str::to_owned);
-        let (request, answer) = (Some(request), Some(answer));
         let step = ShopStep { id, at, kind, out_trade_no, request, answer, exchanges, ok };
         remembered.steps.push_back((profile.to_owned(), step));
         if remembered.steps.len() > STEPS {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use desk::client::{LostReason, NotSentReason, Wire, WireAnswer, WireCall, WireFault, WireReply};
+use desk::client::{LostReason, NotSentReason, SessionCall, Wire, WireAnswer, WireCall, WireFault, WireReply};
 use desk::simulator::{Clock as GatewayClock, Dice, Gateway, Merchant, Pay, Request, Switches, TimeScale};
 use desk::store::{Order, OrderState};
 use desk::vault::MemoryKeyring;
@@ -116,6 +116,18 @@ impl Wire for SpoilingWire {
             came
         })
     }
+
+    /// The gateway in memory is asked nothing about logins: what was set comes back, else nobody is there.
+    fn session<'a>(&'a self, _call: SessionCall<'a>) -> WireReply<'a> {
+        let came = match self.fate(LOGIN) {
+            Some(Fate::NotSeen(body)) => {
+                Ok(WireAnswer { status: 200, body: body.into_bytes(), cut: false, encoded: false })
+            }
+            Some(Fate::LostAfter) => Err(WireFault::Lost(LostReason::Deadline)),
+            _ => Err(WireFault::NotSent(NotSentReason::Refused)),
+        };
+        Box::pin(async { came })
+    }
 }
 
 /// The answer with its fields changed and signed anew with the genuine key: what only the gateway could have sent.
@@ -148,6 +160,7 @@ pub(crate) const UNSIGNED_FAIL: &str =
 pub(crate) const CREATE: &str = "/pay/unifiedorder";
 pub(crate) const QUERY: &str = "/pay/orderquery";
 pub(crate) const CLOSE: &str = "/pay/closeorder";
+pub(crate) const LOGIN: &str = "/sns/jscode2session";
 
 pub(crate) fn key() -> Secret {
     Secret::new(KEY.as_bytes().to_vec())

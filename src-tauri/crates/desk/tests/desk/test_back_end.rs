@@ -10,7 +10,12 @@ use wxpay_protocol::notice::REFUSED;
 use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
 
 use crate::notices::{address, exchange, get, payment};
-use crate::shop::{CREATE, Fate, KEY, PAYER, QUERY, Shop, UNSIGNED_FAIL, profile, refusal};
+use crate::shop::{CREATE, Fate, KEY, LOGIN, PAYER, QUERY, Shop, UNSIGNED_FAIL, profile, refusal};
+
+/// Looked for wherever it must not be.
+const APP_SECRET: &str = "canarysecret0123456789abcdef6a2d";
+const SESSION_KEY: &str = "tiihtNczf5v6AKRyjwEUhQ==";
+const JS_CODE: &str = "0a1BcD2eFg3hIj4kLm5nOp6qRs7tUv8w";
 
 async fn open(dir: &Path, keyring: &MemoryKeyring) -> (Desk, ListenStatus) {
     let seams = Seams { keyring: Box::new(keyring.clone()), ..Seams::of_this_machine() };
@@ -117,6 +122,11 @@ async fn the_sequence_keeps_the_bytes_of_each_step_and_no_login() {
     let state = get(&desk, &format!("/wechat/orders/{number}")).await;
     let steps = sequence(&desk, BUILTIN, &number).await;
     assert_eq!(kinds(&steps), ["login", "prepay", "params", "query", "state"]);
+    let login = &steps[0].exchanges[0];
+    let asked = login.request.as_ref().unwrap();
+    assert!(asked.starts_with("GET http://127.0.0.1:") && asked.contains("&secret=…&js_code=…&"), "{asked}");
+    let said: Value = serde_json::from_str(login.answer.as_ref().unwrap()).unwrap();
+    assert_eq!((&said["session_key"], said["openid"].as_str().map(str::len)), (&"…".into(), Some(28)), "{said}");
     let host = status.url.trim_start_matches("http://");
     let request = format!("GET /wechat/prepay?goods_id=tea&js_code=… HTTP/1.1\nhost: {host}");
     assert_eq!(
@@ -255,6 +265,66 @@ async fn a_request_that_led_to_no_order_is_drawn_apart_from_the_orders() {
     assert_eq!((kinds(&apart), apart[0].ok), (vec!["prepay"], false));
     assert_eq!(kinds(&sequence(&shop.desk, "shop", &number).await), ["prepay", "params"]);
     shop.desk.listen_stop().await;
+}
+
+/// A mini program with an AppSecret, whose logins are answered as it was set.
+async fn mini_program() -> Shop {
+    let shop = Shop::open().await;
+    shop.desk.goods_save(tea()).await.unwrap();
+    let app_secret = Some(Secret::new(APP_SECRET.as_bytes().to_vec()));
+    shop.desk.profile_add(NewProfile { app_secret, ..profile("mini") }).await.unwrap();
+    shop.desk.listen_start(ListenOptions { shop: Some("mini".into()), ..options() }).await.unwrap();
+    shop
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_drawn_as_it_was_asked_and_answered_with_its_secrets_masked_where_they_stand() {
+    let shop = mini_program().await;
+    let said = |key: &str| {
+        format!("{{\"session_key\" : \"{key}\",\n \"openid\":\"{PAYER}\",\"unionid\":\"o6_bmasdasdsad6\"}}")
+    };
+    shop.wire.next(LOGIN, Fate::NotSeen(said(SESSION_KEY)));
+    let placed = get(&shop.desk, &format!("/wechat/prepay?goods_id=tea&js_code={JS_CODE}")).await;
+    let steps = sequence(&shop.desk, "mini", &number(&placed)).await;
+    assert_eq!(kinds(&steps), ["login", "prepay", "params"]);
+    assert_eq!((&steps[0].request, &steps[0].answer, steps[0].ok), (&None, &None, true), "it is this desk that asked");
+    let login = &steps[0].exchanges[0];
+    let query = "appid=wx0000000000000001&secret=…&js_code=…&grant_type=authorization_code";
+    assert_eq!(login.path, LOGIN);
+    assert_eq!(login.request, Some(format!("GET http://127.0.0.1:9/sns/jscode2session?{query}")));
+    assert_eq!(login.answer, Some(said("…")), "byte for byte but for the secret");
+    for secret in [APP_SECRET, SESSION_KEY, JS_CODE] {
+        assert!(!format!("{steps:?}").contains(secret), "{steps:?}");
+    }
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_wechat_refused_or_did_not_answer_in_json_is_drawn_as_it_came_without_a_secret() {
+    let refused = |code: &str| format!("{{\"errcode\":40029,\"errmsg\":\"invalid code: {code}, rid: 6123\"}}");
+    let page =
+        |secret: &str, code: &str| format!("<html>502 for /sns/jscode2session?secret={secret}&js_code={code}</html>");
+    let half = format!("{{\"session_key\":\"{SESSION_KEY}\",\"open");
+    for (came, errcode, shown) in [
+        (Some(refused(JS_CODE)), 40029, Some(refused("…"))),
+        (Some(page(APP_SECRET, JS_CODE)), 502, Some(page("…", "…"))),
+        (Some(half.clone()), 502, Some(format!("({} bytes)", half.len()))),
+        (Some(String::new()), 502, Some(String::new())),
+        (None, 502, None),
+    ] {
+        let shop = mini_program().await;
+        shop.wire.next(LOGIN, came.map_or(Fate::LostAfter, Fate::NotSeen));
+        let told = get(&shop.desk, &format!("/wechat/prepay?goods_id=tea&js_code={JS_CODE}")).await;
+        assert_eq!((&told["errcode"], &told["data"]), (&errcode.into(), &Value::Null), "{told}");
+        let mut steps = shop.desk.shop_sequence("mini", None).await.unwrap();
+        steps.reverse();
+        assert_eq!((kinds(&steps), steps[0].ok), (vec!["login", "prepay"], false));
+        assert_eq!(steps[0].exchanges[0].answer, shown);
+        for secret in [APP_SECRET, SESSION_KEY, JS_CODE] {
+            assert!(!format!("{steps:?} {told}").contains(secret), "{steps:?} {told}");
+        }
+        shop.desk.listen_stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
