@@ -43,11 +43,13 @@ pub enum Reason {
     RefundState,
     /// The refund_id stands in the bill again.
     RefundAgain,
+    /// The bill has another refund under the merchant's number, and the local side does not have this one.
+    RefundNumberAgain,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NotLocal,
         Self::NotInBill,
         Self::RefundNotLocal,
@@ -68,6 +70,7 @@ impl Reason {
         Self::InNeitherBill,
         Self::RefundState,
         Self::RefundAgain,
+        Self::RefundNumberAgain,
     ];
 
     /// The name for programs.
@@ -93,6 +96,7 @@ impl Reason {
             Self::InNeitherBill => "in_neither_bill",
             Self::RefundState => "refund_state",
             Self::RefundAgain => "refund_again",
+            Self::RefundNumberAgain => "refund_number_again",
         }
     }
 
@@ -124,6 +128,9 @@ impl Reason {
             Self::InNeitherBill => "午夜前后几分钟支付，两天的账单里都没有：请查单确认是否真的支付",
             Self::RefundState => "账单说退款成功，本地不是退款成功：请查询退款",
             Self::RefundAgain => "同一微信退款单号在账单里再次出现",
+            Self::RefundNumberAgain => {
+                "同一商户退款单号在账单里有两笔微信退款，这是本地没有的一笔：单号可能在多个系统或环境里重复使用，请核对是否多退"
+            }
         }
     }
 
@@ -152,6 +159,9 @@ impl Reason {
             Self::InNeitherBill => "paid in the minutes around midnight and in neither bill: query the order",
             Self::RefundState => "the bill says the refund succeeded, the local side does not: query the refund",
             Self::RefundAgain => "the refund_id stands in the bill again",
+            Self::RefundNumberAgain => {
+                "two refunds under one out_refund_no, and this one is not local: several systems with the same numbers, or given back twice?"
+            }
         }
     }
 }

@@ -130,11 +130,13 @@ pub(crate) struct BillRefund {
     pub(crate) amount_fen: i64,
     place: u64,
     line: u32,
-    /// Its place among the refunds of all bills.
+    /// Its place among the refunds of all bills; no bill has so many that the last number is one.
     pub(crate) row: u32,
 }
 
 impl BillRefund {
+    const JUDGED: u32 = u32::MAX;
+
     pub(crate) fn new(
         (id, out_number): (Fingerprint, Fingerprint),
         amount_fen: i64,
@@ -147,6 +149,15 @@ impl BillRefund {
 
     pub(crate) const fn is_success(&self) -> bool {
         self.place & 1 == 1
+    }
+
+    /// The same refund once it was judged by WeChat's number: it only says that the merchant's is taken.
+    pub(crate) const fn judged(self) -> Self {
+        Self { row: Self::JUDGED, ..self }
+    }
+
+    pub(crate) const fn is_judged(&self) -> bool {
+        self.row == Self::JUDGED
     }
 
     pub(crate) fn place(&self) -> BillPlace {

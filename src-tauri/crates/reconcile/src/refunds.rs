@@ -39,7 +39,7 @@ pub(crate) fn judge(share: &Share, (bills, locals): (&mut BillHeaps, &mut LocalH
                 paired.bill.mark(bills.iter().map(|row| row.row));
                 paired.local.mark(locals.iter().map(|refund| refund.line));
                 let (bills, locals) = by_refund_id(bills, locals, found);
-                paired.bill.unmark(bills.iter().map(|row| row.row));
+                paired.bill.unmark(bills.iter().filter(|row| !row.is_judged()).map(|row| row.row));
                 paired.local.unmark(locals.iter().map(|refund| refund.line));
             }
         }
@@ -53,14 +53,14 @@ fn spread<T>(heaps: &mut [Heap<T>], number: Fingerprint, record: T) {
     }
 }
 
-/// What no refund_id brings together comes back.
+/// What no refund_id brings together comes back, and what one does of the bill as judged.
 fn by_refund_id(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Found<'_>) -> (Vec<BillRefund>, Vec<Refund>) {
     pair_by(bills, locals, |row| row.id, |row| row.id, found)
 }
 
 fn by_out_refund_no(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Found<'_>) {
     let (bills, locals) = pair_by(bills, locals, |row| row.out_number, |row| row.out_number, found);
-    for row in bills {
+    for row in bills.into_iter().filter(|row| !row.is_judged()) {
         // Those without any number are told apart by where they stand.
         let nth = if row.id.or(row.out_number).is_some() { 1 } else { row.order().1 };
         bill_only(&row, nth, Reason::RefundNotLocal, found);
@@ -74,7 +74,8 @@ fn by_out_refund_no(bills: Vec<BillRefund>, locals: Vec<Refund>, found: &mut Fou
     }
 }
 
-/// Pairs what has one number; what is left over comes back. Further rows under a number are judged at once.
+/// Pairs what has one number; what is left over comes back, and what was judged of the bill as such. Further rows under a number
+/// are judged at once.
 fn pair_by(
     mut bills: Vec<BillRefund>,
     mut locals: Vec<Refund>,
@@ -82,7 +83,8 @@ fn pair_by(
     of_local: impl Fn(&Refund) -> Fingerprint,
     found: &mut Found<'_>,
 ) -> (Vec<BillRefund>, Vec<Refund>) {
-    bills.sort_unstable_by_key(|row| (of_bill(row), row.order()));
+    // Under a number what was judged stands first.
+    bills.sort_unstable_by_key(|row| (of_bill(row), !row.is_judged(), row.order()));
     locals.sort_unstable_by_key(|refund| (of_local(refund), refund.line));
     let (mut bills_left, mut locals_left) = (Vec::new(), Vec::new());
     let mut groups = locals.chunk_by(|one, next| of_local(one) == of_local(next)).peekable();
@@ -96,31 +98,44 @@ fn pair_by(
             bills_left.extend_from_slice(rows);
             continue;
         }
+        let (judged, rows) = rows.split_at(rows.partition_point(BillRefund::is_judged));
+        let Some((first, again)) = rows.split_first() else { continue };
+        // One number of the merchant may stand for several refunds of WeChat's.
+        let is_reused = |row: &BillRefund| judged.iter().chain([first]).any(|other| is_another(other, row));
         let is_same = |group: &&[Refund]| group.first().is_some_and(|refund| of_local(refund) == number);
         let same = groups.next_if(is_same).unwrap_or_default();
-        if let Some((first, again)) = rows.split_first() {
-            match same.split_first() {
-                Some((refund, later)) => {
-                    judge_pair(first, refund, found);
-                    for (later, place) in later.iter().zip(2..) {
-                        let nth = nth(later.id, refund.id, place);
-                        local_alone(Class::DuplicateLocal, Reason::LocalAgain, (later, nth), found);
-                    }
+        match same.split_first() {
+            Some((refund, later)) => {
+                judge_pair(first, refund, found);
+                bills_left.push(first.judged());
+                for (later, place) in later.iter().zip(2..) {
+                    let nth = nth(later.id, refund.id, place);
+                    local_alone(Class::DuplicateLocal, Reason::LocalAgain, (later, nth), found);
                 }
-                None => bills_left.push(*first),
             }
-            for (row, place) in again.iter().zip(2..) {
-                // One number of the merchant may stand for several refunds of WeChat's.
-                let is_again = row.id.is_some() && row.id == first.id;
-                let reason = if is_again { Reason::RefundAgain } else { Reason::RefundNotLocal };
-                bill_only(row, nth(row.id, first.id, place), reason, found);
-            }
+            None if is_reused(first) => bill_only(first, 1, Reason::RefundNumberAgain, found),
+            None => bills_left.push(*first),
+        }
+        for (row, place) in again.iter().zip(2..) {
+            let is_again = row.id.is_some() && row.id == first.id;
+            let reason = match (is_again, is_reused(row)) {
+                (true, _) => Reason::RefundAgain,
+                (false, true) => Reason::RefundNumberAgain,
+                (false, false) => Reason::RefundNotLocal,
+            };
+            bill_only(row, nth(row.id, first.id, place), reason, found);
+            bills_left.push(row.judged());
         }
     }
     for group in groups {
         leave(group, &of_local, &mut locals_left, found);
     }
     (bills_left, locals_left)
+}
+
+/// Whether WeChat knows two rows as two refunds.
+fn is_another(one: &BillRefund, other: &BillRefund) -> bool {
+    one.id.is_some() && other.id.is_some() && one.id != other.id
 }
 
 /// Local refunds that no row of the bill names by this number: the first may be named by the other one.

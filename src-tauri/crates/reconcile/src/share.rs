@@ -29,7 +29,7 @@ pub struct Share {
 pub(crate) enum Round {
     /// WeChat's; what is judged by it is marked.
     RefundIds(Mutex<Paired>),
-    /// The merchant's, without what was judged.
+    /// The merchant's; what was judged only says that its number is taken.
     OutRefundNos(Arc<Paired>),
 }
 

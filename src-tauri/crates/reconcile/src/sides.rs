@@ -98,7 +98,12 @@ impl BillSide {
         self.seen.add(refund.words());
         match &self.judged {
             None => self.kept.push_refund(id.or(out_number), refund),
-            Some(judged) if judged.bill.has(refund.row) => {}
+            // It stands for its number of the merchant's, so that another refund under that is known as such.
+            Some(judged) if judged.bill.has(refund.row) => {
+                if out_number.is_some() {
+                    self.kept.push_refund(out_number, refund.judged());
+                }
+            }
             Some(_) => self.kept.push_refund(out_number.or(id), refund),
         }
     }

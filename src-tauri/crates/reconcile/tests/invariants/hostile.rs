@@ -80,15 +80,15 @@ fn a_reverse_is_one_with_its_payment_wherever_it_stands() {
 #[test]
 fn refunds_with_one_number_are_told_apart_by_the_other_one() {
     let named = |refund: u8, out_refund: u8| Back { refund, out_refund, ..back(refund, 7) };
-    let (alone, again) =
-        ((Class::RefundBillOnly, Reason::RefundNotLocal), (Class::RefundBillOnly, Reason::RefundAgain));
+    let [alone, again, reused] = [Reason::RefundNotLocal, Reason::RefundAgain, Reason::RefundNumberAgain]
+        .map(|reason| (Class::RefundBillOnly, reason));
     for (bill, local, listed) in [
         // One out_refund_no from two environments: WeChat's numbers tell them apart.
         (vec![named(1, 5), named(2, 5)], vec![named(2, 5), named(1, 5)], vec![]),
-        (vec![named(1, 5), named(2, 5)], vec![named(2, 5)], vec![alone]),
+        (vec![named(1, 5), named(2, 5)], vec![named(2, 5)], vec![reused]),
         // Without WeChat's numbers the first of them is the one, and the other is a refund of its own, not the same row again.
-        (vec![named(1, 5), named(2, 5)], vec![named(0, 5)], vec![alone]),
-        (vec![named(1, 5), named(2, 5)], vec![], vec![alone, alone]),
+        (vec![named(1, 5), named(2, 5)], vec![named(0, 5)], vec![reused]),
+        (vec![named(1, 5), named(2, 5)], vec![], vec![alone, reused]),
         (vec![named(1, 5), named(1, 5)], vec![named(0, 5)], vec![again]),
         (vec![named(1, 5)], vec![named(0, 5), named(0, 5)], vec![(Class::DuplicateLocal, Reason::LocalAgain)]),
         // A number of WeChat is believed before one of the merchant.
@@ -100,6 +100,28 @@ fn refunds_with_one_number_are_told_apart_by_the_other_one() {
     ] {
         assert_eq!(refunds(&bill, &local), listed, "{bill:?} {local:?}");
     }
+}
+
+#[test]
+fn a_refund_number_that_was_used_twice_is_said_of_the_refund_that_is_not_local_however_often_the_day_is_read() {
+    let named = |refund: u8, out_refund: u8| Back { refund, out_refund, ..back(refund, 7) };
+    // So many others that the day does not fit into little memory, some of which stand in the bill again.
+    let others = (100..=250).map(|number| named(number, number));
+    let mut bill_backs = vec![named(1, 5), named(2, 5), named(3, 6), named(3, 6), named(3, 7), named(4, 7)];
+    bill_backs.extend(others.clone());
+    let mut our_backs = vec![named(2, 5)];
+    our_backs.extend(others);
+    let both = Both { bill_backs, our_backs, ..Both::default() };
+    let (once, shares) = both.judged_within(usize::MAX);
+    let reasons: Vec<Reason> = once.differences.iter().map(|row| row.reason).collect();
+    let [alone, again, reused] = [Reason::RefundNotLocal, Reason::RefundAgain, Reason::RefundNumberAgain];
+    // The fourth refund has the number of a row that is there again under another one.
+    assert_eq!((reasons, shares), (vec![reused, alone, again, again, reused], 1));
+    let tally = once.tally(Class::RefundBillOnly);
+    assert_eq!((tally.count, tally.bill_rows, once.tally(Class::RefundMatched).count), (5, 5, 152));
+    let (again, shares) = both.judged_within(100_000);
+    assert!(shares > 2 && again == once, "{shares} shares");
+    assert!(reused.chinese().contains("同一商户退款单号") && reused.english().contains("one out_refund_no"));
 }
 
 #[test]
