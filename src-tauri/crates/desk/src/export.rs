@@ -31,7 +31,7 @@ pub struct Exported {
     pub cancelled: bool,
 }
 
-const COLUMNS: [Heading; 18] = [
+const COLUMNS: [Heading; 19] = [
     ("out_trade_no", "商户订单号", "Order number", 34),
     ("transaction_id", "微信支付订单号", "Transaction ID", 32),
     ("state", "交易状态", "State", 14),
@@ -50,6 +50,8 @@ const COLUMNS: [Heading; 18] = [
     ("appid", "公众账号ID", "App", 20),
     ("origin", "来源", "Origin", 9),
     ("flags", "标记", "Marks", 14),
+    // No title that an import takes for the amount.
+    ("claimed_total_fee", "文件里的金额(元)", "Amount in the file (yuan)", 17),
 ];
 
 fn cells<'l>(order: &'l OrderLine<'_>, words: Words, marks: &'l str) -> [Cell<'l>; COLUMNS.len()] {
@@ -74,6 +76,7 @@ fn cells<'l>(order: &'l OrderLine<'_>, words: Words, marks: &'l str) -> [Cell<'l
         Cell::Id(order.appid),
         Cell::Text(order.origin.as_str()),
         Cell::Text(marks),
+        order.claimed_total_fee.map_or(Cell::Empty, Cell::Amount),
     ]
 }
 

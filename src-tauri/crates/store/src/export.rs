@@ -48,10 +48,12 @@ pub struct OrderLine<'r> {
     pub origin: Origin,
     /// The marks beside the state.
     pub flags: Flags,
+    /// What an imported file said that it was for, where that is not the amount.
+    pub claimed_total_fee: Option<Fen>,
 }
 
 const LINE: &str = "out_trade_no, coalesce(transaction_id, claimed_transaction_id), shown_state, state, trade_type, total_fee, paid_fee, \
-     refunded_fee, body, attach, openid, created_at, coalesce(paid_at, claimed_paid_at), profile, mch_id, appid, origin, flags";
+     refunded_fee, body, attach, openid, created_at, coalesce(paid_at, claimed_paid_at), profile, mch_id, appid, origin, flags, claimed_total_fee";
 
 /// So many orders are read by one thread at a time.
 const PIECE: usize = 1024;
@@ -173,6 +175,7 @@ fn line<'r>(row: &'r Row<'_>) -> Result<OrderLine<'r>, rusqlite::Error> {
         appid: text(15)?,
         origin: row.get(16)?,
         flags: Flags::from_number(row.get(17)?),
+        claimed_total_fee: amount(row, 18)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use desk::store::{Event, Observation, Order, OrderState};
 use desk::{HeldBack, NextQuestion, OrderDetail};
 use serde_json::{Map, Value, json};
-use wxpay_protocol::UtcMs;
+use wxpay_protocol::{Fen, UtcMs};
 
 use crate::desk_options::DeskOptions;
 use crate::exit::{Exit, Failure};
@@ -34,6 +34,9 @@ pub(crate) async fn run(command: &Show, options: &DeskOptions, output: &mut Outp
             .insert("refunds".to_owned(), refunds.iter().map(|refund| Value::Object(refund::fields(refund))).collect());
         document.insert("doing".to_owned(), json!(detail.doing.as_str()));
         document.insert("next_question".to_owned(), json!(detail.next_question.map(next_question)));
+        if let Some(claimed) = detail.order.claimed_total_fee {
+            document.insert("claimed_total_fee".to_owned(), json!(claimed.get()));
+        }
         output.document(&document)?;
     } else {
         describe(&detail, output)?;
@@ -52,7 +55,7 @@ pub(crate) fn fields(order: &Order) -> Map<String, Value> {
         ("appid", json!(order.appid.as_str())),
         ("trade_type", json!(order.trade_type)),
         ("total_fee", json!(order.total_fee.get())),
-        ("paid_fee", json!(order.paid_fee.map(wxpay_protocol::Fen::get))),
+        ("paid_fee", json!(order.paid_fee.map(Fen::get))),
         ("refunded_fee", json!(order.refunded_fee.get())),
         ("state", json!(order.state.as_str())),
         ("claimed_state", json!(order.claimed_state.map(OrderState::as_str))),
@@ -95,6 +98,7 @@ fn describe(detail: &OrderDetail, output: &mut Output) -> Result<(), Failure> {
     let texts = [
         ("flags [标记]", Some(flags).filter(|flags| !flags.is_empty())),
         ("claimed [声称]", order.claimed_state.map(|state| format!("{state}, not verified [未核实]"))),
+        ("amount in the file [文件里的金额]", order.claimed_total_fee.map(other_amount)),
         ("transaction_id [微信单号]", order.transaction_id.as_ref().map(ToString::to_string)),
         ("merchant [商户号]", Some(format!("{} {}", order.mch_id, order.appid))),
         ("trade type", order.trade_type.clone()),
@@ -125,6 +129,10 @@ fn describe(detail: &OrderDetail, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
+}
+
+fn other_amount(claimed: Fen) -> String {
+    format!("{claimed} fen; WeChat Pay says another amount [与微信支付的金额不同]")
 }
 
 fn told(next: NextQuestion) -> String {

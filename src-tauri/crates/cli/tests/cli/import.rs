@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::gateway::Gateway;
 use crate::program::{Answer, Desk};
 
 fn shop() -> Desk {
@@ -93,4 +94,39 @@ fn an_export_for_people_is_safe_and_one_for_programs_is_exact() {
         let again = desk.run(&["order", "import", name, "--json"]).expect(0).json();
         assert_eq!((&again["unchanged"], &again["refused_count"]), (&2.into(), &0.into()), "{name}");
     }
+}
+
+#[test]
+fn the_amount_that_a_file_said_is_shown_and_exported_beside_wechats_and_an_import_of_that_changes_nothing() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let numbers = ["T20240102030405_001", "T20240102030405_002"];
+    import(&desk, format!("out_trade_no,total_fee\n{},85\n{},101\n", numbers[0], numbers[1]), &[]).expect(0);
+    for number in numbers {
+        gateway.order(number);
+        gateway.pay(&desk, number).expect(0);
+        desk.ask(&["order", "query", number]).expect(0);
+    }
+    let [other, same] = numbers.map(|number| desk.ask(&["order", "show", number]).expect(0).json());
+    assert_eq!((&other["total_fee"], &other["claimed_total_fee"]), (&101.into(), &85.into()));
+    assert_eq!((&same["total_fee"], same.get("claimed_total_fee")), (&101.into(), None), "nothing to say");
+    let [other, same] = numbers.map(|number| desk.run(&["order", "show", number]).expect(0).out);
+    assert!(other.contains("amount in the file [文件里的金额]  85 fen"), "{other}");
+    assert!(!same.contains("文件里的金额"), "{same}");
+
+    let rows = |more: &[&str]| {
+        desk.run(&[&["export", "orders", "-o", "out.csv"], more].concat()).expect(0);
+        let table = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+        let last = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+        let mut rows: Vec<String> = table.lines().map(last).collect();
+        rows[1..].sort();
+        rows
+    };
+    assert_eq!(rows(&["--exact"]), ["claimed_total_fee", "", "85"]);
+    assert_eq!(rows(&[]), ["文件里的金额(元)", "", "0.85"]);
+    let again = desk.run(&["order", "import", "out.csv", "--json"]).expect(0).json();
+    assert_eq!((&again["refused_count"], &again["added"]), (&0.into(), &0.into()), "{again}");
+    let shown = desk.ask(&["order", "show", numbers[0]]).expect(0).json();
+    assert_eq!((&shown["total_fee"], &shown["claimed_total_fee"]), (&101.into(), &85.into()));
 }
