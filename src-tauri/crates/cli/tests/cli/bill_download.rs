@@ -294,7 +294,10 @@ fn a_fund_flow_needs_the_certificate_and_its_digest_holds() {
     let saved = &saved["bills"][0];
     assert_eq!((&saved["rows"], &saved["digest_held"]), (&json!(2), &json!(true)), "the payment and its fee: {saved}");
     let packed = download(&desk, &["--date", day, "--fund-flow", "--gzip", "-o", "flow.csv.gz"]).expect(0).json();
-    assert_eq!(packed["bills"][0]["sha256"], saved["sha256"], "packed or not, the same text");
+    let packed = &packed["bills"][0];
+    assert_eq!(packed["sha256"], saved["sha256"], "packed or not, the same text");
+    assert_eq!((&packed["rows"], &packed["digest_held"]), (&json!(2), &json!(true)));
+    assert_eq!(std::fs::read(desk.path("flow.csv.gz")).unwrap()[..2], [0x1F, 0x8B]);
     assert_eq!(desk.run(&["bill", "check", "flow.csv.gz", "--json"]).expect(0).json()["kind"], "FUNDFLOW");
     let operation = download(&desk, &["--date", day, "--fund-flow", "--account", "Operation", "-o", "none.csv"]);
     assert_eq!(operation.expect(0).json()["bills"][0]["outcome"], "no_trade");
