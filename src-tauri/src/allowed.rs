@@ -99,6 +99,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "day_bills_clear",
     "day_table_choose",
     "day_table_preview",
+    "day_own_amounts",
     "day_run",
     "days_export",
     "days_report",

@@ -42,6 +42,7 @@ pub(crate) mod notices;
 pub(crate) mod number;
 pub(crate) mod orders;
 pub(crate) mod overview;
+pub(crate) mod own_amounts;
 pub(crate) mod profiles;
 pub(crate) mod reading;
 pub(crate) mod refunds;

@@ -212,6 +212,7 @@ pub(crate) fn builder() -> Builder<Wry> {
             day_bills::day_bills_clear,
             days::day_table_choose,
             days::day_table_preview,
+            days::day_own_amounts,
             days::day_run,
             days::days_export,
             day_report::days_report,

@@ -29,6 +29,7 @@ pub(crate) async fn reconcile(window: &DeskWindow, report: &mut Report, home: &P
     window.press("[data-testid=\"day-own\"] .ant-radio-wrapper:nth-of-type(2)").await?;
     choose(window, "选择自己的订单", orders).await?;
     window.find("[data-testid=\"own-orders-table\"] [data-testid=\"import-table\"]").await?;
+    window.press("[data-testid=\"basis-order\"] .ant-radio-wrapper").await?;
     report
         .picture(window, "days-inputs", "对账：账单已下载，自己的表格已读懂 · Bill fetched, own table mapped")
         .await?;

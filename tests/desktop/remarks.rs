@@ -10,7 +10,7 @@ use desk::sheets::{Cell, Column, Sheet, XlsxBook};
 use desk::{Clock as _, SystemClock};
 
 use crate::days;
-use crate::today::{WHO, choose, choose_orders, drop_on, open_today};
+use crate::today::{WHO, choose, choose_orders, drop_on, open_today, say_ordered_amounts};
 
 type Rows = Vec<Vec<String>>;
 
@@ -88,6 +88,7 @@ async fn remarks_written_into_the_workbook_stand_at_their_differences_and_what_i
     drop_on(&window, &[&dir.path().join("bill.csv")]).await;
     choose_orders(&window, &dir.path().join("orders.csv")).await;
     window.press("[data-testid=\"import-unit\"] .ant-radio-wrapper").await.unwrap();
+    say_ordered_amounts(&window).await;
     window.click("day-run").await.unwrap();
     window.count_is("difference-row", 2).await.unwrap();
     let workbook = dir.path().join("differences.xlsx");

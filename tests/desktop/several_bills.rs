@@ -6,7 +6,7 @@ use std::path::Path;
 use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
 
-use crate::today::{choose_orders, choose_refunds, counts, drop_on, open_today};
+use crate::today::{choose_orders, choose_refunds, counts, drop_on, open_today, say_ordered_amounts};
 
 /// The merchant's number, WeChat's, and the amount in fen.
 const PAID: [(&str, &str, i64); 3] = [
@@ -104,6 +104,7 @@ async fn bills_of_one_day_that_are_dropped_together_are_compared_as_one_and_none
     write_bill(&refunds, BillType::Refund, &[back]);
     choose_orders(&window, &dir.path().join("orders.csv")).await;
     choose_refunds(&window, &dir.path().join("refunds.csv")).await;
+    say_ordered_amounts(&window).await;
 
     // What one bill holds already would be paid twice with the other.
     drop_on(&window, &[&all, &evening]).await;

@@ -46,6 +46,12 @@ pub(crate) async fn choose_orders(window: &DeskWindow, file: &Path) {
     window.find("[data-testid=\"own-orders-table\"] [data-testid=\"import-table\"]").await.unwrap();
 }
 
+/// Says that the table of orders holds 订单金额, which is asked of a merchant once.
+pub(crate) async fn say_ordered_amounts(window: &DeskWindow) {
+    window.press("[data-testid=\"basis-order\"] .ant-radio-wrapper").await.unwrap();
+    window.count_is("run-waits", 0).await.unwrap();
+}
+
 /// Takes the merchant's own table of refunds beside it.
 pub(crate) async fn choose_refunds(window: &DeskWindow, file: &Path) {
     window.click("own-refunds").await.unwrap();

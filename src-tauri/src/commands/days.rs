@@ -1,10 +1,10 @@
 //! Reconciling days: bills and orders chosen, brought together, and worked on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use desk::reconcile::Viewpoint;
 use desk::sheets::{Reader, Table};
-use desk::{Beside, DaySides, DeskError, Import, OwnFiles, OwnSide, ReconcileFault, SpanExport};
+use desk::{Beside, Cancel, DaySides, Desk, DeskError, Import, OwnFiles, OwnSide, ReconcileFault, SpanExport};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 use wxpay_protocol::UtcMs;
@@ -14,6 +14,7 @@ use crate::dto::day_bills::told_beside;
 use crate::dto::days::{
     DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, DaysExported, OwnTable, RemarksRead, file_name,
 };
+use crate::dto::own_amounts::OwnAmounts;
 use crate::dto::sheets::{ImportPreview, SheetMapping};
 use crate::dto::start::Language;
 use crate::dto::test_orders::Progress;
@@ -85,6 +86,23 @@ pub(crate) async fn day_table_preview(
     preview(&home, table, Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) }).await
 }
 
+/// How many amounts of the chosen table of orders equal each of WeChat's in the bill of the day: the chosen one, else the one that
+/// is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn day_own_amounts(
+    home: State<'_, Home>,
+    profile: String,
+    date_text: String,
+    mapping: SheetMapping,
+) -> Result<OwnAmounts, IpcError> {
+    let (desk, day) = (home.desk().await?, date(&date_text)?);
+    let orders = Some(home.day_files.table(Table::Orders)?);
+    let files = OwnFiles { orders, mapping: mapping.try_into()?, ..OwnFiles::default() };
+    let bills = bills_of(desk, &profile, day, &chosen_of(&home, day).await?, &Cancel::new()).await?;
+    Ok(desk.own_amounts(files, bills).await?.into())
+}
+
 /// Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Chosen bills of other days go
 /// on waiting; where none is of this one the bill that is known is read, or else WeChat's word that nothing was traded stands for it.
 #[tauri::command]
@@ -103,12 +121,8 @@ pub(crate) async fn day_run(
         DayOwn::Tables { orders, refunds } => own_tables(&home, &profile.name, orders, refunds).await?,
     };
     let job = home.jobs.begin();
-    let run_day = day.day();
-    let chosen = home.day_files.reading(move |files| files.bills_of(&run_day)).await?;
-    let bills = match &*chosen {
-        [] => desk.bills_known(&profile.name, day, &job.cancel).await,
-        chosen => Ok(chosen.to_vec()),
-    };
+    let chosen = chosen_of(&home, day).await?;
+    let bills = bills_of(desk, &profile.name, day, &chosen, &job.cancel).await;
     let sides = bills.map(|bills| DaySides {
         bills,
         own,
@@ -209,6 +223,23 @@ pub(crate) async fn days_read_remarks(
     let job = home.jobs.begin();
     let read = home.desk().await?.read_remarks(&profile, &path, told(job.number, progress), &job.cancel).await?;
     Ok(Some(read.into()))
+}
+
+/// The bills that were chosen, or else those that are known of the day.
+async fn bills_of(
+    desk: &Desk,
+    profile: &str,
+    day: UtcMs,
+    chosen: &[PathBuf],
+    cancel: &Cancel,
+) -> Result<Vec<PathBuf>, DeskError> {
+    if chosen.is_empty() { desk.bills_known(profile, day, cancel).await } else { Ok(chosen.to_vec()) }
+}
+
+/// The chosen bills of the day; those of other days go on waiting.
+async fn chosen_of(home: &Home, day: UtcMs) -> Result<Vec<PathBuf>, IpcError> {
+    let day = day.day();
+    home.day_files.reading(move |files| files.bills_of(&day)).await
 }
 
 pub(crate) async fn in_language(

@@ -214,6 +214,11 @@ export const commands = {
 	/**  Shows how the chosen table would be read with this mapping. */
 	dayTablePreview: (profile: string, table: OwnTable, mapping: SheetMapping) => typedError<ImportPreview, IpcError>(__TAURI_INVOKE("day_table_preview", { profile, table, mapping })),
 	/**
+	 *  How many amounts of the chosen table of orders equal each of WeChat's in the bill of the day: the chosen one, else the one that
+	 *  is known.
+	 */
+	dayOwnAmounts: (profile: string, dateText: string, mapping: SheetMapping) => typedError<OwnAmounts, IpcError>(__TAURI_INVOKE("day_own_amounts", { profile, dateText, mapping })),
+	/**
 	 *  Brings a day together and keeps what came of it; `job_cancel` stops it. Progress is told in bytes. Chosen bills of other days go
 	 *  on waiting; where none is of this one the bill that is known is read, or else WeChat's word that nothing was traded stands for it.
 	 */
@@ -1039,6 +1044,12 @@ export type Environment =
 "sandbox" | 
 /**  A simulator on this machine. */
 "simulator";
+
+/**  How many equal one of WeChat's amounts. */
+export type EqualAmounts = {
+	basis: DayBasis,
+	count: Count,
+};
 
 /**  Why it was not done. A code exists only because somebody acts on it. */
 export type ErrorCode = 
@@ -2056,6 +2067,15 @@ export type OverviewDay = {
 	orders: Count,
 	paid: Count,
 	paid_fen: Fen,
+};
+
+/**  How many amounts of the table equal each of WeChat's, of the orders that the bill has too. */
+export type OwnAmounts = {
+	/**  Orders that both have, as far as they were looked at. */
+	compared: Count,
+	equal: EqualAmounts[],
+	/**  What the merchant seems to keep; nothing where the bill does not tell the amounts apart. */
+	suggested: DayBasis | null,
 };
 
 /**  A table of the merchant. */

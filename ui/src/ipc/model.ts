@@ -67,6 +67,7 @@ export type {
   OrderState,
   OrdersOpened,
   Overview,
+  OwnAmounts,
   OwnTable,
   OwnTableUsed,
   PasswordAnswer,

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-query";
 import { desk } from "./client";
 import type {
   AlarmPlace,
@@ -6,6 +6,7 @@ import type {
   DifferenceFilter,
   DifferenceRow,
   FeeRow,
+  ImportPreview,
   LeftRow,
   MatchedRow,
   OrderFilter,
@@ -153,6 +154,16 @@ export const leftQuery = (profile: string, from: string, to: string, page: numbe
     queryKey: key("days_left", profile, from, to, page),
     queryFn: async (): Promise<{ total: number; rows: LeftRow[] }> =>
       desk().daysLeft(profile, from, to, page * PAGE_ROWS, PAGE_ROWS),
+  });
+
+/** How many amounts of the shown table of orders equal each of WeChat's; nothing is asked while none is shown. */
+export const ownAmountsQuery = (profile: string, date: string, shown: ImportPreview | null) =>
+  queryOptions({
+    queryKey: key("own_amounts", profile, date, shown),
+    queryFn: shown ? () => desk().dayOwnAmounts(profile, date, shown.mapping) : skipToken,
+    // Why the files cannot be read is said where they are chosen and run.
+    retry: false,
+    gcTime: 0,
   });
 
 export const chosenBillsQuery = () => queryOptions({ queryKey: key("chosen_bills"), queryFn: () => desk().dayBills() });

@@ -17,6 +17,7 @@ export type QueryName =
   | "matched"
   | "fees"
   | "chosen_bills"
+  | "own_amounts"
   | "refunds"
   | "refund_detail"
   | "listener"
@@ -53,7 +54,18 @@ const QUERIES_OF_TAG = {
   settings: ["start", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
-  days: ["days", "day", "days_report", "days_left", "differences", "matched", "fees", "chosen_bills", "alarms"],
+  days: [
+    "days",
+    "day",
+    "days_report",
+    "days_left",
+    "differences",
+    "matched",
+    "fees",
+    "chosen_bills",
+    "own_amounts",
+    "alarms",
+  ],
   // The core tells of them at its own pace: an order that changes tells no calendar by itself.
   standings: ["days", "day", "days_report"],
   alarms: ["alarms"],

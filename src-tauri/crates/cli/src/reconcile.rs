@@ -1,5 +1,6 @@
 //! `wxpay reconcile`: a day's bill against the merchant's own orders and refunds.
 
+mod amount;
 mod ask;
 mod document;
 
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use desk::reconcile::{Basis, Class, Viewpoint};
+use desk::reconcile::{Class, Viewpoint};
 use desk::sheets::{Mapping, Unit};
 use desk::store::Profile;
 use desk::{
@@ -25,6 +26,7 @@ use crate::fees::{self, EveryFee};
 use crate::option_words::ViewpointWord;
 use crate::output::Output;
 use crate::progress::{Bar, cancel_on_interrupt, json_lines};
+use amount::AmountWord;
 
 const AFTER: &str = "\
 The day is Beijing time. The local side of it is every order paid on it and every refund accepted on it, and whatever the \
@@ -119,17 +121,6 @@ enum UnitWord {
     Yuan,
 }
 
-/// `--amount`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AmountWord {
-    /// 订单金额
-    Order,
-    /// 应结订单金额
-    Settle,
-    /// 订单金额 less 代金券金额
-    Cash,
-}
-
 /// A day as it is written on the command line.
 pub(crate) fn date(text: &str) -> Result<UtcMs, &'static str> {
     let midnight = if text.contains('-') {
@@ -156,6 +147,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
     // Before anything is kept or written: whoever stops this, or changes a bill, finds nothing done.
     let every_fee = output.is_json().then(|| EveryFee::read(&found, &cancel)).transpose()?;
     let fees_off = if every_fee.is_none() { found.fees_off(&cancel)? } else { Vec::new() };
+    let amounts = if output.is_json() { None } else { amount::seen(&sides, &found, &cancel)? };
     let kept = match &merchant {
         Some((opened, profile)) => Some(opened.keep_day(&profile.name, &sides, &found, &cancel).await?),
         None => None,
@@ -170,6 +162,7 @@ pub(crate) async fn run(command: &Reconcile, desk: &DeskOptions, output: &mut Ou
         document::write(day, &found, &every_fee, asked, output)?;
     } else {
         describe(&sides, &found, command.viewpoint.into(), output)?;
+        amount::describe(&sides, amounts, output)?;
         describe_rows(&found, &fees_off, &outputs, output)?;
         describe_kept(kept.as_ref(), output);
         ask::describe(&found, &asked, output)?;
@@ -222,11 +215,7 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
         bills: command.bill.clone(),
         beside,
         own,
-        basis: match command.amount {
-            AmountWord::Order => Basis::Order,
-            AmountWord::Settle => Basis::Settle,
-            AmountWord::Cash => Basis::Cash,
-        },
+        basis: command.amount.into(),
         date: command.date,
         day_cut_s: command.day_cut_seconds,
         mch_id: merchant.map(|(_, profile)| profile.mch_id.to_string()),

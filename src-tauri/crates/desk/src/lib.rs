@@ -110,8 +110,8 @@ pub use profiles::{NewProfile, ProfileShown, SecretShown};
 pub use progress::{ByteMeter, Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
-    Beside, BesideBill, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnFiles, OwnSide,
-    OwnTable, ReconcileFault, Reconciled, WaitingOrders, Watch, bill_digest, exact_yuan_text,
+    Beside, BesideBill, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnAmounts, OwnFiles,
+    OwnSide, OwnTable, ReconcileFault, Reconciled, WaitingOrders, Watch, bill_digest, exact_yuan_text,
 };
 pub use refund_export::RefundExport;
 pub use refund_results::{RefundResult, arrival, why_asked};

@@ -15,6 +15,7 @@ mod kept;
 mod listed;
 mod local;
 mod neighbours;
+mod own_amounts;
 mod own_side;
 mod own_texts;
 mod raw_lines;
@@ -48,6 +49,8 @@ pub(crate) use keeping::{MALFORMED, Parts, facts, file_digest, hex, kept_tallies
 pub use kept::KeptSide;
 use listed::{Listed, MOST_HELD_ROWS};
 pub(crate) use neighbours::settled_by;
+pub use own_amounts::OwnAmounts;
+pub(crate) use own_amounts::fitting;
 pub use own_side::{OwnFiles, OwnSide, OwnTable};
 pub(crate) use workbook::amount;
 

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, InputNumber, Radio } from "antd";
+import { Button, InputNumber } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
-import type { DayDetail, DayRequest, DayRunResult } from "../../ipc/model";
-import { chosenBillsQuery } from "../../ipc/queries";
+import type { DayDetail, DayRunResult } from "../../ipc/model";
+import { chosenBillsQuery, ownAmountsQuery } from "../../ipc/queries";
 import { JobProgress } from "../orders/JobProgress";
+import { BASES, type Basis, BasisChoice } from "./BasisChoice";
 import { DayBills } from "./DayBills";
 import { OwnSide } from "./OwnSide";
 import { useDayRun, useOwnTable } from "./use-day-run";
@@ -16,9 +17,6 @@ type DayInputsProps = {
   onDone: (result: DayRunResult) => void;
 };
 
-type Basis = DayRequest["basis"];
-
-const BASES: Basis[] = ["order", "settle", "cash"];
 const DAY_CUT_S = 300;
 
 /** What a day is made of: the bill, the other side, and which amount is compared; at first as it was done last. */
@@ -31,7 +29,8 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   const [saidKept, setKept] = useState<"before" | "store" | null>(null);
   const kept = saidKept ?? (before.length > 0 ? "before" : "store");
   const lastBasis = before.length > 0 && BASES.find((basis) => basis === day.outcome?.basis);
-  const basis = saidBasis ?? (lastBasis || (day.own_basis ?? "order"));
+  const knownBasis = lastBasis || day.own_basis;
+  const basis = saidBasis ?? knownBasis;
   const cut = saidCut ?? day.outcome?.day_cut_s ?? DAY_CUT_S;
   const bills = useQuery(chosenBillsQuery());
   const orders = useOwnTable(profile, "orders");
@@ -40,6 +39,10 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   const hasOrders = isFile
     ? orders.shown !== null
     : kept === "before" && before.some(({ table }) => table === "orders");
+  // Where nobody said yet which amount this merchant keeps, the table and the bill may show it.
+  const shown = knownBasis === null && orders.shown && !orders.shown.problem ? orders.shown : null;
+  const seen = useQuery(ownAmountsQuery(profile, date, shown));
+  const waitsForBasis = hasOrders && basis === null;
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;
   const isReady = isReadable && (bills.data?.bills.every((bill) => bill.problem === null) ?? false);
@@ -49,21 +52,7 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
       {job.error && <ErrorView error={job.error} />}
       <DayBills profile={profile} date={date} known={day.bills} />
       <OwnSide orders={orders} refunds={refunds} before={before} kept={kept} onKept={setKept} />
-      {hasOrders && (
-        <div className="day-input">
-          <span className="day-input-name">{t("days.basis")}</span>
-          <Radio.Group
-            value={basis}
-            onChange={(event) => setBasis(event.target.value)}
-            data-testid="day-basis"
-            options={BASES.map((value) => ({
-              value,
-              label: t(`days.basisWord.${value}`),
-            }))}
-          />
-          <span className="quiet">{t("days.basisWhy")}</span>
-        </div>
-      )}
+      {hasOrders && <BasisChoice basis={basis} onBasis={setBasis} seen={seen.data} />}
       <div className="day-input">
         <span className="day-input-name">{t("days.dayCut")}</span>
         <InputNumber
@@ -80,7 +69,7 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
       <div className="form-foot">
         <Button
           type="primary"
-          disabled={!isReady || orders.looking || refunds.looking}
+          disabled={!isReady || waitsForBasis || orders.looking || refunds.looking}
           data-testid="day-run"
           onClick={() =>
             job.run({
@@ -89,13 +78,18 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
               own: isFile
                 ? { is: "tables", orders: orders.shown?.mapping ?? null, refunds: refunds.shown?.mapping ?? null }
                 : { is: kept === "before" ? "as_before" : "store" },
-              basis: hasOrders ? basis : "order",
+              basis: (hasOrders && basis) || "order",
               day_cut_s: cut,
             })
           }
         >
           {t("days.run")}
         </Button>
+        {waitsForBasis && (
+          <span className="quiet" role="status" data-testid="run-waits">
+            {t("days.runWaits")}
+          </span>
+        )}
       </div>
     </section>
   );

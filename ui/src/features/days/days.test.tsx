@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
+import { isChosen } from "../../testing/is-chosen";
 import { openWindow } from "../../testing/open-window";
 import { pick } from "../../testing/pick";
 import { addMonths, monthOf, placesBefore } from "./month";
@@ -252,10 +253,6 @@ describe("the bill of a day", () => {
   });
 });
 
-/** By what is drawn: all groups of radio buttons have one name here, and of one name the page checks one alone. */
-const isChosen = (radio: HTMLElement) =>
-  radio.closest("label")?.classList.contains("ant-radio-wrapper-checked") ?? false;
-
 describe("the merchant's own tables", () => {
   it("are compared with mappings of their own, and another amount that they seem to keep is offered", async () => {
     const { desk } = openWindow(DAY);
@@ -270,6 +267,7 @@ describe("the merchant's own tables", () => {
     expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(true);
     await pick(within(refunds).getByTestId("import-sheet"), "退款");
     await waitFor(() => expect(refunds.textContent).toContain("R20261120000001"));
+    await userEvent.click(within(screen.getByTestId("day-basis")).getByLabelText("订单金额"));
     await userEvent.click(screen.getByTestId("day-run"));
     const suggestion = await screen.findByTestId("suggestion");
     expect(suggestion.textContent).toContain("10 笔里，9 笔等于账单的应结订单金额");
@@ -301,10 +299,13 @@ describe("the merchant's own tables", () => {
       fake.dayDetail = async (...of) => ({ ...(await detail(...of)), own_basis: "cash" });
     });
     const run = vi.spyOn(desk, "dayRun");
+    const look = vi.spyOn(desk, "dayOwnAmounts");
     await userEvent.click(await screen.findByTestId("bill-choose"));
     await userEvent.click(screen.getByLabelText("自己的表格（CSV / XLSX）"));
     const basis = within(await screen.findByTestId("day-basis"));
     expect(isChosen(basis.getByLabelText("现金金额"))).toBe(true);
+    expect(screen.queryByTestId("run-waits")).toBeNull();
+    expect(look).not.toHaveBeenCalled();
     await userEvent.click(screen.getByTestId("day-run"));
     await waitFor(() => expect(run.mock.calls[0]?.[0]).toMatchObject({ own: { is: "tables" }, basis: "cash" }));
   });

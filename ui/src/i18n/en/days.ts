@@ -204,6 +204,16 @@ export const days = {
       "Of {{differing}} amounts that differ, {{equal}} equal the bill's amount '{{basis}}': that may be what you keep.",
     suggestedDo: "Run again by '{{basis}}'",
     basis: "Which amount you keep",
+    basisMeans: {
+      order: "what the order was placed for, before any discount",
+      settle: "ordered less the merchant's own coupons: what WeChat Pay settles with you",
+      cash: "ordered less all coupons: what the payer paid",
+    },
+    basisEqual: "{{equal}} of {{compared}} rows equal it",
+    basisSuggested:
+      "Of {{compared}} orders that were looked at in the table and the bill, {{equal}} equal the bill's amount '{{basis}}': that may be what you keep.",
+    basisAlike:
+      "Of the orders that were looked at in the table and the bill all three amounts are alike, so they do not show which one you keep: choose by your own system; it is remembered.",
     basisWord: { order: "ordered", settle: "to be settled", cash: "paid in cash" },
     basisWhy: "With coupons the three differ; the reason of a difference says which one the local amount equals.",
     dayCut: "Day cut (seconds)",
@@ -254,6 +264,7 @@ export const days = {
       "{{count}} files were not taken, {{most}} may wait at once: {{names}}. Reconcile or clear some, then drop these again.",
     comma: ", ",
     run: "Reconcile",
+    runWaits: "Say first which of WeChat Pay's amounts the table holds",
     running: "Reconciling",
     stopped: "Stopped; nothing was kept",
     wasClosed: "The day is closed and nothing was kept: open it again first",

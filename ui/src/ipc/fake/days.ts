@@ -31,6 +31,7 @@ type DayCommands = Pick<
   | "dayBillsClear"
   | "dayTableChoose"
   | "dayTablePreview"
+  | "dayOwnAmounts"
   | "dayRun"
   | "daysExport"
   | "daysReport"
@@ -337,6 +338,15 @@ export function fakeDays(world: World): DayCommands {
     },
     dayTableChoose: async (_profile, table) => look(table, NO_MAPPING),
     dayTablePreview: async (_profile, table, mapping) => look(table, mapping),
+    dayOwnAmounts: async () => ({
+      compared: 42,
+      equal: [
+        { basis: "order", count: 32 },
+        { basis: "settle", count: 41 },
+        { basis: "cash", count: 32 },
+      ],
+      suggested: "settle",
+    }),
     async dayRun({ date, own, basis }, onProgress) {
       const waiting = world.chosenBills.filter((bill) => bill.date !== null && bill.date !== date);
       if (waiting.length === world.chosenBills.length && !fetched.has(date) && !ran.has(date))

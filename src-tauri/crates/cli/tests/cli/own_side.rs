@@ -211,3 +211,28 @@ fn a_refund_with_coupons_is_compared_by_the_amount_that_the_merchant_keeps() {
         assert!(written.contains(&format!(",refund_fee,20,{fen},5,3,两边金额不同{same_as},R2\n")), "{written}");
     }
 }
+
+#[test]
+fn the_amount_that_was_taken_is_said_and_another_one_that_the_orders_equal_is_suggested_with_its_evidence() {
+    let desk = Desk::new();
+    let numbers = ["T1", "T2", "T3", "T4", "T5"];
+    // The merchant bears a coupon of 0.10 of each.
+    desk.file("bill.csv", bill(&numbers.map(|number| (number, number, "10:00:00", "SUCCESS", 100, 10)), &[]));
+    let order = |number, fen| format!("{number},42{number},SUCCESS,{fen},2026-11-20 10:00:01\n");
+    let kept = numbers.map(|number| order(number, if number == "T5" { 77 } else { 90 }));
+    desk.file("orders.csv", ORDERS.to_owned() + &kept.concat());
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "20261120"];
+    let words = |more: &[&str]| desk.run(&[&day, more].concat()).expect(1).out;
+    let ordered = words(&[]);
+    assert!(ordered.contains("amount [金额] 订单金额 (--amount order)"), "{ordered}");
+    assert!(ordered.contains("4 of 5 orders that were looked at equal the bill's 应结订单金额"), "{ordered}");
+    assert!(ordered.contains("看了 5 笔，4 笔等于应结订单金额"), "{ordered}");
+    assert!(ordered.contains("--amount settle"), "{ordered}");
+    let settled = words(&["--amount", "settle"]);
+    assert!(settled.contains("应结订单金额 (--amount settle)") && !settled.contains("looked at"), "{settled}");
+    // Three of five are too few to say anything.
+    desk.file("orders.csv", ORDERS.to_owned() + &kept.concat().replace("42T4,SUCCESS,90", "42T4,SUCCESS,78"));
+    assert!(!words(&[]).contains("looked at"));
+    let program = reconcile(&desk, &[]).expect(1).json();
+    assert_eq!(program.get("amount"), None, "programs know what they asked for");
+}

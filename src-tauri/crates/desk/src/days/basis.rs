@@ -9,10 +9,8 @@ use wxpay_protocol::UtcMs;
 
 use super::STORE;
 use crate::desk::Inner;
+use crate::reconciling::fitting;
 use crate::{Desk, DeskError, OwnFiles, OwnSide, OwnTable};
-
-/// Fewer rows say nothing about what a merchant keeps.
-const FEWEST: u64 = 2;
 
 /// Another amount than the compared one, which most of the local amounts equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +25,14 @@ pub struct SuggestedBasis {
 
 /// The amount that at least four fifths of the differing local amounts equal.
 fn suggested(same_amounts: &[(Option<String>, u64)]) -> Option<SuggestedBasis> {
-    let differing = same_amounts.iter().map(|(_, count)| count).sum();
-    let equal = |basis: Basis| {
+    let differing: u64 = same_amounts.iter().map(|(_, count)| count).sum();
+    let equals = |basis: Basis| -> u64 {
         let has = |words: &Option<String>| {
             words.as_deref().is_some_and(|words| words.split(',').any(|word| word == basis.name()))
         };
         same_amounts.iter().filter(|(words, _)| has(words)).map(|(_, count)| count).sum()
     };
-    let each = Basis::ALL.into_iter().map(|basis| SuggestedBasis { basis, equal: equal(basis), differing });
-    // Of two that fit as well the first one is taken, in the order in which they are asked about.
-    let best = each.rev().max_by_key(|one| one.equal)?;
-    (best.equal >= FEWEST && best.equal * 5 >= differing * 4).then_some(best)
+    fitting(equals, differing).map(|(basis, equal)| SuggestedBasis { basis, equal, differing })
 }
 
 impl Inner {

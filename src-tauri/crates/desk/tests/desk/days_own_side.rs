@@ -86,6 +86,34 @@ async fn the_amount_that_own_tables_were_compared_by_last_is_known_to_every_othe
 }
 
 #[tokio::test]
+async fn how_many_amounts_of_a_table_equal_each_of_wechats_is_known_before_anything_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let today = sides(folder.path(), START, "12:00:00");
+    let seen = async |text: &str, bills: &[PathBuf]| {
+        let orders = folder.path().join("table.csv");
+        std::fs::write(&orders, text).unwrap();
+        let files = OwnFiles { orders: Some(orders), ..OwnFiles::default() };
+        fetching.desk.own_amounts(files, bills.to_vec()).await
+    };
+    let of = async |text: &str, bills: &[PathBuf]| {
+        let seen = seen(text, bills).await.unwrap();
+        (seen.compared, Basis::ALL.map(|basis| seen.equal(basis)))
+    };
+    // The first payment of the bill was ordered for 1.01, and 0.91 after a coupon are settled and were paid in cash.
+    let table = "订单号,金额(元)\nT20240102030405_001,0.91\n,\nT20240102235950_002,2.00\nT404,1.00\n合计,3.91\n";
+    assert_eq!(of(table, &today.bills).await, (2, [1, 2, 2]));
+    // The bill once more says nothing more of them.
+    assert_eq!(of(table, &[&today.bills[..], &today.bills].concat()).await, (2, [1, 2, 2]));
+    assert_eq!(of(table, &[]).await, (0, [0; 3]), "WeChat says that nothing was traded");
+    // Where the table has a column of its own for an amount, that one is looked at.
+    let both = "订单号,订单金额(元),应结订单金额(元)\nT20240102030405_001,1.01,0.91\n";
+    assert_eq!(of(both, &today.bills).await, (1, [1, 1, 0]));
+    assert_eq!(seen("no table", &today.bills).await.unwrap_err().code(), "input_invalid");
+    assert!(fetching.desk.day("shop", START).await.unwrap().run.is_none(), "nothing was compared");
+}
+
+#[tokio::test]
 async fn one_mapping_for_both_tables_is_used_again_for_both_each_on_its_own_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let fetching = Fetching::open(Environment::Simulator, START).await;
