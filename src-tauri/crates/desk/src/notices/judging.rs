@@ -35,13 +35,13 @@ impl Inner {
     pub(super) fn opinion(&self, body: &[u8], named: Option<&str>) -> Result<Opinion, DeskError> {
         let peeked = peeked(xml::read(body, "xml").map_err(|fault| fault.to_string()));
         let Some(params) = &peeked.params else { return Ok(refused(peeked, None, Vec::new())) };
-        let mut names = self.profiles_for(params, named)?.into_iter();
-        let Some(name) = names.next() else {
+        let mut candidates = self.profiles_for(params, named)?.into_iter();
+        let Some(first) = candidates.next() else {
             let check = Check { name: "merchant", ok: false, detail: nobody_here(params.filled("mch_id")) };
             return Ok(refused(peeked, None, vec![check]));
         };
-        let mut best = self.judged_by(name, peeked)?;
-        for name in names {
+        let mut best = self.judged_by(first, peeked)?;
+        for name in candidates {
             if best.notice.is_some() {
                 break;
             }
