@@ -58,6 +58,7 @@ async fn an_exported_table_holds_exactly_the_rows_on_screen_and_nothing_that_a_s
     window.fill("filter-search", "拿铁").await.unwrap();
     // While the list of everything is drawn there may be as many rows for a moment.
     window.find("[data-testid=\"orders-total\"][data-count=\"11\"]").await.unwrap();
+    window.gone("[data-testid=\"order-row\"][data-out-trade-no=\"L00000029\"]").await.unwrap();
     window.count_is("order-row", 11).await.unwrap();
     let shown = window.client().execute(ON_SCREEN, vec![]).await.unwrap();
     let file = folder.path().join("latte.csv");
