@@ -1,6 +1,5 @@
 //! The list of orders while it scrolls and jumps: the time between its frames, and frames with a row in sight that shows no
-//! order. A frame is looked at in the moment in which it is drawn: right after the list was moved, before anything could
-//! catch up.
+//! order. A frame is looked at in the moment in which it is drawn, after everything that could still catch up in it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -15,30 +14,42 @@ const STEP_PX: u32 = 96;
 const FRAMES: u32 = 60;
 const STRETCHES: u32 = 10;
 const JUMPS: u32 = 40;
-/// Whether a row in sight shows no order, or a place of one no row. What scrolls is the first thing around an order that does.
+/// What is missing in sight: places of rows without a row are `bare`; rows whose order is still being read, a grey bar in each
+/// cell, `waiting`. What scrolls is the first thing around an order that does. An observer of sizes is called between the layout
+/// of a frame and its drawing, so that a thing whose size changes with every frame tells what that frame shows.
 const IN_SIGHT: &str = "let view = document.querySelector('[data-testid=\"order-row\"]'); \
      while (view && !(view.scrollHeight > view.clientHeight + 100 && /auto|scroll/.test(getComputedStyle(view).overflowY))) \
        view = view.parentElement; \
-     const blank = () => { const sight = view.getBoundingClientRect(); let covered = 0, empty = false; \
+     const missing = () => { const sight = view.getBoundingClientRect(); let covered = 0, waiting = false; \
        for (const row of view.querySelectorAll('[role=\"row\"][row-index]')) { \
          const box = row.getBoundingClientRect(); \
          const seen = Math.min(box.bottom, sight.bottom) - Math.max(box.top, sight.top); \
          if (seen <= 0) continue; \
-         covered += seen; empty ||= !row.querySelector('[data-testid=\"order-row\"]'); } \
-       return empty || covered < sight.height - 80; };";
-/// Scrolls on with every frame; of each frame the milliseconds since the last one, and whether a row was blank.
-const SCROLL: &str = "const [frames, step, done] = arguments; const took = [], blanks = []; let last = performance.now(); \
-     const frame = now => { took.push(now - last); last = now; view.scrollTop += step; blanks.push(blank()); \
-       if (took.length < frames) requestAnimationFrame(frame); else done({ took: took.slice(1), blanks }); }; \
-     requestAnimationFrame(now => { last = now; requestAnimationFrame(frame); })";
-/// Jumps to a place of the list; the milliseconds until every row in sight shows its order, and between the frames meanwhile.
-const JUMP: &str = "const [place, done] = arguments; const took = []; const started = performance.now(); let last = started; \
+         covered += seen; waiting ||= !row.querySelector('[data-testid=\"order-row\"]'); } \
+       return covered < sight.height - 80 ? 'bare' : waiting ? 'waiting' : ''; }; \
+     const took = [], lacks = []; let look = null, frame = 0; \
+     const probe = document.createElement('div'); probe.style.cssText = 'position:fixed;visibility:hidden;height:1px'; \
+     document.body.append(probe); \
+     const observer = new ResizeObserver(() => { const looks = look; look = null; looks?.(); }); observer.observe(probe); \
+     const drawn = looks => { look = looks; probe.style.width = `${++frame % 2 + 1}px`; }; \
+     const end = answer => { observer.disconnect(); probe.remove(); answer(); };";
+/// Scrolls on with every frame; of each frame the milliseconds since the last one, and what was missing in it.
+const SCROLL: &str = "const [frames, step, done] = arguments; let last = 0; \
+     const move = now => { took.push(now - last); last = now; view.scrollTop += step; \
+       drawn(() => { lacks.push(missing()); \
+         if (took.length < frames) requestAnimationFrame(move); \
+         else end(() => done({ took: took.slice(1), lacks })); }); }; \
+     requestAnimationFrame(now => { last = now; requestAnimationFrame(move); })";
+/// Jumps to a place of the list; the milliseconds until every row in sight shows its order, and of each frame meanwhile how
+/// long it took and what was missing in it.
+const JUMP: &str = "const [place, done] = arguments; const started = performance.now(); let last = started; \
      view.scrollTop = (view.scrollHeight - view.clientHeight) * place; \
-     const look = now => { took.push(Math.max(0, now - last)); last = now; \
-       if (!blank()) done({ took, filled: [Math.max(0, now - started)] }); \
-       else if (now - started > 20000) done({ took, filled: [null] }); \
-       else requestAnimationFrame(look); }; \
-     requestAnimationFrame(look)";
+     const wait = now => { took.push(Math.max(0, now - last)); last = now; \
+       drawn(() => { lacks.push(missing()); \
+         if (!lacks.at(-1)) end(() => done({ took, lacks, filled: [performance.now() - started] })); \
+         else if (now - started > 20000) end(() => done({ took, lacks, filled: [null] })); \
+         else requestAnimationFrame(wait); }); }; \
+     requestAnimationFrame(wait)";
 
 /// Imports a file of orders into a fresh data folder and opens the window over it, at its list.
 pub async fn open_over(home: &Path, program: &Path, orders: &Path) -> Result<DeskWindow, WindowError> {
@@ -52,11 +63,28 @@ pub async fn open_over(home: &Path, program: &Path, orders: &Path) -> Result<Des
     Ok(window)
 }
 
-/// Milliseconds from a jump to a place of the list, 0 to 1, until every row in sight shows its order; nothing if one stays blank.
-pub async fn jump(window: &DeskWindow, place: f64) -> Result<Option<f64>, WindowError> {
+/// What came of a jump to a place of the list.
+#[derive(Debug)]
+pub struct Jumped {
+    /// Milliseconds until every row in sight showed its order; nothing if one stayed without.
+    pub filled_ms: Option<f64>,
+    /// Frames meanwhile with a place without a row, not even one whose order was still being read.
+    pub bare: usize,
+}
+
+/// Jumps to a place of the list, 0 to 1.
+pub async fn jump(window: &DeskWindow, place: f64) -> Result<Jumped, WindowError> {
     let mut jumped = Gathered::default();
     jumped.add(window, JUMP, vec![json!(place)]).await?;
-    Ok(jumped.0.get("filled").and_then(|filled| filled.get(0)).and_then(Value::as_f64))
+    let filled_ms = jumped.0.get("filled").and_then(|filled| filled.get(0)).and_then(Value::as_f64);
+    Ok(Jumped { filled_ms, bare: jumped.lacking(|lack| lack == "bare") })
+}
+
+/// How many of sixty frames, three rows apart, showed a row without its order or a place without a row.
+pub async fn lacking_while_scrolled(window: &DeskWindow) -> Result<usize, WindowError> {
+    let mut scrolled = Gathered::default();
+    scrolled.add(window, SCROLL, vec![json!(FRAMES), json!(STEP_PX)]).await?;
+    Ok(scrolled.lacking(|lack| !lack.is_empty()))
 }
 
 /// Opens the window over a file of orders and measures how its list moves.
@@ -87,6 +115,12 @@ async fn moved(window: &DeskWindow) -> Result<Value, WindowError> {
 struct Gathered(Map<String, Value>);
 
 impl Gathered {
+    /// In how many frames something of that kind was missing.
+    fn lacking(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        let lacks = self.0.get("lacks").and_then(Value::as_array);
+        lacks.map_or(0, |lacks| lacks.iter().filter_map(Value::as_str).filter(|lack| is_meant(lack)).count())
+    }
+
     async fn add(&mut self, window: &DeskWindow, script: &str, arguments: Vec<Value>) -> Result<(), WindowError> {
         let answer = window.client().execute_async(&format!("{IN_SIGHT} {script}"), arguments).await?;
         let Value::Object(lists) = answer else {

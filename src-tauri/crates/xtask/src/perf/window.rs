@@ -86,15 +86,18 @@ fn moving(frames: &Value) -> Vec<Figure> {
         let [p50, p99, most] = [500, 990, 1000].map(|permille| at(permille).copied().unwrap_or(f64::NAN));
         format!("p50 {p50:.1}, p99 {p99:.1}, longest {most:.1} ms")
     };
-    let blanks = frames.get("scrolled").and_then(|scrolled| scrolled.get("blanks")).and_then(Value::as_array);
-    let blanks = blanks.map_or(0, |all| all.iter().filter(|blank| blank.as_bool() == Some(true)).count());
+    let lacking = |of: &str| {
+        let lacks = frames.get(of).and_then(|of| of.get("lacks")).and_then(Value::as_array);
+        let count = |what: &str| lacks.map_or(0, |all| all.iter().filter(|lack| lack.as_str() == Some(what)).count());
+        format!("{} with a bare place, {} with a row still being read", count("bare"), count("waiting"))
+    };
     let (scrolled, filled) = (numbers("scrolled", "took"), numbers("jumped", "filled"));
     let orders = frames.get("orders").and_then(Value::as_u64).unwrap_or_default();
     vec![
         Figure {
             what: format!("between two frames while {orders} orders scroll by, three rows a frame"),
             goal: "–",
-            found: format!("{}; {blanks} frames with a blank row", told(&scrolled)),
+            found: format!("{}; frames {}", told(&scrolled), lacking("scrolled")),
             samples: format!("{} frames under Xvfb", scrolled.len()),
             yardstick: String::new(),
         },
@@ -103,7 +106,7 @@ fn moving(frames: &Value) -> Vec<Figure> {
             goal: "–",
             found: told(&filled),
             samples: format!("{} jumps", filled.len()),
-            yardstick: format!("frames meanwhile: {}", told(&numbers("jumped", "took"))),
+            yardstick: format!("frames meanwhile: {}; {}", told(&numbers("jumped", "took")), lacking("jumped")),
         },
     ]
 }
