@@ -7,7 +7,6 @@ second some fees are wrong. Of every ten one is compared with a store too, and o
 """
 import argparse
 import collections
-import csv
 import datetime
 import decimal
 import json
@@ -19,6 +18,7 @@ import tempfile
 import time
 
 import plant_fees
+from truth import differing, named, planted, rows_of
 
 HERE = pathlib.Path(__file__).parent
 # Between two lines that say how far it is.
@@ -34,21 +34,6 @@ def run(words, folder, exits=(0,)):
     return ended.stdout
 
 
-def key(row):
-    """The column that the truth names a difference by."""
-    if row["class"] == "duplicate_payment":
-        return row["transaction_id"]
-    return row["refund_id"] if row["class"].startswith("refund_") else row["out_trade_no"]
-
-
-def rows_of(table):
-    """The rows of a table that was written; none where there is none."""
-    if not table.exists():
-        return []
-    with open(table, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def judge(wxpay, folder, date, bill):
     words = ["reconcile", "--json", "--date", date, "--out", "out", "--bill", bill]
     answer = json.loads(run([wxpay, *words, "--orders", "orders.csv", "--refunds", "refunds.csv"], folder, [1]))
@@ -61,13 +46,11 @@ def judge(wxpay, folder, date, bill):
 
 def compare(answer, rows, folder):
     truth = json.loads((folder / "truth.json").read_text())
-    with open(folder / "truth_ids.csv", encoding="utf-8") as file:
-        planted = collections.Counter(tuple(line.strip().split(",")) for line in file)
     counts = {name: tally["count"] for name, tally in answer["classes"].items() if tally["count"]}
     faults = []
     if counts != {name: count for name, count in truth["counts"].items() if count}:
         faults.append(f"counts {counts} instead of {truth['counts']}")
-    faults += differing("differences", collections.Counter((row["class"], key(row)) for row in rows), planted)
+    faults += differing("differences", named(rows), planted(folder))
     for name in ("rows", "payments", "refunds", "settle_fen", "refund_fen", "total_fen", "fee_1e5"):
         if answer["bill"][name] != truth["bill"][name]:
             faults.append(f"{name} {answer['bill'][name]} instead of {truth['bill'][name]}")
@@ -83,12 +66,6 @@ def compare(answer, rows, folder):
 
 def texts(rows):
     return collections.Counter(json.dumps(row, sort_keys=True) for row in rows)
-
-
-def differing(what, found, planted):
-    if found == planted:
-        return []
-    return [f"{what} not found {list((planted - found).items())[:5]}, invented {list((found - planted).items())[:5]}"]
 
 
 class Desk:

@@ -51,5 +51,6 @@ db.execute(f"""CREATE TEMP TABLE found AS
   SELECT 'refund_local_only', r.out_trade_no, r.transaction_id, r.refund_id, NULL, CAST(r.refund_fee AS BIGINT), NULL, r.line
   FROM refunds r ANTI JOIN bill b ON b.rid=r.refund_id WHERE r.created_at>='{day}' AND r.created_at<'{after}'""")
 counts = db.execute("SELECT class, count(*) FROM found GROUP BY 1 ORDER BY 1").fetchall()
-db.execute(f"COPY (SELECT * FROM found WHERE class NOT IN ('matched','refund_matched') ORDER BY 1, 2) TO '{out}' (HEADER)")
+db.execute(f"""COPY (SELECT class, otn AS out_trade_no, tx AS transaction_id, rid AS refund_id, bill_value, local_value, bill_line, local_line
+  FROM found WHERE class NOT IN ('matched','refund_matched') ORDER BY 1, 2) TO '{out}' (HEADER)""")
 print(json.dumps(dict(counts)))

@@ -1,6 +1,7 @@
 //! Running a program and watching its memory.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,24 @@ pub(super) fn measured(mut program: Command, fine: &[i32]) -> Result<Measured, T
     } else {
         Err(CommandError::Failed { line, status }.into())
     }
+}
+
+/// Runs a program for a while, asks it to stop as Ctrl-C does, and answers how long it then took to end.
+pub(super) fn stopped(mut program: Command, after: Duration) -> Result<Duration, TaskError> {
+    let started = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut child = Companion(started.map_err(|source| command::not_started(&program, source))?);
+    std::thread::sleep(after);
+    if child.0.try_wait().map_err(|source| command::not_started(&program, source))?.is_some() {
+        return Err(TaskError::Measuring("it had ended before it was asked to stop".to_owned()));
+    }
+    let asked = Instant::now();
+    command::run(command::command(Path::new("."), "kill", ["-INT", &child.0.id().to_string()]))?;
+    let status = child.0.wait().map_err(|source| command::not_started(&program, source))?;
+    let took = asked.elapsed();
+    if status.code().is_none_or(|code| code <= 1) {
+        return Err(TaskError::Measuring(format!("asked to stop it ended with {status}, as if nobody had asked")));
+    }
+    Ok(took)
 }
 
 fn peak_of(child: &Child) -> u64 {
