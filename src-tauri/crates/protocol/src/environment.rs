@@ -41,6 +41,16 @@ impl Environment {
         }
     }
 
+    /// Whether both keep the same orders under the same keys, as the two cities of production do.
+    pub const fn has_the_data_of(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Production | Self::Standby, Self::Production | Self::Standby)
+                | (Self::Sandbox, Self::Sandbox)
+                | (Self::Simulator, Self::Simulator)
+        )
+    }
+
     /// The path of an endpoint there: `/pay/unifiedorder` becomes `/xdc/apiv2sandbox/pay/unifiedorder` in the sandbox.
     pub fn path(self, endpoint: &str) -> String {
         match self {
@@ -64,6 +74,17 @@ mod tests {
             }
         }
         assert_eq!(Environment::parse("Production"), None);
+    }
+
+    #[test]
+    fn only_the_two_cities_of_production_keep_the_same_orders() {
+        for one in Environment::ALL {
+            for other in Environment::ALL {
+                let are_cities = one.host().is_some() && other.host().is_some();
+                let is_sandbox = [*one, *other].contains(&Environment::Sandbox);
+                assert_eq!(one.has_the_data_of(*other), one == other || (are_cities && !is_sandbox), "{one:?} {other:?}");
+            }
+        }
     }
 
     #[test]

@@ -145,6 +145,17 @@ impl Store {
         })
     }
 
+    /// The gateway that a profile of this name and merchant speaks to, or did until it was removed; nothing where nobody knows,
+    /// as of one that was removed before this was kept.
+    pub fn environment_of(&self, name: &str, mch_id: &MchId) -> Result<Option<Environment>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT environment, 0 AS is_removed FROM profiles WHERE name = ?1 AND mch_id = ?2 UNION ALL \
+                       SELECT environment, 1 FROM removed_profiles WHERE name = ?1 AND mch_id = ?2 ORDER BY is_removed LIMIT 1";
+            let environment = |row: &Row<'_>| word(row, "environment", Environment::parse);
+            Ok(connection.prepare_cached(sql)?.query_row([name, mch_id.as_str()], environment).optional()?)
+        })
+    }
+
     /// Remembers, for ever, that a simulator has seen the key with this fingerprint.
     pub fn remember_simulator_key(&self, fingerprint: &str) -> Result<(), StoreError> {
         let fingerprint = fingerprint.to_owned();

@@ -1,6 +1,7 @@
 //! What a notice is worth: by whose key and record it is judged, and what that gives.
 
 use desk_store::{NoticeVerdict, Order, Profile};
+use wxpay_protocol::environment::Environment;
 use wxpay_protocol::notice_check::{Check, Judged, Known, Notice, NoticeKind, Record, judge};
 use wxpay_protocol::{Params, Secret, SignType, UtcMs, req_info, xml};
 
@@ -68,7 +69,15 @@ impl Inner {
         let number = inside.as_ref().unwrap_or(params).filled("out_trade_no");
         let order = number.map(|number| self.store.order(signer.profile.mch_id.as_str(), number)).transpose()?;
         let order = order.flatten();
-        let Judged { checks, notice } = judge(params, &known(&signer, order.as_ref()));
+        let Judged { mut checks, mut notice } = judge(params, &known(&signer, order.as_ref()));
+        let held = checks.iter().position(|check| check.name == "merchant" && check.ok);
+        if let (Some(place), Some(order)) = (held, &order)
+            && let Some(detail) = self.elsewhere(order, &signer.profile)?
+        {
+            checks.truncate(place);
+            checks.push(Check { name: "merchant", ok: false, detail });
+            notice = None;
+        }
         let verdict = match (&notice, &order) {
             (None, _) => NoticeVerdict::Refused,
             (Some(_), None) => NoticeVerdict::Orphan,
@@ -79,6 +88,16 @@ impl Inner {
             }
         };
         Ok(Opinion { peeked, profile: Some(name), order, checks, notice, inside, verdict })
+    }
+
+    /// Why a key of this profile cannot speak of an order: it was placed at another gateway, whose key that is not.
+    fn elsewhere(&self, order: &Order, ours: &Profile) -> Result<Option<String>, DeskError> {
+        if order.profile == ours.name {
+            return Ok(None);
+        }
+        let theirs = self.store.environment_of(&order.profile, &order.mch_id)?;
+        let theirs = theirs.filter(|theirs| !theirs.has_the_data_of(ours.environment));
+        Ok(theirs.map(|theirs| of_another_gateway(order, theirs, ours.environment)))
     }
 
     /// Whose notice it may be, the likeliest first: whose app it names too, then the one in use.
@@ -116,6 +135,27 @@ fn nobody_here(mch_id: Option<&str>) -> String {
         "本机没有商户号 {mch_id:?} 的商户配置，无法验签：请先在“设置”里添加这个商户，或核对这条通知是不是发给别家的 (no profile here has this \
          mch_id: add that merchant in the settings, or check whose notice this is)"
     )
+}
+
+/// What is told of an order that the key does not speak for.
+fn of_another_gateway(order: &Order, theirs: Environment, ours: Environment) -> String {
+    format!(
+        "订单 {} 属于{}环境，而验签的是{}环境的密钥：不能凭它改动这笔订单 (the order is of {} and the key is of {}: it says nothing of this order)",
+        order.out_trade_no,
+        chinese(theirs),
+        chinese(ours),
+        theirs.as_str(),
+        ours.as_str()
+    )
+}
+
+const fn chinese(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Production => "生产",
+        Environment::Standby => "备用域名",
+        Environment::Sandbox => "沙箱",
+        Environment::Simulator => "模拟",
+    }
 }
 
 fn opened(params: &Params, key: &Secret) -> Option<Params> {

@@ -1,11 +1,42 @@
 //! Notices that somebody pastes: judged by the profile whose merchant they name.
 
-use desk::NewProfile;
-use desk::store::NoticeVerdict;
-use wxpay_protocol::Secret;
+use desk::store::{NoticeVerdict, OrderState};
+use desk::{NewProfile, TestOrder};
+use wxpay_protocol::environment::Environment;
+use wxpay_protocol::notice::REFUSED;
+use wxpay_protocol::{Params, Secret, SignType, sign, xml};
 
-use crate::notices::{payment, refund_notice};
+use crate::notices::{listening, payment, post, refund_notice};
 use crate::shop::*;
+
+fn other_key() -> Secret {
+    Secret::new(b"another-key-0123456789abcdef0123".to_vec())
+}
+
+/// The same message, signed with another key.
+fn signed_with(key: &Secret, message: &[u8]) -> Vec<u8> {
+    let read = xml::read(message, "xml").unwrap();
+    let mut params = Params::from_pairs(read.iter().filter(|(name, _)| *name != "sign")).unwrap();
+    let sign = sign::sign(&params, key, SignType::Md5);
+    params.push("sign", &sign).unwrap();
+    xml::write(&params, xml::is_amount).unwrap().into_bytes()
+}
+
+/// An order in production, of a profile with a key of its own beside the simulator's of the same merchant.
+async fn order_in_production(shop: &Shop) -> String {
+    let (environment, base_url, api_key) = (Environment::Production, None, other_key());
+    shop.desk.profile_add(NewProfile { environment, base_url, api_key, ..profile("real") }).await.unwrap();
+    let answer = format!(
+        "<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg><appid>{APPID}</appid><mch_id>{MCH_ID}</mch_id>\
+         <nonce_str>x</nonce_str><result_code>SUCCESS</result_code><prepay_id>wx20240102030405</prepay_id>\
+         <trade_type>JSAPI</trade_type></xml>"
+    );
+    let answer = signed_with(&other_key(), answer.as_bytes());
+    shop.wire.next(CREATE, Fate::NotSeen(String::from_utf8(answer).unwrap()));
+    let number = shop.create(TestOrder { profile: "real".into(), ..test_order() }).await.orders.remove(0).out_trade_no;
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+    number
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pasted_notice_is_judged_by_the_profile_whose_merchant_it_names_whichever_is_in_use() {
@@ -59,4 +90,42 @@ async fn of_two_profiles_of_one_merchant_the_one_in_use_wins_and_else_the_one_wh
     assert_eq!((refused.verdict, refused.checks.last().unwrap().name), (NoticeVerdict::Refused, "amount"));
     let arrived = shop.desk.receive_notice(Some(payment(&number, &[])), None, None).await;
     assert_eq!(arrived.verdict, NoticeVerdict::Accepted, "and so it is when it arrives");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_under_the_key_of_another_gateway_says_nothing_of_an_order_in_production() {
+    let shop = Shop::open().await;
+    let number = order_in_production(&shop).await;
+    let forged = payment(&number, &[]);
+    let genuine = signed_with(&other_key(), &forged);
+    for used in ["real", "shop"] {
+        shop.desk.profile_use(used).await.unwrap();
+        for body in [forged.clone(), refund_notice(&number, "R-1", "SUCCESS")] {
+            let looked = shop.desk.inspect_notice(body, None).await.unwrap();
+            assert_eq!((looked.verdict, looked.effect), (NoticeVerdict::Refused, None), "{used} is in use");
+            let check = looked.checks.last().unwrap();
+            assert_eq!((looked.profile.as_deref(), check.name, check.ok), (Some("shop"), "merchant", false));
+            for words in [number.as_str(), "生产环境", "模拟环境", "of production", "of simulator"] {
+                assert!(check.detail.contains(words), "{}", check.detail);
+            }
+        }
+        let looked = shop.desk.inspect_notice(genuine.clone(), None).await.unwrap();
+        assert_eq!((looked.profile.as_deref(), looked.verdict), (Some("real"), NoticeVerdict::Accepted), "{used}");
+    }
+    assert_eq!(post(&listening(&shop).await, &forged).await, REFUSED);
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+    shop.desk.profile_remove("real").await.unwrap();
+    let arrived = shop.desk.receive_notice(Some(forged), None, None).await;
+    assert_eq!(arrived.verdict, NoticeVerdict::Refused, "nor once the profile of the order is removed");
+    assert_eq!(shop.state(&number).await, OrderState::NotPay);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_of_an_order_whose_profile_was_removed_is_believed_by_another_of_the_same_gateway() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    shop.desk.profile_add(profile("same")).await.unwrap();
+    shop.desk.profile_remove("shop").await.unwrap();
+    let arrived = shop.desk.receive_notice(Some(payment(&number, &[])), None, None).await;
+    assert_eq!((arrived.profile.as_deref(), arrived.verdict), (Some("same"), NoticeVerdict::Accepted));
 }
