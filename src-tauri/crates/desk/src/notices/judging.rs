@@ -30,9 +30,24 @@ pub(super) struct Opinion {
     pub(super) verdict: NoticeVerdict,
 }
 
+impl Opinion {
+    /// How much a refusal knows of the message: most where the key is its own, least where another's key may still be, so that a
+    /// missing one comes between; of the same kind the one that came further.
+    fn knowledge(&self) -> (u8, usize) {
+        let is_signed = self.checks.iter().any(|check| check.name == "sign" && check.ok);
+        let is_keyless = self.checks.last().is_some_and(|check| check.name == "key");
+        let of_key = match (is_signed || self.inside.is_some(), is_keyless) {
+            (true, _) => 2,
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        (of_key, self.checks.len())
+    }
+}
+
 impl Inner {
     /// Everything but what the transaction itself finds out. Where several profiles have the mch_id that the message names, each
-    /// is tried until one believes it; else it is told how far the one came that came furthest.
+    /// is tried until one believes it; else it is told of the one that knows most of it.
     pub(super) fn opinion(&self, body: &[u8], named: Option<&str>) -> Result<Opinion, DeskError> {
         let peeked = peeked(xml::read(body, "xml").map_err(|fault| fault.to_string()));
         let Some(params) = &peeked.params else { return Ok(refused(peeked, None, Vec::new())) };
@@ -47,7 +62,7 @@ impl Inner {
                 break;
             }
             let other = self.judged_by(name, best.peeked.clone())?;
-            if other.notice.is_some() || other.checks.len() > best.checks.len() {
+            if other.notice.is_some() || other.knowledge() > best.knowledge() {
                 best = other;
             }
         }

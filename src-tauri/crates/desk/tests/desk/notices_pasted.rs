@@ -1,6 +1,6 @@
 //! Notices that somebody pastes: judged by the profile whose merchant they name.
 
-use desk::store::{NoticeVerdict, OrderState};
+use desk::store::{NoticeVerdict, OrderState, Profile, Store};
 use desk::{NewProfile, TestOrder};
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::notice::REFUSED;
@@ -128,4 +128,23 @@ async fn a_notice_of_an_order_whose_profile_was_removed_is_believed_by_another_o
     shop.desk.profile_remove("shop").await.unwrap();
     let arrived = shop.desk.receive_notice(Some(payment(&number, &[])), None, None).await;
     assert_eq!((arrived.profile.as_deref(), arrived.verdict), (Some("same"), NoticeVerdict::Accepted));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_key_is_missing_that_is_told_before_a_sign_that_does_not_hold_under_another() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    let keyless = Profile { name: "keyless".into(), ..shop.desk.profile("shop").await.unwrap().profile };
+    Store::open(shop.dir.path()).unwrap().add_profile(keyless).unwrap();
+    let cheaper = payment(&number, &[("total_fee", "100"), ("cash_fee", "100")]);
+    for used in ["shop", "keyless"] {
+        shop.desk.profile_use(used).await.unwrap();
+        let refused = async |body: Vec<u8>| {
+            let looked = shop.desk.inspect_notice(body, None).await.unwrap();
+            (looked.profile.unwrap(), looked.checks.last().unwrap().name)
+        };
+        let unknown = signed_with(&other_key(), &payment(&number, &[]));
+        assert_eq!(refused(unknown).await, ("keyless".to_owned(), "key"), "{used} is in use");
+        assert_eq!(refused(cheaper.clone()).await, ("shop".to_owned(), "amount"), "whose sign holds knows better");
+    }
 }
