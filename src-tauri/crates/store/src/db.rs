@@ -45,6 +45,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0018_found_refunds_by_number.sql")),
     M::up(include_str!("../migrations/0019_bills_heard_last.sql")),
     M::up(include_str!("../migrations/0020_removed_profiles.sql")),
+    M::up(include_str!("../migrations/0021_removed_sub_merchants.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

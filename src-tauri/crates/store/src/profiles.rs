@@ -109,7 +109,8 @@ impl Store {
         })
     }
 
-    /// Removes a profile; its orders and their evidence stay, and so does the knowledge of the gateway that they went to.
+    /// Removes a profile; its orders and their evidence stay, and so does the knowledge of the gateway and the
+    /// sub-merchant that they went to.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
@@ -118,8 +119,9 @@ impl Store {
         self.write(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO removed_profiles (name, mch_id, environment) SELECT name, mch_id, environment FROM profiles WHERE name = ?1 \
-                     ON CONFLICT (name, mch_id) DO UPDATE SET environment = excluded.environment",
+                    "INSERT INTO removed_profiles (name, mch_id, environment, sub_mch_id) \
+                     SELECT name, mch_id, environment, sub_mch_id FROM profiles WHERE name = ?1 \
+                     ON CONFLICT (name, mch_id) DO UPDATE SET environment = excluded.environment, sub_mch_id = excluded.sub_mch_id",
                 )?
                 .execute([&name])?;
             let removed = connection.prepare_cached("DELETE FROM profiles WHERE name = ?1")?.execute([&name])?;

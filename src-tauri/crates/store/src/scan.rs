@@ -11,13 +11,15 @@ use wxpay_protocol::{Fen, UtcMs};
 use crate::{OrderState, RefundState, Store, StoreError};
 
 /// Whose orders and refunds. A bill is a merchant's, whatever the app; what went to another gateway under the same
-/// number is in no bill of this one.
+/// number is in no bill of this one, and what is another sub-merchant's is in no bill that was asked for with this one's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MerchantRows {
     /// The merchant.
     pub mch_id: MchId,
     /// Its gateway.
     pub environment: Environment,
+    /// The sub-merchant of its bills; without one they have the orders of all.
+    pub sub_mch_id: Option<MchId>,
 }
 
 /// An order, borrowed until the next row.
@@ -141,15 +143,18 @@ impl Store {
     }
 }
 
-/// The profiles of the same merchant number that speak to another gateway, or did until they were removed. What has a name now
-/// is what the name means.
+/// The profiles of the same merchant number that speak to another gateway or for another sub-merchant, or did until they were
+/// removed. What has a name now is what the name means.
 fn profiles_elsewhere(connection: &Connection, of: &MerchantRows) -> Result<Vec<String>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT name FROM profiles WHERE mch_id = ?1 AND environment <> ?2 UNION ALL \
-         SELECT name FROM removed_profiles WHERE mch_id = ?1 AND environment <> ?2 \
+        "SELECT name FROM profiles WHERE mch_id = ?1 \
+         AND (environment <> ?2 OR (?3 IS NOT NULL AND sub_mch_id IS NOT ?3)) UNION ALL \
+         SELECT name FROM removed_profiles WHERE mch_id = ?1 \
+         AND (environment <> ?2 OR (?3 IS NOT NULL AND sub_mch_id IS NOT ?3)) \
          AND name NOT IN (SELECT name FROM profiles WHERE mch_id = ?1)",
     )?;
-    let names = statement.query_map([of.mch_id.as_str(), of.environment.as_str()], |row| row.get(0))?;
+    let values = (of.mch_id.as_str(), of.environment.as_str(), of.sub_mch_id.as_ref().map(MchId::as_str));
+    let names = statement.query_map(values, |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
 }
 

@@ -21,9 +21,13 @@ pub struct KeptSide {
 }
 
 impl Desk {
-    /// What the store keeps of a profile's merchant, to be compared with its bills.
+    /// What the store keeps of a profile's merchant or sub-merchant, to be compared with its bills.
     pub fn kept_side(&self, profile: &Profile) -> KeptSide {
-        let of = MerchantRows { mch_id: profile.mch_id.clone(), environment: profile.environment };
+        let of = MerchantRows {
+            mch_id: profile.mch_id.clone(),
+            environment: profile.environment,
+            sub_mch_id: profile.sub_mch_id.clone(),
+        };
         KeptSide { store: self.inner.store.clone(), of }
     }
 }

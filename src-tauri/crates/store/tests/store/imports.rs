@@ -129,7 +129,7 @@ fn the_first_verified_amount_corrects_a_claimed_one_which_stays_beside_it() {
     assert_eq!((order.total_fee, order.paid_fee, order.flags), (fen(101), Some(fen(101)), Flags::NONE));
     assert_eq!(order.claimed_total_fee, Some(fen(85)));
     let mut local = Vec::new();
-    let of = MerchantRows { mch_id: order.mch_id, environment: Environment::Production };
+    let of = MerchantRows { mch_id: order.mch_id, environment: Environment::Production, sub_mch_id: None };
     let take = |row: Scanned<'_>| {
         if let Scanned::Order(order) = row {
             local.push(order.total_fee);

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use desk_store::{MerchantRows, NewClaim, OrderState, RefundEvent, RefundState, Scanned, Store};
+use desk_store::{MerchantRows, NewClaim, OrderState, Profile, RefundEvent, RefundState, Scanned, Store};
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{MchId, OutRefundNo};
 use wxpay_protocol::{RefundStatus, TradeState, UtcMs};
@@ -12,7 +12,7 @@ use crate::refunds::{opened, paid, record, report, reserved};
 use crate::settings::profile;
 
 fn shop() -> MerchantRows {
-    MerchantRows { mch_id: MchId::new(MCH_ID).unwrap(), environment: Environment::Production }
+    MerchantRows { mch_id: MchId::new(MCH_ID).unwrap(), environment: Environment::Production, sub_mch_id: None }
 }
 
 fn claimed(store: &Store, claim: NewClaim) {
@@ -23,6 +23,10 @@ fn claimed(store: &Store, claim: NewClaim) {
 type Seen = (Vec<(String, String, OrderState, Option<UtcMs>)>, Vec<(String, RefundState, Option<UtcMs>)>);
 
 fn scanned(store: &Store) -> Seen {
+    scanned_of(store, &shop())
+}
+
+fn scanned_of(store: &Store, of: &MerchantRows) -> Seen {
     let mut seen = Seen::default();
     let take = |row: Scanned<'_>| match row {
         Scanned::Order(order) => {
@@ -36,7 +40,7 @@ fn scanned(store: &Store) -> Seen {
     };
     let mut take = take;
     store
-        .scan(&shop(), |row| {
+        .scan(of, |row| {
             take(row);
             ControlFlow::Continue(())
         })
@@ -96,6 +100,32 @@ fn orders_of_a_simulator_stay_out_of_the_days_of_production_after_its_profile_wa
     assert_eq!(numbers(), [number(1)], "nor does one of production go with its profile");
     store.add_profile(profile("trial", Environment::Production)).unwrap();
     assert_eq!(numbers(), [number(1), number(2)], "whoever has the name now is who is meant by it");
+}
+
+#[test]
+fn orders_of_another_sub_merchant_stay_out_after_its_profile_was_removed_too_and_without_one_all_are_seen() {
+    let (_folder, store) = opened();
+    let sub = |number: &str| Some(MchId::new(number).unwrap());
+    let add = |name: &str, sub_mch_id: Option<MchId>| {
+        store.add_profile(Profile { sub_mch_id, ..profile(name, Environment::Production) }).unwrap();
+    };
+    add("first", sub("1900000108"));
+    add("second", sub("1900000109"));
+    add("all", None);
+    for (n, name) in [(1, "first"), (2, "second"), (3, "all")] {
+        claimed(&store, NewClaim { profile: name.into(), ..new_claim(&number(n)) });
+    }
+    let numbers = |sub_mch_id: Option<MchId>| {
+        let seen = scanned_of(&store, &MerchantRows { sub_mch_id, ..shop() });
+        seen.0.into_iter().map(|order| order.0).collect::<Vec<_>>()
+    };
+    let told = || (numbers(sub("1900000108")), numbers(sub("1900000109")), numbers(None));
+    let each = (vec![number(1)], vec![number(2)], vec![number(1), number(2), number(3)]);
+    assert_eq!(told(), each);
+    for name in ["first", "second", "all"] {
+        store.remove_profile(name).unwrap();
+        assert_eq!(told(), each, "after {name} was removed");
+    }
 }
 
 #[test]
