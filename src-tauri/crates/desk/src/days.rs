@@ -266,11 +266,16 @@ impl Inner {
         Ok((bills, others))
     }
 
-    /// WeChat's word that there is no such bill, heard after these: whoever compares them all the same knew it.
+    /// WeChat's word that there is no such bill, which it gave last and which counts more than these: whoever compares them all the
+    /// same knew it.
     fn denied(&self, profile: &str, date: UtcMs, bills: &[DayBill]) -> Result<Vec<DayBill>, DeskError> {
-        let mut known = self.store.day_bills(profile, date)?;
-        known.retain(|none| none.is_none() && bills.iter().any(|bill| none.is_after(bill)));
-        Ok(known)
+        let known = self.store.day_bills(profile, date)?;
+        let denies = |none: &&DayBill| {
+            none.is_none()
+                && bills.iter().any(|bill| none.is_after(bill))
+                && !known.iter().any(|later| later.is_after(none))
+        };
+        Ok(known.iter().filter(denies).cloned().collect())
     }
 
     /// Notes one bill of a day, which WeChat gave just now or somebody's file says.

@@ -307,6 +307,25 @@ async fn a_bill_that_wechat_no_longer_has_is_an_alarm_that_only_wechat_takes_bac
 }
 
 #[tokio::test]
+async fn a_copy_that_somebody_saved_and_compared_does_not_take_back_that_wechat_has_no_bill() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    fetching.fetch(&bill()).await.unwrap();
+    fetching.fetch(&refusal("No Bill Exist", "20002")).await.unwrap();
+    let [orders, copy] = ["orders.csv", "copy.csv"].map(|name| fetching.dir.path().join(name));
+    let row = format!("T404,100,SUCCESS,{}", START.dashed());
+    std::fs::write(&orders, format!("out_trade_no,total_fee,state,paid_at\n{row}\n")).unwrap();
+    std::fs::write(&copy, bill().replacen("`OTHERS", "`CMB_DEBIT", 1)).unwrap();
+    let own = OwnSide::Files(OwnFiles { orders: Some(orders), ..OwnFiles::default() });
+    let (bills, basis, mch_id) = (vec![copy], desk::reconcile::Basis::Order, None);
+    let sides = DaySides { bills, own, beside: Beside::default(), basis, date: START, day_cut_s: 300, mch_id };
+    let kept = fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let standing = fetching.desk.day("shop", START).await.unwrap().standing;
+    assert!(kept.denied_at.is_some() && standing.denied_at == kept.denied_at, "{kept:?}");
+    let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
+    assert!(what.contains("没有账单"), "{what}");
+}
+
+#[tokio::test]
 async fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms_and_seeing_one_leaves_the_other() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let flow = std::fs::read_to_string(fixtures().join("fundflow-11.csv")).unwrap();

@@ -72,9 +72,9 @@ pub struct DayBill {
     pub seen_at: UtcMs,
     /// Where it was found last.
     pub file: Option<String>,
-    /// Its place among what was heard of bills: what was heard last has the highest.
+    /// Its place among what was heard of bills, from WeChat if it ever was: what was heard last has the highest.
     pub place: i64,
-    /// When it was heard there: last of all, or before something else was.
+    /// When it was heard there.
     pub heard_at: UtcMs,
     /// Whether WeChat itself gave it there.
     pub fetched: bool,
@@ -86,9 +86,10 @@ impl DayBill {
         self.columns == 0
     }
 
-    /// Whether it is of the same kind as another one of its day, and was heard after it.
+    /// Whether it is of the same kind as another one of its day and counts more: what WeChat said more than somebody's file, and
+    /// of either what was heard later.
     pub fn is_after(&self, known: &Self) -> bool {
-        self.kind == known.kind && self.place > known.place
+        self.kind == known.kind && (self.fetched, self.place) > (known.fetched, known.place)
     }
 }
 
@@ -105,7 +106,7 @@ pub struct BillKept {
 
 pub(super) const BILL: &str = "id, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, refund_fen, \
      fee_milli_fen, seen_at, file, place, heard_at, fetched FROM day_bills \
-     JOIN day_heard ON place = (SELECT max(h.place) FROM day_heard h WHERE h.bill = day_bills.id)";
+     JOIN day_heard ON place = (SELECT h.place FROM day_heard h WHERE h.bill = day_bills.id ORDER BY h.fetched DESC, h.place DESC LIMIT 1)";
 
 pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
     let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
@@ -142,14 +143,15 @@ impl Store {
         self.write(move |connection| keep(connection, &new))
     }
 
-    /// Every bill that was seen for a day, what was heard last at the end.
+    /// Every bill that was seen for a day, what counts most at the end: files before what WeChat said, and of either what was heard
+    /// last.
     pub fn day_bills(&self, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
         self.read(|connection| of_day(connection, profile, date))
     }
 }
 
 pub(super) fn of_day(connection: &Connection, profile: &str, date: UtcMs) -> Result<Vec<DayBill>, StoreError> {
-    let sql = format!("SELECT {BILL} WHERE profile = ?1 AND date = ?2 ORDER BY place");
+    let sql = format!("SELECT {BILL} WHERE profile = ?1 AND date = ?2 ORDER BY fetched, place");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![profile, date.0], bill)?;
     Ok(rows.collect::<Result<_, _>>()?)

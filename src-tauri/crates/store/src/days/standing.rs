@@ -68,10 +68,10 @@ pub struct DayStanding {
     pub gap_fen: i128,
     /// Bills of trades that were seen.
     pub bills: u64,
-    /// What was heard last of a kind of bill is not what was compared, or not the first one where nobody compared any.
+    /// What counts of a kind of bill is not what was compared, or not the first one where nobody compared any.
     pub bill_changed: bool,
-    /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one
-    /// does not undo this.
+    /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one,
+    /// or a copy of it, does not undo this.
     pub denied_at: Option<UtcMs>,
 }
 
@@ -204,7 +204,7 @@ fn is_of_trades(kind: &str) -> bool {
     !matches!(kind, "FUNDFLOW" | "RECHARGE_REFUND")
 }
 
-/// What was heard last of each kind.
+/// What counts of each kind: what WeChat said last, or without its word what was heard last.
 fn heard_last<'h>(heard: &'h [&DayBill]) -> impl Iterator<Item = &'h DayBill> {
     heard.iter().copied().filter(move |bill| !heard.iter().any(|later| later.is_after(bill)))
 }
@@ -214,12 +214,16 @@ fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
     heard_last(heard).filter(is_denial).map(|last| last.heard_at).max()
 }
 
-/// Whether what was heard last of a kind of bill is not what the run was made with; without a run, not the first one.
+/// Whether what counts of a kind of bill is not what the run was made with; without a run, not the first one. Somebody's copy of the
+/// only bill that WeChat ever gave is no change.
 fn has_changed(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
     let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let is_news = |last: &DayBill, known: &DayBill| {
+        last.place > known.place || heard.iter().any(|before| before.fetched && last.is_after(before))
+    };
     let differs = |last: &DayBill, known: &DayBill| match run {
-        Some(_) => used.contains(&known.id) && !used.contains(&last.id),
+        Some(_) => used.contains(&known.id) && !used.contains(&last.id) && is_news(last, known),
         None => !known.is_none() && known.id < last.id,
     };
     Ok(heard_last(heard).any(|last| heard.iter().any(|known| known.kind == last.kind && differs(last, known))))

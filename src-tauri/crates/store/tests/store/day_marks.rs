@@ -193,7 +193,32 @@ fn a_file_that_somebody_has_counts_as_heard_where_wechat_said_nothing_since() {
     days.hear(2, 7, false);
     assert_eq!(days.told().2, Some(BillChange::NoBill));
     days.hear(3, 8, false);
-    assert_eq!(days.told().2, Some(BillChange::OtherBill), "nobody had that one before");
+    assert_eq!(days.told().2, Some(BillChange::NoBill), "nobody had that one before, and WeChat did not give it");
+}
+
+#[test]
+fn a_copy_that_somebody_saved_and_compared_takes_nothing_back_that_wechat_said() {
+    for (said, change) in [(0, BillChange::NoBill), (2, BillChange::OtherBill)] {
+        let days = open();
+        days.hear(1, 1, true);
+        let last = days.hear(said, 2, true).bill;
+        let copy = days.hear(3, 3, false).bill.id;
+        assert_eq!(days.told().2, Some(change));
+        let bills = if last.is_none() { vec![copy, last.id] } else { vec![copy] };
+        let begun = days.store.begin_run(crate::days::new_run(1, bills, 0)).unwrap();
+        let desk_store::RunBegun::New(run) = begun else { panic!("a new run") };
+        days.store.complete_run(run).unwrap();
+        let told = (days.told().2, days.store.changed_bills().unwrap()[0].at);
+        assert_eq!(told, (Some(change), at(1, 2)), "and since when");
+        days.hear(1, 4, true);
+        days.run(2, days.store.day_bills("shop", date()).unwrap().last().unwrap().id, Vec::new());
+        assert_eq!(days.told(), QUIET, "WeChat took it back");
+    }
+    let days = open();
+    days.hear(1, 1, true);
+    let copy = days.hear(3, 3, false).bill.id;
+    days.run(1, copy, Vec::new());
+    assert_eq!(days.told(), QUIET, "WeChat only ever gave the one that it is a copy of");
 }
 
 #[test]
