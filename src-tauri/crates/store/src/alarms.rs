@@ -97,8 +97,7 @@ impl Store {
             for date in dates {
                 for day in self.days(&profile, date, date.plus_ms(1))?.into_iter().filter(|day| day.bill_changed) {
                     let change = if day.denied_at.is_some() { BillChange::NoBill } else { BillChange::OtherBill };
-                    let heard_at = self.day_bills(&profile, date)?.last().map(|last| last.heard_at);
-                    let at = day.denied_at.or(heard_at).unwrap_or(date);
+                    let at = day.denied_at.or(day.changed_at).unwrap_or(date);
                     changed.push(ChangedBill { profile: profile.clone(), date, at, change });
                 }
             }

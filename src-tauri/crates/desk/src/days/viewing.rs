@@ -253,6 +253,7 @@ mod tests {
             gap_fen: 0,
             bills: 1,
             bill_changed: false,
+            changed_at: None,
             denied_at: None,
         };
         let ages = aging(&[day(0), day(1), day(2), day(30), day(31), day(400)], now);

@@ -70,6 +70,8 @@ pub struct DayStanding {
     pub bills: u64,
     /// What counts of a kind of bill is not what was compared, or not the first one where nobody compared any.
     pub bill_changed: bool,
+    /// When that was heard, of the kinds of which it is so.
+    pub changed_at: Option<UtcMs>,
     /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one,
     /// or a copy of it, does not undo this.
     pub denied_at: Option<UtcMs>,
@@ -162,7 +164,7 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     let heard: Vec<_> = seen.iter().filter(|bill| is_of_trades(&bill.kind)).collect();
     let bills = heard.iter().filter(|bill| !bill.is_none()).count() as u64;
     let run = runs::current(connection, profile, date)?;
-    let denied_at = denied_at(&heard);
+    let (denied_at, changed_at) = (denied_at(&heard), changed_at(connection, run, &heard)?);
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
         date,
@@ -179,7 +181,8 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
         malformed: 0,
         gap_fen: 0,
         bills,
-        bill_changed: denied_at.is_some() || has_changed(connection, run, &heard)?,
+        bill_changed: denied_at.is_some() || changed_at.is_some(),
+        changed_at,
         denied_at,
     };
     let Some(run) = run else { return Ok(day) };
@@ -214,9 +217,9 @@ fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
     heard_last(heard).filter(is_denial).map(|last| last.heard_at).max()
 }
 
-/// Whether what counts of a kind of bill is not what the run was made with; without a run, not the first one. Somebody's copy of the
-/// only bill that WeChat ever gave is no change.
-fn has_changed(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> Result<bool, StoreError> {
+/// When what counts of a kind of bill was heard, where it is not what the run was made with; without a run, not the first one.
+/// Somebody's copy of the only bill that WeChat ever gave is no change.
+fn changed_at(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> Result<Option<UtcMs>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
     let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let is_news = |last: &DayBill, known: &DayBill| {
@@ -226,7 +229,8 @@ fn has_changed(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) ->
         Some(_) => used.contains(&known.id) && !used.contains(&last.id) && is_news(last, known),
         None => !known.is_none() && known.id < last.id,
     };
-    Ok(heard_last(heard).any(|last| heard.iter().any(|known| known.kind == last.kind && differs(last, known))))
+    let has_changed = |last: &&DayBill| heard.iter().any(|known| known.kind == last.kind && differs(last, known));
+    Ok(heard_last(heard).filter(has_changed).map(|last| last.heard_at).max())
 }
 
 /// What is left to do of the run that counts for a day.

@@ -222,6 +222,17 @@ fn a_copy_that_somebody_saved_and_compared_takes_nothing_back_that_wechat_said()
 }
 
 #[test]
+fn another_kind_of_bill_that_comes_for_the_first_time_makes_no_alarm_new() {
+    let days = open();
+    days.hear(1, 1, true);
+    days.hear(2, 2, true);
+    let payments = NewDayBill { kind: "SUCCESS", seen_at: at(1, 5), ..bill_of(date(), 3) };
+    days.store.keep_bill(payments).unwrap();
+    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
+    assert_eq!(changed, [(BillChange::OtherBill, at(1, 2))], "since the other text of the same kind");
+}
+
+#[test]
 fn what_is_heard_again_and_again_is_noted_once_and_stays_noted() {
     let days = open();
     for hour in 1..4 {
