@@ -11,7 +11,7 @@ use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
     AlarmFilter, Before, Beside, BillFault, BillSpan, BillWish, Cancel, DaySides, Desk, FetchedBill, FetchedDay,
-    NewProfile, NoTrade, OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, VirtualClock, Watch,
+    NewProfile, NoTrade, OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, Watch,
 };
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -21,7 +21,7 @@ use wxpay_protocol::bill::{AccountType, BillType, Direction, FUND_FLOW_HEADER, F
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::{Fen, UtcMs};
 
-use crate::shop::{START, profile};
+use crate::shop::{LeapingClock, START, profile};
 
 /// Gives these bytes as the body of every download, in pieces, and breaks off after them where it is told to.
 #[derive(Default)]
@@ -55,6 +55,7 @@ impl Wire for Giving {
 
 pub(crate) struct Fetching {
     pub(crate) desk: Desk,
+    clock: Arc<LeapingClock>,
     wire: Arc<Giving>,
     dir: TempDir,
 }
@@ -62,8 +63,9 @@ pub(crate) struct Fetching {
 impl Fetching {
     pub(crate) async fn open(environment: Environment, now: UtcMs) -> Self {
         let (dir, wire) = (tempfile::tempdir().unwrap(), Arc::new(Giving::default()));
+        let clock = Arc::new(LeapingClock::starting_at(now));
         let seams = Seams {
-            clock: Arc::new(VirtualClock::starting_at(now)),
+            clock: Arc::<LeapingClock>::clone(&clock),
             random: Arc::new(SystemRandom),
             wire: Arc::<Giving>::clone(&wire),
             keyring: Box::new(MemoryKeyring::usable()),
@@ -73,7 +75,7 @@ impl Fetching {
         let base_url = shop.base_url.clone().filter(|_| environment == Environment::Simulator);
         desk.profile_add(NewProfile { environment, base_url, ..shop }).await.unwrap();
         std::fs::create_dir(dir.path().join("bills")).unwrap();
-        Self { desk, wire, dir }
+        Self { desk, clock, wire, dir }
     }
 
     fn folder(&self) -> PathBuf {
@@ -337,6 +339,8 @@ async fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms_and_seeing_one_leave
     let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
     assert!(!what.contains("资金账单"), "{what}");
     see(&fetching).await;
+    // The clock was set back: what was seen of the bill is later than the other fund flow.
+    fetching.clock.leap_s(-3_600);
     fetch_flow(&flow.replace("缺货", "退货")).await;
     let [(date, what)] = &alarms(&fetching).await[..] else { panic!("one that nobody has seen") };
     assert!(*date == Some(START.start_of_day()) && what.contains("资金账单"), "{what}");
