@@ -9,7 +9,7 @@ mod span;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use desk_store::Profile;
+use sha2::{Digest, Sha256};
 use wxpay_client::{DownloadFault, MerchantCertificate};
 use wxpay_protocol::bill::download::{self, BillKind, NoBillMeaning};
 use wxpay_protocol::bill::{BillRefusal, BillType};
@@ -20,7 +20,7 @@ use wxpay_protocol::{Params, UtcMs};
 use crate::changes::Tag;
 use crate::days::SettledBeside;
 use crate::desk::Inner;
-use crate::reconciling::Watch;
+use crate::reconciling::{Watch, hex};
 use crate::signer::Signer;
 use crate::{Desk, DeskError};
 pub use keeping::{NoTrade, OtherBill};
@@ -192,7 +192,7 @@ struct Asking {
     signer: Signer,
     certificate: Option<MerchantCertificate>,
     request: Params,
-    /// Other profiles are of the same merchant, at another gateway or for another sub-merchant, and have bills of their own.
+    /// Other profiles are or were of the same merchant, at another gateway or for another sub-merchant, with bills of their own.
     has_namesakes: bool,
 }
 
@@ -280,21 +280,26 @@ impl Inner {
         if let (BillKind::Trades(_), Some(sub_mch_id)) = (wish.kind, &profile.sub_mch_id) {
             request.push("sub_mch_id", sub_mch_id.as_str())?;
         }
-        let is_namesake = |other: &Profile| other.mch_id == profile.mch_id && other.name != profile.name;
-        let has_namesakes = self.store.profiles()?.iter().any(is_namesake);
+        let has_namesakes = self.store.has_namesakes(&profile.name, &profile.mch_id)?;
         Ok(Asking { signer, certificate, request, has_namesakes })
     }
 }
 
-/// The file that a bill is kept in; it names the profile where the merchant alone does not tell whose it is.
+/// The file that a bill is kept in; it names the profile where the merchant alone does not tell whose it is, with a mark of its exact
+/// name: what a system does not take in a file's name, or takes as the same, tells profiles apart.
 fn target(wish: &BillWish, mch_id: &MchId, has_namesakes: bool) -> PathBuf {
     if !wish.to.is_dir() {
         return wish.to.clone();
     }
     let packed = if wish.packed { ".gz" } else { "" };
-    // What no system takes in a file's name.
-    let profile = wish.profile.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "_");
-    let profile = if has_namesakes { format!("_{profile}") } else { String::new() };
+    let profile = if has_namesakes {
+        // What no system takes in a file's name.
+        let shown = wish.profile.replace(['/', '\\', ':', '*', '?', '"', '<', '>', '|'], "_");
+        let digest: [u8; 32] = Sha256::digest(&wish.profile).into();
+        format!("_{shown}-{}", hex(digest.get(..4).unwrap_or_default()))
+    } else {
+        String::new()
+    };
     wish.to.join(format!("{mch_id}{profile}_{}_{}.csv{packed}", wish.day.day(), wish.kind.word()))
 }
 

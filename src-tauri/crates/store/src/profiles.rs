@@ -158,6 +158,15 @@ impl Store {
         })
     }
 
+    /// Whether there is another profile of a merchant than the one of this name, or was before it was removed.
+    pub fn has_namesakes(&self, name: &str, mch_id: &MchId) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT 1 FROM profiles WHERE mch_id = ?2 AND name <> ?1 UNION ALL \
+                       SELECT 1 FROM removed_profiles WHERE mch_id = ?2 AND name <> ?1";
+            Ok(connection.prepare_cached(sql)?.exists([name, mch_id.as_str()])?)
+        })
+    }
+
     /// Remembers, for ever, that a simulator has seen the key with this fingerprint.
     pub fn remember_simulator_key(&self, fingerprint: &str) -> Result<(), StoreError> {
         let fingerprint = fingerprint.to_owned();

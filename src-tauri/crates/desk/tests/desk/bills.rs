@@ -1,5 +1,6 @@
 //! Bills that are fetched: what is not asked for, what is not kept, and what stands in a file's place before.
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -442,6 +443,30 @@ async fn two_profiles_of_one_merchant_have_bills_of_their_own_and_neither_change
         assert_eq!((day.standing.bills, day.standing.bill_changed), (1, false), "{name}");
     }
     let date = START.day();
-    let files = ["shop", "二店_试"].map(|name| format!("1900000001_{name}_{date}_ALL.csv"));
+    let files = ["shop-8d9001d3", "二店_试-cdfce6ed"].map(|name| format!("1900000001_{name}_{date}_ALL.csv"));
     assert_eq!(fetching.files(), files);
+}
+
+#[tokio::test]
+async fn profiles_whose_names_a_disk_takes_as_one_have_files_of_their_own_also_after_the_others_are_removed() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let all = BillKind::Trades(BillType::All);
+    let name_of = async |profile: &str| {
+        let FetchedBill::Saved(saved) = fetching.fetch_for(profile, all, &bill(), &Cancel::new()).await.unwrap() else {
+            panic!("there is a bill")
+        };
+        saved.file.file_name().unwrap().to_string_lossy().to_lowercase()
+    };
+    for name in ["Shop", "二店/试", "二店_试"] {
+        fetching.desk.profile_add(profile(name)).await.unwrap();
+    }
+    let mut names = Vec::new();
+    for name in ["shop", "Shop", "二店/试", "二店_试"] {
+        names.push(name_of(name).await);
+    }
+    assert_eq!(names.iter().collect::<HashSet<_>>().len(), 4, "{names:?}");
+    for name in ["Shop", "二店/试", "二店_试"] {
+        fetching.desk.profile_remove(name).await.unwrap();
+    }
+    assert_eq!(name_of("shop").await, names[0], "the files of the others are still there");
 }
