@@ -28,6 +28,8 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// It contradicts what is there.
     Conflict,
+    /// Another window or command did the same meanwhile, and its result counts.
+    TakenOver,
     /// The profile has no such secret.
     SecretMissing,
     /// The vault is locked, or there is none yet.
@@ -280,6 +282,7 @@ mod tests {
             (Fault::Changed(place()), ErrorCode::InputUnreadable),
             (Fault::Unwritable { place: place(), cause: gone().into() }, ErrorCode::OutputUnwritable),
             (Fault::Store(desk_store::StoreError::Busy), ErrorCode::StoreUnavailable),
+            (Fault::TakenOver, ErrorCode::TakenOver),
             (Fault::Internal, ErrorCode::Internal),
         ];
         let mut said = std::collections::BTreeSet::new();

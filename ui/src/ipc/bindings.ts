@@ -1067,6 +1067,8 @@ export type ErrorCode =
 "not_found" | 
 /**  It contradicts what is there. */
 "conflict" | 
+/**  Another window or command did the same meanwhile, and its result counts. */
+"taken_over" | 
 /**  The profile has no such secret. */
 "secret_missing" | 
 /**  The vault is locked, or there is none yet. */

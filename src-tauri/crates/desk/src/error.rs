@@ -193,6 +193,7 @@ impl From<StoreError> for DeskError {
             StoreError::Exists { .. } | StoreError::DuplicateNumber { .. } | StoreError::Refused { .. } => {
                 Self::Conflict(error.to_string())
             }
+            StoreError::TakenOver { .. } => Self::Day(ReconcileFault::TakenOver),
             StoreError::Newer { .. } => Self::StoreNewer(error),
             other => Self::Store(other),
         }

@@ -73,6 +73,12 @@ pub enum StoreError {
         /// Why not, and what to do.
         rule: &'static str,
     },
+    /// Another window or command began the same run of a day since: this one is gone, and the result of the other one counts.
+    #[error("run {run}: another window or command compared the same day in the same way since; look at the day, its result counts")]
+    TakenOver {
+        /// The run that is gone.
+        run: i64,
+    },
     /// Something with this name is there already.
     #[error("there is a {what} {name:?} already")]
     Exists {

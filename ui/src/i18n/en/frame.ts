@@ -205,6 +205,11 @@ export const frame = {
       money: "Nothing was changed; no money is affected.",
       next: "Choose another name or number, or look at the existing record first.",
     },
+    taken_over: {
+      what: "Another window or command has just done the same.",
+      money: "The result of this one was not kept; no money is affected.",
+      next: "The result of the other one counts: refresh and look at the day.",
+    },
     secret_missing: {
       what: "No API key is stored for this merchant.",
       money: "Nothing was sent; no money is affected.",

@@ -140,6 +140,11 @@ pub enum ReconcileFault {
         /// Why.
         cause: io::Error,
     },
+    /// Somebody else brought the same day together in the same way meanwhile.
+    #[error(
+        "another window or command has just compared the same day; its result counts, look at the day [以它的结果为准]"
+    )]
+    TakenOver,
     /// A thread of the work ended by itself, which is a defect.
     #[error("an internal step failed; please report it")]
     Internal,
@@ -158,6 +163,7 @@ impl ReconcileFault {
             Self::Unreadable { .. } | Self::Changed(_) => "input_unreadable",
             Self::Unwritable { .. } | Self::PartlyWritten { .. } => "output_unwritable",
             Self::Store(_) => "store_unavailable",
+            Self::TakenOver => "taken_over",
             Self::Internal => "internal",
             Self::Cancelled => "cancelled",
             Self::TooManyBills

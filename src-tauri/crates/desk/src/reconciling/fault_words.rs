@@ -41,6 +41,7 @@ impl ReconcileFault {
             Self::PartlyWritten { place, written, cause } => format!(
                 "{place} 无法替换（{cause}）；{written} 已是这次的结果，其余仍是以前的；请关闭打开着它的程序后重新开始"
             ),
+            Self::TakenOver => "另一个窗口或命令刚对了同一天，以它的结果为准，请查看当天".to_owned(),
             Self::Internal => "程序内部的一步失败了；请反馈给我们".to_owned(),
             Self::Cancelled => "已停止，什么都没有保存".to_owned(),
         }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::reconcile::{Basis, Viewpoint};
-use desk::store::{DayMark, DifferenceFilter, DifferenceState, NoteKind, SaidEnd};
-use desk::{Beside, Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
+use desk::store::{DayMark, DifferenceFilter, DifferenceState, NoteKind, SaidEnd, StoreError};
+use desk::{Again, Beside, Cancel, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault, Watch};
 use wxpay_protocol::environment::Environment;
 
 use crate::bills::{Fetching, bill};
@@ -66,6 +66,15 @@ async fn stopped_while_reading_keeping_or_writing_it_leaves_nothing_behind() {
     assert!(fetching.desk.keep_day("shop", &sides, &found, &going).await.unwrap().run.is_some());
     assert_eq!(found.write(&sides, &out, Viewpoint::Neutral, &going).unwrap().len(), 2);
     assert_eq!(files(&out), 2);
+}
+
+#[test]
+fn a_day_that_somebody_else_compared_meanwhile_is_told_as_such_and_asks_for_no_other_name() {
+    let fault = DeskError::from(StoreError::TakenOver { run: 7 });
+    assert!(matches!(fault, DeskError::Day(ReconcileFault::TakenOver)), "{fault}");
+    assert_eq!((fault.code(), fault.exit_status(), fault.again()), ("taken_over", 3, Again::No));
+    let (chinese, english) = (fault.chinese().unwrap(), fault.to_string());
+    assert!(chinese.contains("以它的结果为准，请查看当天") && english.contains("look at the day"), "{chinese} {english}");
 }
 
 #[tokio::test]

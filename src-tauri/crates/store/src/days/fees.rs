@@ -31,7 +31,7 @@ impl Store {
     /// Adds fees to a run that was begun, the first at this place.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] as for [`Store::add_differences`].
+    /// [`StoreError::TakenOver`] as for [`Store::add_differences`].
     pub fn add_fees(&self, run: i64, place: u64, batch: Vec<DayFee>) -> Result<(), StoreError> {
         self.write(move |connection| {
             check_begun(connection, run)?;

@@ -140,7 +140,7 @@ impl Store {
     /// Adds differences to a run that was begun, in their order. Small batches let other writers in between.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when somebody else began the same run since: this one is gone then, and nothing of it counts.
+    /// [`StoreError::TakenOver`] when somebody else began the same run since: this one is gone then, and nothing of it counts.
     pub fn add_differences(&self, run: i64, batch: Vec<NewDifference>) -> Result<(), StoreError> {
         self.write(move |connection| {
             check_begun(connection, run)?;
@@ -151,7 +151,7 @@ impl Store {
     /// Completes a run: from now on it is the one that counts for its day.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] as for [`Store::add_differences`].
+    /// [`StoreError::TakenOver`] as for [`Store::add_differences`].
     pub fn complete_run(&self, run: i64) -> Result<(), StoreError> {
         self.write(move |connection| {
             check_begun(connection, run)?;
@@ -214,10 +214,7 @@ pub(super) fn check_begun(connection: &Connection, run: i64) -> Result<(), Store
     if connection.prepare_cached(sql)?.exists([run])? {
         return Ok(());
     }
-    Err(StoreError::Refused {
-        what: format!("run {run}"),
-        rule: "another window or command compared the same day in the same way since; look at the day, its result counts",
-    })
+    Err(StoreError::TakenOver { run })
 }
 
 /// The id of a new run. From the one counter, because SQLite would give that of a run that was cleared away to the next one, and

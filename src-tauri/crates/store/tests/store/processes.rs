@@ -52,7 +52,7 @@ fn of_two_that_make_the_same_run_at_once_the_first_is_told_so_and_counts_for_not
         let RunBegun::New(run) = store.begin_run(new_run(1, vec![bill], 2)).unwrap() else { panic!("not new") };
         run
     };
-    let refused = |done: Result<(), StoreError>| assert!(matches!(done, Err(StoreError::Refused { .. })), "{done:?}");
+    let refused = |done: Result<(), StoreError>| assert!(matches!(done, Err(StoreError::TakenOver { .. })), "{done:?}");
     let lost = begin(&first);
     first.add_differences(lost, vec![difference(1, 1)]).unwrap();
     // The run that took its place is given up and made again, so that its id is free as well.
