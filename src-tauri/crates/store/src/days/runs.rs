@@ -122,9 +122,15 @@ pub enum RunBegun {
 const RUN: &str = "id, profile, date, basis, day_cut_s, orders, refunds, own_reading, balanced, differences, malformed, local_orders, local_refunds, out_of_scope, \
      not_compared, time_marked, fee_count, fee_milli_fen, payments_gap_fen, refunds_gap_fen, ran_at, ran_by";
 
+/// So many rows of a run that never ended are removed at once: few enough that a notice never waits for them.
+const REMOVED_AT_ONCE: usize = 2_000;
+
 impl Store {
-    /// Begins to keep a run.
+    /// Begins to keep a run; what the same one left behind that never ended is removed first.
     pub fn begin_run(&self, new: NewRun) -> Result<RunBegun, StoreError> {
+        if let Some(left) = self.read(|connection| left_behind(connection, &new))? {
+            self.remove_rows(left)?;
+        }
         self.write(move |connection| begin(connection, &new))
     }
 
@@ -162,7 +168,33 @@ impl Store {
 
     /// Removes a run that was begun and is not to be completed; nothing happens where somebody else did so.
     pub fn abandon_run(&self, run: i64) -> Result<(), StoreError> {
+        self.remove_rows(run)?;
         self.write(move |connection| clear(connection, run))
+    }
+
+    /// Removes the differences and fees of a run that is not complete, in pieces. Whoever still makes it is refused from the first
+    /// one on, or it could be completed without them.
+    fn remove_rows(&self, run: i64) -> Result<(), StoreError> {
+        let is_forsaken = self.write(move |connection| {
+            let sql = "UPDATE day_runs SET turn = 0 WHERE id = ?1 AND is_complete = 0";
+            Ok(connection.prepare_cached(sql)?.execute([run])? > 0)
+        })?;
+        if !is_forsaken {
+            return Ok(());
+        }
+        for table in ["day_differences", "day_fees"] {
+            let mut removed = REMOVED_AT_ONCE;
+            while removed == REMOVED_AT_ONCE {
+                removed = self.write_many(REMOVED_AT_ONCE, move |connection| {
+                    let sql = format!(
+                        "DELETE FROM {table} WHERE run = ?1 AND place IN \
+                         (SELECT place FROM {table} WHERE run = ?1 ORDER BY place LIMIT {REMOVED_AT_ONCE})"
+                    );
+                    Ok(connection.prepare_cached(&sql)?.execute([run])?)
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// The run that counts for a day.
@@ -208,9 +240,9 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<DayRun>, 
     Ok(Some(run))
 }
 
-/// Refuses to go on with a run that is not being made any more.
+/// Refuses to go on with a run that is not being made any more; one that is being removed has the turn 0.
 pub(super) fn check_begun(connection: &Connection, run: i64) -> Result<(), StoreError> {
-    let sql = "SELECT 1 FROM day_runs WHERE id = ?1 AND is_complete = 0";
+    let sql = "SELECT 1 FROM day_runs WHERE id = ?1 AND is_complete = 0 AND turn > 0";
     if connection.prepare_cached(sql)?.exists([run])? {
         return Ok(());
     }
@@ -254,6 +286,16 @@ fn run(row: &Row<'_>) -> rusqlite::Result<DayRun> {
             ran_by: row.get("ran_by")?,
         },
     })
+}
+
+/// The same run that never ended, where a new one may take its place.
+fn left_behind(connection: &Connection, new: &NewRun) -> Result<Option<i64>, StoreError> {
+    if is_closed(connection, &new.profile, new.date)? {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM day_runs WHERE profile = ?1 AND date = ?2 AND digest = ?3 AND is_complete = 0";
+    let of = params![new.profile, new.date.0, new.digest];
+    Ok(connection.prepare_cached(sql)?.query_row(of, |row| row.get(0)).optional()?)
 }
 
 fn begin(connection: &Connection, new: &NewRun) -> Result<RunBegun, StoreError> {

@@ -13,6 +13,7 @@ mod day_marks;
 mod day_saying;
 mod days;
 mod days_found;
+mod days_removed;
 mod deeds;
 mod evidence;
 mod exports;
