@@ -30,7 +30,7 @@ impl Desk {
         }
     }
 
-    async fn commits_of_others(&self) -> Result<i64, DeskError> {
+    async fn commits_of_others(&self) -> Result<(u64, i64), DeskError> {
         self.blocking(|inner| Ok(inner.store.commits_of_others()?)).await
     }
 }

@@ -115,8 +115,9 @@ impl Store {
         self.inner.writer.write_alone(work)
     }
 
-    /// A number that is another one once another process has committed; what this one commits leaves it as it is.
-    pub fn commits_of_others(&self) -> Result<i64, StoreError> {
+    /// Two numbers that are others once another process has committed, or once it may have because this one had to open the database
+    /// anew; what this one commits leaves them as they are.
+    pub fn commits_of_others(&self) -> Result<(u64, i64), StoreError> {
         self.inner.writer.look(commits_seen)
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -34,20 +35,23 @@ enum Job {
 pub(crate) struct Writer {
     jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    /// How often the database had to be opened anew, or that was tried.
+    reopened: Arc<AtomicU64>,
 }
 
 impl Writer {
     pub(crate) fn start(path: PathBuf) -> Result<Self, StoreError> {
         let connection = connect(&path, Access::Write)?;
         let (jobs, inbox) = sync_channel(4 * GROUP_JOBS);
+        let reopened = Arc::new(AtomicU64::new(0));
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn({
-                let path = path.clone();
-                move || run(&inbox, &path, connection)
+                let (path, reopened) = (path.clone(), Arc::clone(&reopened));
+                move || run(&inbox, &path, connection, &reopened)
             })
             .map_err(|source| StoreError::Io { path, source })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), reopened })
     }
 
     /// Runs `work` in a transaction and answers after the commit. Its own failure undoes its own writes only.
@@ -76,11 +80,15 @@ impl Writer {
         })
     }
 
-    /// Runs `look` with the connection that writes, in no transaction.
+    /// Runs `look` with the connection that writes, in no transaction; before what it gives stands how often the database had been
+    /// opened anew, since when the connection is another one.
     pub(crate) fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    ) -> Result<(u64, T), StoreError> {
+        let reopened = Arc::clone(&self.reopened);
+        let look =
+            move |connection: &Connection| look(connection).map(|found| (reopened.load(Ordering::Relaxed), found));
         self.answered(|answer| Job::Look(answering(answer, look)))
     }
 
@@ -139,12 +147,16 @@ fn in_savepoint<T>(
     outcome
 }
 
-fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection) {
+fn run(inbox: &Receiver<Job>, path: &std::path::Path, connection: Connection, reopened: &AtomicU64) {
     let mut connection = Some(connection);
     let mut waiting = None;
     while let Some(first) = waiting.take().or_else(|| inbox.recv().ok()) {
         // After a failed sync the connection was thrown away: what it believed to be on disk may not be.
-        let open = match connection.take().map_or_else(|| connect(path, Access::Write), Ok) {
+        let reopen = || {
+            reopened.fetch_add(1, Ordering::Relaxed);
+            connect(path, Access::Write)
+        };
+        let open = match connection.take().map_or_else(reopen, Ok) {
             Ok(open) => open,
             Err(fault) => {
                 refuse(first, fault);

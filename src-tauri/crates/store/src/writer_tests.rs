@@ -141,3 +141,24 @@ fn many_writers_at_once_need_far_fewer_transactions_than_jobs() {
     let commits = commits.load(std::sync::atomic::Ordering::Relaxed);
     assert!(commits < 320, "640 jobs took {commits} transactions");
 }
+
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}
+
+#[test]
+fn what_is_looked_at_after_a_failed_commit_is_told_from_what_was_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = start(folder.path());
+    let before = writer.look(data_version).unwrap();
+    insert(&writer, "own").unwrap();
+    assert_eq!(writer.look(data_version).unwrap(), before);
+    let failed = writer.write(|connection| {
+        connection.commit_hook(Some(|| true))?;
+        Ok(connection.execute("INSERT INTO simulator_key VALUES ('lost')", [])?)
+    });
+    assert!(failed.is_err());
+    assert_ne!(writer.look(data_version).unwrap(), before, "the connection is another one, whose numbers begin anew");
+    insert(&writer, "after").unwrap();
+    assert_eq!(count(&writer), 2);
+}
