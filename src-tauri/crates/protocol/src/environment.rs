@@ -82,7 +82,11 @@ mod tests {
             for other in Environment::ALL {
                 let are_cities = one.host().is_some() && other.host().is_some();
                 let is_sandbox = [*one, *other].contains(&Environment::Sandbox);
-                assert_eq!(one.has_the_data_of(*other), one == other || (are_cities && !is_sandbox), "{one:?} {other:?}");
+                assert_eq!(
+                    one.has_the_data_of(*other),
+                    one == other || (are_cities && !is_sandbox),
+                    "{one:?} {other:?}"
+                );
             }
         }
     }

@@ -74,7 +74,9 @@ pub enum StoreError {
         rule: &'static str,
     },
     /// Another window or command began the same run of a day since: this one is gone, and the result of the other one counts.
-    #[error("run {run}: another window or command compared the same day in the same way since; look at the day, its result counts")]
+    #[error(
+        "run {run}: another window or command compared the same day in the same way since; look at the day, its result counts"
+    )]
     TakenOver {
         /// The run that is gone.
         run: i64,

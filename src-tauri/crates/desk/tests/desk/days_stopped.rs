@@ -74,7 +74,10 @@ fn a_day_that_somebody_else_compared_meanwhile_is_told_as_such_and_asks_for_no_o
     assert!(matches!(fault, DeskError::Day(ReconcileFault::TakenOver)), "{fault}");
     assert_eq!((fault.code(), fault.exit_status(), fault.again()), ("taken_over", 3, Again::No));
     let (chinese, english) = (fault.chinese().unwrap(), fault.to_string());
-    assert!(chinese.contains("以它的结果为准，请查看当天") && english.contains("look at the day"), "{chinese} {english}");
+    assert!(
+        chinese.contains("以它的结果为准，请查看当天") && english.contains("look at the day"),
+        "{chinese} {english}"
+    );
 }
 
 #[tokio::test]
