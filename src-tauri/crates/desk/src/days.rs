@@ -273,6 +273,7 @@ impl Inner {
         let denies = |none: &&DayBill| {
             none.is_none()
                 && bills.iter().any(|bill| none.is_after(bill))
+                && known.iter().any(|before| none.is_later_than(before))
                 && !known.iter().any(|later| later.is_after(none))
         };
         Ok(known.iter().filter(denies).cloned().collect())

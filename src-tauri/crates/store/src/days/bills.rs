@@ -86,6 +86,11 @@ impl DayBill {
         self.columns == 0
     }
 
+    /// Whether it was heard later than another one of its day and kind, whoever said it.
+    pub fn is_later_than(&self, known: &Self) -> bool {
+        self.kind == known.kind && self.place > known.place
+    }
+
     /// Whether it is of the same kind as another one of its day and counts more: what WeChat said more than somebody's file, and
     /// of either what was heard later.
     pub fn is_after(&self, known: &Self) -> bool {

@@ -213,7 +213,7 @@ fn heard_last<'h>(heard: &'h [&DayBill]) -> impl Iterator<Item = &'h DayBill> {
 }
 
 fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
-    let is_denial = |last: &&DayBill| last.is_none() && heard.iter().any(|known| last.is_after(known));
+    let is_denial = |last: &&DayBill| last.is_none() && heard.iter().any(|known| last.is_later_than(known));
     heard_last(heard).filter(is_denial).map(|last| last.heard_at).max()
 }
 
