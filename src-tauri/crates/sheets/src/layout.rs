@@ -16,6 +16,25 @@ use crate::{Field, Head, Mapping, SheetError, Table, TimeForm, Unit};
 /// The words that label a row of totals; the two English ones are told apart by their whole cell.
 const TOTALS: [&str; 6] = ["合计", "总计", "小计", "汇总", "共计", "总交易单数"];
 
+/// What one order or refund has, and a sum of several has not.
+const OF_ONE: [Field; 6] = [
+    Field::TransactionId,
+    Field::State,
+    Field::RefundStatus,
+    Field::PaidAt,
+    Field::CreatedAt,
+    Field::RefundedAt,
+];
+
+/// How a cell labels a row of totals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label {
+    /// With nothing but a count behind it.
+    Whole,
+    /// More follows, as in 合计金额.
+    Beginning,
+}
+
 /// The places, units and words of one file. Cheap to ask: nothing is allocated for a cell that is as it should be.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -107,36 +126,33 @@ impl Layout {
         Field::ALL.iter().any(|field| field.is_amount() && self.bytes(row, *field).is_some())
     }
 
-    /// Whether the row sums up others: where its number should be, or at its head beside no number, stands a label. Beside a number
-    /// only a whole cell outside the goods' names is one, for a shop may sell a 小计时器.
+    /// Whether the row sums up others: among its first cells stands a label of totals.
     fn is_totals(&self, row: &Row<'_>) -> bool {
         let numbers = self.number_fields();
         let number = numbers.iter().find(|field| self.bytes(row, **field).is_some());
         let number = number.and_then(|field| field.of(&self.places));
-        (0..row.len().min(self.titles.len()).min(4)).any(|place| {
-            let cell = row.bytes(place);
-            match cell.first() {
-                None => false,
-                // Numbers begin with ASCII; so do the two English words, which stand alone in their cell.
-                Some(first) if first.is_ascii() => {
-                    let cell = cell.strip_suffix(b":").unwrap_or(cell);
-                    (cell.eq_ignore_ascii_case(b"total") || cell.eq_ignore_ascii_case(b"sum"))
-                        && !self.is_of_goods(place, number)
-                }
-                Some(_) if number.is_none_or(|number| number == place) => {
-                    row.text(place).is_ok_and(|text| TOTALS.iter().any(|word| text.starts_with(word)))
-                }
-                Some(_) => {
-                    let is_label = |text: Cow<'_, str>| TOTALS.contains(&text.trim_end_matches(is_count));
-                    !self.is_of_goods(place, number) && row.text(place).is_ok_and(is_label)
-                }
-            }
-        })
+        (0..row.len().min(self.titles.len()).min(4))
+            .any(|place| label(row, place).is_some_and(|label| self.is_of_totals(row, (place, label), number)))
     }
 
-    /// Whether the place holds the name of what was sold under a number.
-    fn is_of_goods(&self, place: usize, number: Option<usize>) -> bool {
-        number.is_some_and(|number| number != place) && Field::Body.of(&self.places) == Some(place)
+    /// Whether a label makes its row one of totals. Where a number or a time should be, it always does. Elsewhere it may be the name of
+    /// what was sold, of a shop or of a clerk: beside a number it is a whole cell, outside the goods' names, in a row that says
+    /// nothing else that only one order has; without a number such a row has it as a whole cell outside the goods' names.
+    fn is_of_totals(&self, row: &Row<'_>, (place, label): (usize, Label), number: Option<usize>) -> bool {
+        let is_in = |field: &Field| field.of(&self.places) == Some(place);
+        if Field::ALL.iter().any(|field| (field.is_number() || field.is_moment()) && is_in(field)) {
+            return number.is_none_or(|number| number == place) || label == Label::Whole;
+        }
+        let is_alone = label == Label::Whole && !is_in(&Field::Body);
+        let is_of_one = OF_ONE
+            .iter()
+            .filter_map(|field| field.of(&self.places))
+            .any(|other| other != place && !row.bytes(other).is_empty());
+        match (number.is_some(), is_of_one) {
+            (true, true) => false,
+            (true, false) | (false, true) => is_alone,
+            (false, false) => true,
+        }
     }
 
     /// The cell of a field without blanks and guards, in the file's encoding; nothing if it is empty.
@@ -227,6 +243,21 @@ impl Layout {
             problem,
         }
     }
+}
+
+/// Whether a cell is a label of totals.
+fn label(row: &Row<'_>, place: usize) -> Option<Label> {
+    let cell = row.bytes(place);
+    // Numbers begin with ASCII; so do the two English words, which stand alone in their cell.
+    if cell.first()?.is_ascii() {
+        let cell = cell.strip_suffix(b":").unwrap_or(cell);
+        return (cell.eq_ignore_ascii_case(b"total") || cell.eq_ignore_ascii_case(b"sum")).then_some(Label::Whole);
+    }
+    let text = row.text(place).ok()?;
+    if TOTALS.contains(&text.trim_end_matches(is_count)) {
+        return Some(Label::Whole);
+    }
+    TOTALS.iter().any(|word| text.starts_with(word)).then_some(Label::Beginning)
 }
 
 /// What may follow the label of a row of totals in its cell, as in 合计：12笔.

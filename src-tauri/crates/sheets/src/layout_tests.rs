@@ -162,3 +162,19 @@ fn goods_that_begin_like_a_label_of_totals_are_entries_and_a_label_is_one_wherev
     let kinds = orders(text, Layout::kind);
     assert_eq!(kinds, [[RowKind::Entry; 4], [RowKind::Total; 4]].concat());
 }
+
+#[test]
+fn a_row_that_says_what_only_one_order_has_is_an_order_although_a_cell_beside_it_reads_like_a_label() {
+    let text = "菜品,门店,商品名称,订单号,金额(元),状态,支付时间\nTotal,,,T3,1.00,,2026-11-20 10:00\n小计,,,T4,1.00,支付成功,\n\
+                咖啡,汇总,,T5,1.00,,2026-11-20 10:00\n,,小计时器,,19.90,支付成功,2026-11-20 10:00\n\
+                小计时器,,,,19.90,,2026-11-20 10:00\n合计,,,,22.90,,\n小计,,,,22.90,,2026-11-20\n合计金额,,,,22.90,,\n\
+                咖啡,合计：4笔,,4,22.90,,\n,,,合计,22.90,,2026-11-20\n";
+    let kinds = orders(text, Layout::kind);
+    assert_eq!(kinds, [[RowKind::Entry; 5], [RowKind::Total; 5]].concat());
+}
+
+#[test]
+fn a_label_where_a_time_should_be_makes_a_row_of_totals_whatever_stands_beside_it() {
+    let text = "交易时间,微信订单号,商户订单号,订单金额(元)\n总交易单数,手续费总金额,订单总金额,充值券退款总金额\n";
+    assert_eq!(orders(text, Layout::kind), [RowKind::Total]);
+}
