@@ -252,6 +252,10 @@ pub(crate) struct DayOutcome {
     pub(crate) bill_refund_fen: Fen,
     pub(crate) local_orders: Count,
     pub(crate) local_refunds: Count,
+    /// Rows of the tables that are totals, blank or further lines of one order.
+    pub(crate) passed_over: Count,
+    /// Numbers that a spreadsheet damaged in rows that were found by their other number.
+    pub(crate) damaged_ids: Count,
     pub(crate) summary_ok: bool,
     /// Both sides of the rows that were compared, and the fees.
     pub(crate) sums: SpanSums,
@@ -339,6 +343,7 @@ fn outcome(
         classes.push(DayClass { class, count, open: count, bill_fen: zero, local_fen: zero });
     }
     let own_tables = desk::own_tables(&run.found).into_iter().map(Into::into).collect();
+    let own_rows = desk::own_rows(&run.found);
     Ok(DayOutcome {
         bill_rows: run.compared_bills().map(|bill| bill.sums.rows).sum::<u64>().into(),
         bill_total_fen: sum(|sums| sums.total_fen)?,
@@ -350,6 +355,8 @@ fn outcome(
         own_tables,
         local_orders: run.found.local_orders.into(),
         local_refunds: run.found.local_refunds.into(),
+        passed_over: own_rows.passed_over.into(),
+        damaged_ids: own_rows.damaged_ids.into(),
         classes,
         ran_at: run.found.ran_at.into(),
         ran_by: run.found.ran_by,

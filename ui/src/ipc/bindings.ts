@@ -769,6 +769,10 @@ export type DayOutcome = {
 	bill_refund_fen: Fen,
 	local_orders: Count,
 	local_refunds: Count,
+	/**  Rows of the tables that are totals, blank or further lines of one order. */
+	passed_over: Count,
+	/**  Numbers that a spreadsheet damaged in rows that were found by their other number. */
+	damaged_ids: Count,
 	summary_ok: boolean,
 	/**  Both sides of the rows that were compared, and the fees. */
 	sums: SpanSums,

@@ -341,10 +341,7 @@ fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: 
     if totals.unread.rows > 0 {
         output.line(&format!("  not read [未读出]  {}", unread_text(totals)))?;
     }
-    output.line(&format!(
-        "  local [本地]  {} orders, {} refunds, {} of other days",
-        found.local.orders, found.local.refunds, verdict.out_of_scope
-    ))?;
+    describe_local(found, output)?;
     if found.bills.recharge_refunds > 0 {
         let count = found.bills.recharge_refunds;
         output.line(&format!("  recharge refunds [充值退款] {count}, compared with nothing [不参与对账]"))?;
@@ -365,6 +362,29 @@ fn describe(sides: &DaySides, found: &Reconciled, viewpoint: Viewpoint, output: 
         let difference = i64::try_from(found.fee_difference().milli_fen()).unwrap_or(i64::MAX);
         let difference = MilliFen::new(difference);
         output.line(&format!("  fee_diff             {:>9}  {difference}  手续费不一致", verdict.fees.count))?;
+    }
+    Ok(())
+}
+
+/// The own side, and what of its tables was passed over or lost.
+fn describe_local(found: &Reconciled, output: &mut Output) -> Result<(), Failure> {
+    let local = &found.local;
+    output.line(&format!(
+        "  local [本地]  {} orders, {} refunds, {} of other days",
+        local.orders, local.refunds, found.verdict.out_of_scope
+    ))?;
+    if local.passed_over > 0 {
+        output.line(&format!(
+            "  passed over [跳过]  {} rows: totals, blank lines and further lines of one order [合计、空行、同一订单的其他行]",
+            local.passed_over
+        ))?;
+    }
+    if let Some(line) = local.first_damaged_line {
+        output.line(&format!(
+            "  precision lost [精度已丢失]  {} numbers, the first in line {line}: compared by the other number of their row \
+             [按同一行的另一个单号对比]",
+            local.damaged_ids
+        ))?;
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ use crate::progress::{ByteMeter, Cancel, Meter, OnProgress};
 use crate::reconciling::{OneBill, Parts, bill_digest, file_digest};
 use crate::{DaySides, Desk, DeskError, OwnSide, ReconcileFault, Reconciled, Watch};
 
-pub use basis::{SuggestedBasis, own_tables};
+pub use basis::{SuggestedBasis, own_rows, own_tables};
 pub use doubts::{AskedDifferences, question_about};
 pub use exporting::SpanExport;
 pub use fees::FeePage;

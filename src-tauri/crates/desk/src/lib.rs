@@ -82,8 +82,8 @@ pub use confirmations::Agreement;
 pub use days::{
     AGES_DAYS, Aging, AskedDifferences, BesideFault, DayKept, DayView, FeePage, LeftDifference, LeftPage, MatchedPage,
     MatchedRow, PeriodView, ReadRemarks, RefusedRemark, RemarkRefusal, ReportedDay, SettledBeside, SideSums,
-    SpanExport, SpanReport, SpanSums, SuggestedBasis, age_bound_days, days_due, own_tables, parse_identity,
-    question_about, reason_text,
+    SpanExport, SpanReport, SpanSums, SuggestedBasis, age_bound_days, days_due, own_rows, own_tables,
+    parse_identity, question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};
@@ -111,7 +111,7 @@ pub use progress::{ByteMeter, Cancel, OnProgress, Progress};
 pub use random::{RandomBytes, RandomFault, SeededRandom, SystemRandom};
 pub use reconciling::{
     Beside, BesideBill, BillsRead, DaySides, FeeOff, KeptSide, LocalRead, MalformedLine, OneBill, OwnAmounts, OwnFiles,
-    OwnSide, OwnTable, ReconcileFault, Reconciled, WaitingOrders, Watch, bill_digest, exact_yuan_text,
+    OwnRows, OwnSide, OwnTable, ReconcileFault, Reconciled, WaitingOrders, Watch, bill_digest, exact_yuan_text,
 };
 pub use refund_export::RefundExport;
 pub use refund_results::{RefundResult, arrival, why_asked};

@@ -51,7 +51,7 @@ use listed::{Listed, MOST_HELD_ROWS};
 pub(crate) use neighbours::settled_by;
 pub use own_amounts::OwnAmounts;
 pub(crate) use own_amounts::fitting;
-pub use own_side::{OwnFiles, OwnSide, OwnTable};
+pub use own_side::{OwnFiles, OwnRows, OwnSide, OwnTable};
 pub(crate) use workbook::amount;
 
 /// What an order takes in a file, about: what the store has of one is told as so many bytes.
@@ -123,6 +123,10 @@ pub struct LocalRead {
     pub malformed: u64,
     /// Totals, blank lines and further lines of one order.
     pub passed_over: u64,
+    /// Numbers that a spreadsheet damaged in rows that were taken all the same: they are found by their other number.
+    pub damaged_ids: u64,
+    /// The line of the first of these, in the orders where they have one.
+    pub first_damaged_line: Option<u64>,
     /// The sheet of a workbook that the orders stood on.
     pub orders_sheet: Option<String>,
     /// The one of the refunds.

@@ -37,6 +37,18 @@ function Inputs({ outcome }: { outcome: Outcome }) {
       <dd>
         {t("days.ownSums", { orders: outcome.local_orders, refunds: outcome.local_refunds })}{" "}
         <span className="quiet">· {t("days.ownBasis", { basis: t(`days.basisWord.${basis}`) })}</span>
+        {outcome.passed_over > 0 && (
+          <span className="quiet" data-testid="passed-over">
+            {" "}
+            · {t("days.ownPassedOver", { count: outcome.passed_over })}
+          </span>
+        )}
+        {outcome.damaged_ids > 0 && (
+          <span className="tone-amber" data-testid="damaged-ids">
+            {" "}
+            · {t("days.ownDamaged", { count: outcome.damaged_ids })}
+          </span>
+        )}
       </dd>
       {outcome.own_tables.map((own) => (
         <OwnTable key={own.table} own={own} />

@@ -279,6 +279,8 @@ describe("the merchant's own tables", () => {
     expect(screen.getByTestId("day-sides").textContent).toContain(
       "本地（自己的表格）订单 42 · 退款 0 · 按订单金额对比",
     );
+    expect(screen.getByTestId("passed-over").textContent).toContain("跳过合计行、空行等 1 行");
+    expect(screen.getByTestId("damaged-ids").textContent).toContain("2 个单号的精度已丢失");
     expect(screen.getByTestId("used-orders").textContent).toBe(
       "店铺订单.csv 工作表 十一月 · 单位 元 · 订单金额 = 实收",
     );

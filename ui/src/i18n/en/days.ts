@@ -72,6 +72,8 @@ export const days = {
     summaryOff: "✗ does not tie out with its summary",
     ownSide: "Local ({{side}})",
     ownSums: "{{orders}} orders · {{refunds}} refunds",
+    ownPassedOver: "passed over {{count}} rows: totals, blank and further lines",
+    ownDamaged: "{{count}} numbers lost their precision and were compared by the other number of their row",
     ownFiles: "own tables",
     ownBasis: "by the amount {{basis}}",
     ownSheet: "sheet {{sheet}}",

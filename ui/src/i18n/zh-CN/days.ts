@@ -69,6 +69,8 @@ export const days = {
     summaryOff: "✗ 汇总行无法对上",
     ownSide: "本地（{{side}}）",
     ownSums: "订单 {{orders}} · 退款 {{refunds}}",
+    ownPassedOver: "跳过合计行、空行等 {{count}} 行",
+    ownDamaged: "{{count}} 个单号的精度已丢失，按同一行的另一个单号对比",
     ownFiles: "自己的表格",
     ownBasis: "按{{basis}}对比",
     ownSheet: "工作表 {{sheet}}",

@@ -216,6 +216,8 @@ export function fakeDays(world: World): DayCommands {
               bill_refund_fen: 0,
               local_orders: 42,
               local_refunds: 0,
+              passed_over: day.isFile ? 1 : 0,
+              damaged_ids: day.isFile ? 2 : 0,
               summary_ok: true,
               sums: sumsOf(1),
               classes: [...classes(day.rows), matched],

@@ -98,6 +98,8 @@ pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, 
             "out_of_scope": verdict.out_of_scope,
             "time_marked": verdict.time_marked,
             "passed_over": local.passed_over,
+            "damaged_ids": local.damaged_ids,
+            "first_damaged_line": local.first_damaged_line,
         },
         "classes": classes,
         "malformed": {

@@ -32,6 +32,23 @@ fn further_lines_that_repeat_their_number_without_an_amount_are_passed_over() {
 }
 
 #[test]
+fn a_damaged_number_of_wechat_and_a_row_of_totals_are_told_although_the_day_is_balanced() {
+    let desk = two_of_each();
+    let orders = "T1,4.2E+27,SUCCESS,100,2026-11-20 10:00:01\nT2,422,SUCCESS,250,2026-11-20 11:00:01\n合计,,,350,\n";
+    desk.file("orders.csv", format!("{ORDERS}{orders}"));
+    let refunds = "501,R1,10,SUCCESS,2026-11-20 12:00:00\n5.02E+19,R2,20,SUCCESS,2026-11-20 12:00:00\n";
+    desk.file("refunds.csv", format!("{REFUNDS}{refunds}"));
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--refunds", "refunds.csv"];
+    let run = |more: &[&str]| desk.run(&[&day[..], &["--date", "2026-11-20"], more].concat()).expect(0);
+    let found = run(&["--json"]).json()["local"].clone();
+    assert_eq!((&found["damaged_ids"], &found["first_damaged_line"]), (&json!(2), &json!(2)), "{found}");
+    assert_eq!(found["passed_over"], 1, "{found}");
+    let words = run(&[]).out;
+    assert!(words.contains("passed over [跳过]  1 rows"), "{words}");
+    assert!(words.contains("precision lost [精度已丢失]  2 numbers, the first in line 2"), "{words}");
+}
+
+#[test]
 fn the_mapping_saved_for_the_merchant_reads_its_orders_and_another_shape_is_read_by_its_titles() {
     let desk = two_of_each();
     desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);

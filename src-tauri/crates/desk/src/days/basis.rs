@@ -10,7 +10,7 @@ use wxpay_protocol::UtcMs;
 use super::STORE;
 use crate::desk::Inner;
 use crate::reconciling::fitting;
-use crate::{Desk, DeskError, OwnFiles, OwnSide, OwnTable};
+use crate::{Desk, DeskError, OwnFiles, OwnRows, OwnSide, OwnTable};
 
 /// Another amount than the compared one, which most of the local amounts equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,11 @@ pub fn own_tables(run: &RunFindings) -> Vec<OwnTable> {
         plain.tables().into_iter().map(|table| OwnTable { mapping: None, ..table }).collect()
     };
     read.map_or_else(unsaid, |files| files.tables())
+}
+
+/// What is told of the rows of these tables beside their orders and refunds.
+pub fn own_rows(run: &RunFindings) -> OwnRows {
+    run.own_reading.as_deref().map(OwnRows::kept).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -123,16 +123,19 @@ impl Reading {
 
     fn order(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), RowRefusal> {
         let number = layout.number(row, Field::OutTradeNo)?;
+        let transaction_id = layout.number(row, Field::TransactionId);
+        let is_damaged = transaction_id.is_err();
         let order = LocalOrder {
             line: row.line(),
             out_trade_no: number.ok_or(RowRefusal::Missing(Field::OutTradeNo))?,
             // A number that a spreadsheet rounded is no evidence against the bill's.
-            transaction_id: layout.number(row, Field::TransactionId).ok().flatten().unwrap_or_default(),
+            transaction_id: transaction_id.ok().flatten().unwrap_or_default(),
             amount: layout.amount(row, amount)?.ok_or(RowRefusal::Missing(amount))?,
             state: layout.trade_state(row)?,
             paid_at: layout.moment(row, Field::PaidAt)?,
         };
         self.read.orders += 1;
+        self.count_damage(is_damaged, row);
         self.side.push_order(&order);
         Ok(())
     }
@@ -140,6 +143,7 @@ impl Reading {
     fn refund(&mut self, layout: &Layout, amount: Field, row: &Row<'_>) -> Result<(), RowRefusal> {
         let refund_id = layout.number(row, Field::RefundId);
         let out_refund_no = layout.number(row, Field::OutRefundNo);
+        let is_damaged = refund_id.is_err() || out_refund_no.is_err();
         let (refund_id, out_refund_no) = match (refund_id, out_refund_no) {
             // One whole number is enough to find the refund by.
             (Err(_), Ok(Some(number))) => (None, Some(number)),
@@ -162,8 +166,17 @@ impl Reading {
             accepted_at,
         };
         self.read.refunds += 1;
+        self.count_damage(is_damaged, row);
         self.side.push_refund(&refund);
         Ok(())
+    }
+
+    /// Counts a row of which one number is damaged and the other one whole.
+    fn count_damage(&mut self, is_damaged: bool, row: &Row<'_>) {
+        if is_damaged {
+            self.read.damaged_ids += 1;
+            self.read.first_damaged_line.get_or_insert(row.line());
+        }
     }
 }
 

@@ -100,8 +100,27 @@ pub struct OwnTable {
     pub mapping: Option<Mapping>,
 }
 
+/// What is told of the rows of a run's own tables beside their orders and refunds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnRows {
+    /// Totals, blank lines and further lines of one order.
+    pub passed_over: u64,
+    /// Numbers that a spreadsheet damaged in rows that were found by their other number.
+    pub damaged_ids: u64,
+}
+
+impl OwnRows {
+    /// As [`OwnFiles::reading`] kept it; zero of runs from before it did.
+    pub(crate) fn kept(kept: &str) -> Self {
+        let kept: Value = serde_json::from_str(kept).unwrap_or_default();
+        let count = |name: &str| kept.get(name).and_then(Value::as_u64).unwrap_or_default();
+        Self { passed_over: count("passed_over"), damaged_ids: count("damaged_ids") }
+    }
+}
+
 impl OwnFiles {
-    /// How these tables were read, for [`OwnFiles::read_as`]: with the sheets that they stood on, also where none was named.
+    /// How these tables were read, for [`OwnFiles::read_as`]: with the sheets that they stood on, also where none was named, and
+    /// what [`OwnRows`] tells.
     pub(crate) fn reading(&self, read: &LocalRead) -> Result<String, SheetError> {
         let on = |sheet: &Option<String>, mapping: &Mapping| {
             Mapping { sheet: sheet.clone().or_else(|| mapping.sheet.clone()), ..mapping.clone() }.to_json()
@@ -109,7 +128,12 @@ impl OwnFiles {
         let orders = on(&read.orders_sheet, &self.mapping)?;
         let refunds = self.refunds_mapping.as_ref().map(|own| on(&read.refunds_sheet, own)).transpose()?;
         let refunds_sheet = read.refunds_sheet.as_ref().or(self.refunds_sheet.as_ref());
-        Ok(json!({ "orders": orders, "refunds": refunds, "refunds_sheet": refunds_sheet }).to_string())
+        let (passed_over, damaged_ids) = (read.passed_over, read.damaged_ids);
+        let kept = json!({
+            "orders": orders, "refunds": refunds, "refunds_sheet": refunds_sheet,
+            "passed_over": passed_over, "damaged_ids": damaged_ids,
+        });
+        Ok(kept.to_string())
     }
 
     /// These tables, read as it was kept.

@@ -141,6 +141,8 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("本地订单", found.local.orders.to_string()),
         ("未核实的本地订单", found.local.claims.to_string()),
         ("本地退款", found.local.refunds.to_string()),
+        ("跳过的本地行（合计、空行等）", found.local.passed_over.to_string()),
+        ("精度已丢失的单号（按同一行的另一个单号对比）", found.local.damaged_ids.to_string()),
         ("其他日期的本地记录", found.verdict.out_of_scope.to_string()),
         ("无法读取的行", found.malformed_count().to_string()),
     ]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use desk::reconcile::{Basis, Viewpoint};
 use desk::sheets::{Cell, Column, Field, Mapping, Table, Unit, XlsxBook};
-use desk::{Cancel, Import, OwnFiles, OwnSide, ReconcileFault, Watch, own_tables};
+use desk::{Cancel, Import, OwnFiles, OwnRows, OwnSide, ReconcileFault, Watch, own_rows, own_tables};
 use wxpay_protocol::environment::Environment;
 
 use crate::bills::Fetching;
@@ -19,6 +19,7 @@ fn workbook(folder: &Path) -> PathBuf {
     book.sheet("十一月", &["编号", "实收", "到账"].map(column)).unwrap();
     let paid = format!("{} 12:00:00", START.day());
     book.row(&["T404", "1.00", &paid].map(Cell::Text)).unwrap();
+    book.row(&["合计", "1.00", ""].map(Cell::Text)).unwrap();
     let path = folder.join("shop.xlsx");
     std::fs::write(&path, book.finish().unwrap().into_inner()).unwrap();
     path
@@ -45,6 +46,7 @@ async fn the_sheet_and_the_columns_of_a_run_are_told_and_used_again_though_nothi
     reconcile(&fetching, today.clone()).await;
     let first = run(&fetching, START).await;
     assert_eq!(first.found.local_orders, 1);
+    assert_eq!(own_rows(&first.found), OwnRows { passed_over: 1, damaged_ids: 0 });
     let told = own_tables(&first.found);
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].table, &told[0].file), (Table::Orders, &file));
