@@ -79,11 +79,18 @@ impl DayFiles {
         self.kept().bills.iter().map(|(_, path)| path.clone()).collect()
     }
 
-    /// The bills that a run of this day, such as `2026-11-20`, takes: those of which nobody can tell the day too, so that the run
-    /// says what is wrong with them. Those of other days wait for theirs. Reads the first lines of each.
+    /// The bills that a run of this day, such as `2026-11-20`, takes: those that cannot be read too, so that the run says what is
+    /// wrong with them, and one that is chosen alone and tells no day. Those of other days wait for theirs. Reads the first lines
+    /// of each.
     pub(crate) fn bills_of(&self, date: &str) -> Vec<PathBuf> {
-        let is_of_other_day = |path: &PathBuf| matches!(desk::first_day(path), Ok(Some(day)) if day != date);
-        self.bills().into_iter().filter(|path| !is_of_other_day(path)).collect()
+        let bills = self.bills();
+        let is_alone = bills.len() == 1;
+        let is_taken = |path: &PathBuf| match desk::day_of_bill(path) {
+            Ok(Some(day)) => day == date,
+            Ok(None) => is_alone,
+            Err(_) => true,
+        };
+        bills.into_iter().filter(is_taken).collect()
     }
 
     /// What waits, and what found no room. Reads the first lines of each.
@@ -124,7 +131,7 @@ impl DayFiles {
 
 /// What a bill says of itself in its first lines.
 fn look(number: u32, path: &Path) -> ChosenBill {
-    let (date, problem) = match desk::first_day(path) {
+    let (date, problem) = match desk::day_of_bill(path) {
         Ok(date) => (date, None),
         Err(problem) => (None, Some(Refusal::from(&problem))),
     };
@@ -166,21 +173,35 @@ mod tests {
     }
 
     #[test]
-    fn a_run_takes_the_bills_of_its_day_and_of_none_and_leaves_those_of_other_days_waiting() {
+    fn a_run_takes_the_bills_of_its_day_and_damaged_ones_and_leaves_those_of_other_days_waiting() {
         let folder = tempfile::tempdir().unwrap();
         let of = |name: &str, date| bill(&folder.path().join(name), date);
         let today = of("20.csv", Some("2026-11-20"));
-        let (tomorrow, empty) = (of("21.csv", Some("2026-11-21")), of("empty.csv", None));
+        let (tomorrow, quiet) = (of("21.csv", Some("2026-11-21")), of("1900000001_2026-11-22_ALL.csv", None));
         let damaged = folder.path().join("damaged.csv");
         std::fs::write(&damaged, "no bill at all").unwrap();
         let files = DayFiles::default();
-        files.add_bills([tomorrow.clone(), today.clone(), empty.clone(), damaged.clone()]);
+        files.add_bills([tomorrow.clone(), today.clone(), quiet.clone(), damaged.clone()]);
         let dates: Vec<_> = files.look().bills.into_iter().map(|bill| bill.date).collect();
-        assert_eq!(dates, [Some("2026-11-21".to_owned()), Some("2026-11-20".to_owned()), None, None]);
-        assert_eq!(files.bills_of("2026-11-20"), [today, empty.clone(), damaged.clone()]);
+        let told: Vec<_> = dates.iter().map(Option::as_deref).collect();
+        assert_eq!(told, [Some("2026-11-21"), Some("2026-11-20"), Some("2026-11-22"), None]);
+        assert_eq!(files.bills_of("2026-11-20"), [today, damaged]);
         files.forget_bills(&files.bills_of("2026-11-20"));
-        assert_eq!(files.bills(), std::slice::from_ref(&tomorrow));
+        assert_eq!(files.bills(), [tomorrow.clone(), quiet.clone()]);
         assert_eq!(files.bills_of("2026-11-21"), [tomorrow]);
+        assert_eq!(files.bills_of("2026-11-22"), [quiet], "a day without trade, by the name of its bill");
+    }
+
+    #[test]
+    fn a_bill_without_rows_and_without_a_day_in_its_name_is_taken_only_where_it_is_chosen_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (empty, today) = (folder.path().join("empty.csv"), folder.path().join("20.csv"));
+        let files = DayFiles::default();
+        files.add_bills([bill(&empty, None), bill(&today, Some("2026-11-20"))]);
+        assert_eq!(files.bills_of("2026-11-20"), std::slice::from_ref(&today));
+        assert!(files.bills_of("2026-11-21").is_empty(), "the bill that is known of that day is read");
+        files.forget_bills(&[today]);
+        assert_eq!(files.bills_of("2026-11-21"), [empty]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) struct ChosenBill {
     /// Its own as long as it waits.
     pub(crate) number: u32,
     pub(crate) file_name: String,
-    /// The day of its first row; nothing where it has none, or cannot be read.
+    /// The day of its first row, else the one in its name; nothing where neither tells, or where it cannot be read.
     pub(crate) date: Option<String>,
     /// Why it cannot be compared.
     pub(crate) problem: Option<Refusal>,

@@ -519,7 +519,7 @@ export type ChosenBill = {
 	/**  Its own as long as it waits. */
 	number: number,
 	file_name: string,
-	/**  The day of its first row; nothing where it has none, or cannot be read. */
+	/**  The day of its first row, else the one in its name; nothing where neither tells, or where it cannot be read. */
 	date: string | null,
 	/**  Why it cannot be compared. */
 	problem: Refusal | null,

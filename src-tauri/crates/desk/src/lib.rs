@@ -74,7 +74,7 @@ pub use bill_download::{
     Soundness,
 };
 pub use bill_files::BillText;
-pub use bill_look::{BillProblem, first_day};
+pub use bill_look::{BillProblem, day_of_bill};
 pub use certificates::CertificateFile;
 pub use changes::{Changed, Tag};
 pub use clock::{Clock, SystemClock, VirtualClock};

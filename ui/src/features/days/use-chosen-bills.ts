@@ -8,8 +8,8 @@ import { invalidate } from "../../ipc/tags";
 const NONE: readonly ChosenBill[] = [];
 
 /**
- * The bills that were chosen or dropped: those that a run of the day that is open takes, which are its own and those of which
- * nobody can tell the day, and those that wait for another day.
+ * The bills that were chosen or dropped: those that a run of the day that is open takes, which are its own, damaged ones, and one
+ * that is chosen alone and tells no day; and those that wait.
  */
 export function useChosenBills(date: string | undefined) {
   const client = useQueryClient();
@@ -21,7 +21,9 @@ export function useChosenBills(date: string | undefined) {
     onError: report,
   });
   const bills = data?.bills ?? NONE;
-  const isTaken = (bill: ChosenBill) => date !== undefined && (bill.date === null || bill.date === date);
+  const isMeant = (bill: ChosenBill) =>
+    bill.problem !== null || (bill.date === null ? bills.length === 1 : bill.date === date);
+  const isTaken = (bill: ChosenBill) => date !== undefined && isMeant(bill);
   return {
     taken: bills.filter(isTaken),
     waiting: bills.filter((bill) => !isTaken(bill)),

@@ -97,7 +97,7 @@ describe("a dropped bill of which nobody can tell the day", () => {
     drop(desk, [bill(1, { problem: GBK }), bill(2, {})]);
     const [damaged, empty] = await screen.findAllByTestId("waiting-bill");
     expect(damaged?.textContent).toContain(`1.csv ${GBK.reason_zh}`);
-    expect(empty?.textContent).toContain("2.csv 没有能读出的交易，看不出是哪一天的账单：先打开那一天");
+    expect(empty?.textContent).toContain("2.csv 没有能读出的交易，文件名里也没有日期，看不出是哪一天的账单：请单独选它");
     expect(screen.getByTestId("days-pick")).toBeTruthy();
     await userEvent.click(within(damaged as HTMLElement).getByLabelText("去掉 1.csv"));
     await waitFor(() => expect(screen.getAllByTestId("waiting-bill")).toHaveLength(1));
@@ -105,6 +105,16 @@ describe("a dropped bill of which nobody can tell the day", () => {
     await userEvent.click(screen.getAllByTestId(/^day-\d/)[0] as HTMLElement);
     expect((await screen.findByTestId("chosen-bill")).textContent).toBe("2.csv 没有能读出的交易 ×");
     expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(false);
+  });
+});
+
+describe("a dropped bill without rows and without a day in its name", () => {
+  it("is left out of the run of a day that has a bill of its own", async () => {
+    const { desk } = openWindow("/days?date=2026-11-20");
+    await screen.findByTestId("day-inputs");
+    drop(desk, [bill(1, { date: "2026-11-20" }), bill(2, {})]);
+    expect((await screen.findByTestId("chosen-bill")).textContent).toContain("1.csv 2026-11-20");
+    expect(screen.getByTestId("waiting-bill").textContent).toContain("2.csv 没有能读出的交易");
   });
 });
 

@@ -350,7 +350,10 @@ export function fakeDays(world: World): DayCommands {
       suggested: "settle",
     }),
     async dayRun({ date, own, basis }, onProgress) {
-      const waiting = world.chosenBills.filter((bill) => bill.date !== null && bill.date !== date);
+      const isAlone = world.chosenBills.length === 1;
+      const waiting = world.chosenBills.filter(
+        (bill) => bill.problem === null && (bill.date === null ? !isAlone : bill.date !== date),
+      );
       if (waiting.length === world.chosenBills.length && !fetched.has(date) && !ran.has(date))
         throw refusal("input_invalid", "bill is not chosen yet", "bill");
       onProgress({ job: 1, done: 1, total: 1, rate_per_s: 1, rest_s: 0 });
