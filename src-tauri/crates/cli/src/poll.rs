@@ -120,6 +120,8 @@ fn tell_drained(drained: Drained, output: &mut Output) -> Result<Exit, Failure> 
             "open": drained.open,
             "refunds": drained.refunds,
             "refunds_open": drained.refunds_open,
+            "removed_orders": drained.removed_orders,
+            "removed_refunds": drained.removed_refunds,
             "asked": drained.asked,
             "polled_elsewhere": drained.polled_elsewhere,
             "cancelled": drained.cancelled,
@@ -127,6 +129,13 @@ fn tell_drained(drained: Drained, output: &mut Output) -> Result<Exit, Failure> 
     } else {
         if drained.polled_elsewhere && drained.total + drained.refunds > 0 {
             output.note("another program polls this data folder; this one watched");
+        }
+        if drained.removed_orders + drained.removed_refunds > 0 {
+            output.note(&format!(
+                "{} open orders and {} open refunds belong to merchants that were removed, and cannot be asked about \
+                 [属于已删除的商户，无法查询]",
+                drained.removed_orders, drained.removed_refunds
+            ));
         }
         let sentence = if all_final {
             let refunds =

@@ -40,6 +40,10 @@ pub struct Drained {
     pub refunds: u64,
     /// How many of them are still open.
     pub refunds_open: u64,
+    /// Open orders of merchants that were removed, at the start: nobody can ask about them, so that they count nowhere else.
+    pub removed_orders: u64,
+    /// Open refunds of these.
+    pub removed_refunds: u64,
     /// How many questions were asked and recorded.
     pub asked: u64,
     /// Whether another process polled all the time, so that this one only watched.
@@ -66,6 +70,9 @@ impl Desk {
         let profile = drain.profile.as_deref();
         let mut drained = Drained { polled_elsewhere: true, ..Drained::default() };
         self.count_open(profile, &mut drained).await?;
+        if profile.is_none() {
+            self.count_removed(&mut drained).await?;
+        }
         (drained.total, drained.refunds) = (drained.open, drained.refunds_open);
         let total = drained.left();
         let mut meter = Meter::new(total, progress);
@@ -96,10 +103,27 @@ impl Desk {
         let profile = profile.map(str::to_owned);
         (drained.open, drained.refunds_open) = self
             .blocking(move |inner| {
-                let profile = profile.as_deref();
-                Ok((inner.store.open_count(profile)?, inner.store.open_refund_count(profile)?))
+                let names = match profile {
+                    Some(name) => vec![name],
+                    None => inner.store.profiles()?.into_iter().map(|profile| profile.name).collect(),
+                };
+                let (mut orders, mut refunds) = (0, 0);
+                for name in &names {
+                    orders += inner.store.open_count(Some(name))?;
+                    refunds += inner.store.open_refund_count(Some(name))?;
+                }
+                Ok((orders, refunds))
             })
             .await?;
+        Ok(())
+    }
+
+    /// What the store has more of than all profiles have.
+    async fn count_removed(&self, drained: &mut Drained) -> Result<(), DeskError> {
+        let (orders, refunds) =
+            self.blocking(|inner| Ok((inner.store.open_count(None)?, inner.store.open_refund_count(None)?))).await?;
+        drained.removed_orders = orders.saturating_sub(drained.open);
+        drained.removed_refunds = refunds.saturating_sub(drained.refunds_open);
         Ok(())
     }
 

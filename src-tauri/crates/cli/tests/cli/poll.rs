@@ -161,3 +161,27 @@ fn the_text_of_a_pass_counts_the_refunds_that_are_open_even_where_no_order_is() 
     assert_eq!(desk.ask(&["refund", "query", "R-1"]).expect(0).json()["state"], "SUCCESS");
     assert!(open().is_empty());
 }
+
+#[test]
+fn what_is_open_of_a_merchant_that_was_removed_is_told_and_holds_up_no_draining() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
+    let created = desk.ask(&native).expect(0).json();
+    let number = created["orders"][0]["out_trade_no"].as_str().unwrap();
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    // In a time that stands still the refund stays open.
+    gateway.act(&desk, &["clock", "--freeze"]).expect(0);
+    let create = ["refund", "create", "--out-trade-no", number, "--refund-fee", "50", "--out-refund-no", "R-1"];
+    desk.ask(&[&create[..], &["--confirm", &format!("{number}:50")]].concat()).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    desk.ask(&[&native[..], &["--no-reuse"]].concat()).expect(0);
+    desk.ask(&["profile", "remove", "shop"]).expect(0);
+    let drained = desk.ask(&["poll", "--drain", "--timeout", "2"]).expect(0).json();
+    assert_eq!((&drained["total"], &drained["refunds"]), (&0.into(), &0.into()), "{drained}");
+    assert_eq!((&drained["removed_orders"], &drained["removed_refunds"]), (&1.into(), &1.into()), "{drained}");
+    let words = desk.run(&["poll", "--drain", "--timeout", "2", "--passphrase-file", "pass.txt"]).expect(0).err;
+    assert!(words.contains("1 open orders and 1 open refunds") && words.contains("已删除的商户"), "{words}");
+}
