@@ -33,6 +33,9 @@ Examples:
   wxpay bill download --date 2026-11-01 --to 2026-11-30 --gzip -o bills/
   wxpay bill download --date 2026-11-20 --fund-flow -o flow.csv       (needs the certificate)";
 
+/// What `--to` takes; as many days as a [`BillSpan`].
+const LAST_DAY: &str = "a day from --date on, at most 93 days in all";
+
 /// Download the bill of a day, or of several [下载账单]
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
@@ -115,14 +118,17 @@ pub(crate) fn run(command: &BillDownload, desk: &DeskOptions, output: &mut Outpu
     let days = command.days();
     if days.is_empty() || days.len() > BillSpan::DAYS_MAX as usize {
         let given = if days.is_empty() { "an earlier day" } else { "a day more than three months later" };
-        return Err(Failure::Word { option: "--to", given: given.into(), expected: "the last day of the range" });
+        return Err(Failure::Word { option: "--to", given: given.into(), expected: LAST_DAY });
     }
     if command.to.is_some() {
         let place = command.output.display().to_string();
         std::fs::create_dir_all(&command.output).map_err(|cause| BillFault::Unwritable { place, cause })?;
     }
     let mut fetched = block_on(fetch(command, &days, desk))?;
-    if matches!(fetched.as_slice(), [FetchedDay { bill: Err(_), .. }])
+    // Of one day its fault is the whole answer, as it is where nothing can be asked at all; else it is told with its day.
+    let is_answer = |fault: &BillFault| days.len() == 1 || matches!(fault, BillFault::Desk(_));
+    if let [FetchedDay { bill: Err(fault), .. }] = fetched.as_slice()
+        && is_answer(fault)
         && let Some(FetchedDay { bill: Err(fault), .. }) = fetched.pop()
     {
         return Err(fault.into());

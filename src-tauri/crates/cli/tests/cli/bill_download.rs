@@ -39,7 +39,10 @@ fn before_ten_of_the_next_day_nothing_is_sent_to_wechat_pay() {
     assert!(!desk.path("bill.csv").exists());
     download(&desk, &["--date", "2026-13-01", "-o", "bill.csv"]).expect(2);
     download(&desk, &["--date", "20261120", "--type", "SUCCESS", "--fund-flow", "-o", "bill.csv"]).expect(2);
-    download(&desk, &["--date", "20261120", "--to", "20261119", "-o", "bills"]).expect(3);
+    for to in ["20261119", "20270301"] {
+        let refused = download(&desk, &["--date", "20261120", "--to", to, "-o", "bills"]).expect(3);
+        assert!(refused.err.contains(&format!("at most {} days", desk::BillSpan::DAYS_MAX)), "{}", refused.err);
+    }
 }
 
 #[test]
@@ -210,6 +213,25 @@ fn a_day_that_goes_wrong_keeps_no_other_day_from_being_fetched_and_the_worst_day
         assert!(text.out.contains(&day(days)), "{} is not told: {}", day(days), text.out);
     }
     download(&desk, &["--date", &day(-200), "--to", &day(0), "-o", "bills"]).expect(3);
+}
+
+#[test]
+fn a_range_ends_at_its_first_day_where_the_sign_is_refused_which_every_day_would_meet() {
+    let desk = Desk::new();
+    let gateway = Gateway::start(&desk, &[]);
+    desk.file("key.txt", "FEDCBA9876543210fedcba9876543210\n");
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let today = UtcMs::parse_dashed(&format!("{} 00:00:00", today())).unwrap();
+    let day = |days: i64| today.plus_ms(days * 86_400_000).day();
+    let range = ["--date", &day(-9), "--to", &day(-1), "-o", "bills"];
+    let refused = download(&desk, &range).expect(4);
+    assert!(refused.err.contains("8 further days were not asked for"), "{}", refused.err);
+    let told = refused.json();
+    assert_eq!(told["bills"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!((&told["bills"][0]["date"], &told["bills"][0]["outcome"]), (&json!(day(-9)), &json!("failed")));
+    assert!(told["bills"][0]["error"]["message"].as_str().unwrap().contains("API 密钥"), "{told}");
+    let one = download(&desk, &["--date", &day(-1), "-o", "bill.csv"]).expect(4).json();
+    assert_eq!(one["error"]["code"], "gateway_refused", "of one day the fault is the whole answer: {one}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Why there is no bill, in Chinese; the English sentence is the fault's own.
 
 use wxpay_client::{DownloadFault, NotSentReason, WireFault};
+use wxpay_protocol::bill::download::NoBillMeaning;
 
 use super::BillFault;
 
@@ -29,7 +30,7 @@ impl BillFault {
     }
 
     /// Whether the next day would meet it as well, so that nothing more is asked.
-    pub const fn is_of_every_day(&self) -> bool {
+    pub fn is_of_every_day(&self) -> bool {
         match self {
             Self::Desk(_) | Self::Unwritable { .. } | Self::Cancelled => true,
             Self::TooEarly { .. }
@@ -37,7 +38,10 @@ impl BillFault {
             | Self::OtherDay { .. }
             | Self::OtherKind { .. }
             | Self::Digest { .. } => false,
-            Self::Download { cause } => !matches!(cause, DownloadFault::NoBill(_) | DownloadFault::NotABill(_)),
+            Self::Download { cause: DownloadFault::NoBill(no_bill) } => {
+                matches!(no_bill.meaning(), NoBillMeaning::Sign | NoBillMeaning::NotPermitted)
+            }
+            Self::Download { cause } => !matches!(cause, DownloadFault::NotABill(_)),
         }
     }
 }
