@@ -156,11 +156,20 @@ export const leftQuery = (profile: string, from: string, to: string, page: numbe
       desk().daysLeft(profile, from, to, page * PAGE_ROWS, PAGE_ROWS),
   });
 
-/** How many amounts of the shown table of orders equal each of WeChat's; nothing is asked while none is shown. */
-export const ownAmountsQuery = (profile: string, date: string, shown: ImportPreview | null) =>
+/**
+ * How many amounts of the shown table of orders equal each of WeChat's; nothing is asked while none is shown. Both are read for
+ * it, so that it is only asked again where the table, how it is read, or the bills are others.
+ */
+export const ownAmountsQuery = (
+  profile: string,
+  date: string,
+  shown: ImportPreview | null,
+  bills: readonly (number | string)[],
+) =>
   queryOptions({
-    queryKey: key("own_amounts", profile, date, shown),
+    queryKey: key("own_amounts", profile, date, shown?.file_name, shown?.mapping, bills),
     queryFn: shown ? () => desk().dayOwnAmounts(profile, date, shown.mapping) : skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
     // Why the files cannot be read is said where they are chosen and run.
     retry: false,
     gcTime: 0,

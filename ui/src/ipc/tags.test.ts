@@ -7,6 +7,7 @@ import {
   leftQuery,
   orderDetailQuery,
   overviewQuery,
+  ownAmountsQuery,
   reportQuery,
   simulatorFaultsQuery,
   startQuery,
@@ -40,6 +41,12 @@ describe("a change in the core", () => {
     expect(shown.map(({ queryKey }) => isStale(queryKey, orders))).toEqual([false, false, false]);
     expect(shown.map(({ queryKey }) => isStale(queryKey, standings))).toEqual([true, true, true]);
     expect(isStale(leftQuery("builtin", "2026-11-01", "2026-11-30", 0).queryKey, standings)).toBe(false);
+  });
+
+  it("of the days reads no table and no bill again", () => {
+    const changed = { tags: ["days" as const, "standings" as const], ids: [] };
+    expect(isStale(ownAmountsQuery("builtin", "2026-11-20", null, [1]).queryKey, changed)).toBe(false);
+    expect(isStale(dayQuery("builtin", "2026-11-20").queryKey, changed)).toBe(true);
   });
 
   it("touches an order's detail only when the order is named", () => {

@@ -9,6 +9,7 @@ import { JobProgress } from "../orders/JobProgress";
 import { BASES, type Basis, BasisChoice } from "./BasisChoice";
 import { DayBills } from "./DayBills";
 import { OwnSide } from "./OwnSide";
+import { useChosenBills } from "./use-chosen-bills";
 import { useDayRun, useOwnTable } from "./use-day-run";
 
 type DayInputsProps = {
@@ -33,6 +34,7 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   const basis = saidBasis ?? knownBasis;
   const cut = saidCut ?? day.outcome?.day_cut_s ?? DAY_CUT_S;
   const bills = useQuery(chosenBillsQuery());
+  const { taken } = useChosenBills(date);
   const orders = useOwnTable(profile, "orders");
   const refunds = useOwnTable(profile, "refunds");
   const isFile = orders.shown !== null || refunds.shown !== null;
@@ -41,7 +43,8 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
     : kept === "before" && before.some(({ table }) => table === "orders");
   // Where nobody said yet which amount this merchant keeps, the table and the bill may show it.
   const shown = knownBasis === null && orders.shown && !orders.shown.problem ? orders.shown : null;
-  const seen = useQuery(ownAmountsQuery(profile, date, shown));
+  const compared = [...taken.map(({ number }) => number), ...day.bills.map(({ digest }) => digest)];
+  const seen = useQuery(ownAmountsQuery(profile, date, shown, compared));
   const waitsForBasis = hasOrders && basis === null;
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;

@@ -30,6 +30,19 @@ describe("the merchant's own tables", () => {
     await waitFor(() => expect(run.mock.calls[0]?.[0]).toMatchObject({ own: { is: "tables" }, basis: "settle" }));
   });
 
+  it("are looked at once whatever else is told of the days, and again with another bill", async () => {
+    const { desk } = openWindow(DAY);
+    const look = vi.spyOn(desk, "dayOwnAmounts");
+    await userEvent.click(await screen.findByLabelText("自己的表格（CSV / XLSX）"));
+    await waitFor(() => expect(screen.getByTestId("basis-why").textContent).toContain("41 笔等于"));
+    const again = vi.spyOn(desk, "dayDetail");
+    desk.world.changed(["days"]);
+    await waitFor(() => expect(again).toHaveBeenCalled());
+    expect(look).toHaveBeenCalledTimes(1);
+    await userEvent.click(screen.getByTestId("bill-choose"));
+    await waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+  });
+
   it("say that they do not show which amount they hold where all three are alike", async () => {
     const { desk } = openWindow(DAY, {}, (fake) => {
       const equal = (["order", "settle", "cash"] as const).map((basis) => ({ basis, count: 42 }));
