@@ -247,7 +247,7 @@ export const days = {
     leftOut: "{{count}} 个文件没有收下，最多同时等 {{most}} 个：{{names}}。对完账或清除几个后，请再拖进来一次。",
     comma: "、",
     run: "开始对账",
-    runWaits: "请先选择表格里的金额是微信支付的哪一个，然后开始对账",
+    runWaits: "请先选择表格里的金额对应微信支付的哪个金额，再开始对账",
     running: "正在对账",
     stopped: "已停止，什么都没有保存",
     wasClosed: "当天已关账，结果没有保存：请先重新打开当天",
