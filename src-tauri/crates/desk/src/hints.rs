@@ -68,8 +68,7 @@ impl Desk {
                 return Ok(());
             }
             sleep_until(at).await;
-            self.ask_hinted(&order).await;
-            Ok::<_, DeskError>(())
+            self.ask_hinted(&order).await
         };
         if let Err(fault) = asked.await {
             tracing::warn!(%fault, "the refunds of an order are not asked about because of a notice");
@@ -82,15 +81,16 @@ impl Desk {
         Ok(known.is_some())
     }
 
-    async fn ask_hinted(&self, order: &Order) {
+    async fn ask_hinted(&self, order: &Order) -> Result<(), DeskError> {
         // The payment first: a notice of the refund may have overtaken that of the payment.
-        match self.ask_known(order).await {
+        match self.ask_known(order).await? {
             Inquiry::Answered => {}
             inquiry => {
                 let said = inquiry.as_str();
                 tracing::warn!(order = %order.out_trade_no, said, "a notice told of a refund, and asking did not find it");
             }
         }
+        Ok(())
     }
 }
 

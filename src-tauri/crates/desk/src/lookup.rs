@@ -165,7 +165,7 @@ impl Desk {
         if !known.is_empty() {
             let mut answers = Vec::with_capacity(known.len());
             for (order, refund) in known {
-                let inquiry = if offline { Inquiry::NotAsked } else { self.ask_known(&order).await };
+                let inquiry = if offline { Inquiry::NotAsked } else { self.ask_known(&order).await? };
                 answers.push(self.answer_for(number.clone(), order.id, refund, inquiry).await?);
             }
             return Ok(answers);
@@ -173,7 +173,7 @@ impl Desk {
         let Some(profile) = asker.filter(|_| !offline) else {
             return Ok(vec![answer::absent(number, None, Inquiry::NotAsked)]);
         };
-        Ok(vec![match self.find_there(&profile, &number).await {
+        Ok(vec![match self.find_there(&profile, &number).await? {
             FoundThere::Kept(order_id) => {
                 let known = self.known_by(&number, Some(&profile)).await?;
                 let refund = known.into_iter().find(|(order, _)| order.id == order_id).and_then(|(_, refund)| refund);

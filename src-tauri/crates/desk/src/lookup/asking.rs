@@ -53,7 +53,11 @@ impl Question {
 
 impl Desk {
     /// Asks about an order of the store and, where it is paid, about its refunds.
-    pub(crate) async fn ask_known(&self, order: &Order) -> Inquiry {
+    ///
+    /// # Errors
+    ///
+    /// See [`Inquiry::of_fault`].
+    pub(crate) async fn ask_known(&self, order: &Order) -> Result<Inquiry, DeskError> {
         let asked = async {
             let (of, signer) = self.order_and_signer(&order.profile, order.out_trade_no.as_str()).await?;
             if let Some(held) = self.wait_for_gateway(&signer).await {
@@ -66,11 +70,15 @@ impl Desk {
             Ok(of_result(&result))
         };
         let answered: Result<Inquiry, DeskError> = asked.await;
-        answered.unwrap_or_else(Inquiry::from)
+        answered.or_else(Inquiry::of_fault)
     }
 
     /// Asks a merchant's gateway for whatever a number may be of, and keeps what it has.
-    pub(super) async fn find_there(&self, profile: &Profile, number: &PastedNumber) -> FoundThere {
+    ///
+    /// # Errors
+    ///
+    /// See [`Inquiry::of_fault`].
+    pub(super) async fn find_there(&self, profile: &Profile, number: &PastedNumber) -> Result<FoundThere, DeskError> {
         let asked = async {
             let name = profile.name.clone();
             let signer = self.blocking(move |inner| inner.signer(&name)).await?;
@@ -89,7 +97,7 @@ impl Desk {
             Ok(FoundThere::Nothing(Inquiry::NotExist))
         };
         let found: Result<FoundThere, DeskError> = asked.await;
-        found.unwrap_or_else(|fault| FoundThere::Nothing(fault.into()))
+        found.or_else(|fault| Inquiry::of_fault(fault).map(FoundThere::Nothing))
     }
 
     async fn find_order(
