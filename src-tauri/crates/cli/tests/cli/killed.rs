@@ -2,29 +2,23 @@
 //! command again ends as if nothing had happened.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::big_day::{DAY, many_rows, wait_for_kept_differences};
 use crate::program::Desk;
-use crate::reconcile::bill;
+use crate::reconcile::ORDERS;
 
 /// So many that a debug build is still at it when it is killed.
 const ROWS: u64 = 60_000;
-const DAY: &str = "2026-11-20";
 
 fn spawned(desk: &Desk, words: &[&str]) -> Child {
-    desk.command(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    desk.command(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Kills it as a power cut would, after it has said for the first time that something is done.
-fn kill_in_its_midst(mut child: Child) {
-    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
-    std::iter::from_fn(|| told.next())
-        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap()["progress"].clone())
-        .find(|progress| progress["done"].as_u64().is_some_and(|done| done > 0))
-        .unwrap();
+/// Kills it as a power cut would.
+fn kill(mut child: Child) {
     child.kill().unwrap();
     assert_eq!(child.wait().unwrap().code(), None, "it had ended by itself");
 }
@@ -48,8 +42,7 @@ fn an_import_that_is_killed_and_started_again_has_every_order_once() {
     while count() == 0 {
         assert_eq!(child.try_wait().unwrap(), None, "it had ended by itself");
     }
-    child.kill().unwrap();
-    assert_eq!(child.wait().unwrap().code(), None, "it had ended by itself");
+    kill(child);
     let before = count();
     assert!((1..ROWS).contains(&before), "{before}");
     let again = desk.run(&["order", "import", "orders.csv", "--json"]).expect(0).json();
@@ -63,19 +56,16 @@ fn an_import_that_is_killed_and_started_again_has_every_order_once() {
 #[test]
 fn a_day_whose_run_is_killed_keeps_nothing_of_it_and_runs_again_as_if_for_the_first_time() {
     let desk = shop();
-    let numbers: Vec<[String; 2]> = (0..ROWS).map(|row| [format!("ORDER-{row:08}"), format!("{row:020}")]).collect();
-    let payments: Vec<_> = numbers
-        .iter()
-        .map(|[number, transaction]| (number.as_str(), transaction.as_str(), "10:00:00", "SUCCESS", 100, 0))
-        .collect();
-    desk.file("bill.csv", bill(&payments, &[]));
-    desk.file("orders.csv", "out_trade_no,transaction_id,state,total_fee,paid_at\n");
+    many_rows(&desk, ROWS, 100);
+    desk.file("orders.csv", ORDERS);
     let words =
         ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", DAY, "--profile", "shop", "--json"];
-    kill_in_its_midst(spawned(&desk, &[&words[..], &["--progress"]].concat()));
+    let mut child = spawned(&desk, &words);
+    wait_for_kept_differences(&desk, &mut child);
+    kill(child);
     let shown = || desk.run(&["day", "show", DAY, "--profile", "shop", "--json"]);
-    let nothing = shown().expect(1).json();
-    assert_eq!((&nothing["mark"], &nothing["run"]), (&json!("nothing"), &Value::Null));
+    let unfinished = shown().expect(1).json();
+    assert_eq!((&unfinished["mark"], &unfinished["run"]), (&json!("not_run"), &Value::Null), "its bill alone is known");
     let run = desk.run(&words).expect(1).json();
     assert_eq!((&run["kept"]["again"], &run["classes"]["bill_only"]["count"]), (&json!(false), &json!(ROWS)));
     assert_eq!(shown().json()["mark"], "open");

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod big_day;
 mod bill;
 mod bill_download;
 mod bulk;
