@@ -27,6 +27,21 @@ fn download(desk: &Desk, more: &[&str]) -> Answer {
     desk.ask(&[&["bill", "download"], more].concat())
 }
 
+/// A gateway that does this to the bills at these places of its answers, and the day on which its only order was paid.
+fn paid_with_fault(fault: &str, positions: &str) -> (Desk, Gateway, UtcMs) {
+    let desk = Desk::new();
+    let rule = format!("fault = \"{fault}\"\nendpoint = \"downloadbill\"\npositions = [{positions}]\n");
+    desk.file("faults.toml", format!("seed = 7\n[[rule]]\n{rule}"));
+    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
+    gateway.pay(&desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    let shown = desk.ask(&["order", "show", number]).expect(0).json();
+    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", &shown["paid_at"].as_str().unwrap()[..10])).unwrap();
+    (desk, gateway, paid)
+}
+
 #[test]
 fn before_ten_of_the_next_day_nothing_is_sent_to_wechat_pay() {
     let desk = Desk::new();
@@ -167,16 +182,7 @@ fn a_range_skips_days_without_trade_and_tells_what_is_there_when_a_day_goes_wron
 
 #[test]
 fn a_range_that_fails_at_its_third_day_tells_the_days_before_it() {
-    let desk = Desk::new();
-    let rule = "fault = \"answer_dropped\"\nendpoint = \"downloadbill\"\npositions = [\"3-99\"]\n";
-    desk.file("faults.toml", format!("seed = 7\n[[rule]]\n{rule}"));
-    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
-    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
-    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
-    gateway.pay(&desk, number).expect(0);
-    desk.ask(&["order", "query", number]).expect(0);
-    let shown = desk.ask(&["order", "show", number]).expect(0).json();
-    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", &shown["paid_at"].as_str().unwrap()[..10])).unwrap();
+    let (desk, _gateway, paid) = paid_with_fault("answer_dropped", "\"3-99\"");
     let day = |days: i64| paid.plus_ms(days * 86_400_000).day();
     let failed = download(&desk, &["--date", &day(-1), "--to", &day(3), "-o", "bills"]);
     assert_ne!(failed.status, 0, "{}", failed.out);
@@ -191,16 +197,7 @@ fn a_range_that_fails_at_its_third_day_tells_the_days_before_it() {
 
 #[test]
 fn a_day_that_goes_wrong_keeps_no_other_day_from_being_fetched_and_the_worst_day_is_the_exit_status() {
-    let desk = Desk::new();
-    let rule = "fault = \"bill_of_wrong_day\"\nendpoint = \"downloadbill\"\npositions = [\"3\", \"7\"]\n";
-    desk.file("faults.toml", format!("seed = 7\n[[rule]]\n{rule}"));
-    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
-    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
-    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
-    gateway.pay(&desk, number).expect(0);
-    desk.ask(&["order", "query", number]).expect(0);
-    let shown = desk.ask(&["order", "show", number]).expect(0).json();
-    let paid = UtcMs::parse_dashed(&format!("{} 00:00:00", &shown["paid_at"].as_str().unwrap()[..10])).unwrap();
+    let (desk, _gateway, paid) = paid_with_fault("bill_of_wrong_day", "\"3\", \"7\"");
     let day = |days: i64| paid.plus_ms(days * 86_400_000).day();
     let range = ["--date", &day(-1), "--to", &day(2), "-o", "bills"];
     let told = download(&desk, &range).expect(3).json();
@@ -236,18 +233,8 @@ fn a_range_ends_at_its_first_day_where_the_sign_is_refused_which_every_day_would
 
 #[test]
 fn a_day_whose_bill_wechat_denies_says_so_whenever_it_is_compared_or_shown() {
-    let desk = Desk::new();
-    desk.file(
-        "faults.toml",
-        "seed = 7\n[[rule]]\nfault = \"bill_late\"\nendpoint = \"downloadbill\"\npositions = [\"2\"]\n",
-    );
-    let gateway = Gateway::start(&desk, &["--faults", "faults.toml"]);
-    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
-    let [number] = &orders(&desk, "1")[..] else { panic!("one order") };
-    gateway.pay(&desk, number).expect(0);
-    desk.ask(&["order", "query", number]).expect(0);
-    let paid = desk.ask(&["order", "show", number]).expect(0).json();
-    let day = &paid["paid_at"].as_str().unwrap()[..10];
+    let (desk, _gateway, paid) = paid_with_fault("bill_late", "\"2\"");
+    let day = &paid.day();
     let words = ["reconcile", "--bill", "bill.csv", "--profile", "shop", "--date", day];
     let compare = || desk.ask(&words).expect(0).json()["kept"].clone();
     download(&desk, &["--date", day, "-o", "bill.csv"]).expect(0);
