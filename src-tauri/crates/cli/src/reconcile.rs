@@ -403,6 +403,13 @@ fn describe_rows(
     for row in found.malformed.iter().take(20) {
         output.note(&format!("{} line {}: {} [{}]", row.side, row.line, row.reason_en, row.reason));
     }
+    if found.malformed_unlisted() > 0 {
+        output.note(&format!(
+            "{} rows cannot be read; line and reason are kept of the first {} [仅列出前 {1} 行]",
+            found.malformed_count(),
+            found.malformed.len()
+        ));
+    }
     for file in outputs {
         output.line(&format!("  written [已写]  {}", file.display()))?;
     }

@@ -82,8 +82,8 @@ pub use confirmations::Agreement;
 pub use days::{
     AGES_DAYS, Aging, AskedDifferences, BesideFault, DayKept, DayView, FeePage, LeftDifference, LeftPage, MatchedPage,
     MatchedRow, PeriodView, ReadRemarks, RefusedRemark, RemarkRefusal, ReportedDay, SettledBeside, SideSums,
-    SpanExport, SpanReport, SpanSums, SuggestedBasis, age_bound_days, days_due, own_rows, own_tables,
-    parse_identity, question_about, reason_text,
+    SpanExport, SpanReport, SpanSums, SuggestedBasis, age_bound_days, days_due, own_rows, own_tables, parse_identity,
+    question_about, reason_text,
 };
 pub use desk::{Desk, Seams};
 pub use diagnosing::{Evidence, Examined, KeyAtHand, NoticeProof, RETURN_MSG, all_keys, examine, redacted_report};

@@ -156,6 +156,11 @@ impl Reconciled {
         self.bills.totals.malformed + self.local.malformed
     }
 
+    /// Those of them that are only counted: beyond the first ten thousand of a side nobody is told line and reason.
+    pub const fn malformed_unlisted(&self) -> u64 {
+        self.malformed_count().saturating_sub(self.malformed.len() as u64)
+    }
+
     /// Whether the day is balanced: nothing differs and every row was read.
     pub fn is_balanced(&self) -> bool {
         self.malformed_count() == 0 && self.verdict.is_balanced()

@@ -17,14 +17,8 @@ use crate::{Field, Head, Mapping, SheetError, Table, TimeForm, Unit};
 const TOTALS: [&str; 6] = ["合计", "总计", "小计", "汇总", "共计", "总交易单数"];
 
 /// What one order or refund has, and a sum of several has not.
-const OF_ONE: [Field; 6] = [
-    Field::TransactionId,
-    Field::State,
-    Field::RefundStatus,
-    Field::PaidAt,
-    Field::CreatedAt,
-    Field::RefundedAt,
-];
+const OF_ONE: [Field; 6] =
+    [Field::TransactionId, Field::State, Field::RefundStatus, Field::PaidAt, Field::CreatedAt, Field::RefundedAt];
 
 /// How a cell labels a row of totals.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use desk::sheets::{Cell, Column, XlsxBook};
 use serde_json::json;
 
+use crate::day::cells;
 use crate::program::Desk;
 use crate::reconcile::{ORDERS, REFUNDS, bill, reconcile};
 
@@ -252,4 +253,16 @@ fn the_amount_that_was_taken_is_said_and_another_one_that_the_orders_equal_is_su
     assert!(!words(&[]).contains("looked at"));
     let program = reconcile(&desk, &[]).expect(1).json();
     assert_eq!(program.get("amount"), None, "programs know what they asked for");
+}
+
+#[test]
+fn rows_beyond_those_that_are_listed_one_by_one_are_told_by_their_number() {
+    let desk = two_of_each();
+    let damaged: String = (0..10_003).map(|_| "1.23E+17,,SUCCESS,100,2026-11-20 10:00:01\n").collect();
+    desk.file("orders.csv", format!("{ORDERS}{damaged}"));
+    let day = ["reconcile", "--bill", "bill.csv", "--orders", "orders.csv", "--date", "20261120", "--out", "out"];
+    let told = desk.run(&day).expect(1);
+    assert!(told.err.contains("10003 rows cannot be read") && told.err.contains("仅列出前 10000 行"), "{}", told.err);
+    let verdict = cells(&desk, "out/reconcile.xlsx", 0).concat();
+    assert!(verdict.contains(&"10003（仅列出前 10000 行）".to_owned()), "{verdict:?}");
 }

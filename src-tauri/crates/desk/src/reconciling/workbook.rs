@@ -120,6 +120,15 @@ fn summary(totals: &BillTotals) -> String {
     )
 }
 
+/// How many rows cannot be read, and how many of them are listed where that is not all.
+fn malformed(found: &Reconciled) -> String {
+    let count = found.malformed_count();
+    if found.malformed_unlisted() == 0 {
+        return count.to_string();
+    }
+    format!("{count}（仅列出前 {} 行）", found.malformed.len())
+}
+
 fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> {
     let (bills, sums) = (&found.bills, found.bills.totals.sums);
     let fees = &found.verdict.fees;
@@ -144,6 +153,6 @@ fn verdict(found: &Reconciled, sides: &DaySides) -> Vec<(&'static str, String)> 
         ("跳过的本地行（合计、空行等）", found.local.passed_over.to_string()),
         ("精度已丢失的单号（按同一行的另一个单号对比）", found.local.damaged_ids.to_string()),
         ("其他日期的本地记录", found.verdict.out_of_scope.to_string()),
-        ("无法读取的行", found.malformed_count().to_string()),
+        ("无法读取的行", malformed(found)),
     ]
 }
