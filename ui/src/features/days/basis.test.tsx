@@ -17,7 +17,9 @@ describe("the merchant's own tables", () => {
     for (const word of ["订单金额", "应结订单金额", "现金金额"])
       expect(isChosen(basis.getByLabelText(word))).toBe(false);
     expect(screen.getByTestId<HTMLButtonElement>("day-run").disabled).toBe(true);
-    expect(screen.getByTestId("run-waits").textContent).toContain("请先选择表格里的金额对应微信支付的哪个金额，再开始对账");
+    expect(screen.getByTestId("run-waits").textContent).toContain(
+      "请先选择表格里的金额对应微信支付的哪个金额，再开始对账",
+    );
     expect(screen.getByTestId("basis-settle").textContent).toContain("微信支付按它和您结算");
     expect(screen.getByRole("radiogroup", { name: "您记的是哪个金额" })).toBe(screen.getByTestId("day-basis"));
     expect(screen.getByRole("radio", { description: /微信支付按它和您结算/ })).toBe(

@@ -97,7 +97,9 @@ describe("a dropped bill of which nobody can tell the day", () => {
     drop(desk, [bill(1, { problem: GBK }), bill(2, {})]);
     const [damaged, empty] = await screen.findAllByTestId("waiting-bill");
     expect(damaged?.textContent).toContain(`1.csv ${GBK.reason_zh}`);
-    expect(empty?.textContent).toContain("2.csv 没有能读出的交易，文件名里也没有日期，看不出是哪一天的账单：请单独选它");
+    expect(empty?.textContent).toContain(
+      "2.csv 没有能读出的交易，文件名里也没有日期，看不出是哪一天的账单：请单独选它",
+    );
     expect(screen.getByTestId("days-pick")).toBeTruthy();
     await userEvent.click(within(damaged as HTMLElement).getByLabelText("去掉 1.csv"));
     await waitFor(() => expect(screen.getAllByTestId("waiting-bill")).toHaveLength(1));

@@ -261,7 +261,8 @@ export const days = {
     waitingBills: "Bills that wait for their day",
     openDay: "Open {{date}}",
     noRows: "no readable trade",
-    noRowsDo: "No readable trade and no date in its name tell the day of this bill: choose it alone, open that day and reconcile it; or put the date into its name, such as 2026-11-20",
+    noRowsDo:
+      "No readable trade and no date in its name tell the day of this bill: choose it alone, open that day and reconcile it; or put the date into its name, such as 2026-11-20",
     leftOut:
       "Files that were not taken, as {{most}} may wait at once: {{count}} ({{names}}). Reconcile or clear some, then drop these again.",
     comma: ", ",
