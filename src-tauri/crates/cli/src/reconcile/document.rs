@@ -106,7 +106,7 @@ pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, 
             "count": found.malformed_count(),
             "bill": bills.totals.malformed,
             "local": local.malformed,
-            "rows": found.malformed.iter().take(1000).map(malformed).collect::<Vec<_>>(),
+            "rows": found.malformed.iter().take(1000).map(|row| malformed(row, &bills.files)).collect::<Vec<_>>(),
         },
         "kept": kept.map(|kept| json!({
             "run": kept.run,
@@ -121,7 +121,8 @@ pub(super) fn day(sides: &DaySides, found: &Reconciled, kept: Option<&DayKept>, 
     })
 }
 
-fn malformed(row: &MalformedLine) -> Value {
-    let MalformedLine { side, line, code, reason, reason_en } = row;
-    json!({"side": side, "line": line, "code": code, "reason": reason_en, "reason_zh": reason})
+fn malformed(row: &MalformedLine, bills: &[PathBuf]) -> Value {
+    let MalformedLine { side, file, line, code, reason, reason_en } = row;
+    let file = file.and_then(|file| bills.get(file)).map(|path| path.display().to_string());
+    json!({"side": side, "file": file, "line": line, "code": code, "reason": reason_en, "reason_zh": reason})
 }

@@ -10,6 +10,7 @@ mod bill_download;
 mod bulk;
 mod certificate;
 mod day;
+mod day_bills;
 mod day_fees;
 mod day_report;
 mod diagnose;

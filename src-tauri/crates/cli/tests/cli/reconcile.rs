@@ -57,7 +57,7 @@ pub(crate) fn reconcile(desk: &Desk, more: &[&str]) -> Answer {
 }
 
 /// One payment of 1.00, as both sides have it.
-fn balanced() -> Desk {
+pub(crate) fn balanced() -> Desk {
     let desk = Desk::new();
     desk.file("bill.csv", bill(&[("T1", "1", "10:00:00", "SUCCESS", 100, 0)], &[]));
     desk.file("orders.csv", format!("{ORDERS}T1,421,SUCCESS,100,2026-11-20 10:00:01\n"));

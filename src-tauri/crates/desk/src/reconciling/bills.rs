@@ -237,7 +237,7 @@ fn read_one<R: Read>(
                 return Err(ReconcileFault::OtherDay { place: place(path), line, at, date });
             }
             BillLine::Malformed(row) if malformed.len() < MAX_MALFORMED => {
-                malformed.push(MalformedLine::of_bill(row.line, &row.fault));
+                malformed.push(MalformedLine::of_bill(number, row.line, &row.fault));
             }
             BillLine::Malformed(_) => {}
         }

@@ -44,6 +44,8 @@ const FEES: &str = "fees.csv";
 pub struct MalformedLine {
     /// `bill`, `orders` or `refunds`.
     pub side: &'static str,
+    /// Which of the bills that were read, from 0; nothing for a row of the local side.
+    pub file: Option<usize>,
     /// From 1.
     pub line: u64,
     /// The word that scripts compare, such as `cell_precision_lost`.
@@ -55,13 +57,14 @@ pub struct MalformedLine {
 }
 
 impl MalformedLine {
-    pub(super) fn of_bill(line: u64, fault: &RowFault) -> Self {
-        Self { side: "bill", line, code: fault.code(), reason: fault.chinese(), reason_en: fault.to_string() }
+    pub(super) fn of_bill(file: usize, line: u64, fault: &RowFault) -> Self {
+        let (reason, reason_en) = (fault.chinese(), fault.to_string());
+        Self { side: "bill", file: Some(file), line, code: fault.code(), reason, reason_en }
     }
 
     pub(super) fn of_local(is_refund: bool, line: u64, why: &RowRefusal) -> Self {
         let side = if is_refund { "refunds" } else { "orders" };
-        Self { side, line, code: why.code(), reason: why.chinese(), reason_en: why.to_string() }
+        Self { side, file: None, line, code: why.code(), reason: why.chinese(), reason_en: why.to_string() }
     }
 }
 

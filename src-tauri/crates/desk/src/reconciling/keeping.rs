@@ -253,6 +253,7 @@ fn kept(cells: &Cells<'_>, bills: &[i64]) -> NewDifference {
             reason: row.side.to_owned(),
             fault: Some(row.reason.clone()),
             fault_en: Some(row.reason_en.clone()),
+            bill: row.file.and_then(|file| bills.get(file).copied()),
             bill_line: (row.side == "bill").then_some(row.line),
             local_line: (row.side != "bill").then_some(row.line),
             ..NewDifference::default()
