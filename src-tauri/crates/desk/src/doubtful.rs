@@ -19,6 +19,9 @@ pub use says::{GatewaySays, Silence};
 /// So many questions in a row without an answer end the asking: the gateway, or the key, is not there.
 const SILENT_MAX: u32 = 3;
 
+/// WeChat's numbers of refunds are no longer (protocol page §4.5).
+const REFUND_ID_MAX: usize = 32;
+
 /// What is to be asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Doubtful {
@@ -28,22 +31,31 @@ pub enum Doubtful {
     Payment(String),
     /// A refund by the merchant's number, by refundquery.
     Refund(String),
+    /// A refund of which only WeChat's number is known, by refundquery; its answer is only told.
+    RefundId(String),
 }
 
 impl Doubtful {
+    /// Whether a refund is asked about.
+    pub(crate) const fn is_refund(&self) -> bool {
+        matches!(self, Self::Refund(_) | Self::RefundId(_))
+    }
+
     /// The question about a difference of this class; nothing where nobody doubts what it is, or it has no number.
     pub(crate) fn about(
         class: Class,
         out_trade_no: Option<&str>,
         transaction_id: Option<&str>,
         out_refund_no: Option<&str>,
+        refund_id: Option<&str>,
     ) -> Option<Self> {
         match class {
             Class::BillOnly | Class::LocalOnly | Class::AmountDiff | Class::StateDiff | Class::DayCutLocal => {
                 out_trade_no.map(|number| Self::Order(number.to_owned()))
             }
             Class::RefundBillOnly | Class::RefundLocalOnly | Class::RefundAmountDiff | Class::RefundStateDiff => {
-                out_refund_no.map(|number| Self::Refund(number.to_owned()))
+                let ours = out_refund_no.map(|number| Self::Refund(number.to_owned()));
+                ours.or_else(|| refund_id.map(|number| Self::RefundId(number.to_owned())))
             }
             Class::DuplicatePayment => transaction_id.map(|number| Self::Payment(number.to_owned())),
             Class::Matched | Class::RefundMatched | Class::DayCutBill | Class::DuplicateLocal => None,
@@ -107,6 +119,7 @@ impl Desk {
                 Doubtful::Order(number) => self.ask_about_order(profile, number).await?,
                 Doubtful::Payment(number) => self.ask_about_payment(profile, number).await?,
                 Doubtful::Refund(number) => self.ask_about_refund(profile, number).await?,
+                Doubtful::RefundId(number) => self.ask_about_refund_id(profile, number).await?,
             };
             asker.silent = if matches!(answer, GatewaySays::Nothing(_)) { asker.silent + 1 } else { 0 };
             told.push(answer);
@@ -177,15 +190,31 @@ impl Desk {
             let (seen, _) = self.see_refund(&signer, &order, &refund).await?;
             return Ok(told_of_refund(seen.event));
         }
+        self.query_unkept_refund(&signer, refund_query::By::OutRefundNo(number)).await
+    }
+
+    async fn ask_about_refund_id(&self, profile: &str, number: &str) -> Result<GatewaySays, DeskError> {
+        let is_length = (1..=REFUND_ID_MAX).contains(&number.len());
+        if !is_length || !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(not_a_number());
+        }
+        let name = profile.to_owned();
+        let signer = self.blocking(move |inner| inner.signer(&name)).await?;
+        self.take_pace(&signer, 1).await?;
+        self.query_unkept_refund(&signer, refund_query::By::RefundId(number.to_owned())).await
+    }
+
+    /// Asks about a refund that the store is to keep nothing of.
+    async fn query_unkept_refund(&self, signer: &Signer, by: refund_query::By) -> Result<GatewaySays, DeskError> {
         let profile = &signer.profile;
         let merchant = signer.merchant(profile.appid.as_str(), profile.sign_type);
-        let (by, nonce) = (refund_query::By::OutRefundNo(number.clone()), self.inner.nonce()?);
+        let nonce = self.inner.nonce()?;
         let request = refund_query::request(&profile.appid, &profile.mch_id, &by, &nonce, profile.sign_type);
-        let request = with_sub_merchant(request, &signer)?;
+        let request = with_sub_merchant(request, signer)?;
         let asking = Asking { refund: 0, seq: 0, at: self.now() };
         let exchange = self.inner.client.query_refund(&signer.to, merchant, &request, &[]).await?;
-        self.note_pace(&signer, reached(&exchange)).await;
-        Ok(told_of_refund(queried(exchange, &number, asking, self.now()).event))
+        self.note_pace(signer, reached(&exchange)).await;
+        Ok(told_of_refund(queried(exchange, &by, asking, self.now()).event))
     }
 }
 
@@ -230,4 +259,19 @@ fn told_of_refund(event: RefundEvent) -> GatewaySays {
         RefundEvent::Accepted { .. } => Silence::Unverified,
     };
     GatewaySays::Nothing(silence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refund_is_asked_about_by_the_merchants_number_and_where_that_is_missing_by_wechats() {
+        let about = |ours: Option<&str>, theirs: Option<&str>| {
+            Doubtful::about(Class::RefundBillOnly, Some("T1"), Some("421"), ours, theirs)
+        };
+        assert_eq!(about(Some("R1"), Some("501")), Some(Doubtful::Refund("R1".into())));
+        assert_eq!(about(None, Some("501")), Some(Doubtful::RefundId("501".into())));
+        assert_eq!(about(None, None), None);
+    }
 }

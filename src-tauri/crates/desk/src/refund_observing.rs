@@ -5,9 +5,8 @@ use wxpay_client::{Doubt, Exchange, Outcome, Rejection};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::answer::Refusal;
 use wxpay_protocol::error_code::{self, Retry};
-use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::refund::{self, RefundAnswer};
-use wxpay_protocol::refund_query::{RefundRecord, RefundReport};
+use wxpay_protocol::refund_query::{By, RefundRecord, RefundReport};
 use wxpay_protocol::sign::SignFault;
 
 use crate::DeskError;
@@ -32,18 +31,22 @@ pub(crate) fn applied(exchange: Exchange<RefundAnswer>, asking: Asking, received
     })
 }
 
-/// The observation of an answer to refundquery about one refund.
+/// The observation of an answer to refundquery about one refund, asked for by either of its numbers.
 pub(crate) fn queried(
     exchange: Exchange<RefundReport>,
-    out_refund_no: &OutRefundNo,
+    by: &By,
     asking: Asking,
     received_at: UtcMs,
 ) -> NewRefundObservation {
     observe(exchange, RefundSource::Query, asking, received_at, |report| {
-        let found = report.refunds.into_iter().find(|refund| refund.out_refund_no == *out_refund_no);
-        match found {
+        let is_meant = |refund: &RefundRecord| match by {
+            By::OutRefundNo(number) => refund.out_refund_no == *number,
+            By::RefundId(number) => refund.refund_id == *number,
+            By::OutTradeNo(..) => false,
+        };
+        match report.refunds.into_iter().find(is_meant) {
             Some(record) => RefundEvent::Reported(seen(record)),
-            None => RefundEvent::Unknown { why: format!("the answer is about other refunds than {out_refund_no}") },
+            None => RefundEvent::Unknown { why: "the answer is about another refund".to_owned() },
         }
     })
 }

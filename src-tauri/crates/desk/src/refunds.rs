@@ -220,7 +220,7 @@ impl Desk {
         let asking = Asking { refund: refund.id, seq, at: self.now() };
         let by = By::OutRefundNo(refund.out_refund_no.clone());
         let exchange = self.send_refund_query(signer, order, &by).await?;
-        let observation = queried(exchange, &refund.out_refund_no, asking, self.now());
+        let observation = queried(exchange, &by, asking, self.now());
         let recorded = self.record_refund(order, observation.clone()).await?;
         if recorded.changed {
             self.follow_order(order).await;

@@ -48,6 +48,7 @@ fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
         Doubtful::Order(number) => ("out_trade_no", number),
         Doubtful::Payment(number) => ("transaction_id", number),
         Doubtful::Refund(number) => ("out_refund_no", number),
+        Doubtful::RefundId(number) => ("refund_id", number),
     };
     let (fee, id, paid_at) = match told {
         GatewaySays::Order { total_fee, transaction_id, paid_at, .. } => {
@@ -71,7 +72,10 @@ fn one(class: Class, question: &Doubtful, told: &GatewaySays) -> Value {
 /// The answers for people.
 pub(crate) fn describe(found: &Reconciled, asked: &Asked, output: &mut Output) -> Result<(), Failure> {
     for (class, question, told) in each(found, asked) {
-        let (Doubtful::Order(number) | Doubtful::Payment(number) | Doubtful::Refund(number)) = question;
+        let (Doubtful::Order(number)
+        | Doubtful::Payment(number)
+        | Doubtful::Refund(number)
+        | Doubtful::RefundId(number)) = question;
         output.line(&format!("  {:<20} {number}  {} [{}]", class.name(), told.english(), told.chinese()))?;
     }
     Ok(())

@@ -36,9 +36,9 @@ pub struct AskedDifferences {
 /// The question about a difference that is kept; nothing where nobody doubts what it is.
 pub fn question_about(row: &DayDifference) -> Option<Doubtful> {
     let found = &row.found;
-    let [out_trade_no, transaction_id, out_refund_no] =
-        [&found.out_trade_no, &found.transaction_id, &found.out_refund_no].map(Option::as_deref);
-    Doubtful::about(Class::parse(&found.class)?, out_trade_no, transaction_id, out_refund_no)
+    let [out_trade_no, transaction_id, out_refund_no, refund_id] =
+        [&found.out_trade_no, &found.transaction_id, &found.out_refund_no, &found.refund_id].map(Option::as_deref);
+    Doubtful::about(Class::parse(&found.class)?, out_trade_no, transaction_id, out_refund_no, refund_id)
 }
 
 impl Desk {
@@ -71,7 +71,7 @@ impl Desk {
                 profile: profile.to_owned(),
                 date,
                 identity: *identity,
-                answer: told.answer(at, matches!(question, Doubtful::Refund(_))),
+                answer: told.answer(at, question.is_refund()),
             });
             let answers: Vec<NewDayAnswer> = answers.collect();
             self.blocking(move |inner| Ok(inner.store.keep_answers(answers)?)).await?;

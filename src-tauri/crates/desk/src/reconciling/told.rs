@@ -45,8 +45,8 @@ fn question(row: &Difference, bill: Option<&Texts>, ours: Option<&Texts>) -> Opt
     let number = |of: fn(&Texts) -> &String| {
         [ours, bill].into_iter().flatten().map(of).find(|number| !number.is_empty()).map(String::as_str)
     };
-    let out_refund_no = number(|texts| &texts.out_refund_no);
+    let (out_refund_no, refund_id) = (number(|texts| &texts.out_refund_no), number(|texts| &texts.refund_id));
     // Of a payment that was made twice each row is about its own.
     let transaction_id = bill.map(|texts| texts.transaction_id.as_str()).filter(|number| !number.is_empty());
-    Doubtful::about(row.class, number(|texts| &texts.out_trade_no), transaction_id, out_refund_no)
+    Doubtful::about(row.class, number(|texts| &texts.out_trade_no), transaction_id, out_refund_no, refund_id)
 }
