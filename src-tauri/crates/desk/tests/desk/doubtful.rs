@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use desk::store::{OrderState, Settings};
+use desk::store::{OrderState, RefundState, Settings};
 use desk::{Cancel, Doubtful, GatewaySays};
-use wxpay_protocol::{Fen, TradeState, order_query};
+use wxpay_protocol::{Fen, RefundStatus, TradeState, order_query};
 
 use crate::shop::{Fate, START, Shop, desk_on, profile, test_order};
 
@@ -78,4 +78,31 @@ async fn what_is_known_here_becomes_evidence_and_what_is_not_is_only_told() {
     assert_eq!(of_payment, transaction_id);
     assert_eq!(shop.state(&ours).await, OrderState::Success, "the answer was recorded");
     assert!(shop.desk.order_detail("shop", &theirs).await.is_err(), "an order of somebody else is not taken in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_is_known_here_becomes_evidence_and_any_other_is_only_told_by_either_of_its_numbers() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    let ours = shop.refund(&number, 60).await.out_refund_no;
+    shop.gateway.end_refund(None, &ours, RefundStatus::Success).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (other, _) = desk_on(elsewhere.path(), &shop.gateway, &shop.keyring, START).await;
+    other.profile_add(profile("shop")).await.unwrap();
+    let [told] = &ask(&shop, &[Doubtful::Refund(ours.clone())]).await[..] else { panic!("one answer") };
+    let GatewaySays::Refund { status, refund_fee, refund_id } = told else { panic!("{told:?}") };
+    assert_eq!((*status, refund_fee.get()), (RefundStatus::Success, 60));
+    assert_eq!(told.chinese(), "查退款：退款成功，0.60元");
+    let kept = shop.desk.refund_detail("shop", &ours).await.unwrap().refund;
+    assert_eq!(kept.state, RefundState::Success, "the answer was recorded");
+    let asked = [
+        Doubtful::Refund(ours.clone()),
+        Doubtful::RefundId(refund_id.clone()),
+        Doubtful::RefundId("50000000000000000000000000000".into()),
+        Doubtful::RefundId("no number".into()),
+    ];
+    let answers = other.ask_doubtful("shop", &asked, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    assert!(answers[..2].iter().all(|answer| answer == told), "{answers:?}");
+    assert_eq!([answers[2].word(), answers[3].word()], ["NOTEXIST", "UNKNOWN"], "{answers:?}");
+    assert!(other.refund_detail("shop", &ours).await.is_err(), "a refund of somebody else is not taken in");
 }
