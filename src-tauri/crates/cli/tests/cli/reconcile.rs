@@ -106,6 +106,17 @@ fn rows_that_cannot_be_read_keep_the_day_open_and_are_named() {
     assert!(written.contains("\nmalformed,,,,,,,,3,"), "{written}");
 }
 
+#[test]
+fn the_bill_of_another_merchant_than_the_profile_is_refused_and_nothing_is_written() {
+    let desk = balanced();
+    desk.merchant("shop", "http://127.0.0.1:9", &[]).expect(0);
+    let other = std::fs::read_to_string(desk.path("bill.csv")).unwrap().replace("1900000001", "1900000009");
+    desk.file("bill.csv", other);
+    let refused = reconcile(&desk, &["--profile", "shop", "--out", "out"]).expect(3);
+    assert!(refused.err.contains("1900000009"), "{}", refused.err);
+    assert!(!desk.path("out").exists());
+}
+
 /// A day with one row of each class, and its files.
 pub(crate) fn a_day_of_everything() -> Desk {
     let desk = Desk::new();

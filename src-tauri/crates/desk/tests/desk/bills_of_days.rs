@@ -160,6 +160,17 @@ async fn payments_and_refunds_in_two_bills_are_the_same_day_as_in_one_and_are_fo
 }
 
 #[tokio::test]
+async fn the_bill_of_another_merchant_is_refused_and_nothing_of_it_is_kept() {
+    let bench = Bench::open().await;
+    let text = bill(BillType::All, &["T1", "T2"]).replace("1900000001", "1900000009");
+    let other = bench.file("other.csv", text);
+    let refused = bench.reconcile(&[&other]).await.unwrap_err();
+    assert!(matches!(&refused, DeskError::Day(ReconcileFault::Bill { .. })), "{refused}");
+    assert!(refused.to_string().contains("1900000009"), "{refused}");
+    assert!(bench.shop.desk.day("shop", NOON).await.unwrap().run.is_none());
+}
+
+#[tokio::test]
 async fn what_was_given_back_out_of_recharged_money_is_counted_and_agrees_with_nothing() {
     let bench = Bench::open().await;
     let all = bench.file("all.csv", bill(BillType::All, &["T1", "T2"]));
