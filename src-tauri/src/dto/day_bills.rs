@@ -11,6 +11,23 @@ use crate::dto::number::{Count, Fen};
 use crate::dto::refusal::Refusal;
 use crate::error::IpcError;
 
+/// What summary lines say beyond the rows that were read.
+#[derive(Debug, Serialize, specta::Type)]
+pub(crate) struct UnreadRows {
+    pub(crate) rows: Count,
+    pub(crate) total_fen: Fen,
+    pub(crate) refund_fen: Fen,
+}
+
+impl TryFrom<desk_store::UnreadSums> for UnreadRows {
+    type Error = IpcError;
+
+    fn try_from(unread: desk_store::UnreadSums) -> Result<Self, IpcError> {
+        let [total_fen, refund_fen] = [Fen::sum(unread.total_fen)?, Fen::sum(unread.refund_fen)?];
+        Ok(Self { rows: unread.rows.into(), total_fen, refund_fen })
+    }
+}
+
 /// The bills that were chosen or dropped, and wait.
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct ChosenBills {

@@ -3,7 +3,7 @@
 use desk_store::{DayBill as CoreBill, DayNote as CoreNote, DayRun, DayStanding as CoreStanding, Dimension};
 use serde::{Deserialize, Serialize};
 
-use crate::dto::day_bills::UnsettledDay;
+use crate::dto::day_bills::{UnreadRows, UnsettledDay};
 use crate::dto::day_report::SpanSums;
 use crate::dto::number::{AtMs, Count, Fen};
 use crate::dto::refusal::Refusal;
@@ -257,6 +257,8 @@ pub(crate) struct DayOutcome {
     /// Numbers that a spreadsheet damaged in rows that were found by their other number.
     pub(crate) damaged_ids: Count,
     pub(crate) summary_ok: bool,
+    /// What the rows that cannot be read would have to hold, where the bills tell.
+    pub(crate) unread: Option<UnreadRows>,
     /// Both sides of the rows that were compared, and the fees.
     pub(crate) sums: SpanSums,
     pub(crate) classes: Vec<DayClass>,
@@ -349,6 +351,7 @@ fn outcome(
         bill_total_fen: sum(|sums| sums.total_fen)?,
         bill_refund_fen: sum(|sums| sums.refund_fen)?,
         summary_ok: run.bills.iter().all(|bill| bill.sums.summary_ok),
+        unread: run.unread().map(UnreadRows::try_from).transpose()?,
         day_cut_s: run.found.day_cut_s,
         sums: (&desk::SpanSums::of(&run)).try_into()?,
         basis: run.found.basis,

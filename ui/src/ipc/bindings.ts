@@ -774,6 +774,8 @@ export type DayOutcome = {
 	/**  Numbers that a spreadsheet damaged in rows that were found by their other number. */
 	damaged_ids: Count,
 	summary_ok: boolean,
+	/**  What the rows that cannot be read would have to hold, where the bills tell. */
+	unread: UnreadRows | null,
 	/**  Both sides of the rows that were compared, and the fees. */
 	sums: SpanSums,
 	classes: DayClass[],
@@ -3002,6 +3004,13 @@ export type TrayState =
 export type TypedKey = {
 	role: KeyRole,
 	key: SecretText,
+};
+
+/**  What summary lines say beyond the rows that were read. */
+export type UnreadRows = {
+	rows: Count,
+	total_fen: Fen,
+	refund_fen: Fen,
 };
 
 /**  A day beside that could not be settled: it stays as it was. */

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use desk_store::{
     BillKept, BillSums, DayBill, DifferenceFilter, NewDayBill, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind,
-    RunBegun, RunFindings, SaidOfMany,
+    RunBegun, RunFindings, SaidOfMany, UnreadSums,
 };
 use wxpay_protocol::UtcMs;
 
@@ -289,7 +289,7 @@ impl Inner {
         path: &Path,
         fetched: bool,
     ) -> Result<BillKept, DeskError> {
-        let sums = bill.totals.sums;
+        let (sums, unread) = (bill.totals.sums, bill.totals.unread);
         Ok(self.store.keep_bill(NewDayBill {
             profile: profile.to_owned(),
             date: date.start_of_day(),
@@ -306,6 +306,11 @@ impl Inner {
                 settle_fen: sums.settlement_total_fee,
                 refund_fen: sums.settlement_refund_fee,
                 fee_milli_fen: sums.fee_milli_fen,
+                unread: (unread.rows > 0).then_some(UnreadSums {
+                    rows: unread.rows,
+                    total_fen: unread.total_fee,
+                    refund_fen: unread.settlement_refund_fee,
+                }),
             },
             seen_at: self.clock.now(),
             fetched,

@@ -13,7 +13,7 @@ mod saying;
 mod standing;
 
 pub use answers::{DayAnswer, NewDayAnswer};
-pub use bills::{BillKept, BillSums, DayBill, NewDayBill};
+pub use bills::{BillKept, BillSums, DayBill, NewDayBill, UnreadSums};
 pub use differences::{
     Concentration, DayDifference, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension,
     NewDifference,

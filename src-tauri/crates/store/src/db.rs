@@ -46,6 +46,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0019_bills_heard_last.sql")),
     M::up(include_str!("../migrations/0020_removed_profiles.sql")),
     M::up(include_str!("../migrations/0021_removed_sub_merchants.sql")),
+    M::up(include_str!("../migrations/0022_unread_sums.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

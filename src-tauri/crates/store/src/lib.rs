@@ -57,7 +57,7 @@ pub use days::{
     BillKept, BillSums, ClassTally, Concentration, DayAnswer, DayBill, DayDifference, DayFee, DayFlow, DayMark,
     DayNote, DayRun, DayStanding, DifferenceFilter, DifferencePage, DifferenceState, DifferingRow, Dimension, Handled,
     NewDayAnswer, NewDayBill, NewDayFlow, NewDayNote, NewDifference, NewNotes, NewRun, NoteKind, RunBegun, RunFindings,
-    SaidEnd, SaidOfMany,
+    SaidEnd, SaidOfMany, UnreadSums,
 };
 pub use db::{BACKUPS, FILE_NAME};
 pub use error::StoreError;

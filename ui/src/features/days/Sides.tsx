@@ -32,6 +32,7 @@ function Inputs({ outcome }: { outcome: Outcome }) {
         <span className={outcome.summary_ok ? "tone-green" : "tone-red"}>
           {t(outcome.summary_ok ? "days.summaryOk" : "days.summaryOff")}
         </span>
+        {outcome.unread && <Unread unread={outcome.unread} />}
       </dd>
       <dt>{t("days.ownSide", { side })}</dt>
       <dd>
@@ -55,6 +56,13 @@ function Inputs({ outcome }: { outcome: Outcome }) {
       ))}
     </dl>
   );
+}
+
+/** What the rows that cannot be read would have to hold. */
+function Unread({ unread }: { unread: NonNullable<Outcome["unread"]> }) {
+  const { t } = useTranslation();
+  const [ordered, refunded] = [formatYuan(unread.total_fen), formatYuan(unread.refund_fen)];
+  return <span data-testid="unread-rows"> · {t("days.unreadRows", { rows: unread.rows, ordered, refunded })}</span>;
 }
 
 /** Both sides of the rows that were compared, and the fee that the bill names. */

@@ -219,6 +219,7 @@ export function fakeDays(world: World): DayCommands {
               passed_over: day.isFile ? 1 : 0,
               damaged_ids: day.isFile ? 2 : 0,
               summary_ok: true,
+              unread: null,
               sums: sumsOf(1),
               classes: [...classes(day.rows), matched],
               ran_at: Date.parse(date) + DAY_MS,

@@ -101,6 +101,8 @@ fn rows_that_cannot_be_read_keep_the_day_open_and_are_named() {
     desk.file("bill.csv", spoilt);
     let answer = reconcile(&desk, &["--out", "out"]).expect(1).json();
     assert_eq!((&answer["malformed"]["bill"], &answer["bill"]["summary_ok"]), (&json!(1), &json!(false)));
+    let unread = &answer["bill"]["unread"];
+    assert_eq!((&unread["rows"], &unread["total_fen"]), (&json!(1), &json!(100)), "the gap to the summary is told");
     let written = std::fs::read_to_string(desk.path("out/differences.csv")).unwrap();
     assert!(written.contains("\nmalformed,,,,,,,2,,这一行有 28 个值"), "{written}");
     assert!(written.contains("\nmalformed,,,,,,,,3,"), "{written}");

@@ -326,6 +326,7 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
             Cell::Count(day.malformed),
             Cell::Count(run.found.not_compared),
             Cell::Count(run.found.fee_count),
+            Cell::Text(&summary(run, words)),
         ])?;
     }
     book.sheet(words.of("", "分类", "Classes"), &columns(&CLASSES, words))?;
@@ -343,9 +344,21 @@ fn begin_book(file: File, runs: &[(DayRun, &DayStanding)], words: Words) -> Resu
     Ok(book)
 }
 
+/// Whether the bills tie out, and what the rows that cannot be read would have to hold.
+fn summary(run: &DayRun, words: Words) -> String {
+    if run.bills.iter().all(|bill| bill.sums.summary_ok) {
+        return words.of("", "一致", "ties out").to_owned();
+    }
+    let Some(unread) = run.unread() else { return words.of("", "无法对比", "not comparable").to_owned() };
+    let (rows, [ordered, refunded]) = (unread.rows, [unread.total_fen, unread.refund_fen].map(yuan_text));
+    let chinese = format!("无法对比：{rows} 行未能读出，按汇总应含订单金额 {ordered}、退款金额 {refunded}");
+    let english = format!("not comparable: {rows} not read; by the summary ordered {ordered}, refunded {refunded}");
+    words.of("", &chinese, &english).to_owned()
+}
+
 pub(super) type Titles = (&'static str, &'static str, &'static str, u16);
 
-const VERDICT: [Titles; 15] = [
+const VERDICT: [Titles; 16] = [
     ("", "日期", "Date", 12),
     ("", "结论", "Verdict", 12),
     ("", "账单笔数", "Bill rows", 12),
@@ -361,6 +374,7 @@ const VERDICT: [Titles; 15] = [
     ("", "无法读取的行", "Unreadable rows", 14),
     ("", "未比较的账单行", "Bill rows not compared", 16),
     ("", "手续费不一致", "Fees off", 12),
+    ("", "账单汇总", "Bill summary", 40),
 ];
 
 const MATCHED: [Titles; 9] = [

@@ -28,6 +28,19 @@ pub struct BillSums {
     pub refund_fen: i128,
     /// 手续费, in thousandths of a fen.
     pub fee_milli_fen: i128,
+    /// What the rows that cannot be read would have to hold; nothing where every row was read, or where nobody kept it.
+    pub unread: Option<UnreadSums>,
+}
+
+/// What summary lines say beyond the rows that were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnreadSums {
+    /// The rows that cannot be read.
+    pub rows: u64,
+    /// 订单金额, in fen.
+    pub total_fen: i128,
+    /// 退款金额, in fen.
+    pub refund_fen: i128,
 }
 
 /// A bill that was read.
@@ -110,12 +123,14 @@ pub struct BillKept {
 }
 
 pub(super) const BILL: &str = "id, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, refund_fen, \
-     fee_milli_fen, seen_at, file, place, heard_at, fetched FROM day_bills \
+     fee_milli_fen, unread_total_fen, unread_refund_fen, seen_at, file, place, heard_at, fetched FROM day_bills \
      JOIN day_heard ON place = (SELECT h.place FROM day_heard h WHERE h.bill = day_bills.id ORDER BY h.fetched DESC, h.place DESC LIMIT 1)";
 
 pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
     let number = |column: &str| row.get::<_, i64>(column).map(i64::unsigned_abs);
     let sum = |column: &str| row.get::<_, i64>(column).map(i128::from);
+    let unread = |column: &str| row.get::<_, Option<i64>>(column).map(|fen| fen.map(i128::from));
+    let (rows_unread, unread) = (number("malformed")?, unread("unread_total_fen")?.zip(unread("unread_refund_fen")?));
     Ok(DayBill {
         id: row.get("id")?,
         date: time(row, "date")?,
@@ -126,12 +141,13 @@ pub(super) fn bill(row: &Row<'_>) -> rusqlite::Result<DayBill> {
             rows: number("rows")?,
             payments: number("payments")?,
             refunds: number("refunds")?,
-            malformed: number("malformed")?,
+            malformed: rows_unread,
             summary_ok: row.get("summary_ok")?,
             total_fen: sum("total_fen")?,
             settle_fen: sum("settle_fen")?,
             refund_fen: sum("refund_fen")?,
             fee_milli_fen: sum("fee_milli_fen")?,
+            unread: unread.map(|(total_fen, refund_fen)| UnreadSums { rows: rows_unread, total_fen, refund_fen }),
         },
         seen_at: time(row, "seen_at")?,
         file: row.get("file")?,
@@ -168,12 +184,17 @@ fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreErro
     let is_new = of_kind.iter().all(|bill| bill.digest != new.digest);
     let is_news = |last: &&DayBill| (new.fetched, new.digest != last.digest) > (last.fetched, false);
     let sums = &new.sums;
+    let unread = |of: fn(&UnreadSums) -> i128, column| sums.unread.map(|unread| kept(of(&unread), column)).transpose();
     connection
         .prepare_cached(
             "INSERT INTO day_bills (profile, date, kind, columns, digest, rows, payments, refunds, malformed, summary_ok, total_fen, settle_fen, \
-             refund_fen, fee_milli_fen, seen_at, file) VALUES (:profile, :date, :kind, :columns, :digest, :rows, :payments, :refunds, :malformed, \
-             :summary_ok, :total_fen, :settle_fen, :refund_fen, :fee_milli_fen, :seen_at, :file) \
-             ON CONFLICT (profile, date, kind, digest) DO UPDATE SET file = coalesce(excluded.file, file)",
+             refund_fen, fee_milli_fen, unread_total_fen, unread_refund_fen, seen_at, file) \
+             VALUES (:profile, :date, :kind, :columns, :digest, :rows, :payments, :refunds, :malformed, \
+             :summary_ok, :total_fen, :settle_fen, :refund_fen, :fee_milli_fen, :unread_total_fen, :unread_refund_fen, \
+             :seen_at, :file) \
+             ON CONFLICT (profile, date, kind, digest) DO UPDATE SET file = coalesce(excluded.file, file), \
+             unread_total_fen = coalesce(unread_total_fen, excluded.unread_total_fen), \
+             unread_refund_fen = coalesce(unread_refund_fen, excluded.unread_refund_fen)",
         )?
         .execute(named_params! {
             ":profile": new.profile,
@@ -190,6 +211,8 @@ fn keep(connection: &Connection, new: &NewDayBill) -> Result<BillKept, StoreErro
             ":settle_fen": kept(sums.settle_fen, "day_bills.settle_fen")?,
             ":refund_fen": kept(sums.refund_fen, "day_bills.refund_fen")?,
             ":fee_milli_fen": kept(sums.fee_milli_fen, "day_bills.fee_milli_fen")?,
+            ":unread_total_fen": unread(|unread| unread.total_fen, "day_bills.unread_total_fen")?,
+            ":unread_refund_fen": unread(|unread| unread.refund_fen, "day_bills.unread_refund_fen")?,
             ":seen_at": new.seen_at.0,
             ":file": new.file,
         })?;

@@ -5,7 +5,7 @@ use wxpay_protocol::UtcMs;
 
 use super::bills::{BILL, bill};
 use super::notes::is_closed;
-use super::{DayBill, NewDifference, count, differences, kept};
+use super::{DayBill, NewDifference, UnreadSums, count, differences, kept};
 use crate::columns::time;
 use crate::{Store, StoreError};
 
@@ -105,6 +105,18 @@ impl DayRun {
     /// The bills whose rows were compared; those of 充值退款 were only counted, and WeChat's word that there is none has no rows.
     pub fn compared_bills(&self) -> impl Iterator<Item = &DayBill> {
         self.bills.iter().filter(|bill| bill.kind != "RECHARGE_REFUND" && !bill.is_none())
+    }
+
+    /// What the rows of these bills that cannot be read would have to hold; nothing where all were read, or where it
+    /// was not kept of each.
+    pub fn unread(&self) -> Option<UnreadSums> {
+        let bills = self.compared_bills().filter(|bill| bill.sums.malformed > 0);
+        let each: Option<Vec<UnreadSums>> = bills.map(|bill| bill.sums.unread).collect();
+        each.filter(|each| !each.is_empty()).map(|each| UnreadSums {
+            rows: each.iter().map(|unread| unread.rows).sum(),
+            total_fen: each.iter().map(|unread| unread.total_fen).sum(),
+            refund_fen: each.iter().map(|unread| unread.refund_fen).sum(),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use desk_store::{
     BillSums, ClassTally, DayAnswer, DayMark, DayStanding, DifferenceFilter, DifferenceState, Dimension, Handled,
     NewClaim, NewDayAnswer, NewDayBill, NewDayNote, NewDifference, NewRun, NoteKind, RunBegun, RunFindings, Store,
-    StoreError,
+    StoreError, UnreadSums,
 };
 use wxpay_protocol::UtcMs;
 
@@ -149,6 +149,25 @@ fn the_same_bill_is_known_and_another_text_for_the_day_stands_beside_it() {
     assert!(!days.standing().bill_changed, "the newer one was looked at");
     assert_eq!(days.store.day_bills(SHOP, date()).unwrap().len(), 2);
     assert!(days.store.day_bills("other", date()).unwrap().is_empty());
+}
+
+#[test]
+fn what_the_rows_that_cannot_be_read_would_hold_is_kept_with_a_bill_and_told_of_its_day() {
+    let days = open();
+    let keep = |unread: Option<UnreadSums>| {
+        let bill = bill_of(date(), 1);
+        let sums = BillSums { malformed: 2, unread, ..bill.sums };
+        days.store.keep_bill(NewDayBill { sums, ..bill }).unwrap().bill
+    };
+    assert_eq!(keep(None).sums.unread, None, "as it was kept when nobody asked for it");
+    let unread = UnreadSums { rows: 2, total_fen: 150, refund_fen: 20 };
+    assert_eq!(keep(Some(unread)).sums.unread, Some(unread));
+    let bill = keep(Some(UnreadSums { total_fen: 151, ..unread }));
+    assert_eq!(bill.sums.unread, Some(unread), "what was seen stays as it was");
+    let stranger = rusqlite::Connection::open(days.store.path()).unwrap();
+    assert!(stranger.execute("UPDATE day_bills SET unread_refund_fen = 1", []).is_err());
+    days.run(1, bill.id, Vec::new());
+    assert_eq!(days.store.current_run(SHOP, date()).unwrap().unwrap().unread(), Some(unread));
 }
 
 #[test]
