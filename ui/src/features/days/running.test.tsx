@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
 
 const DAY = "/days?date=2026-11-20";
@@ -28,4 +28,25 @@ it("shows beside the bill what the rows that cannot be read would have to hold",
   await run();
   const sides = await screen.findByTestId("day-sides");
   expect(sides.textContent).toContain("汇总行无法对上 · 未读出的 2 行合计：订单 ¥19.90，退款 ¥1.00");
+});
+
+it("tells how far a run is, at which rate and what is left, and is stopped without a result", async () => {
+  const { desk } = openWindow(DAY);
+  let stop = () => {};
+  vi.spyOn(desk, "dayRun").mockImplementation((_request, onProgress) => {
+    onProgress({ job: 3, done: 50_000_000, total: 300_000_000, rate_per_s: 50_000_000, rest_s: 5 });
+    const nothing = { closed: false, again: false, other_bills: 0, settled_days: [], unsettled_days: [] };
+    return new Promise((resolve) => {
+      stop = () => resolve({ cancelled: true, ...nothing });
+    });
+  });
+  const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+  await run();
+  expect((await screen.findByTestId("sheet-progress")).textContent).toContain("50 / 300 MB · 50 MB/秒 · 剩余 5 s");
+  await userEvent.click(screen.getByTestId("sheet-stop"));
+  expect(cancel).toHaveBeenCalledWith(3);
+  stop();
+  expect(await screen.findByText("已停止，什么都没有保存")).toBeTruthy();
+  expect(await screen.findByTestId("day-inputs")).toBeTruthy();
+  expect(screen.queryByTestId("day-classes")).toBeNull();
 });
