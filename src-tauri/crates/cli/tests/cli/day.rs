@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Answer, Desk};
 use crate::reconcile::{EVERYTHING, ORDERS, a_day_of_everything, bill};
+use crate::workbook::formats_below;
 
 pub(crate) const DAY: &str = "2026-11-20";
 
@@ -341,6 +342,16 @@ fn a_workbook_has_the_verdict_of_the_day_and_what_its_classes_add_up_to() {
     }
     run(&desk, &["--out", "out", "--viewpoint", "own"]).expect(1);
     assert!(cells(&desk, "out/reconcile.xlsx", 2).iter().any(|row| row[0] == "退款短款（微信多退）"));
+    export("matched.xlsx", &["--matched"]);
+    for (file, sheet, ids) in
+        [("out.xlsx", 3, "B C D O P"), ("out/reconcile.xlsx", 3, "B C D M N"), ("matched.xlsx", 4, "C D E I")]
+    {
+        for column in ids.split(' ') {
+            let formats = formats_below(&desk.path(file), sheet, column);
+            let are_texts = formats.iter().all(|format| format == "text @");
+            assert!(are_texts && !formats.is_empty(), "{file} {column}: {formats:?}");
+        }
+    }
 }
 
 #[test]

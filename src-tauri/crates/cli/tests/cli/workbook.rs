@@ -8,6 +8,17 @@ use zip::ZipArchive;
 
 /// Of each cell of a sheet (from 1): whether it is a number or a text, and its format.
 pub(crate) fn formats(book: &Path, sheet: usize) -> Vec<Vec<String>> {
+    placed(book, sheet).into_iter().map(|row| row.into_iter().map(|(_, format)| format).collect()).collect()
+}
+
+/// The same of the cells of one column (such as `B`) below its title, without those that are empty.
+pub(crate) fn formats_below(book: &Path, sheet: usize, column: &str) -> Vec<String> {
+    let cells = placed(book, sheet).into_iter().skip(1).flatten();
+    cells.filter(|(letters, _)| letters == column).map(|(_, format)| format).collect()
+}
+
+/// Of each cell: the letters of its column, and as what and in which format it is shown.
+fn placed(book: &Path, sheet: usize) -> Vec<Vec<(String, String)>> {
     let mut archive = ZipArchive::new(File::open(book).unwrap()).unwrap();
     let mut part = |name: &str| read_to_string(archive.by_name(name).unwrap()).unwrap();
     let (styles, cells) = (part("xl/styles.xml"), part(&format!("xl/worksheets/sheet{sheet}.xml")));
@@ -15,7 +26,8 @@ pub(crate) fn formats(book: &Path, sheet: usize) -> Vec<Vec<String>> {
     let row = |row: &str| {
         let cell = |cell: &str| {
             let kind = if cell.contains("t=\"inlineStr\"") { "text" } else { "number" };
-            format!("{kind} {}", styles[attribute(cell, "s").parse::<usize>().unwrap()])
+            let letters = attribute(cell, "r").trim_end_matches(|end: char| end.is_ascii_digit());
+            (letters.to_owned(), format!("{kind} {}", styles[attribute(cell, "s").parse::<usize>().unwrap()]))
         };
         row.split("<c ").skip(1).map(cell).collect()
     };
