@@ -451,6 +451,9 @@ fn rows_that_agree_are_exported_on_request_as_many_as_their_classes_count() {
     let rows = ["matched", "refund_matched"].map(|class| with.matches(&format!("\n{class},")).count() as u64);
     assert!(rows == agreeing && rows[0] > 0, "{rows:?} of {agreeing:?}");
     desk.run(&["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.xlsx", "--matched"]).expect(0);
+    let listed = cells(&desk, "rows.xlsx", 3);
+    assert_eq!(listed.len() as u64 - 1, agreeing.iter().sum::<u64>(), "{listed:?}");
+    assert!(listed.iter().any(|row| row[2..5] == ["T1", "421", ""]), "{listed:?}");
     std::fs::write(desk.path("bill.csv"), "another text").unwrap();
     let refused =
         desk.run(&["export", "differences", "--profile", "shop", "--date", DAY, "-o", "rows.csv", "--matched"]);
