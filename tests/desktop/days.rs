@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
+use acceptance::built::wxpay;
 use wxpay_protocol::UtcMs;
 
 use crate::today::{choose, choose_orders, choose_refunds, counts, drop_on, open_today, say_ordered_amounts};
@@ -92,7 +94,22 @@ async fn a_dropped_bill_is_mapped_run_asked_about_settled_exported_and_its_remar
     window.click("day-close").await.unwrap();
     window.find("[data-testid=\"day\"][data-mark=\"closed\"]").await.unwrap();
     window.find(&format!("[data-testid=\"day-{date}\"][data-mark=\"closed\"]")).await.unwrap();
+    let start = window.asked("app_start", serde_json::json!({})).await.unwrap();
     window.close().await.unwrap();
+
+    // The title of the amounts says no unit: without the mapping that the run saved the table would be refused.
+    let again = Command::new(wxpay().unwrap())
+        .args(["reconcile", "--json", "--date", &date, "--profile", start["profiles"][0]["name"].as_str().unwrap()])
+        .arg("--data-dir")
+        .arg(home.path())
+        .arg("--bill")
+        .arg(&bill)
+        .arg("--orders")
+        .arg(dir.path().join("orders.csv"))
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(again.code(), Some(1), "the day differs, and its table is read");
 }
 
 #[tokio::test]
