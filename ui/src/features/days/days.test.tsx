@@ -42,6 +42,9 @@ describe("a day that is reconciled", () => {
     expect(row.textContent).toContain("¥19.90");
     expect(row.textContent).toContain("¥14.90");
     expect(row.textContent).toContain("应结订单金额");
+    expect([...row.querySelectorAll(".differs")].map((side) => side.textContent)).toEqual(["¥19.90", "¥14.90"]);
+    await userEvent.click(screen.getByTestId("class-bill_only"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")[0]?.querySelector(".differs")).toBeNull());
     expect(await screen.findByTestId("day-2026-11-20")).toHaveProperty("dataset.mark", "open");
   });
 
