@@ -275,6 +275,10 @@ fn refunds_that_are_kept_match_those_of_the_bill() {
     let count = |class: &str| found["classes"][class]["count"].as_u64().unwrap();
     assert_eq!((count("matched"), count("refund_matched"), &found["local"]["refunds"]), (1, 1, &json!(1)), "{found}");
     assert_eq!(found["classes"]["refund_matched"]["local_fen"], 50);
+    // The refunds have a bill of their own.
+    download(&desk, &["--date", day, "--type", "REFUND", "-o", "back.csv"]).expect(0);
+    let back = desk.run(&["bill", "check", "back.csv", "--json"]).expect(0).json();
+    assert_eq!((&back["kind"], &back["rows"], &back["refunds"]), (&json!("REFUND"), &json!(1), &json!(1)));
     // Another amount in the bill is found, with the number of the merchant's refund.
     let text = std::fs::read_to_string(desk.path("bill.csv")).unwrap();
     desk.file("bill.csv", text.replace("`0.50", "`0.40"));

@@ -211,6 +211,7 @@ mod tests {
             request.iter().skip(3).map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
         };
         assert_eq!(fields(BillKind::Trades(BillType::All), false), "bill_date=20240102&bill_type=ALL");
+        assert_eq!(fields(BillKind::Trades(BillType::Refund), false), "bill_date=20240102&bill_type=REFUND");
         assert_eq!(
             fields(BillKind::FundFlow(AccountType::Basic), true),
             "bill_date=20240102&account_type=Basic&tar_type=GZIP&sign_type=HMAC-SHA256"
