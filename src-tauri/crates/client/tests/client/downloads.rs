@@ -15,9 +15,13 @@ const TRADES: BillKind = BillKind::Trades(BillType::All);
 const FLOW: BillKind = BillKind::FundFlow(AccountType::Basic);
 
 /// Keeps what it takes, up to a limit.
+#[derive(Default)]
 struct Kept {
     bytes: Vec<u8>,
     most: usize,
+    /// How often it took something, and the most at once.
+    pieces: usize,
+    largest: usize,
 }
 
 impl BodySink for Kept {
@@ -26,19 +30,21 @@ impl BodySink for Kept {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.bytes.extend_from_slice(piece);
+        self.pieces += 1;
+        self.largest = self.largest.max(piece.len());
         Ok(())
     }
 }
 
-async fn download(gateway: &Gateway, kind: BillKind, most: usize) -> (Result<BillBody, DownloadFault>, Vec<u8>) {
-    let mut kept = Kept { bytes: Vec::new(), most };
+async fn download(gateway: &Gateway, kind: BillKind, most: usize) -> (Result<BillBody, DownloadFault>, Kept) {
+    let mut kept = Kept { most, ..Kept::default() };
     let (client, key) = (client(), key());
     let by = (kind, merchant(&key));
     let body = client.download_bill(&gateway.destination(), by, None, &query(), &mut kept).await;
-    (body, kept.bytes)
+    (body, kept)
 }
 
-async fn answered(status: &str, headers: &str, body: &[u8]) -> (Result<BillBody, DownloadFault>, Vec<u8>) {
+async fn answered(status: &str, headers: &str, body: &[u8]) -> (Result<BillBody, DownloadFault>, Kept) {
     download(&Gateway::start(Act::Write(http(status, headers, body))).await, TRADES, usize::MAX).await
 }
 
@@ -47,9 +53,9 @@ async fn an_answer_that_is_no_bill_is_named_and_nothing_of_it_is_kept() {
     let refusal = "<xml><return_code><![CDATA[FAIL]]></return_code>\n<return_msg><![CDATA[No Bill Exist]]></return_msg>\n<error_code><![CDATA[20002]]></error_code>\n</xml>";
     let (found, kept) = answered("200 OK", "", refusal.as_bytes()).await;
     assert!(matches!(&found, Err(DownloadFault::NoBill(no)) if no.meaning() == NoBillMeaning::NoTrade), "{found:?}");
-    assert!(kept.is_empty());
+    assert!(kept.bytes.is_empty());
     let (found, kept) = answered("200 OK", "", b"\r\n<html>a portal</html>").await;
-    assert!(matches!(found, Err(DownloadFault::NotABill(_))) && kept.is_empty());
+    assert!(matches!(found, Err(DownloadFault::NotABill(_))) && kept.bytes.is_empty());
     let (found, _) = answered("200 OK", "", b"").await;
     assert!(matches!(found, Err(DownloadFault::NotABill(_))), "{found:?}");
     let (found, _) = answered("502 Bad Gateway", "", b"<html>").await;
@@ -83,7 +89,8 @@ async fn a_bill_of_any_length_goes_on_as_it_comes_and_a_fund_flow_is_signed_with
     const LENGTH: usize = 3 * 1024 * 1024;
     let gateway = Gateway::start(Act::Huge(LENGTH)).await;
     let (found, kept) = download(&gateway, TRADES, usize::MAX).await;
-    assert_eq!((found.unwrap().bytes, kept.len()), (LENGTH as u64, LENGTH));
+    assert_eq!((found.unwrap().bytes, kept.bytes.len()), (LENGTH as u64, LENGTH));
+    assert!(kept.pieces > 1 && kept.largest < LENGTH / 2, "{} pieces, {} at once", kept.pieces, kept.largest);
 
     let digest = "Digest: SHA=e8eeb9fb13d6545e906b0e20c9dfda6a68b74736\r\n";
     let gateway = Gateway::start(Act::Write(http("200 OK", digest, b"flow"))).await;
