@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use desk_reconcile::{Basis, Class, FeeMarks, Viewpoint};
+use desk_reconcile::{Basis, Class, FeeMarks, Tally, Viewpoint};
 use desk_store::NewDifference;
 use wxpay_protocol::bill::{BillForm, BillType, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
@@ -137,6 +137,14 @@ fn in_several_shares_a_day_comes_out_as_in_one_and_what_is_read_again_is_announc
     let differing = Class::ALL.map(|class| once.verdict.tally(class).count).iter().filter(|count| **count > 0).count();
     assert!(announced == 0 && differing >= 5 && once.verdict.fees.count == 30, "{:?}", once.verdict.fees);
     assert_eq!((once.local.malformed, once.malformed.len()), (1, 1));
+    // Every row of either side is in one class, of another day, or cannot be read.
+    let rows = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap().lines().count() as u64 - 1;
+    let in_classes =
+        |of: fn(&Tally) -> u64| -> u64 { Class::ALL.iter().map(|class| of(&once.verdict.tally(*class))).sum() };
+    let ours = in_classes(|tally| tally.local_rows) + once.verdict.out_of_scope + once.local.malformed;
+    assert_eq!(ours, rows("orders.csv") + rows("refunds.csv"));
+    let theirs = in_classes(|tally| tally.bill_rows) + once.bills.totals.malformed;
+    assert_eq!(theirs, (ROWS + ROWS / 10) as u64);
     let bytes = sides.bytes().unwrap();
     let plain = super::bill_digest(&sides.bills[0], &Cancel::new()).unwrap();
     for most_bytes in [1_000_000, 3_000_000] {
