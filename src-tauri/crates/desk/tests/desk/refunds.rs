@@ -222,6 +222,23 @@ async fn what_could_not_be_sent_and_what_is_refused_for_good_hold_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_signed_refusal_that_is_not_for_good_keeps_the_amount_held_and_one_that_says_nothing_leaves_it_unknown() {
+    for (code, state, exit) in [
+        ("SYSTEMERROR", RefundState::Unknown, 5),
+        ("BIZERR_NEED_RETRY", RefundState::Unknown, 5),
+        ("NEW_CODE_2027", RefundState::Unknown, 5),
+        ("NOTENOUGH", RefundState::Reserved, 4),
+        ("FREQUENCY_LIMITED", RefundState::Reserved, 4),
+    ] {
+        let shop = Shop::open().await;
+        let number = shop.paid().await;
+        shop.wire.next(REFUND, Fate::NotSeen(refusal(code, "x")));
+        let answered = shop.refund(&number, 60).await;
+        assert_eq!((answered.state, answered.exit_status()), (state, exit), "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unsigned_failure_keeps_the_amount_held_until_three_questions_over_ten_minutes_agree() {
     let shop = Shop::open().await;
     shop.desk.start_polling();
