@@ -93,6 +93,28 @@ async fn partial_refunds_add_up_to_the_payment_and_the_order_follows() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_amount_is_reserved_before_the_request_is_answered() {
+    let shop = Shop::open().await;
+    let number = shop.paid().await;
+    let answered = std::sync::Arc::new(tokio::sync::Notify::new());
+    shop.wire.next(REFUND, Fate::Held(std::sync::Arc::clone(&answered)));
+    let (desk, asked) = (shop.desk.clone(), wish(&number, 60));
+    let refunding = tokio::spawn(async move { desk.create_refund(asked).await.unwrap() });
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(600);
+    while shop.wire.bodies(REFUND).is_empty() {
+        assert!(tokio::time::Instant::now() < deadline, "nothing was sent");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    // Another desk reads what is committed, and nothing else.
+    let (second, _) = shop.second_desk().await;
+    let held = second.refunds_of("shop", &number).await.unwrap();
+    let held: Vec<_> = held.iter().map(|refund| (refund.state, refund.refund_fee.get())).collect();
+    assert_eq!(held, [(RefundState::Reserved, 60)]);
+    answered.notify_one();
+    assert_eq!(refunding.await.unwrap().state, RefundState::Submitted);
+}
+
+#[tokio::test(start_paused = true)]
 async fn draining_asks_about_open_refunds_until_they_are_final() {
     let shop = Shop::open().await;
     let number = shop.paid().await;
