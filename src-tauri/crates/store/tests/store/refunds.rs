@@ -1,6 +1,6 @@
 //! Reserving, recording and listing refunds, and what the database itself refuses.
 
-use crate::deeds::{START, after_ms, ask, fen, number, place_created};
+use crate::deeds::{after_ms, ask, fen, number, place_created};
 use desk_store::{
     Asked, NewRefund, NewRefundObservation, OrderFilter, OrderSort, OrderState, PollPolicy, RecordedRefund,
     RefundEvent, RefundFilter, RefundSeen, RefundSource, RefundState, Reservation, ReserveRefusal, Signature, Store,
@@ -115,8 +115,12 @@ fn an_order_with_an_unknown_refund_fifty_refunds_or_an_old_payment_is_not_refund
     }
     assert_eq!(refusal(reserve(&store, order, "R51", 1)), ReserveRefusal::TooMany);
     let old = paid(&store, 2);
-    let late = NewRefund { created_at: START.plus_ms(366 * 86_400_000), ..wish(old, "Q1", 1) };
-    assert_eq!(refusal(store.reserve_refund(late).unwrap()), ReserveRefusal::TooOld);
+    let a_year_later = store.order_by_id(old).unwrap().unwrap().paid_at.unwrap().plus_ms(365 * 86_400_000);
+    let wanted = |number, created_at| NewRefund { created_at, ..wish(old, number, 1) };
+    let in_time = store.reserve_refund(wanted("Q1", a_year_later)).unwrap();
+    assert!(matches!(in_time, Reservation::New(_)), "{in_time:?}");
+    let late = store.reserve_refund(wanted("Q2", a_year_later.plus_ms(1))).unwrap();
+    assert_eq!(refusal(late), ReserveRefusal::TooOld);
 }
 
 #[test]
