@@ -92,6 +92,20 @@ async fn an_unpaid_order_of_the_same_payer_goods_and_type_is_used_again_for_seve
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_unpaid_order_is_used_again_until_its_seventh_day_is_over() {
+    let shop = Shop::open().await;
+    let order = || TestOrder { reuse: true, ..test_order() };
+    let first = shop.create(order()).await;
+    tokio::time::sleep(Duration::from_secs(7 * 86_400 - 60)).await;
+    let in_time = shop.create(order()).await;
+    assert_eq!((in_time.created, in_time.reused), (0, 1));
+    assert_eq!(in_time.orders[0].out_trade_no, first.orders[0].out_trade_no);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let too_late = shop.create(order()).await;
+    assert_eq!((too_late.created, too_late.reused), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_batch_makes_as_many_different_orders_as_asked_and_tells_how_far_it_is() {
     let shop = Shop::open().await;
     let seen = Arc::new(Mutex::new(Vec::new()));
