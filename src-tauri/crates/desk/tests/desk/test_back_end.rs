@@ -31,7 +31,7 @@ fn tea() -> Goods {
         goods_id: "tea".into(),
         name: "明前龙井".into(),
         price: Fen::new(12_800).unwrap(),
-        market_price: None,
+        market_price: Some(Fen::new(15_800).unwrap()),
         on_sale: true,
     }
 }
