@@ -324,7 +324,8 @@ async fn a_mini_program_logs_in_orders_pays_and_is_told_only_after_the_notice() 
     }
     let login_one = login("alice-1");
     let (one, two) = tokio::join!(get(&desk, &login_one), get(&desk, "/wechat/prepay?goods_id=tea&js_code=alice-2"));
-    assert_eq!((&one["errcode"], &one["data"]["status"]), (&200.into(), &1.into()), "{one}");
+    assert_eq!((&one["errcode"], &one["msg"]), (&200.into(), &"SUCCESS".into()), "{one}");
+    assert_eq!((&one["data"]["status"], &one["data"]["result"]), (&1.into(), &"success".into()), "{one}");
     let number = one["data"]["out_trade_no"].as_str().unwrap().to_owned();
     assert_eq!(two["data"]["out_trade_no"], number.as_str(), "two calls at once place one order");
     let params = one["data"]["data"].as_object().unwrap();
@@ -332,6 +333,7 @@ async fn a_mini_program_logs_in_orders_pays_and_is_told_only_after_the_notice() 
     for name in ["appId", "timeStamp", "nonceStr", "package", "signType", "paySign"] {
         assert!(params.contains_key(name), "{names:?}");
     }
+    assert_eq!(params.len(), 6, "{names:?}");
     let uid = get(&desk, "/wechat/prepay?goods_id=tea&uid=7").await;
     assert_ne!(uid["data"]["out_trade_no"], number.as_str(), "another payer");
 
