@@ -81,5 +81,10 @@ fn a_conflict_is_said_whatever_the_state_and_is_never_final() {
 
 #[test]
 fn there_are_five_reasons_why_an_order_may_not_exist() {
-    assert_eq!(not_exist_reasons().len(), 5);
+    let (reasons, words) = (not_exist_reasons(), ["mch_id", "sub_mch_id", "沙箱", "委托代扣", "延迟"]);
+    assert_eq!(reasons.len(), words.len());
+    for (reason, word) in reasons.iter().zip(words) {
+        assert!(reason.zh.contains(word), "{word}: {}", reason.zh);
+        assert!(!reason.en.is_empty(), "{word}");
+    }
 }
