@@ -6,6 +6,7 @@ use desk::vault::KeyringStatus;
 use desk::{Cancel, Inquiry, LookedUp, LookupAnswer, LookupVerdict, LookupWish, NumberKind};
 use wxpay_protocol::{RefundStatus, SignType};
 
+use crate::notices::payment;
 use crate::refunds;
 use crate::shop::*;
 
@@ -133,6 +134,17 @@ async fn a_customers_message_about_our_own_order_gives_one_answer_from_a_fresh_q
         "{sources:?}"
     );
     assert!(answer.timeline.is_sorted_by_key(|step| step.at));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_that_was_received_stands_in_the_timeline_with_its_source() {
+    let shop = Shop::open().await;
+    let number = shop.create_one().await;
+    shop.desk.receive_notice(Some(payment(&number, &[])), None, None).await;
+    let answer = shop.look_up_all(LookupWish { offline: true, ..wish(&number) }).await.answers.remove(0);
+    let received = answer.timeline.iter().find(|step| step.what.zh == "收到支付通知").unwrap();
+    assert_eq!((received.source, received.is_verified), (desk::StepSource::Notice, true));
+    assert_eq!(received.what.en, "payment notification received");
 }
 
 #[tokio::test(start_paused = true)]
