@@ -170,6 +170,25 @@ async fn spoilt() -> (Shop, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn through_a_tunnel_an_order_is_placed_whose_notice_comes_back_through_it() {
+    let shop = Shop::open().await;
+    shop.desk.goods_save(tea()).await.unwrap();
+    let public_url = Some("https://relay.example.com".into());
+    let tunnelled = ListenOptions { public_url, shop: Some("shop".into()), ..options() };
+    let status = shop.desk.listen_start(tunnelled).await.unwrap();
+    let head = format!("GET /wechat/prepay?goods_id=tea&openid={PAYER} HTTP/1.1\r\nHost: relay.example.com");
+    let (code, body) = exchange(address(&status), &head, b"").await;
+    assert_eq!(code, 200, "{body}");
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(told["errcode"], 200, "{told}");
+    let bodies = shop.wire.bodies(CREATE);
+    let sent = xml::read(bodies[0].as_bytes(), "xml").unwrap();
+    assert_eq!(sent.get("notify_url"), Some(status.notify_url.as_str()));
+    assert!(status.notify_url.starts_with("https://relay.example.com/"), "{}", status.notify_url);
+    shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_prepay_that_fails_keeps_the_request_that_was_sent_and_the_answer_if_one_came() {
     let refused = refusal("NOAUTH", "商户无此接口权限");
     for (fate, answer) in [
