@@ -6,11 +6,14 @@ use desk::store::Goods;
 use desk::vault::MemoryKeyring;
 use desk::{BUILTIN, Desk, ListenOptions, ListenStatus, NewProfile, Seams, ShopStep};
 use serde_json::Value;
+use wxpay_protocol::environment::Environment;
 use wxpay_protocol::notice::REFUSED;
 use wxpay_protocol::{Fen, Params, Secret, SignType, sign, xml};
 
 use crate::notices::{address, exchange, get, payment};
-use crate::shop::{CREATE, Fate, KEY, LOGIN, PAYER, QUERY, Shop, UNSIGNED_FAIL, profile, refusal};
+use crate::shop::{
+    CREATE, Fate, KEY, LOGIN, PAYER, QUERY, START, Shop, UNSIGNED_FAIL, desk_on, gateway, profile, refusal,
+};
 
 /// Looked for wherever it must not be.
 const APP_SECRET: &str = "canarysecret0123456789abcdef6a2d";
@@ -316,6 +319,27 @@ async fn a_login_is_drawn_as_it_was_asked_and_answered_with_its_secrets_masked_w
         assert!(!format!("{steps:?}").contains(secret), "{steps:?}");
     }
     shop.desk.listen_stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_uid_of_a_real_merchant_is_somebody_only_after_a_login_that_named_it() {
+    let (dir, gateway) = (tempfile::tempdir().unwrap(), gateway());
+    let (desk, wire) = desk_on(dir.path(), &gateway, &MemoryKeyring::usable(), START).await;
+    desk.goods_save(tea()).await.unwrap();
+    let app_secret = Some(Secret::new(APP_SECRET.as_bytes().to_vec()));
+    let real = NewProfile { environment: Environment::Production, base_url: None, app_secret, ..profile("real") };
+    desk.profile_add(real).await.unwrap();
+    let public_url = Some("https://relay.example.com".into());
+    desk.listen_start(ListenOptions { public_url, shop: Some("real".into()), ..options() }).await.unwrap();
+    let by_uid = "/wechat/prepay?goods_id=tea&uid=7";
+    let refused = get(&desk, by_uid).await;
+    assert_eq!(refused["errcode"], 400, "{refused}");
+    assert!(refused["msg"].as_str().unwrap().contains("js_code"), "{refused}");
+    wire.next(LOGIN, Fate::NotSeen(format!("{{\"session_key\":\"{SESSION_KEY}\",\"openid\":\"{PAYER}\"}}")));
+    let placed = number(&get(&desk, &format!("{by_uid}&js_code={JS_CODE}")).await);
+    let again = get(&desk, by_uid).await;
+    assert_eq!((number(&again), &again["data"]["reused"]), (placed, &true.into()), "{again}");
+    desk.listen_stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
