@@ -57,6 +57,15 @@ fn every_state_has_its_words_and_says_whether_it_can_change() {
 }
 
 #[test]
+fn whether_it_can_still_be_paid_is_said_in_words() {
+    let said = |state| standing(state, &Inquiry::Answered).finality().1;
+    let (open, closed) = (said(OrderState::NotPay), said(OrderState::Closed));
+    assert!(open.zh.contains("随时可能付款") && !open.zh.starts_with("最终结果"), "{}", open.zh);
+    assert!(closed.zh.starts_with("最终结果") && closed.zh.contains("不会再付款"), "{}", closed.zh);
+    assert!(closed.en.contains("will not be paid"), "{}", closed.en);
+}
+
+#[test]
 fn a_payment_error_is_final_once_it_was_reported_twice() {
     let once = Standing { payment_errors: 1, ..standing(OrderState::PayError, &Inquiry::Answered) };
     let twice = Standing { payment_errors: 2, ..standing(OrderState::PayError, &Inquiry::Answered) };
