@@ -1,4 +1,5 @@
-//! How long a notice waits for its answer, which comes after the commit: alone, and while a large file of orders is imported.
+//! How long a notice waits for its answer, which comes after the commit: alone, while a large file of orders is imported,
+//! and while a bill is brought together of which every row is kept as a difference.
 //!
 //! `cargo bench -p desk` measures; run by `cargo test`, it only makes sure that it still works.
 
@@ -11,13 +12,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use desk::client::{HttpWire, Limits};
+use desk::reconcile::Basis;
 use desk::vault::MemoryKeyring;
-use desk::{Cancel, Desk, DeskError, Import, ListenOptions, NewProfile, Seams, SystemClock, SystemRandom};
+use desk::{
+    Beside, Cancel, DaySides, Desk, DeskError, Import, ListenOptions, NewProfile, OwnFiles, OwnSide, Seams,
+    SystemClock, SystemRandom,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, Rate, TradeBill, TradeRow};
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::notice::ACCEPTED;
-use wxpay_protocol::{Params, Secret, SignType, sign, xml};
+use wxpay_protocol::{Fen, Params, Secret, SignType, UtcMs, sign, xml};
 
 const APPID: &str = "wx0000000000000001";
 const MCH_ID: &str = "1900000001";
@@ -41,9 +47,13 @@ fn found(what: impl std::fmt::Display) -> Fault {
 
 fn main() -> ExitCode {
     let measures = std::env::args().any(|argument| argument == "--bench");
-    let (orders, alone) = if measures { (500_000, 2_000) } else { (2_000, 20) };
+    let size = if measures {
+        Size { orders: 500_000, alone: 2_000, payments: 200_000 }
+    } else {
+        Size { orders: 2_000, alone: 20, payments: 500 }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let went = runtime.map_err(Fault::from).and_then(|runtime| runtime.block_on(measure(orders, alone)));
+    let went = runtime.map_err(Fault::from).and_then(|runtime| runtime.block_on(measure(&size)));
     match went {
         Ok(page) => {
             io::stdout().write_all(page.as_bytes()).ok();
@@ -56,10 +66,22 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(orders: u32, alone: u32) -> Result<String, Fault> {
+/// How much is going on.
+struct Size {
+    /// Orders of the file.
+    orders: u32,
+    /// Notices while nothing else happens.
+    alone: u32,
+    /// Payments of the bill.
+    payments: u32,
+}
+
+async fn measure(size: &Size) -> Result<String, Fault> {
+    let &Size { orders, alone, payments } = size;
     let folder = tempfile::tempdir()?;
     let desk = merchant(folder.path()).await?;
-    let known = alone + orders / 10;
+    // More orders than notices come to them while the file and then the bill is imported.
+    let (half, known) = (alone + orders / 10, alone + orders / 5);
     imported(&desk, file(folder.path(), "known.csv", 0..known)?).await?;
     let options = ListenOptions {
         listen: "127.0.0.1:0".parse().map_err(found)?,
@@ -83,9 +105,19 @@ async fn measure(orders: u32, alone: u32) -> Result<String, Fault> {
         let desk = desk.clone();
         async move { imported(&desk, large).await }
     });
-    let busy = answered(to, path, alone..known, || !importing.is_finished()).await?;
+    let busy = answered(to, path, alone..half, || !importing.is_finished()).await?;
     let took = importing.await.map_err(found)??;
     line(&mut page, &format!("a notice while {orders} orders are imported in {:.1} s", took.as_secs_f64()), GOAL, busy);
+
+    let sides = unmatched(folder.path(), payments)?;
+    let reconciling = tokio::spawn({
+        let desk = desk.clone();
+        async move { reconciled(&desk, sides, payments).await }
+    });
+    let busy = answered(to, path, half..known, || !reconciling.is_finished()).await?;
+    let took = reconciling.await.map_err(found)??;
+    let what = format!("a notice while a bill of {payments} payments is imported in {:.1} s", took.as_secs_f64());
+    line(&mut page, &what, GOAL, busy);
     desk.listen_stop().await;
     Ok(page)
 }
@@ -137,6 +169,62 @@ async fn imported(desk: &Desk, import: Import) -> Result<Duration, Fault> {
         Some(row) => Err(found(format!("line {} was refused: {}", row.line, row.why))),
         None => Ok(started.elapsed()),
     }
+}
+
+/// A day whose bill has so many payments of which the merchant knows none: each of them is a difference that is kept.
+fn unmatched(folder: &Path, payments: u32) -> Result<DaySides, Fault> {
+    let at = UtcMs::parse_dashed("2026-11-20 12:00:00").map_err(found)?;
+    let fee = Fen::new(101).ok_or_else(|| found("101 fen is no amount"))?;
+    let mut bill = TradeBill::new(BillType::All, BillForm::default());
+    for place in 0..payments {
+        let (transaction_id, number) = (format!("42000000002026112{place:011}"), format!("B{place:010}"));
+        bill.push(&TradeRow {
+            at,
+            appid: APPID,
+            mch_id: MCH_ID,
+            sub_mch_id: None,
+            device_info: "",
+            transaction_id: &transaction_id,
+            out_trade_no: &number,
+            openid: "o1",
+            trade_type: "NATIVE",
+            trade_state: "SUCCESS",
+            bank_type: "OTHERS",
+            fee_type: "CNY",
+            settlement_total_fee: fee,
+            coupon_fee: Fen::ZERO,
+            refund: None,
+            body: "goods",
+            attach: "",
+            fee: Rate::default().fee_of(fee, FeeRounding::default()),
+            rate: Rate::default(),
+            total_fee: fee,
+            rate_note: "",
+        });
+    }
+    let (bill_file, own) = (folder.join("bill.csv"), folder.join("own.csv"));
+    std::fs::write(&bill_file, bill.finish())?;
+    std::fs::write(&own, format!("out_trade_no,total_fee,state,paid_at\nOWN00001,100,SUCCESS,{}\n", at.dashed()))?;
+    Ok(DaySides {
+        bills: vec![bill_file],
+        beside: Beside::default(),
+        own: OwnSide::Files(OwnFiles { orders: Some(own), ..OwnFiles::default() }),
+        basis: Basis::Order,
+        date: at,
+        day_cut_s: 300,
+        mch_id: None,
+    })
+}
+
+async fn reconciled(desk: &Desk, sides: DaySides, payments: u32) -> Result<Duration, Fault> {
+    let (started, date) = (Instant::now(), sides.date);
+    desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await?;
+    let took = started.elapsed();
+    let open = desk.day("shop", date).await?.standing.open;
+    if open < u64::from(payments) {
+        return Err(found(format!("{open} differences are kept of a bill of {payments} payments")));
+    }
+    Ok(took)
 }
 
 /// Sends a notice for one order after the other, each over a connection of its own as WeChat does, while it is to go on.
