@@ -91,6 +91,16 @@ fn every_command_has_help_with_an_example() {
 }
 
 #[test]
+fn the_help_of_listen_says_what_a_relay_must_do() {
+    let help = Desk::new().run(&["listen", "--help"]).expect(0).out;
+    // Wherever its lines end.
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["cannot reach this machine", "byte for byte, with its body untouched", "within five seconds"] {
+        assert!(help.contains(words), "{words}: {help}");
+    }
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_is_usage() {
     let desk = Desk::new();
     desk.run(&[]).expect(2);
