@@ -19,6 +19,7 @@ fn read(bytes: Vec<u8>, sheet: usize) -> Vec<Vec<String>> {
 #[test]
 fn a_sheet_that_is_full_goes_on_in_the_next_with_its_titles() {
     let mut book = XlsxBook::new(Cursor::new(Vec::new()));
+    assert_eq!(book.rows_max, 1_048_576, "what Excel holds");
     book.rows_max = 3;
     book.sheet("订单/1", &columns(&["n"])).unwrap();
     for number in 0..5 {
