@@ -162,6 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn logins_of_a_real_merchant_are_asked_about_at_wechats_own_host_and_of_a_simulator_there() {
+        for environment in [Environment::Production, Environment::Standby, Environment::Sandbox] {
+            let to = Destination::new(environment, None, None).unwrap();
+            assert_eq!(to.session_url(), "https://api.weixin.qq.com/sns/jscode2session", "{environment:?}");
+        }
+        let simulator = Destination::new(Environment::Simulator, Some("http://127.0.0.1:8080/"), None).unwrap();
+        assert_eq!(simulator.session_url(), "http://127.0.0.1:8080/sns/jscode2session");
+    }
+
+    #[test]
     fn a_simulator_is_on_this_machine_or_refused() {
         for url in [
             "http://127.0.0.1:8080",
