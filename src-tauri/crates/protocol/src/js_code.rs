@@ -35,3 +35,23 @@ pub const fn meaning(errcode: i64) -> (&'static str, &'static str) {
         _ => ("微信返回了未知的错误码，请按 errmsg 处理", "WeChat answered with an unknown errcode; see its errmsg"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_documented_errcode_is_explained_in_words_of_its_own() {
+        let documented = [-1, 40029, 40163, 40226, 45011, 40013, 40125, 41002, 41004, 41008];
+        let told = documented.map(meaning);
+        // None of them is told as any other code.
+        let unknown = meaning(1);
+        let in_chinese: HashSet<&str> = told.iter().chain([&unknown]).map(|(zh, _)| *zh).collect();
+        let in_english: HashSet<&str> = told.iter().chain([&unknown]).map(|(_, en)| *en).collect();
+        assert_eq!((in_chinese.len(), in_english.len()), (documented.len() + 1, documented.len() + 1));
+        let (zh, en) = meaning(45011);
+        assert!(zh.contains("100") && en.contains("100"), "{zh} {en}");
+    }
+}
