@@ -117,3 +117,25 @@ pub(crate) fn write(file: &Path, orders: u64, seed: u64) -> Result<(), TaskError
     }
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_same_seed_writes_the_same_orders_each_with_a_number_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = |name: &str, seed| {
+            let file = folder.path().join(name);
+            write(&file, 1000, seed).unwrap();
+            fs::read_to_string(&file).unwrap()
+        };
+        let first = written("first.csv", 7);
+        assert_eq!(first, written("again.csv", 7));
+        assert_ne!(first, written("other.csv", 8));
+        let numbers: HashSet<&str> = first.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+        assert_eq!((first.lines().count(), numbers.len()), (1001, 1000));
+    }
+}
