@@ -170,3 +170,67 @@ const fn environment_word(environment: Environment, language: Language) -> &'sta
         (Environment::Simulator, Language::English) => "simulator",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use desk_store::{NewOrder, Store};
+    use wxpay_protocol::ids::{Appid, MchId, OutTradeNo};
+    use wxpay_protocol::{SignType, TradeType, UtcMs};
+
+    use super::*;
+
+    const NUMBER: &str = "20261120150405000112345678";
+
+    /// An order of ¥7.01 of which nothing was refunded yet.
+    fn refundable() -> Refundable {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (created_at, total_fee) = (UtcMs(1_795_140_000_000), Fen::new(701).unwrap());
+        let order = NewOrder {
+            profile: "茶馆".to_owned(),
+            appid: Appid::new("wx0000000000000001").unwrap(),
+            mch_id: MchId::new("1900000001").unwrap(),
+            out_trade_no: OutTradeNo::new(NUMBER).unwrap(),
+            sign_type: SignType::Md5,
+            trade_type: TradeType::Native,
+            total_fee,
+            body: "明前龙井".to_owned(),
+            attach: None,
+            openid: None,
+            product_id: Some("tea".to_owned()),
+            notify_url: None,
+            scene: None,
+            created_at,
+            expires_at: None,
+            first_query_at: created_at.plus_ms(20_000),
+            request: "<xml/>".to_owned(),
+        };
+        let placed = store.create_intent(order).unwrap();
+        let order = store.order_by_id(placed.order_id).unwrap().unwrap();
+        Refundable { order, refunds: Vec::new(), left: total_fee }
+    }
+
+    #[test]
+    fn a_person_agrees_to_a_refund_of_this_order_and_amount_and_reads_what_stays_and_whether_it_is_real_money() {
+        let (refundable, one_yuan) = (refundable(), Fen::new(100).unwrap());
+        let asked = |environment, language| create_refund(&refundable, one_yuan, environment, language);
+        let zh = asked(Environment::Production, Language::Chinese);
+        for words in [NUMBER, "订单金额 ¥7.01", "退款金额 ¥1.00", "退后可退余额 ¥6.01", "茶馆（生产）", "不能撤回"]
+        {
+            assert!(zh.text.contains(words), "{words}: {}", zh.text);
+        }
+        assert!(zh.title.contains("¥1.00") && zh.agree.contains("¥1.00") && zh.destroys, "{zh:?}");
+        let en = asked(Environment::Simulator, Language::English);
+        for words in [
+            NUMBER,
+            "Order amount ¥7.01",
+            "Refund ¥1.00",
+            "Left to refund afterwards ¥6.01",
+            "茶馆 (simulator)",
+            "cannot be undone",
+        ] {
+            assert!(en.text.contains(words), "{words}: {}", en.text);
+        }
+        assert!(en.title.contains("¥1.00") && en.agree.contains("¥1.00") && en.destroys, "{en:?}");
+    }
+}
