@@ -33,7 +33,10 @@ describe("notices", () => {
   it("cannot reach this machine from WeChat, and the screen says so before anything is started", async () => {
     openWindow("/notices");
     await screen.findByTestId("notices-empty");
-    expect(screen.getByTestId("listener").textContent).toContain("访问不到这台电脑");
+    const said = screen.getByTestId("listener").textContent;
+    for (const words of ["访问不到这台电脑", "正文一个字节都不改", "5 秒内把我们的应答原样返回"]) {
+      expect(said).toContain(words);
+    }
     expect(screen.getByTestId("listener").dataset.on).toBe("false");
   });
 
