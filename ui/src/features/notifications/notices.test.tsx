@@ -265,12 +265,13 @@ describe("notices", () => {
         ];
         const next_due_at = Date.parse("2026-11-20T15:04:20+08:00");
         world.received = [
-          kept({ id: 3, kind: "refund", verdict: "duplicate", duplicate_of: 1, next_due_at, decrypted }),
+          kept({ id: 3, kind: "refund", verdict: "duplicate", duplicate_of: 1, attempt: 3, next_due_at, decrypted }),
           kept({ id: 1, kind: "refund" }),
         ];
       });
       const said = (await screen.findByTestId("notice-judgement")).textContent;
       expect(said).toContain("与通知 1 相同");
+      expect(said).toContain("第 3 次");
       expect(said).toContain("下次重发2026-11-20 15:04:20");
       expect(said).toContain("req_info 里的内容out_refund_noR20261120000001refund_fee1990");
       expect(said).toContain("退款通知没有签名，只当提示");
