@@ -70,6 +70,18 @@ describe("lookup", () => {
     await screen.findByTestId("lookup-sentence");
   });
 
+  it("copies the whole answer, its sentence first and the source of each step behind it", async () => {
+    const { desk } = openWindow("/lookup");
+    await lookUp(paid(desk).out_trade_no);
+    const sentence = (await screen.findByTestId("lookup-sentence")).textContent ?? "";
+    expect(sentence).toContain("已支付");
+    const person = userEvent.setup();
+    await person.click(screen.getByTestId("lookup-copy-all"));
+    const lines = (await navigator.clipboard.readText()).split("\n");
+    expect(lines[1]).toBe(sentence);
+    expect(lines.filter((line) => line.endsWith("[查询订单]"))).toHaveLength(1);
+  });
+
   it("gives the five reasons where nobody has the number", async () => {
     openWindow("/lookup?q=%22SHOP-9999999%22");
     expect((await screen.findByTestId("lookup-answer")).dataset.verdict).toBe("not_found");
