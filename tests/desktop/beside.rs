@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use acceptance::built::{wxpay, wxpay_desk};
 use acceptance::moving::open_over;
+use acceptance::window::WindowStart;
 
 #[tokio::test]
 async fn orders_that_the_command_line_imports_appear_in_the_open_window() {
@@ -28,5 +29,30 @@ async fn orders_that_the_command_line_imports_appear_in_the_open_window() {
         .unwrap();
     assert!(imported.success());
     window.find("[data-testid=\"order-row\"][data-out-trade-no=\"BESIDE-0002\"]").await.unwrap();
+    window.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_merchant_that_the_command_line_adds_is_the_one_that_the_open_window_works_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("desk");
+    let window = WindowStart::over(&data).open().await.unwrap();
+    window.by_test_id("first-start").await.unwrap();
+    for (name, text) in [("key.txt", "besideBESIDEbesideBESIDEbeside01"), ("pass.txt", "only for this test\n")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let added = Command::new(wxpay().unwrap())
+        .args(["profile", "add", "beside", "--appid", "wx0000000000000001", "--mch-id", "1900000001", "--data-dir"])
+        .arg(&data)
+        .args(["--environment", "simulator", "--base-url", "http://127.0.0.1:9"])
+        .args(["--key-file", "key.txt", "--passphrase-file", "pass.txt"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(added.success());
+    window.text_when("merchant-switch", |text| text.contains("beside")).await.unwrap();
+    window.go_to("days").await.unwrap();
+    window.find("[data-testid^=\"day-\"]").await.unwrap();
     window.close().await.unwrap();
 }

@@ -11,7 +11,7 @@ use crate::home::Home;
 #[specta::specta]
 pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
     let desk = home.desk().await?;
-    let asked = match desk.settings().await?.active_profile {
+    let asked = match desk.profile_at_hand().await? {
         Some(profile) => desk.polling_now(Some(&profile)).await?,
         None => Vec::new(),
     };

@@ -21,7 +21,7 @@ pub(crate) async fn app_start(home: State<'_, Home>) -> Result<AppStart, IpcErro
         first_start: desk.is_first_start().await?,
         vault: Vault::of(desk.vault_view().await)?,
         profiles: desk.profiles().await?.into_iter().map(Into::into).collect(),
-        active_profile: settings.active_profile.clone(),
+        active_profile: desk.profile_at_hand().await?,
         settings,
     })
 }

@@ -21,7 +21,7 @@ pub(crate) struct AppStart {
     pub(crate) settings: Settings,
     /// All merchants.
     pub(crate) profiles: Vec<Profile>,
-    /// The name of the one in use.
+    /// The name of the one in use, else of the first.
     pub(crate) active_profile: Option<String>,
 }
 

@@ -361,7 +361,7 @@ export type AppStart = {
 	settings: Settings,
 	/**  All merchants. */
 	profiles: Profile[],
-	/**  The name of the one in use. */
+	/**  The name of the one in use, else of the first. */
 	active_profile: string | null,
 };
 

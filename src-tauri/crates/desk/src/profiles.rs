@@ -99,6 +99,15 @@ impl Desk {
         .await
     }
 
+    /// The merchant that a window works with: the one in use, else the first; nothing where there is none.
+    pub async fn profile_at_hand(&self) -> Result<Option<String>, DeskError> {
+        self.blocking(|inner| match inner.settings()?.active_profile {
+            Some(name) => Ok(Some(name)),
+            None => Ok(inner.store.profiles()?.into_iter().next().map(|first| first.name)),
+        })
+        .await
+    }
+
     /// Adds a merchant. Its secrets are in the vault, on the disk, before the profile is.
     pub async fn profile_add(&self, new: NewProfile) -> Result<ProfileShown, DeskError> {
         let shown = self.blocking(move |inner| inner.add_profile(&new)).await?;

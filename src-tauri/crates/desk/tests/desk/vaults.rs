@@ -132,6 +132,21 @@ async fn removing_a_profile_removes_its_secrets_and_keeps_its_orders() {
     assert_eq!(list.len(), 1);
 }
 
+#[tokio::test]
+async fn the_merchant_at_hand_is_the_one_in_use_or_else_the_first_that_there_is() {
+    let shop = Shop::open().await;
+    let other = NewProfile { api_key: passphrase("another-key-0123456789abcdef0123"), ..profile("west") };
+    shop.desk.profile_add(other).await.unwrap();
+    let at_hand = async || shop.desk.profile_at_hand().await.unwrap();
+    assert_eq!(at_hand().await.as_deref(), Some("shop"), "nobody chose one");
+    shop.desk.profile_use("west").await.unwrap();
+    assert_eq!(at_hand().await.as_deref(), Some("west"));
+    shop.desk.profile_remove("west").await.unwrap();
+    assert_eq!(at_hand().await.as_deref(), Some("shop"));
+    shop.desk.profile_remove("shop").await.unwrap();
+    assert_eq!(at_hand().await, None);
+}
+
 /// In how many files below a folder these bytes stand.
 fn found(dir: &std::path::Path, needle: &str) -> usize {
     let mut count = 0;
