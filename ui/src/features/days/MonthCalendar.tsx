@@ -62,7 +62,12 @@ function DayCell({ day, isChosen, onChoose }: { day: DayStanding; isChosen: bool
       type="button"
       className={isChosen ? "month-day chosen" : "month-day"}
       aria-pressed={isChosen}
-      title={[day.date, t(`days.mark.${day.mark}`), left > 0 && t("days.openCount", { count: left })]
+      title={[
+        day.date,
+        t(`days.mark.${day.mark}`),
+        left > 0 && t("days.openCount", { count: left }),
+        day.bill_changed && t("days.billChangedShort"),
+      ]
         .filter(Boolean)
         .join(" · ")}
       data-testid={`day-${day.date}`}
@@ -71,9 +76,16 @@ function DayCell({ day, isChosen, onChoose }: { day: DayStanding; isChosen: bool
     >
       <span className="month-number figures">{Number(day.date.slice(8))}</span>
       {day.mark !== "nothing" && <DayMarkSign mark={day.mark} brief />}
-      {left > LEFT_MOST && <span className="month-left month-left-wide figures">{LEFT_MOST}+</span>}
-      {left > 0 && left <= LEFT_MOST && <span className="month-left figures">{left}</span>}
-      {day.bill_changed && <span className="tone-red">{t("days.billChangedShort")}</span>}
+      {left > 0 && (
+        <span className={left > 9 ? "month-left month-left-wide figures" : "month-left figures"}>
+          {left > LEFT_MOST ? `${LEFT_MOST}+` : left}
+        </span>
+      )}
+      {day.bill_changed && (
+        <span className="month-changed" role="img" aria-label={t("days.billChangedShort")}>
+          !
+        </span>
+      )}
     </button>
   );
 }

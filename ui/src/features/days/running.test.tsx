@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { openWindow } from "../../testing/open-window";
@@ -27,7 +27,7 @@ it("shows beside the bill what the rows that cannot be read would have to hold",
   });
   await run();
   const sides = await screen.findByTestId("day-sides");
-  expect(sides.textContent).toContain("汇总行无法对上 · 未读出的 2 行合计：订单 ¥19.90，退款 ¥1.00");
+  expect(sides.textContent).toContain("汇总行无法对上 · 2 行未读出，按汇总应含订单金额 ¥19.90、退款 ¥1.00");
 });
 
 it("tells how far a run is, at which rate and what is left, and is stopped without a result", async () => {
@@ -49,4 +49,18 @@ it("tells how far a run is, at which rate and what is left, and is stopped witho
   expect(await screen.findByText("已停止，什么都没有保存")).toBeTruthy();
   expect(await screen.findByTestId("day-inputs")).toBeTruthy();
   expect(screen.queryByTestId("day-classes")).toBeNull();
+});
+
+it("is marked in the calendar beside its verdict where WeChat gave another bill later", async () => {
+  openWindow(DAY, {}, (fake) => {
+    const calendar = fake.daysCalendar;
+    fake.daysCalendar = async (...of) => {
+      const month = await calendar(...of);
+      return { ...month, days: month.days.map((day) => ({ ...day, bill_changed: day.date === "2026-11-20" })) };
+    };
+  });
+  const changed = await screen.findByTestId("day-2026-11-20");
+  expect(within(changed).getByRole("img", { name: "账单有变" }).textContent).toBe("!");
+  expect(changed.title).toContain("账单有变");
+  expect(within(screen.getByTestId("day-2026-11-19")).queryByRole("img")).toBeNull();
 });

@@ -25,7 +25,7 @@ export function OrderFacts({ detail: { order, next_question } }: { detail: Order
       <Fact name={t("order.fact.transactionId")}>
         <CopyText text={order.transaction_id} />
       </Fact>
-      <Fact name={t("order.fact.body")}>{order.body}</Fact>
+      <Fact name={t("order.fact.body")}>{order.body || "—"}</Fact>
       {order.claimed_total_fee !== null && (
         <Fact name={t("order.fact.claimedFee")}>
           <span className="tone-amber" data-testid="claimed-fee">

@@ -70,7 +70,7 @@ export const days = {
     billSums: "{{rows}} rows · ordered {{ordered}} · refunded {{refunded}}",
     summaryOk: "✓ ties out with its summary",
     summaryOff: "✗ does not tie out with its summary",
-    unreadRows: "the {{rows}} rows not read add up to: ordered {{ordered}}, refunded {{refunded}}",
+    unreadRows: "rows not read: {{rows}}, by the summary ordered {{ordered}}, refunded {{refunded}}",
     ownSide: "Local ({{side}})",
     ownSums: "{{orders}} orders · {{refunds}} refunds",
     ownPassedOver: "totals, blank and further lines passed over: {{count}}",

@@ -67,7 +67,7 @@ export const days = {
     billSums: "{{rows}} 行 · 订单金额 {{ordered}} · 退款 {{refunded}}",
     summaryOk: "✓ 与汇总行一致",
     summaryOff: "✗ 汇总行无法对上",
-    unreadRows: "未读出的 {{rows}} 行合计：订单 {{ordered}}，退款 {{refunded}}",
+    unreadRows: "{{rows}} 行未读出，按汇总应含订单金额 {{ordered}}、退款 {{refunded}}",
     ownSide: "本地（{{side}}）",
     ownSums: "订单 {{orders}} · 退款 {{refunds}}",
     ownPassedOver: "跳过合计行、空行等 {{count}} 行",
