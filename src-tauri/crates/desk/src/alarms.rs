@@ -122,8 +122,8 @@ pub enum AlarmAbout {
     Day {
         /// The first millisecond of the Beijing day.
         date: UtcMs,
-        /// Its fund flow; else its bill of trades.
-        is_flow: bool,
+        /// What WeChat said of which of its bills.
+        change: BillChange,
     },
 }
 
@@ -168,8 +168,9 @@ impl AlarmAbout {
             Self::Order { out_trade_no } => out_trade_no.clone(),
             Self::Refund { out_refund_no, .. } => out_refund_no.clone(),
             Self::Notice { notice, .. } => notice.to_string(),
-            Self::Day { date, is_flow: false } => date.day(),
-            Self::Day { date, is_flow: true } => format!("{} FUNDFLOW", date.day()),
+            Self::Day { date, change: BillChange::OtherBill | BillChange::NoBill } => date.day(),
+            Self::Day { date, change: BillChange::FundFlow } => format!("{} FUNDFLOW", date.day()),
+            Self::Day { date, change: BillChange::RechargeRefunds } => format!("{} RECHARGE_REFUND", date.day()),
         }
     }
 }
@@ -286,7 +287,7 @@ impl Inner {
         let mut bills = self.store.changed_bills()?;
         bills.sort_by_key(|bill| Reverse(bill.at));
         alarms.extend(bills.into_iter().map(|bill| {
-            let about = AlarmAbout::Day { date: bill.date, is_flow: bill.change == BillChange::FundFlow };
+            let about = AlarmAbout::Day { date: bill.date, change: bill.change };
             Alarm::new(AlarmKind::BillChanged, bill.profile, about, bill.at, words::of_bill(bill.date, bill.change))
         }));
         alarms.retain(|alarm| wanted.profile.as_ref().is_none_or(|profile| *profile == alarm.profile));

@@ -29,9 +29,11 @@ pub enum BillChange {
     NoBill,
     /// Another fund flow, or none.
     FundFlow,
+    /// Another bill of refunds out of recharged money, or none.
+    RechargeRefunds,
 }
 
-/// A day of whose bill of trades, or fund flow, WeChat says something else than before.
+/// A day of one of whose bills, or fund flows, WeChat says something else than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedBill {
     /// Whose.
@@ -51,7 +53,8 @@ pub struct AlarmMark {
     pub kind: &'static str,
     /// The merchant's profile.
     pub profile: String,
-    /// The day that it is about, of its fund flow with `FUNDFLOW` behind it; empty where it is about the merchant.
+    /// The day that it is about, with `FUNDFLOW` or `RECHARGE_REFUND` behind it where its bill of trades is not meant; empty where it
+    /// is about the merchant.
     pub subject: String,
     /// Its time: a later one is new again.
     pub at: UtcMs,
@@ -64,9 +67,10 @@ const MANY_BILLS_SQL: &str =
     "SELECT DISTINCT profile, date FROM day_bills GROUP BY profile, date, kind HAVING count(*) > 1";
 
 impl Store {
-    /// Days whose bill is not the one that was compared any more, and days of which a fund flow changed: each an alarm of its own.
+    /// Days whose bill is not the one that was compared any more, and days of which a fund flow or the bill of recharged money
+    /// changed: each an alarm of its own.
     pub fn changed_bills(&self) -> Result<Vec<ChangedBill>, StoreError> {
-        let mut changed = self.changed_trades()?;
+        let mut changed = self.changed_day_bills()?;
         changed.extend(self.changed_flows()?);
         Ok(changed)
     }
@@ -82,7 +86,7 @@ impl Store {
         })
     }
 
-    fn changed_trades(&self) -> Result<Vec<ChangedBill>, StoreError> {
+    fn changed_day_bills(&self) -> Result<Vec<ChangedBill>, StoreError> {
         let mut of_profiles: BTreeMap<String, Vec<UtcMs>> = BTreeMap::new();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(MANY_BILLS_SQL)?;
@@ -95,10 +99,17 @@ impl Store {
         let mut changed = Vec::new();
         for (profile, dates) in of_profiles {
             for date in dates {
-                for day in self.days(&profile, date, date.plus_ms(1))?.into_iter().filter(|day| day.bill_changed) {
-                    let change = if day.denied_at.is_some() { BillChange::NoBill } else { BillChange::OtherBill };
-                    let at = day.denied_at.or(day.changed_at).unwrap_or(date);
-                    changed.push(ChangedBill { profile: profile.clone(), date, at, change });
+                for day in self.days(&profile, date, date.plus_ms(1))? {
+                    let trades = day.denied_at.map(|at| (at, BillChange::NoBill));
+                    let trades = trades.or(day.changed_at.map(|at| (at, BillChange::OtherBill)));
+                    let recharges = day.recharges_changed_at.map(|at| (at, BillChange::RechargeRefunds));
+                    let of_day = trades.into_iter().chain(recharges);
+                    changed.extend(of_day.map(|(at, change)| ChangedBill {
+                        profile: profile.clone(),
+                        date,
+                        at,
+                        change,
+                    }));
                 }
             }
         }

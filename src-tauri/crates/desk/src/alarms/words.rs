@@ -162,6 +162,16 @@ pub(super) fn of_bill(date: UtcMs, change: BillChange) -> Words {
                 "compare both fund flows with the merchant platform; the reconciled orders are not touched by it",
             ),
         ),
+        BillChange::RechargeRefunds => Words::new(
+            Told::new(
+                format!("{day} 的充值退款账单再次下载时内容变了"),
+                format!("the bill of refunds out of recharged money of {day} came with another text than before"),
+            ),
+            (
+                "对照新旧两份充值退款账单，到商户平台核对；它不参与订单对账",
+                "compare both with the merchant platform; it is no part of what is reconciled",
+            ),
+        ),
     }
 }
 

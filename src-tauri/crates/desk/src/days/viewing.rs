@@ -255,6 +255,7 @@ mod tests {
             bill_changed: false,
             changed_at: None,
             denied_at: None,
+            recharges_changed_at: None,
         };
         let ages = aging(&[day(0), day(1), day(2), day(30), day(31), day(400)], now);
         let told: Vec<_> = ages.iter().map(|age| (age.up_to_days, age.open, age.carried_over)).collect();

@@ -329,7 +329,7 @@ async fn a_copy_that_somebody_saved_and_compared_does_not_take_back_that_wechat_
 }
 
 #[tokio::test]
-async fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms_and_seeing_one_leaves_the_other() {
+async fn the_bills_and_the_fund_flow_of_a_day_are_alarms_of_their_own_and_seeing_one_leaves_the_others() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let flow = std::fs::read_to_string(fixtures().join("fundflow-11.csv")).unwrap();
     let kind = BillKind::FundFlow(AccountType::Basic);
@@ -345,7 +345,15 @@ async fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms_and_seeing_one_leave
     fetch_flow(&flow.replace("缺货", "退货")).await;
     let [(date, what)] = &alarms(&fetching).await[..] else { panic!("one that nobody has seen") };
     assert!(*date == Some(START.start_of_day()) && what.contains("资金账单"), "{what}");
-    assert_eq!(fetching.desk.alarm_counts(None).await.unwrap().total().count, 2);
+    see(&fetching).await;
+    fetching.clock.leap_s(-3_600);
+    let recharges = std::fs::read_to_string(fixtures().join("recharge-refund-28.csv")).unwrap();
+    for text in [recharges.clone(), recharges.replace("`OTHERS", "`CMB_DEBIT")] {
+        fetching.fetch_kind(BillKind::Trades(BillType::RechargeRefund), &text, &Cancel::new()).await.unwrap();
+    }
+    let [(date, what)] = &alarms(&fetching).await[..] else { panic!("one that nobody has seen") };
+    assert!(*date == Some(START.start_of_day()) && what.contains("充值退款账单"), "{what}");
+    assert_eq!(fetching.desk.alarm_counts(None).await.unwrap().total().count, 3);
 }
 
 #[tokio::test]

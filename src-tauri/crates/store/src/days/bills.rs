@@ -2,10 +2,14 @@
 
 use rusqlite::{Connection, Row, named_params, params};
 use wxpay_protocol::UtcMs;
+use wxpay_protocol::bill::BillType;
 
 use super::{count, kept};
 use crate::columns::time;
 use crate::{Store, StoreError};
+
+/// The kind of the bills of refunds out of recharged money, whose rows stand in no bill of trades.
+pub(super) const RECHARGE_REFUND: &str = BillType::RechargeRefund.as_str();
 
 /// What a bill of trades adds up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

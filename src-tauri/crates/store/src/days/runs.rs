@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use wxpay_protocol::UtcMs;
 
-use super::bills::{BILL, bill};
+use super::bills::{BILL, RECHARGE_REFUND, bill};
 use super::notes::is_closed;
 use super::{DayBill, NewDifference, UnreadSums, count, differences, kept};
 use crate::columns::time;
@@ -104,7 +104,7 @@ pub struct DayRun {
 impl DayRun {
     /// The bills whose rows were compared; those of 充值退款 were only counted, and WeChat's word that there is none has no rows.
     pub fn compared_bills(&self) -> impl Iterator<Item = &DayBill> {
-        self.bills.iter().filter(|bill| bill.kind != "RECHARGE_REFUND" && !bill.is_none())
+        self.bills.iter().filter(|bill| bill.kind != RECHARGE_REFUND && !bill.is_none())
     }
 
     /// What the rows of these bills that cannot be read would have to hold; nothing where all were read, or where it

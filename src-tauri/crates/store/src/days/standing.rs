@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use wxpay_protocol::UtcMs;
 
+use super::bills::RECHARGE_REFUND;
 use super::notes::{HANDLED, closing};
 use super::{DayBill, bills, runs};
 use crate::{Store, StoreError};
@@ -75,6 +76,9 @@ pub struct DayStanding {
     /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one,
     /// or a copy of it, does not undo this.
     pub denied_at: Option<UtcMs>,
+    /// When another bill of refunds out of recharged money was heard, or that there is none, where that is what counts; such bills
+    /// are compared with nothing.
+    pub recharges_changed_at: Option<UtcMs>,
 }
 
 /// What is left to do of a run.
@@ -164,6 +168,8 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     let heard: Vec<_> = seen.iter().filter(|bill| is_of_trades(&bill.kind)).collect();
     let bills = heard.iter().filter(|bill| !bill.is_none()).count() as u64;
     let run = runs::current(connection, profile, date)?;
+    let recharges: Vec<_> = seen.iter().filter(|bill| bill.kind == RECHARGE_REFUND).collect();
+    let recharges_changed_at = denied_at(&recharges).or(changed_at(connection, None, &recharges)?);
     let (denied_at, changed_at) = (denied_at(&heard), changed_at(connection, run, &heard)?);
     let closed = closing(connection, profile, date)?;
     let mut day = DayStanding {
@@ -184,6 +190,7 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
         bill_changed: denied_at.is_some() || changed_at.is_some(),
         changed_at,
         denied_at,
+        recharges_changed_at,
     };
     let Some(run) = run else { return Ok(day) };
     let left = of_run(connection, profile, date, run)?;
@@ -204,7 +211,7 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
 
 /// Whether rows of this kind of bill are compared.
 fn is_of_trades(kind: &str) -> bool {
-    !matches!(kind, "FUNDFLOW" | "RECHARGE_REFUND")
+    !matches!(kind, "FUNDFLOW" | RECHARGE_REFUND)
 }
 
 /// What counts of each kind: what WeChat said last, or without its word what was heard last.

@@ -288,6 +288,25 @@ fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms() {
 }
 
 #[test]
+fn another_bill_of_recharged_money_is_an_alarm_of_its_own_and_no_change_of_the_bill_of_trades() {
+    let days = open();
+    let hear = |digest: u8, hour: i64| {
+        let new = NewDayBill { kind: "RECHARGE_REFUND", seen_at: at(1, hour), ..bill_of(date(), digest) };
+        days.store.keep_bill(NewDayBill { columns: u32::from(digest).min(1) * 20, ..new }).unwrap();
+        days.store.changed_bills().unwrap().first().map(|changed| (changed.change, changed.at))
+    };
+    let told = |hour: i64| Some((BillChange::RechargeRefunds, at(1, hour)));
+    let heard = [0, 1, 0, 1, 2, 2, 1].into_iter().zip(1..).map(|(digest, hour)| hear(digest, hour));
+    assert_eq!(heard.collect::<Vec<_>>(), [None, None, told(3), None, told(5), told(5), None]);
+    assert_eq!((days.standing().bill_changed, days.standing().bills), (false, 0));
+    hear(2, 8);
+    days.hear(1, 9, true);
+    days.hear(2, 10, true);
+    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
+    assert_eq!(changed, [(BillChange::OtherBill, at(1, 10)), (BillChange::RechargeRefunds, at(1, 8))]);
+}
+
+#[test]
 fn another_fund_flow_of_one_account_is_an_alarm_and_no_bill_of_its_day() {
     let days = open();
     let keep = |account, digest| days.store.keep_flow(flow(account, digest, digest.into())).unwrap().len();
