@@ -158,16 +158,17 @@ export const leftQuery = (profile: string, from: string, to: string, page: numbe
 
 /**
  * How many amounts of the shown table of orders equal each of WeChat's; nothing is asked while none is shown. Both are read for
- * it, so that it is only asked again where the table, how it is read, or the bills are others.
+ * it, so that it is only asked again where the table was read again, or the bills are others.
  */
 export const ownAmountsQuery = (
   profile: string,
   date: string,
   shown: ImportPreview | null,
+  looks: number,
   bills: readonly (number | string)[],
 ) =>
   queryOptions({
-    queryKey: key("own_amounts", profile, date, shown?.file_name, shown?.mapping, bills),
+    queryKey: key("own_amounts", profile, date, shown?.file_name, looks, shown?.mapping, bills),
     queryFn: shown ? () => desk().dayOwnAmounts(profile, date, shown.mapping) : skipToken,
     staleTime: Number.POSITIVE_INFINITY,
     // Why the files cannot be read is said where they are chosen and run.

@@ -45,7 +45,7 @@ describe("a change in the core", () => {
 
   it("of the days reads no table and no bill again", () => {
     const changed = { tags: ["days" as const, "standings" as const], ids: [] };
-    expect(isStale(ownAmountsQuery("builtin", "2026-11-20", null, [1]).queryKey, changed)).toBe(false);
+    expect(isStale(ownAmountsQuery("builtin", "2026-11-20", null, 1, [1]).queryKey, changed)).toBe(false);
     expect(isStale(dayQuery("builtin", "2026-11-20").queryKey, changed)).toBe(true);
   });
 

@@ -44,7 +44,7 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   // Where nobody said yet which amount this merchant keeps, the table and the bill may show it.
   const shown = knownBasis === null && orders.shown && !orders.shown.problem ? orders.shown : null;
   const compared = [...taken.map(({ number }) => number), ...day.bills.map(({ digest }) => digest)];
-  const seen = useQuery(ownAmountsQuery(profile, date, shown, compared));
+  const seen = useQuery(ownAmountsQuery(profile, date, shown, orders.looks, compared));
   const waitsForBasis = hasOrders && basis === null;
   const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;

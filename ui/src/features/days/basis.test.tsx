@@ -49,6 +49,15 @@ describe("the merchant's own tables", () => {
     await waitFor(() => expect(look).toHaveBeenCalledTimes(2));
   });
 
+  it("are looked at again when the same file is chosen again, which may hold something else by now", async () => {
+    const { desk } = openWindow(DAY);
+    const look = vi.spyOn(desk, "dayOwnAmounts");
+    await userEvent.click(await screen.findByLabelText("自己的表格（CSV / XLSX）"));
+    await waitFor(() => expect(look).toHaveBeenCalledTimes(1));
+    await userEvent.click(await screen.findByTestId("own-orders"));
+    await waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+  });
+
   it("say that they do not show which amount they hold where all three are alike", async () => {
     const { desk } = openWindow(DAY, {}, (fake) => {
       const equal = (["order", "settle", "cash"] as const).map((basis) => ({ basis, count: 42 }));

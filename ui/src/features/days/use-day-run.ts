@@ -10,19 +10,26 @@ import { invalidate } from "../../ipc/tags";
 /** A table of the merchant: how the chosen one is read; nothing while none is chosen. */
 export function useOwnTable(profile: string, table: OwnTable) {
   const [shown, setShown] = useState<ImportPreview | null>(null);
+  const [looks, setLooks] = useState(0);
   const report = useReport();
+  const seen = (preview: ImportPreview) => {
+    setShown(preview);
+    setLooks((before) => before + 1);
+  };
   const choose = useMutation({
     mutationFn: () => desk().dayTableChoose(profile, table),
-    onSuccess: (preview) => preview && setShown(preview),
+    onSuccess: (preview) => preview && seen(preview),
     onError: report,
   });
   const look = useMutation({
     mutationFn: (mapping: SheetMapping) => desk().dayTablePreview(profile, table, mapping),
-    onSuccess: setShown,
+    onSuccess: seen,
     onError: report,
   });
   return {
     shown,
+    /** How often the table was read for what is shown: a file that is chosen again may be another one under its name. */
+    looks,
     choose: () => choose.mutate(),
     forget: () => setShown(null),
     say: look.mutate,
