@@ -120,7 +120,7 @@ impl Store {
             connection
                 .prepare_cached(
                     "INSERT INTO removed_profiles (name, mch_id, environment, sub_mch_id) \
-                     SELECT name, mch_id, environment, sub_mch_id FROM profiles WHERE name = ?1 \
+                     SELECT name, mch_id, environment, coalesce(sub_mch_id, '') FROM profiles WHERE name = ?1 \
                      ON CONFLICT (name, mch_id) DO UPDATE SET environment = excluded.environment, sub_mch_id = excluded.sub_mch_id",
                 )?
                 .execute([&name])?;

@@ -8,6 +8,7 @@ use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::MchId;
 use wxpay_protocol::{Fen, UtcMs};
 
+use crate::columns::word;
 use crate::{OrderState, RefundState, Store, StoreError};
 
 /// Whose orders and refunds. A bill is a merchant's, whatever the app; what went to another gateway under the same
@@ -147,15 +148,21 @@ impl Store {
 /// removed. What has a name now is what the name means.
 fn profiles_elsewhere(connection: &Connection, of: &MerchantRows) -> Result<Vec<String>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT name FROM profiles WHERE mch_id = ?1 \
-         AND (environment <> ?2 OR (?3 IS NOT NULL AND sub_mch_id IS NOT ?3)) UNION ALL \
-         SELECT name FROM removed_profiles WHERE mch_id = ?1 \
-         AND (environment <> ?2 OR (?3 IS NOT NULL AND sub_mch_id IS NOT ?3)) \
+        "SELECT name, environment, coalesce(sub_mch_id, '') AS sub_mch_id FROM profiles WHERE mch_id = ?1 UNION ALL \
+         SELECT name, environment, sub_mch_id FROM removed_profiles WHERE mch_id = ?1 \
          AND name NOT IN (SELECT name FROM profiles WHERE mch_id = ?1)",
     )?;
-    let values = (of.mch_id.as_str(), of.environment.as_str(), of.sub_mch_id.as_ref().map(MchId::as_str));
-    let names = statement.query_map(values, |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([of.mch_id.as_str()])?;
+    let mut names = Vec::new();
+    while let Some(row) = rows.next()? {
+        let is_other_gateway = !word(row, "environment", Environment::parse)?.has_the_data_of(of.environment);
+        let is_other_sub =
+            |sub: &MchId| Ok::<_, rusqlite::Error>(text_if_any(row, 2)?.is_some_and(|of| of != sub.as_str()));
+        if is_other_gateway || of.sub_mch_id.as_ref().map_or(Ok(false), is_other_sub)? {
+            names.push(row.get(0)?);
+        }
+    }
+    Ok(names)
 }
 
 /// Whether all rows were taken.

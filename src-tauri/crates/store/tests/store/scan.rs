@@ -103,6 +103,37 @@ fn orders_of_a_simulator_stay_out_of_the_days_of_production_after_its_profile_wa
 }
 
 #[test]
+fn both_cities_of_production_are_one_gateway_whichever_a_profile_asks() {
+    let (_folder, store) = opened();
+    for (n, name, environment) in [(1, "shop", Environment::Production), (2, "shop2", Environment::Standby)] {
+        store.add_profile(profile(name, environment)).unwrap();
+        claimed(&store, NewClaim { profile: name.into(), ..new_claim(&number(n)) });
+    }
+    let numbers = |environment| {
+        let seen = scanned_of(&store, &MerchantRows { environment, ..shop() });
+        seen.0.into_iter().map(|order| order.0).collect::<Vec<_>>()
+    };
+    let told = || (numbers(Environment::Production), numbers(Environment::Standby), numbers(Environment::Sandbox));
+    let both = vec![number(1), number(2)];
+    assert_eq!(told(), (both.clone(), both.clone(), Vec::new()));
+    store.remove_profile("shop2").unwrap();
+    assert_eq!(told(), (both.clone(), both, Vec::new()));
+}
+
+#[test]
+fn an_order_of_a_profile_that_was_removed_before_sub_merchants_were_noted_is_not_taken_for_anothers() {
+    let (_folder, store) = opened();
+    store.add_profile(profile("old", Environment::Production)).unwrap();
+    claimed(&store, NewClaim { profile: "old".into(), ..new_claim(&number(1)) });
+    store.remove_profile("old").unwrap();
+    let of = MerchantRows { sub_mch_id: Some(MchId::new("1900000108").unwrap()), ..shop() };
+    assert!(scanned_of(&store, &of).0.is_empty(), "it was for all of them");
+    let before = rusqlite::Connection::open(store.path()).unwrap();
+    assert_eq!(before.execute("UPDATE removed_profiles SET sub_mch_id = NULL", []).unwrap(), 1);
+    assert_eq!(scanned_of(&store, &of).0.len(), 1);
+}
+
+#[test]
 fn orders_of_another_sub_merchant_stay_out_after_its_profile_was_removed_too_and_without_one_all_are_seen() {
     let (_folder, store) = opened();
     let sub = |number: &str| Some(MchId::new(number).unwrap());
