@@ -100,8 +100,8 @@ impl Store {
         for (profile, dates) in of_profiles {
             for date in dates {
                 for day in self.days(&profile, date, date.plus_ms(1))? {
-                    let trades = day.denied_at.map(|at| (at, BillChange::NoBill));
-                    let trades = trades.or(day.changed_at.map(|at| (at, BillChange::OtherBill)));
+                    let change = if day.denied_at.is_some() { BillChange::NoBill } else { BillChange::OtherBill };
+                    let trades = day.denied_at.max(day.changed_at).map(|at| (at, change));
                     let recharges = day.recharges_changed_at.map(|at| (at, BillChange::RechargeRefunds));
                     let of_day = trades.into_iter().chain(recharges);
                     changed.extend(of_day.map(|(at, change)| ChangedBill {

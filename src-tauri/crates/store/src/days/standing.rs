@@ -169,9 +169,9 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     let bills = heard.iter().filter(|bill| !bill.is_none()).count() as u64;
     let run = runs::current(connection, profile, date)?;
     let recharges: Vec<_> = seen.iter().filter(|bill| bill.kind == RECHARGE_REFUND).collect();
-    let recharges_changed_at = denied_at(&recharges).or(changed_at(connection, None, &recharges)?);
-    let (denied_at, changed_at) = (denied_at(&heard), changed_at(connection, run, &heard)?);
-    let closed = closing(connection, profile, date)?;
+    let closed_at = closing(connection, profile, date)?.map(|(note, _)| note.said_at);
+    let recharges_changed_at = denied_at(&recharges).or(changed_at(connection, None, None, &recharges)?);
+    let (denied_at, changed_at) = (denied_at(&heard), changed_at(connection, run, closed_at, &heard)?);
     let mut day = DayStanding {
         date,
         mark: match (bills, is_without_trade, is_traded) {
@@ -200,7 +200,7 @@ fn standing(connection: &Connection, profile: &str, date: UtcMs, is_traded: bool
     day.carried_over = left.carried_over;
     day.malformed = left.malformed;
     day.mark = match left {
-        _ if closed.is_some() => DayMark::Closed,
+        _ if closed_at.is_some() => DayMark::Closed,
         Left { balanced: false, open, malformed, .. } if open + malformed > 0 => DayMark::Open,
         Left { not_compared: 1.., .. } => DayMark::Partly,
         Left { balanced: true, .. } => DayMark::Balanced,
@@ -225,8 +225,14 @@ fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
 }
 
 /// When what counts of a kind of bill was heard, where it is not what the run was made with; without a run, not the first one.
-/// Somebody's copy of the only bill that WeChat ever gave is no change.
-fn changed_at(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> Result<Option<UtcMs>, StoreError> {
+/// Somebody's copy of the only bill that WeChat ever gave is no change, except on a day that was closed before it came: nobody has
+/// looked at it.
+fn changed_at(
+    connection: &Connection,
+    run: Option<i64>,
+    closed_at: Option<UtcMs>,
+    heard: &[&DayBill],
+) -> Result<Option<UtcMs>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT bill FROM day_run_bills WHERE run = ?1")?;
     let used: Vec<i64> = statement.query_map([run], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let is_news = |last: &DayBill, known: &DayBill| {
@@ -237,7 +243,13 @@ fn changed_at(connection: &Connection, run: Option<i64>, heard: &[&DayBill]) -> 
         None => !known.is_none() && known.id < last.id,
     };
     let has_changed = |last: &&DayBill| heard.iter().any(|known| known.kind == last.kind && differs(last, known));
-    Ok(heard_last(heard).filter(has_changed).map(|last| last.heard_at).max())
+    let is_used = |bill: &DayBill| used.contains(&bill.id);
+    let came_too_late = |bill: &&DayBill| {
+        let is_late = closed_at.is_some_and(|closed_at| bill.heard_at > closed_at) && !bill.is_none();
+        is_late && !is_used(bill) && heard.iter().any(|known| is_used(known) && bill.is_later_than(known))
+    };
+    let late = heard.iter().copied().filter(came_too_late);
+    Ok(heard_last(heard).filter(has_changed).chain(late).map(|bill| bill.heard_at).max())
 }
 
 /// What is left to do of the run that counts for a day.

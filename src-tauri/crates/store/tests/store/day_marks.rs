@@ -1,6 +1,8 @@
 //! The one mark of a day: by what is kept of it here, and by what WeChat said of its bill.
 
-use desk_store::{BillChange, BillKept, BillSums, DayMark, NewDayBill, NewDayFlow, NewRefund, RefundEvent, RefundSeen};
+use desk_store::{
+    BillChange, BillKept, BillSums, DayMark, NewDayBill, NewDayFlow, NewRefund, NoteKind, RefundEvent, RefundSeen,
+};
 use wxpay_protocol::ids::OutRefundNo;
 use wxpay_protocol::{RefundStatus, UtcMs};
 
@@ -274,6 +276,35 @@ fn a_fund_flow_is_an_alarm_while_what_was_heard_last_is_not_what_was_given_first
     let told = |hour: i64| Some((BillChange::FundFlow, at(1, hour)));
     let heard = [0, 1, 0, 1, 2, 2, 1].into_iter().zip(1..).map(|(digest, hour)| alarm(digest, hour));
     assert_eq!(heard.collect::<Vec<_>>(), [None, None, told(3), None, told(5), told(5), None]);
+}
+
+#[test]
+fn a_bill_that_comes_to_a_closed_day_is_an_alarm_whoever_has_it_until_a_person_reopens_the_day() {
+    for fetched in [true, false] {
+        let days = open();
+        days.hear(1, -20, false);
+        let second = days.hear(2, -19, fetched).bill.id;
+        days.run(1, second, Vec::new());
+        days.say(None, NoteKind::CloseDay, "").unwrap();
+        assert_eq!(days.told(), (false, None, None), "what was there before was there to be looked at");
+        days.hear(3, 3, false);
+        let changed = days.store.changed_bills().unwrap();
+        assert_eq!((changed.len(), changed[0].change, changed[0].at), (1, BillChange::OtherBill, at(1, 3)));
+        assert!(days.standing().bill_changed && days.standing().mark == DayMark::Closed);
+    }
+}
+
+#[test]
+fn a_change_of_one_bill_is_told_after_another_one_of_the_day_was_denied() {
+    let days = open();
+    let hear = |kind: &'static str, digest: u8, hour: i64| {
+        let new = NewDayBill { kind, seen_at: at(1, hour), ..bill_of(date(), digest) };
+        days.store.keep_bill(NewDayBill { columns: u32::from(digest).min(1) * 20, ..new }).unwrap();
+        days.store.changed_bills().unwrap().first().map(|changed| changed.at)
+    };
+    assert_eq!([hear("SUCCESS", 1, 1), hear("REFUND", 1, 2)], [None, None]);
+    assert_eq!([hear("SUCCESS", 0, 3), hear("REFUND", 2, 4)], [Some(at(1, 3)), Some(at(1, 4))]);
+    assert_eq!(days.told().2, Some(BillChange::NoBill), "of both the one to begin with");
 }
 
 #[test]
