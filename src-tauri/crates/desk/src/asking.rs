@@ -1,6 +1,6 @@
 //! Asking about one order, and closing it.
 
-use desk_store::{Asked, Event, NewObservation, Order, OrderState};
+use desk_store::{Asked, Event, NewObservation, Order, OrderState, Profile};
 use wxpay_client::signed_request;
 use wxpay_protocol::environment::Environment;
 use wxpay_protocol::ids::{Appid, MchId};
@@ -43,6 +43,12 @@ impl Desk {
         Ok(if settled { after } else { OrderResult { state: after.state, ..closed } })
     }
 
+    /// An order and who signs for it.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::NotFound`] for an unknown order; [`DeskError::EnvironmentRefused`] for one of another gateway, whose answers
+    /// would be taken for this one's; the key cannot be had.
     pub(crate) async fn order_and_signer(
         &self,
         profile: &str,
@@ -52,6 +58,16 @@ impl Desk {
         self.blocking(move |inner| {
             let signer = inner.signer(&profile)?;
             let order = inner.order(&signer.profile.mch_id, &number)?;
+            if let Some(theirs) = inner.other_gateway(&order, &signer.profile)? {
+                return Err(DeskError::EnvironmentRefused(format!(
+                    "order {} is of {} (profile {:?}), and profile {:?} asks {}, which knows nothing of it; use the order's own profile",
+                    order.out_trade_no,
+                    theirs.as_str(),
+                    order.profile,
+                    signer.profile.name,
+                    signer.profile.environment.as_str()
+                )));
+            }
             Ok((order, signer))
         })
         .await
@@ -119,6 +135,15 @@ impl Inner {
     pub(crate) fn order(&self, mch_id: &MchId, out_trade_no: &str) -> Result<Order, DeskError> {
         let found = self.store.order(mch_id.as_str(), out_trade_no)?;
         found.ok_or_else(|| DeskError::NotFound { what: "order", name: out_trade_no.chars().take(64).collect() })
+    }
+
+    /// The gateway that an order is of, where that is another one than a profile's: neither knows anything of the other's orders.
+    pub(crate) fn other_gateway(&self, order: &Order, ours: &Profile) -> Result<Option<Environment>, DeskError> {
+        if order.profile == ours.name {
+            return Ok(None);
+        }
+        let theirs = self.store.environment_of(&order.profile, &order.mch_id)?;
+        Ok(theirs.filter(|theirs| !theirs.has_the_data_of(ours.environment)))
     }
 
     pub(crate) fn query_request(&self, signer: &Signer, order: &Order) -> Result<Params, DeskError> {

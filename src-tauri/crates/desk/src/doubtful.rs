@@ -134,7 +134,10 @@ impl Desk {
         let (signer, known) = self
             .blocking(move |inner| {
                 let signer = inner.signer(&name)?;
-                let known = inner.store.order(signer.profile.mch_id.as_str(), wanted.as_str())?;
+                let known = match inner.store.order(signer.profile.mch_id.as_str(), wanted.as_str())? {
+                    Some(order) if inner.other_gateway(&order, &signer.profile)?.is_none() => Some(order),
+                    _ => None,
+                };
                 Ok((signer, known))
             })
             .await?;
@@ -180,9 +183,12 @@ impl Desk {
         let (signer, known) = self
             .blocking(move |inner| {
                 let signer = inner.signer(&name)?;
-                let known = inner.store.refund(signer.profile.mch_id.as_str(), wanted.as_str())?;
-                let known = known.map(|refund| Ok::<_, DeskError>((inner.order_of(&refund)?, refund))).transpose()?;
-                Ok((signer, known))
+                let Some(refund) = inner.store.refund(signer.profile.mch_id.as_str(), wanted.as_str())? else {
+                    return Ok((signer, None));
+                };
+                let order = inner.order_of(&refund)?;
+                let is_ours = inner.other_gateway(&order, &signer.profile)?.is_none();
+                Ok((signer, is_ours.then_some((order, refund))))
             })
             .await?;
         self.take_pace(&signer, 1).await?;

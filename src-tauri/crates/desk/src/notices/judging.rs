@@ -87,8 +87,9 @@ impl Inner {
         let Judged { mut checks, mut notice } = judge(params, &known(&signer, order.as_ref()));
         let held = checks.iter().position(|check| check.name == "merchant" && check.ok);
         if let (Some(place), Some(order)) = (held, &order)
-            && let Some(detail) = self.elsewhere(order, &signer.profile)?
+            && let Some(theirs) = self.other_gateway(order, &signer.profile)?
         {
+            let detail = of_another_gateway(order, theirs, signer.profile.environment);
             checks.truncate(place);
             checks.push(Check { name: "merchant", ok: false, detail });
             notice = None;
@@ -103,16 +104,6 @@ impl Inner {
             }
         };
         Ok(Opinion { peeked, profile: Some(name), order, checks, notice, inside, verdict })
-    }
-
-    /// Why a key of this profile cannot speak of an order: it was placed at another gateway, whose key that is not.
-    fn elsewhere(&self, order: &Order, ours: &Profile) -> Result<Option<String>, DeskError> {
-        if order.profile == ours.name {
-            return Ok(None);
-        }
-        let theirs = self.store.environment_of(&order.profile, &order.mch_id)?;
-        let theirs = theirs.filter(|theirs| !theirs.has_the_data_of(ours.environment));
-        Ok(theirs.map(|theirs| of_another_gateway(order, theirs, ours.environment)))
     }
 
     /// Whose notice it may be, the likeliest first: whose app it names too, then the one in use.

@@ -6,6 +6,7 @@ use desk::store::{OrderState, RefundState, Settings};
 use desk::{Cancel, Doubtful, GatewaySays};
 use wxpay_protocol::{Fen, RefundStatus, TradeState, order_query};
 
+use crate::notices_pasted::order_in_production;
 use crate::shop::{Fate, START, Shop, desk_on, profile, test_order};
 
 fn order(number: &str) -> Doubtful {
@@ -105,4 +106,21 @@ async fn a_refund_that_is_known_here_becomes_evidence_and_any_other_is_only_told
     assert!(answers[..2].iter().all(|answer| answer == told), "{answers:?}");
     assert_eq!([answers[2].word(), answers[3].word()], ["NOTEXIST", "UNKNOWN"], "{answers:?}");
     assert!(other.refund_detail("shop", &ours).await.is_err(), "a refund of somebody else is not taken in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_of_another_gateway_is_not_asked_about_under_this_ones_key_and_gets_no_evidence_of_it() {
+    let shop = Shop::open().await;
+    let number = order_in_production(&shop).await;
+    let seen = async || shop.desk.order_detail("real", &number).await.unwrap().observations.len();
+    let (before, sent) = (seen().await, shop.wire.sent.lock().unwrap().len());
+    let refused = shop.desk.query_order("shop", &number).await.unwrap_err();
+    assert_eq!(refused.code(), "environment_refused");
+    for words in [number.as_str(), "of production", "\"real\"", "simulator"] {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+    assert_eq!(shop.wire.sent.lock().unwrap().len(), sent, "nothing was asked");
+    let [told] = &ask(&shop, &[order(&number)]).await[..] else { panic!("one answer") };
+    assert_eq!(told.word(), "NOTEXIST", "this gateway has no such order");
+    assert_eq!((seen().await, shop.state(&number).await), (before, OrderState::NotPay));
 }

@@ -23,7 +23,7 @@ fn signed_with(key: &Secret, message: &[u8]) -> Vec<u8> {
 }
 
 /// An order in production, of a profile with a key of its own beside the simulator's of the same merchant.
-async fn order_in_production(shop: &Shop) -> String {
+pub(crate) async fn order_in_production(shop: &Shop) -> String {
     let (environment, base_url, api_key) = (Environment::Production, None, other_key());
     shop.desk.profile_add(NewProfile { environment, base_url, api_key, ..profile("real") }).await.unwrap();
     let answer = format!(
