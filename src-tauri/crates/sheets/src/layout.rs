@@ -131,7 +131,8 @@ impl Layout {
 
     /// Whether a label makes its row one of totals. Where a number or a time should be, it always does. Elsewhere it may be the name of
     /// what was sold, of a shop or of a clerk: beside a number it is a whole cell, outside the goods' names, in a row that says
-    /// nothing else that only one order has; without a number such a row has it as a whole cell outside the goods' names.
+    /// nothing else that only one order has, or whose number rather counts orders; without a number such a row has it as a whole cell
+    /// outside the goods' names.
     fn is_of_totals(&self, row: &Row<'_>, (place, label): (usize, Label), number: Option<usize>) -> bool {
         let is_in = |field: &Field| field.of(&self.places) == Some(place);
         if Field::ALL.iter().any(|field| (field.is_number() || field.is_moment()) && is_in(field)) {
@@ -142,10 +143,10 @@ impl Layout {
             .iter()
             .filter_map(|field| field.of(&self.places))
             .any(|other| other != place && !row.bytes(other).is_empty());
-        match (number.is_some(), is_of_one) {
-            (true, true) => false,
-            (true, false) | (false, true) => is_alone,
-            (false, false) => true,
+        match (number, is_of_one) {
+            (Some(number), true) => is_alone && is_count_of_orders(row.bytes(number)),
+            (Some(_), false) | (None, true) => is_alone,
+            (None, false) => true,
         }
     }
 
@@ -265,6 +266,11 @@ pub(crate) fn amounts_have_decimals(head: &Head, header_line: u64, place: usize)
         .filter(|row| row.line > header_line)
         .filter_map(|row| row.cells.get(place))
         .any(|cell| is_surely_yuan(cell.as_bytes()))
+}
+
+/// Whether a number counts orders: a 商户订单号 has at least six characters (protocol §4.1).
+fn is_count_of_orders(number: &[u8]) -> bool {
+    number.len() < 6 && number.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -168,9 +168,9 @@ fn a_row_that_says_what_only_one_order_has_is_an_order_although_a_cell_beside_it
     let text = "菜品,门店,商品名称,订单号,金额(元),状态,支付时间\nTotal,,,T3,1.00,,2026-11-20 10:00\n小计,,,T4,1.00,支付成功,\n\
                 咖啡,汇总,,T5,1.00,,2026-11-20 10:00\n,,小计时器,,19.90,支付成功,2026-11-20 10:00\n\
                 小计时器,,,,19.90,,2026-11-20 10:00\n合计,,,,22.90,,\n小计,,,,22.90,,2026-11-20\n合计金额,,,,22.90,,\n\
-                咖啡,合计：4笔,,4,22.90,,\n,,,合计,22.90,,2026-11-20\n";
+                咖啡,合计：4笔,,4,22.90,,\n,,,合计,22.90,,2026-11-20\n小计,,,4,22.90,,2026-11-20 12:00\n";
     let kinds = orders(text, Layout::kind);
-    assert_eq!(kinds, [[RowKind::Entry; 5], [RowKind::Total; 5]].concat());
+    assert_eq!(kinds, [[RowKind::Entry; 5].as_slice(), &[RowKind::Total; 6]].concat());
 }
 
 #[test]
