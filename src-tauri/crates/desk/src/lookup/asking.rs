@@ -195,12 +195,18 @@ impl Desk {
         Ok(order_id)
     }
 
+    /// Looks for the refunds of an order that was found.
+    ///
+    /// # Errors
+    ///
+    /// See [`Inquiry::of_fault`].
     async fn find_refunds_of(&self, signer: &Signer, order_id: i64) -> Result<(), DeskError> {
         let order = self.blocking(move |inner| Ok(inner.store.order_by_id(order_id)?)).await?;
         let order = order.ok_or(DeskError::Internal("reading an order back"))?;
         if let Err(fault) = self.find_refunds(signer, &order).await {
             // The payment is known all the same; the answer says that its refunds are not.
             tracing::warn!(%fault, "the refunds of an order that was looked up are not known");
+            Inquiry::of_fault(fault)?;
         }
         Ok(())
     }

@@ -207,6 +207,18 @@ async fn a_refund_is_found_by_either_of_its_numbers_with_where_the_money_went() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refund_that_cannot_be_written_down_fails_the_lookup_as_every_fault_of_this_machine_does() {
+    let shop = Shop::open().await;
+    shop.made_elsewhere("SHOP-0000001", true);
+    shop.refunded_elsewhere("SHOP-0000001", "RF-0000001", 200);
+    let full = "CREATE TRIGGER full BEFORE INSERT ON refunds BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    let path = shop.dir.path().join(desk::store::FILE_NAME);
+    rusqlite::Connection::open(path).unwrap().execute_batch(full).unwrap();
+    let failed = shop.desk.lookup(wish("SHOP-0000001"), Box::new(|_| {}), &Cancel::new()).await.unwrap_err();
+    assert_eq!(failed.code(), "store_unavailable", "{failed}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn our_own_refund_of_which_nobody_knows_is_told_as_unknown_and_not_as_failed() {
     let shop = Shop::open().await;
     let number = shop.create_one().await;
