@@ -130,6 +130,7 @@ pub(crate) async fn day_run(
         date: day,
         day_cut_s: request.day_cut_s,
         mch_id: None,
+        sub_mch_id: None,
         beside: Beside::default(),
     });
     let found = match sides {

@@ -219,6 +219,7 @@ async fn sides(command: &Reconcile, merchant: Option<&(Desk, Profile)>, cancel: 
         date: command.date,
         day_cut_s: command.day_cut_seconds,
         mch_id: merchant.map(|(_, profile)| profile.mch_id.to_string()),
+        sub_mch_id: merchant.and_then(|(_, profile)| profile.sub_mch_id.as_ref().map(ToString::to_string)),
     })
 }
 

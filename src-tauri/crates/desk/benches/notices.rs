@@ -213,6 +213,7 @@ fn unmatched(folder: &Path, payments: u32) -> Result<DaySides, Fault> {
         date: at,
         day_cut_s: 300,
         mch_id: None,
+        sub_mch_id: None,
     })
 }
 

@@ -85,7 +85,9 @@ impl Desk {
         let kept = self
             .blocking(move |inner| {
                 let mut sides = sides;
-                sides.mch_id = Some(inner.profile(&profile)?.mch_id.to_string());
+                let of = inner.profile(&profile)?;
+                sides.mch_id = Some(of.mch_id.to_string());
+                sides.sub_mch_id = of.sub_mch_id.map(|sub_mch_id| sub_mch_id.to_string());
                 if sides.bills.is_empty() {
                     inner.no_trade(&profile, sides.date)?;
                 }

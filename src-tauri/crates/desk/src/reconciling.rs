@@ -78,6 +78,8 @@ pub struct DaySides {
     /// The merchant whose bills these must be, where it is known. What comes of the day is then kept, so that the bills are
     /// hashed while they are read.
     pub mch_id: Option<String>,
+    /// The sub-merchant that they must be of as well, where they were asked for with its number.
+    pub sub_mch_id: Option<String>,
 }
 
 /// What the bills are, all together.

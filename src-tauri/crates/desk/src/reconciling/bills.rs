@@ -92,7 +92,8 @@ impl<'f> Bills<'f> {
         let mut malformed = Vec::new();
         for (number, found) in self.found.iter().enumerate() {
             let mut sum = is_hashed.then(Sha256::new);
-            let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, malformed: &mut malformed };
+            let sub_mch_id = self.sides.sub_mch_id.as_deref();
+            let rows = Rows { day, side: &mut side, mch_id: &mut read.mch_id, sub_mch_id, malformed: &mut malformed };
             let totals = found.read(number, rows, sum.as_mut(), watch)?;
             read.totals.malformed += totals.malformed;
             read.totals.summary_ok = totals.summary_ok && (number == 0 || read.totals.summary_ok);
@@ -140,6 +141,7 @@ struct Rows<'r> {
     day: Day,
     side: &'r mut BillSide,
     mch_id: &'r mut Option<String>,
+    sub_mch_id: Option<&'r str>,
     malformed: &'r mut Vec<MalformedLine>,
 }
 
@@ -219,10 +221,13 @@ fn read_one<R: Read>(
     into: Rows<'_>,
     looking: Looking<'_>,
 ) -> Result<BillTotals, ReconcileFault> {
-    let Rows { day, side, mch_id, malformed } = into;
+    let Rows { day, side, mch_id, sub_mch_id, malformed } = into;
     let refused = |cause| ReconcileFault::Bill { place: place(path), cause };
     if let Some(mch_id) = &mch_id {
         bill.expect_merchant(mch_id);
+    }
+    if let Some(sub_mch_id) = sub_mch_id {
+        bill.expect_sub_merchant(sub_mch_id);
     }
     let (mut rows, is_compared) = (0u32, is_compared(bill.layout().kind()));
     while let Some(line) = bill.next_line().map_err(refused)? {

@@ -113,6 +113,7 @@ fn sides(folder: &Path) -> DaySides {
         date: MIDNIGHT,
         day_cut_s: 300,
         mch_id: Some("1900000001".into()),
+        sub_mch_id: None,
     }
 }
 

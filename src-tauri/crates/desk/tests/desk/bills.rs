@@ -283,7 +283,16 @@ async fn a_bill_that_wechat_no_longer_has_is_an_alarm_that_only_wechat_takes_bac
         let bills = fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap();
         assert_eq!(bills.len(), 1, "what was seen outweighs the word that there is none");
         let (basis, mch_id) = (desk::reconcile::Basis::Order, None);
-        let sides = DaySides { bills, own, beside: Beside::default(), basis, date: START, day_cut_s: 300, mch_id };
+        let sides = DaySides {
+            bills,
+            own,
+            beside: Beside::default(),
+            basis,
+            date: START,
+            day_cut_s: 300,
+            mch_id,
+            sub_mch_id: None,
+        };
         fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap()
     };
     assert!(matches!(fetching.fetch(&bill()).await.unwrap(), FetchedBill::Saved(_)));
@@ -320,7 +329,16 @@ async fn a_copy_that_somebody_saved_and_compared_does_not_take_back_that_wechat_
     std::fs::write(&copy, bill().replacen("`OTHERS", "`CMB_DEBIT", 1)).unwrap();
     let own = OwnSide::Files(OwnFiles { orders: Some(orders), ..OwnFiles::default() });
     let (bills, basis, mch_id) = (vec![copy], desk::reconcile::Basis::Order, None);
-    let sides = DaySides { bills, own, beside: Beside::default(), basis, date: START, day_cut_s: 300, mch_id };
+    let sides = DaySides {
+        bills,
+        own,
+        beside: Beside::default(),
+        basis,
+        date: START,
+        day_cut_s: 300,
+        mch_id,
+        sub_mch_id: None,
+    };
     let kept = fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
     let standing = fetching.desk.day("shop", START).await.unwrap().standing;
     assert!(kept.denied_at.is_some() && standing.denied_at == kept.denied_at, "{kept:?}");

@@ -113,6 +113,7 @@ impl Bench {
             date: NOON,
             day_cut_s: 300,
             mch_id: None,
+            sub_mch_id: None,
         };
         self.shop.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await
     }

@@ -34,6 +34,7 @@ pub(crate) fn sides(folder: &Path, day: UtcMs, paid: &str) -> DaySides {
         date: day,
         day_cut_s: 300,
         mch_id: Some("1900000001".into()),
+        sub_mch_id: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn sides(folder: &std::path::Path, mch_id: Option<&str>) -> DaySides {
         date: START,
         day_cut_s: 300,
         mch_id: mch_id.map(str::to_owned),
+        sub_mch_id: None,
     }
 }
 

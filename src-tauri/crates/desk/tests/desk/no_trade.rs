@@ -29,6 +29,7 @@ fn with_own(own: OwnSide, bills: &[&Path]) -> DaySides {
         date: START,
         day_cut_s: 300,
         mch_id: None,
+        sub_mch_id: None,
     }
 }
 

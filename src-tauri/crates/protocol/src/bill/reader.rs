@@ -100,6 +100,7 @@ pub struct TradeReader<R> {
     memory: Memory,
     totals: BillTotals,
     merchant: Option<Vec<u8>>,
+    sub_merchant: Option<Vec<u8>>,
     /// The row before lacked values, so that a line without a back-tick goes on with it.
     broken: bool,
     ended: bool,
@@ -114,6 +115,7 @@ impl<R: Read> TradeReader<R> {
             memory: Memory::default(),
             totals: BillTotals::default(),
             merchant: None,
+            sub_merchant: None,
             broken: false,
             ended: false,
         }
@@ -122,6 +124,11 @@ impl<R: Read> TradeReader<R> {
     /// Insists that every row is of this merchant; without it, that all are of the first row's.
     pub fn expect_merchant(&mut self, mch_id: &str) {
         self.merchant = Some(mch_id.as_bytes().to_vec());
+    }
+
+    /// Insists that no row is of another sub-merchant: a service provider's own bill has those of all.
+    pub fn expect_sub_merchant(&mut self, sub_mch_id: &str) {
+        self.sub_merchant = Some(sub_mch_id.as_bytes().to_vec());
     }
 
     /// What the header says.
@@ -177,14 +184,19 @@ impl<R: Read> TradeReader<R> {
         let window = self.lines.window(&at);
         match row::read(&self.layout, &mut self.memory, &self.cells, window, (at.number, at.offset)) {
             Ok(row) => {
+                let other = |found: &[u8], expected: &[u8]| {
+                    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                    BillRefusal::OtherMerchant { line: at.number, found: text(found), expected: text(expected) }
+                };
                 match &self.merchant {
                     Some(merchant) if merchant == row.mch_id => {}
-                    Some(merchant) => {
-                        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                        let (found, expected) = (text(row.mch_id), text(merchant));
-                        return Err(BillRefusal::OtherMerchant { line: at.number, found, expected });
-                    }
+                    Some(merchant) => return Err(other(row.mch_id, merchant)),
                     None => self.merchant = Some(row.mch_id.to_vec()),
+                }
+                if let (Some(wanted), Some(found)) = (&self.sub_merchant, row.sub_mch_id())
+                    && wanted != found
+                {
+                    return Err(other(found, wanted));
                 }
                 match row.state {
                     BillState::Refund => self.totals.refunds += 1,

@@ -102,6 +102,15 @@ fn rows_of_another_merchant_are_named() {
     let Ok(Bill::Trades(mut bill)) = Bill::open(mixed.as_bytes()) else { panic!("no bill") };
     bill.expect_merchant("1900000009");
     assert!(matches!(bill.next_line(), Err(BillRefusal::OtherMerchant { line: 2, .. })));
+    let [ours, theirs] = ["1900000108", "1900000109"].map(|sub| TradeRow { sub_mch_id: Some(sub), ..payment() });
+    let of_all = text(BillType::All, BillForm::default(), &[ours, payment(), theirs]);
+    let Ok(Bill::Trades(mut bill)) = Bill::open(of_all.as_bytes()) else { panic!("no bill") };
+    bill.expect_sub_merchant("1900000108");
+    assert!(matches!(bill.next_line(), Ok(Some(_))) && matches!(bill.next_line(), Ok(Some(_))));
+    let Err(BillRefusal::OtherMerchant { line: 4, found, expected }) = bill.next_line() else {
+        panic!("another's row")
+    };
+    assert_eq!((found.as_str(), expected.as_str()), ("1900000109", "1900000108"));
 }
 
 #[test]

@@ -96,12 +96,12 @@ pub enum BillRefusal {
         /// From 1.
         line: u64,
     },
-    /// A row of another merchant.
+    /// A row of another merchant, or sub-merchant.
     #[error("line {line} is of merchant {found}, not of {expected}; give the bill of one merchant")]
     OtherMerchant {
         /// From 1.
         line: u64,
-        /// Its 商户号.
+        /// Its 商户号, or 特约商户号.
         found: String,
         /// That of the first row, or the one that was asked for.
         expected: String,
