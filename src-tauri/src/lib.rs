@@ -17,6 +17,8 @@ mod jobs;
 mod logging;
 mod question;
 mod standings_watch;
+#[cfg(test)]
+mod test_desk;
 mod tray;
 mod window;
 

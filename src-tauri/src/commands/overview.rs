@@ -1,5 +1,6 @@
 //! The overview.
 
+use desk::Desk;
 use tauri::State;
 
 use crate::dto::overview::Overview;
@@ -10,8 +11,11 @@ use crate::home::Home;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(home: State<'_, Home>, days: u32) -> Result<Overview, IpcError> {
-    let desk = home.desk().await?;
-    let asked = match desk.profile_at_hand().await? {
+    of(home.desk().await?, days).await
+}
+
+async fn of(desk: &Desk, days: u32) -> Result<Overview, IpcError> {
+    let asked = match desk.settings().await?.active_profile {
         Some(profile) => desk.polling_now(Some(&profile)).await?,
         None => Vec::new(),
     };

@@ -13,6 +13,8 @@ use crate::home::Home;
 #[specta::specta]
 pub(crate) async fn app_start(home: State<'_, Home>) -> Result<AppStart, IpcError> {
     let desk = home.desk().await?;
+    // Before the settings, which name it too.
+    let active_profile = desk.profile_at_hand().await?;
     let settings = Settings::from(desk.settings().await?);
     Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -21,7 +23,7 @@ pub(crate) async fn app_start(home: State<'_, Home>) -> Result<AppStart, IpcErro
         first_start: desk.is_first_start().await?,
         vault: Vault::of(desk.vault_view().await)?,
         profiles: desk.profiles().await?.into_iter().map(Into::into).collect(),
-        active_profile: desk.profile_at_hand().await?,
+        active_profile,
         settings,
     })
 }

@@ -99,13 +99,16 @@ impl Desk {
         .await
     }
 
-    /// The merchant that a window works with: the one in use, else the first; nothing where there is none.
+    /// The merchant that a window works with: the one in use. Where none is, the first is from now on, so that what is
+    /// shown as in use is what everything else takes for it; nothing where there is no merchant.
     pub async fn profile_at_hand(&self) -> Result<Option<String>, DeskError> {
-        self.blocking(|inner| match inner.settings()?.active_profile {
-            Some(name) => Ok(Some(name)),
-            None => Ok(inner.store.profiles()?.into_iter().next().map(|first| first.name)),
-        })
-        .await
+        if let Some(name) = self.settings().await?.active_profile {
+            return Ok(Some(name));
+        }
+        match self.blocking(|inner| Ok(inner.store.profiles()?.into_iter().next())).await? {
+            Some(first) => Ok(self.profile_use(&first.name).await?.active_profile),
+            None => Ok(None),
+        }
     }
 
     /// Adds a merchant. Its secrets are in the vault, on the disk, before the profile is.

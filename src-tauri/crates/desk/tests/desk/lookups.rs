@@ -96,6 +96,22 @@ async fn nobody_has_the_number_and_five_reasons_are_given_and_nothing_is_kept() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_the_merchant_in_use_was_removed_the_one_at_hand_asks() {
+    let shop = Shop::open().await;
+    for name in ["west", "east"] {
+        shop.desk.profile_add(profile(name)).await.unwrap();
+    }
+    shop.desk.profile_use("west").await.unwrap();
+    shop.desk.profile_remove("west").await.unwrap();
+    let unknown = wish("20240102030405000212345678");
+    shop.look_up_all(unknown.clone()).await;
+    assert_eq!(shop.sent(), 0, "two are left, and none of them is named");
+    assert!(shop.desk.profile_at_hand().await.unwrap().is_some());
+    let found = shop.look_up_all(unknown).await;
+    assert_eq!((&found.answers[0].inquiry, shop.sent()), (&Inquiry::NotExist, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_is_lost_or_forged_says_nothing_and_keeps_nothing() {
     let forged: Change = |answer| answer.replace("<total_fee>900<", "<total_fee>1<");
     for fate in [Fate::LostAfter, Fate::NotSent, Fate::Changed(forged), Fate::NotSeen(UNSIGNED_FAIL.into())] {

@@ -133,18 +133,22 @@ async fn removing_a_profile_removes_its_secrets_and_keeps_its_orders() {
 }
 
 #[tokio::test]
-async fn the_merchant_at_hand_is_the_one_in_use_or_else_the_first_that_there_is() {
+async fn the_merchant_at_hand_is_the_one_in_use_or_else_the_first_that_there_is_which_is_in_use_from_then_on() {
     let shop = Shop::open().await;
     let other = NewProfile { api_key: passphrase("another-key-0123456789abcdef0123"), ..profile("west") };
     shop.desk.profile_add(other).await.unwrap();
     let at_hand = async || shop.desk.profile_at_hand().await.unwrap();
+    let in_use = async || shop.desk.settings().await.unwrap().active_profile;
+    assert!(in_use().await.is_none() && shop.desk.choose_profile(None).await.is_err(), "the command line asks which");
     assert_eq!(at_hand().await.as_deref(), Some("shop"), "nobody chose one");
+    assert_eq!(in_use().await.as_deref(), Some("shop"));
     shop.desk.profile_use("west").await.unwrap();
     assert_eq!(at_hand().await.as_deref(), Some("west"));
     shop.desk.profile_remove("west").await.unwrap();
     assert_eq!(at_hand().await.as_deref(), Some("shop"));
+    assert_eq!(in_use().await.as_deref(), Some("shop"));
     shop.desk.profile_remove("shop").await.unwrap();
-    assert_eq!(at_hand().await, None);
+    assert_eq!((at_hand().await, in_use().await), (None, None));
 }
 
 /// In how many files below a folder these bytes stand.
