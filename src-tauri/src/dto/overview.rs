@@ -81,10 +81,11 @@ impl Overview {
             refunded_fen: Fen::sum(found.refunded_fen)?,
             net_fen: Fen::sum(found.net_fen())?,
             success_permille: found.success_permille(),
-            polling: found.polling.into(),
+            // All that is told of polling is of the merchant in use.
+            polling: asked.map_or(0, |asked| asked.open).into(),
             under_way: asked.map_or(0, |asked| asked.under_way),
             asking: asked.and_then(|asked| asked.asking.clone()),
-            next_query_at: found.next_query_at.map(Into::into),
+            next_query_at: asked.and_then(|asked| asked.next_query_at).map(Into::into),
             polling_refunds: asked.map_or(0, |asked| asked.open_refunds).into(),
             next_refund_at: asked.and_then(|asked| asked.next_refund_at).map(Into::into),
             held_back: asked.and_then(|asked| asked.held_back).map(Into::into),

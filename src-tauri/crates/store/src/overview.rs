@@ -31,10 +31,6 @@ pub struct Overview {
     pub paid_fen: i128,
     /// What was refunded of them, in fen.
     pub refunded_fen: i128,
-    /// Orders that are polled now.
-    pub polling: u64,
-    /// The next question to any of them.
-    pub next_query_at: Option<UtcMs>,
     /// Every Beijing day of the span, empty ones included, oldest first.
     pub daily: Vec<Day>,
 }
@@ -61,10 +57,8 @@ impl Store {
     /// The figures of the Beijing days that `from` ≤ time < `to` touches; of one profile, or of all.
     pub fn overview(&self, from: UtcMs, to: UtcMs, profile: Option<&str>) -> Result<Overview, StoreError> {
         let from = from.start_of_day();
-        let polling = self.open_count(profile)?;
-        let next_query_at = self.next_due(profile)?;
         self.read(|connection| {
-            let mut overview = Overview { polling, next_query_at, daily: days(from, to), ..Overview::default() };
+            let mut overview = Overview { daily: days(from, to), ..Overview::default() };
             count_created(connection, from, to, profile, &mut overview)?;
             count_paid(connection, from, to, profile, &mut overview)?;
             Ok(overview)
