@@ -30,6 +30,11 @@ describe("a change in the core", () => {
     expect(isStale(orderDetailQuery("builtin", "2026").queryKey, changed)).toBe(true);
   });
 
+  it("of merchants, or of which is in use, reaches the sums, which tell the polling of the one in use", () => {
+    expect(isStale(overviewQuery(1).queryKey, { tags: ["settings"], ids: [] })).toBe(true);
+    expect(isStale(overviewQuery(1).queryKey, { tags: ["profiles"], ids: [] })).toBe(true);
+  });
+
   it("of where days stand reaches the calendar, the day and the report, which no order reaches by itself", () => {
     const orders = { tags: ["orders" as const, "refunds" as const], ids: [] };
     const standings = { tags: ["standings" as const], ids: [] };

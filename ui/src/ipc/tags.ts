@@ -49,9 +49,10 @@ const QUERIES_OF_TAG = {
   // When an order is asked about next stands in its drawer and in the sums, in no row of the list; that it was asked is a step.
   polling: ["order_detail", "overview", "shop_sequence"],
   // A certificate that expires is told of among what needs a person.
-  profiles: ["start", "signature", "diagnosis", "alarms"],
-  // The core words the findings of a signature in the language that is set.
-  settings: ["start", "signature", "diagnosis", "signature_contexts"],
+  profiles: ["start", "overview", "signature", "diagnosis", "alarms"],
+  // Which merchant is in use, whose polling the overview tells, is a setting. The core words the findings of a signature
+  // in the language that is set.
+  settings: ["start", "overview", "signature", "diagnosis", "signature_contexts"],
   vault: ["start", "signature", "diagnosis"],
   goods: ["goods"],
   days: ["days", "day", "days_report", "days_left", "differences", "matched", "fees", "chosen_bills", "alarms"],
