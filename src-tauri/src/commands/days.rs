@@ -1,6 +1,6 @@
 //! Reconciling days: bills and orders chosen, brought together, and worked on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use desk::reconcile::Viewpoint;
 use desk::sheets::{Reader, Table};
@@ -10,6 +10,7 @@ use tauri::{State, WebviewWindow, Wry};
 use wxpay_protocol::UtcMs;
 
 use crate::commands::sheets::told;
+use crate::day_files::DayFiles;
 use crate::dto::day_bills::told_beside;
 use crate::dto::days::{
     DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, DaysExported, OwnTable, RemarksRead, file_name,
@@ -69,8 +70,7 @@ pub(crate) async fn day_table_choose(
     };
     let choice = Choice { title: in_language(&home, chinese, english).await?, suggested: None, kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
-    home.day_files.keep_table(table.into(), path.clone());
-    Ok(Some(preview(&home, table, Import::of(profile, path)).await?))
+    Ok(Some(take_table(home.desk().await?, &home.day_files, table, Import::of(profile, path)).await?))
 }
 
 /// Shows how the chosen table would be read with this mapping.
@@ -83,7 +83,8 @@ pub(crate) async fn day_table_preview(
     mapping: SheetMapping,
 ) -> Result<ImportPreview, IpcError> {
     let mapping = Some(mapping.try_into()?);
-    preview(&home, table, Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) }).await
+    let import = Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) };
+    preview(home.desk().await?, table, import).await
 }
 
 /// How many amounts of the chosen table of orders equal each of WeChat's in the bill of the day: the chosen one, else the one that
@@ -254,9 +255,18 @@ pub(crate) async fn in_language(
     })
 }
 
-async fn preview(home: &Home, table: OwnTable, import: Import) -> Result<ImportPreview, IpcError> {
-    let name = file_name(Path::new(&import.file));
-    Ok(ImportPreview::of(name, home.desk().await?.preview_table(table.into(), import).await?))
+/// Shows how a table would be read and keeps it for the run. One that cannot be shown leaves the former in place, which
+/// is still the one on the screen.
+async fn take_table(desk: &Desk, files: &DayFiles, table: OwnTable, import: Import) -> Result<ImportPreview, IpcError> {
+    let file = import.file.clone();
+    let shown = preview(desk, table, import).await?;
+    files.keep_table(table.into(), file);
+    Ok(shown)
+}
+
+async fn preview(desk: &Desk, table: OwnTable, import: Import) -> Result<ImportPreview, IpcError> {
+    let name = file_name(&import.file);
+    Ok(ImportPreview::of(name, desk.preview_table(table.into(), import).await?))
 }
 
 /// The tables that were chosen, by mappings that are saved for the next time.
@@ -293,6 +303,19 @@ pub(crate) fn identity(digits: &str) -> Result<[u8; 16], IpcError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_desk::{desk_in, merchant};
+
+    #[tokio::test]
+    async fn a_table_that_cannot_be_shown_leaves_the_one_on_the_screen_to_be_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk_in(folder.path()).await;
+        desk.profile_add(merchant("shop")).await.unwrap();
+        let (files, [whole, gone]) = (DayFiles::default(), ["a.csv", "b.csv"].map(|name| folder.path().join(name)));
+        std::fs::write(&whole, "out_trade_no,total_fee\nSHOP-000001,100\n").unwrap();
+        take_table(&desk, &files, OwnTable::Orders, Import::of("shop", &whole)).await.unwrap();
+        assert!(take_table(&desk, &files, OwnTable::Orders, Import::of("shop", gone)).await.is_err());
+        assert_eq!(files.table(Table::Orders).unwrap(), whole);
+    }
 
     #[test]
     fn the_file_of_an_export_is_named_after_the_days_that_it_holds() {
