@@ -1,8 +1,11 @@
 //! Fees of a day that are off, one by one.
 
+use std::path::Path;
+
 use desk::{FeeOff, FeePage, exact_yuan_text};
 use serde::Serialize;
 
+use crate::dto::days::file_name;
 use crate::dto::number::{Count, Fen};
 use crate::error::IpcError;
 
@@ -10,6 +13,8 @@ use crate::error::IpcError;
 #[derive(Debug, Serialize, specta::Type)]
 pub(crate) struct FeeRow {
     pub(crate) bill_line: Count,
+    /// The file of the bill, where a day has several.
+    pub(crate) bill_file: Option<String>,
     pub(crate) out_trade_no: String,
     pub(crate) transaction_id: String,
     /// Empty of a payment.
@@ -26,12 +31,11 @@ pub(crate) struct FeeRow {
     pub(crate) gap_yuan: String,
 }
 
-impl TryFrom<FeeOff> for FeeRow {
-    type Error = IpcError;
-
-    fn try_from(fee: FeeOff) -> Result<Self, IpcError> {
+impl FeeRow {
+    fn of(bill_file: Option<String>, fee: FeeOff) -> Result<Self, IpcError> {
         Ok(Self {
             bill_line: fee.bill_line.into(),
+            bill_file,
             base_fen: Fen::sum(fee.base_fen.into())?,
             rate: fee.rate_text(),
             fee_yuan: fee.fee.to_string(),
@@ -56,7 +60,38 @@ impl TryFrom<FeePage> for FeeRows {
     type Error = IpcError;
 
     fn try_from(page: FeePage) -> Result<Self, IpcError> {
-        let rows = page.rows.into_iter().map(TryInto::try_into).collect::<Result<_, IpcError>>()?;
-        Ok(Self { total: page.listed.into(), rows })
+        let FeePage { listed, rows, bill_files, .. } = page;
+        let file_of = |fee: &FeeOff| bill_files.get(fee.file)?.as_deref().map(Path::new).map(file_name);
+        let row = |fee: FeeOff| FeeRow::of(file_of(&fee), fee);
+        Ok(Self { total: listed.into(), rows: rows.into_iter().map(row).collect::<Result<_, IpcError>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wxpay_protocol::bill::MilliFen;
+
+    use super::*;
+
+    #[test]
+    fn a_fee_names_the_file_of_its_own_bill_without_the_folder() {
+        let fee = |file| FeeOff {
+            file,
+            bill_line: 2,
+            out_trade_no: "T1".to_owned(),
+            transaction_id: "4200000000000000000000000001".to_owned(),
+            refund_id: String::new(),
+            base_fen: 100,
+            rate_ppm: 6_000,
+            fee: MilliFen::new(1_000_000),
+        };
+        let bill_files = ["/bills/morning.csv", "/bills/evening.csv"].map(|file| Some(file.to_owned())).to_vec();
+        let page = FeePage { total: 2, listed: 2, rows: vec![fee(1), fee(0)], bill_files };
+        let files = |page: FeePage| -> Vec<Option<String>> {
+            FeeRows::try_from(page).unwrap().rows.into_iter().map(|row| row.bill_file).collect()
+        };
+        assert_eq!(files(page), ["evening.csv", "morning.csv"].map(|file| Some(file.to_owned())));
+        let alone = FeePage { total: 1, listed: 1, rows: vec![fee(0)], bill_files: vec![None] };
+        assert_eq!(files(alone), [None::<String>]);
     }
 }

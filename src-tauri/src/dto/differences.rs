@@ -1,5 +1,7 @@
 //! What of a day does not agree, row by row, and what the gateway said about it.
 
+use std::path::Path;
+
 use desk::{AskedDifferences, GatewaySays, question_about, reason_text};
 use desk_store::{DayAnswer, DayDifference, DifferenceState, SaidOfMany};
 use serde::{Deserialize, Serialize};
@@ -75,7 +77,7 @@ impl TryFrom<DayDifference> for DifferenceRow {
     fn try_from(row: DayDifference) -> Result<Self, IpcError> {
         let can_ask = question_about(&row).is_some();
         let found = row.found;
-        let bill_file = row.bill_file.map(|file| file_name(std::path::Path::new(&file)));
+        let bill_file = row.bill_file.as_deref().map(Path::new).map(file_name);
         let fen = |fen: Option<i64>| fen.map(|fen| Fen::sum(fen.into())).transpose();
         Ok(Self {
             identity: hex(&found.identity),
@@ -223,6 +225,8 @@ pub(crate) struct MatchedRow {
     pub(crate) at: AtMs,
     pub(crate) trade_type: String,
     pub(crate) bill_line: Count,
+    /// The file of the bill, where a day has several.
+    pub(crate) bill_file: Option<String>,
 }
 
 impl From<desk::MatchedRow> for MatchedRow {
@@ -235,6 +239,7 @@ impl From<desk::MatchedRow> for MatchedRow {
             at: row.at.into(),
             trade_type: row.trade_type,
             bill_line: row.line.into(),
+            bill_file: row.bill_file.as_deref().map(Path::new).map(file_name),
         }
     }
 }
@@ -244,4 +249,27 @@ impl From<desk::MatchedRow> for MatchedRow {
 pub(crate) struct MatchedRows {
     pub(crate) total: Count,
     pub(crate) rows: Vec<MatchedRow>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_agrees_names_the_file_of_its_bill_without_the_folder() {
+        let row = desk::MatchedRow {
+            is_refund: false,
+            out_trade_no: "T1".to_owned(),
+            transaction_id: "4200000000000000000000000001".to_owned(),
+            refund_id: String::new(),
+            out_refund_no: String::new(),
+            amount: wxpay_protocol::Fen::ZERO,
+            at: wxpay_protocol::UtcMs(0),
+            trade_type: "JSAPI".to_owned(),
+            line: 2,
+            bill_file: Some("/bills/evening.csv".to_owned()),
+        };
+        assert_eq!(MatchedRow::from(row.clone()).bill_file.as_deref(), Some("evening.csv"));
+        assert_eq!(MatchedRow::from(desk::MatchedRow { bill_file: None, ..row }).bill_file, None);
+    }
 }

@@ -4,6 +4,7 @@ use desk_store::DayRun;
 use wxpay_protocol::UtcMs;
 
 use super::AT_ONCE;
+use super::matched::file_among;
 use crate::desk::Inner;
 use crate::reconciling::FeeOff;
 use crate::{Cancel, Desk, DeskError, ReconcileFault, Reconciled};
@@ -17,6 +18,8 @@ pub struct FeePage {
     pub listed: u64,
     /// In the order of the bills.
     pub rows: Vec<FeeOff>,
+    /// The files of the bills, each at the place that [`FeeOff::file`] says; nothing of a bill that is alone.
+    pub bill_files: Vec<Option<String>>,
 }
 
 impl Desk {
@@ -28,6 +31,7 @@ impl Desk {
                 total: run.found.fee_count,
                 listed: inner.store.day_fee_count(run.id)?,
                 rows: inner.fees_of(&run, start, limit)?,
+                bill_files: run.bills.iter().map(|bill| file_among(&run, bill).map(str::to_owned)).collect(),
             }),
             None => Ok(FeePage::default()),
         })

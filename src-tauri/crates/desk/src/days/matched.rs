@@ -38,6 +38,8 @@ pub struct MatchedRow {
     pub trade_type: String,
     /// The line of the bill, from 1.
     pub line: u64,
+    /// The file of the bill, where the run has several.
+    pub bill_file: Option<String>,
 }
 
 /// A stretch of the rows that agree.
@@ -166,6 +168,7 @@ impl Inner {
         let differing = Differing::of(&self.store, run)?;
         let basis = Basis::parse(&run.found.basis).unwrap_or_default();
         for bill in run.compared_bills() {
+            let file = file_among(run, bill);
             let (mut rows, mut count) = (rows_of(bill, cancel)?, 0u64);
             while let Some(line) = rows.next_line().map_err(|cause| refused(bill, cause))? {
                 count += 1;
@@ -179,7 +182,7 @@ impl Inner {
                 if side.is_none() || differing.has(bill, &row) {
                     continue;
                 }
-                if take(matched(&row, basis))?.is_break() {
+                if take(matched(&row, basis, file))?.is_break() {
                     return Ok(());
                 }
             }
@@ -187,6 +190,11 @@ impl Inner {
         }
         Ok(())
     }
+}
+
+/// The file of a bill, where its run has several; one alone needs no telling apart.
+pub(super) fn file_among<'b>(run: &DayRun, bill: &'b DayBill) -> Option<&'b str> {
+    bill.file.as_deref().filter(|_| run.bills.len() > 1)
 }
 
 fn refused(bill: &DayBill, cause: BillRefusal) -> DeskError {
@@ -216,7 +224,7 @@ fn rows_of(bill: &DayBill, cancel: &Cancel) -> Result<Box<TradeReader<BillText<F
     }
 }
 
-fn matched(row: &BillRow<'_>, basis: Basis) -> MatchedRow {
+fn matched(row: &BillRow<'_>, basis: Basis, bill_file: Option<&str>) -> MatchedRow {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let is_refund = row.state == BillState::Refund;
     MatchedRow {
@@ -229,5 +237,6 @@ fn matched(row: &BillRow<'_>, basis: Basis) -> MatchedRow {
         at: row.at,
         trade_type: text(row.text(Column::TradeType)),
         line: row.line,
+        bill_file: bill_file.map(str::to_owned),
     }
 }

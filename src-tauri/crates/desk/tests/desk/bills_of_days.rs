@@ -8,7 +8,7 @@ use desk::{Beside, Cancel, DayKept, DaySides, DeskError, OwnFiles, OwnSide, Reco
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
-use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, Rate, RefundPart, TradeBill, TradeRow};
+use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
 
 use crate::shop::Shop;
@@ -194,4 +194,31 @@ async fn one_bill_plain_and_packed_counts_once() {
         bench.reconcile(&bills).await.unwrap();
         assert!(bench.is_balanced().await);
     }
+}
+
+#[tokio::test]
+async fn rows_that_agree_and_fees_that_are_off_name_their_file_where_the_day_has_several_bills() {
+    let bench = Bench::open().await;
+    let dear = TradeRow { fee: MilliFen::new(1_000_000), ..row("T2", None) };
+    let with_dear = |mut bill: TradeBill| {
+        bill.push(&dear);
+        bill.finish()
+    };
+    let morning = bench.file("morning.csv", bill(BillType::Success, &["T1"]));
+    let evening = bench.file("evening.csv", with_dear(TradeBill::new(BillType::Success, BillForm::default())));
+    let named = async || {
+        let agreeing = bench.shop.desk.matched_rows("shop", NOON, false, 0, 10).await.unwrap().rows;
+        let fees = bench.shop.desk.day_fees("shop", NOON, 0, 10).await.unwrap();
+        let off = fees.rows.iter().map(|fee| fees.bill_files[fee.file].clone()).collect::<Vec<_>>();
+        (agreeing.into_iter().map(|row| row.bill_file).collect::<Vec<_>>(), off)
+    };
+    bench.reconcile(&[&morning, &evening]).await.unwrap();
+    let [first, second] = [&morning, &evening].map(|path| Some(path.display().to_string()));
+    assert_eq!(named().await, (vec![first, second.clone()], vec![second]));
+
+    let mut both = TradeBill::new(BillType::Success, BillForm::default());
+    both.push(&row("T1", None));
+    let both = bench.file("both.csv", with_dear(both));
+    bench.reconcile(&[&both]).await.unwrap();
+    assert_eq!(named().await, (vec![None, None], vec![None]), "one bill needs no name");
 }
