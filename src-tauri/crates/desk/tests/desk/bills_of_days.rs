@@ -4,14 +4,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use desk::reconcile::Basis;
-use desk::{Beside, Cancel, DayKept, DaySides, DeskError, OwnFiles, OwnSide, ReconcileFault};
+use desk::{Beside, Cancel, DayKept, DaySides, DeskError, NewProfile, OwnFiles, OwnSide, ReconcileFault};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 use wxpay_protocol::bill::{BillForm, BillType, FeeRounding, MilliFen, Rate, RefundPart, TradeBill, TradeRow};
 use wxpay_protocol::{Fen, UtcMs};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, profile};
 
 /// 2026-11-20, noon in Beijing.
 pub(crate) const NOON: UtcMs = UtcMs(1_795_147_200_000);
@@ -105,6 +105,10 @@ impl Bench {
     }
 
     pub(crate) async fn reconcile_with(&self, bills: &[&Path], own: OwnSide) -> Result<DayKept, DeskError> {
+        self.reconcile_in("shop", bills, own).await
+    }
+
+    async fn reconcile_in(&self, profile: &str, bills: &[&Path], own: OwnSide) -> Result<DayKept, DeskError> {
         let sides = DaySides {
             bills: bills.iter().map(|path| path.to_path_buf()).collect(),
             beside: Beside::default(),
@@ -115,7 +119,7 @@ impl Bench {
             mch_id: None,
             sub_mch_id: None,
         };
-        self.shop.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await
+        self.shop.desk.reconcile_day(profile, sides, Box::new(|_| {}), &Cancel::new()).await
     }
 
     async fn is_balanced(&self) -> bool {
@@ -169,6 +173,23 @@ async fn the_bill_of_another_merchant_is_refused_and_nothing_of_it_is_kept() {
     assert!(matches!(&refused, DeskError::Day(ReconcileFault::Bill { .. })), "{refused}");
     assert!(refused.to_string().contains("1900000009"), "{refused}");
     assert!(bench.shop.desk.day("shop", NOON).await.unwrap().run.is_none());
+}
+
+#[tokio::test]
+async fn a_providers_bill_with_rows_of_another_sub_merchant_is_refused_in_the_day_of_one() {
+    let bench = Bench::open().await;
+    let of_sub = NewProfile { sub_mch_id: Some("1900000108".into()), ..profile("sub") };
+    bench.shop.desk.profile_add(of_sub).await.unwrap();
+    let rows_of =
+        |sub: &str| bill(BillType::All, &["T1", "T2"]).replace("`1900000001,`0,", &format!("`1900000001,`{sub},"));
+    let theirs = bench.file("theirs.csv", rows_of("1900000109"));
+    let refused = bench.reconcile_in("sub", &[&theirs], bench.own()).await.unwrap_err();
+    for number in ["1900000109", "1900000108"] {
+        assert!(refused.to_string().contains(number), "{refused}");
+    }
+    let ours = bench.file("ours.csv", rows_of("1900000108"));
+    bench.reconcile_in("sub", &[&ours], bench.own()).await.unwrap();
+    bench.reconcile(&[&theirs]).await.unwrap();
 }
 
 #[tokio::test]
