@@ -147,6 +147,7 @@ function List({
     else if (to && to.place !== from.place) ticks.extend(from, to);
   };
   useListKeys({
+    list: pane,
     isActive: () => picked.identity !== null || (pane.current?.contains(document.activeElement) ?? false),
     onStep: (by) => {
       ticks.rest();

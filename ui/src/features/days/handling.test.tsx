@@ -118,6 +118,38 @@ describe("single differences", () => {
   });
 });
 
+describe("while a difference is looked at", () => {
+  it("Enter presses the button that has the focus", async () => {
+    const { desk } = await reconcile();
+    const say = vi.spyOn(desk, "daySay");
+    await userEvent.click(screen.getAllByTestId("difference-row")[0] as HTMLElement);
+    (await screen.findByTestId("difference-resolve")).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(say).toHaveBeenCalledWith(expect.objectContaining({ kind: "resolve" })));
+    expect(document.activeElement).not.toBe(screen.queryByTestId("difference-text"));
+  });
+
+  it("Space on a class chooses that class and ticks nothing", async () => {
+    await reconcile();
+    await userEvent.click(screen.getAllByTestId("difference-row")[1] as HTMLElement);
+    await screen.findByTestId("difference");
+    within(screen.getByTestId("class-bill_only")).getByRole("button").focus();
+    await userEvent.keyboard(" ");
+    await waitFor(() => expect(screen.getByTestId("class-bill_only").getAttribute("aria-selected")).toBe("true"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(1));
+    expect(ticked()).toEqual([]);
+  });
+
+  it("Enter on a row of the list goes on to the remark", async () => {
+    await reconcile();
+    await userEvent.click(screen.getAllByTestId("difference-row")[0] as HTMLElement);
+    await screen.findByTestId("difference");
+    screen.getByText("SHOP20261120000001", { selector: ".row-button" }).focus();
+    await userEvent.keyboard("{Enter}");
+    expect(document.activeElement).toBe(screen.getByTestId("difference-text"));
+  });
+});
+
 describe("a list of two hundred and fifty", () => {
   it("begins a new run of ticks where a row was clicked", async () => {
     const { desk } = await reconcile();

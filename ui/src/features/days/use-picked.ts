@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
 import { differencesQuery, PAGE_ROWS } from "../../ipc/queries";
 import type { Spot } from "./use-ticks";
@@ -72,12 +72,19 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(takesKeys) !== null;
 }
 
-/** Whether a key that presses has something else to press there than the row. */
-function isPressing(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(`button:not(.row-button), a, ${BOX}`) !== null;
+/** Whether a key that presses has something else to press there than a row of this list. */
+function isPressing(target: EventTarget | null, list: Element | null): boolean {
+  const pressed = target instanceof Element ? target.closest("button, a, [role=menuitem]") : null;
+  return pressed !== null && !(pressed.matches(".row-button") && list?.contains(pressed));
+}
+
+/** Whether what is pressed there is a box that Space ticks by itself. */
+function isBox(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches(BOX);
 }
 
 type Keys = {
+  list: RefObject<Element | null>;
   isActive: () => boolean;
   onStep: (by: 1 | -1) => void;
   onExtend: (by: 1 | -1) => void;
@@ -86,7 +93,7 @@ type Keys = {
 };
 
 /** Up and down walk through the list, with Shift they tick on the way; Space ticks, Enter goes on to the remark. */
-export function useListKeys({ isActive, onStep, onExtend, onTick, onEnter }: Keys) {
+export function useListKeys({ list, isActive, onStep, onExtend, onTick, onEnter }: Keys) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey && !event.defaultPrevented;
@@ -94,12 +101,13 @@ export function useListKeys({ isActive, onStep, onExtend, onTick, onEnter }: Key
       const go = event.shiftKey ? onExtend : onStep;
       if (event.key === "ArrowDown") go(1);
       else if (event.key === "ArrowUp") go(-1);
-      else if (event.key === " " && !isPressing(event.target)) onTick();
+      else if (isPressing(event.target, list.current)) return;
+      else if (event.key === " " && !isBox(event.target)) onTick();
       else if (event.key === "Enter") onEnter();
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [isActive, onStep, onExtend, onTick, onEnter]);
+  }, [list, isActive, onStep, onExtend, onTick, onEnter]);
 }
