@@ -11,7 +11,8 @@ import { refundFilterOf } from "./refunds-search";
 export function OrderRefunds({ profile, outTradeNo }: { profile: string; outTradeNo: string }) {
   const { t } = useTranslation();
   const found = useQuery(refundsQuery(refundFilterOf({ merchant: profile, q: outTradeNo }), 0));
-  const refunds = found.data?.rows ?? [];
+  // The search also finds refunds whose own number begins so.
+  const refunds = found.data?.rows.filter((refund) => refund.out_trade_no === outTradeNo) ?? [];
   if (refunds.length === 0) return null;
   return (
     <section className="drawer-part" data-testid="order-refunds">

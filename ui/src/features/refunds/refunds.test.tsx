@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
@@ -10,6 +10,28 @@ function paid({ world }: FakeDesk) {
   if (!order) throw new Error("the fake has no paid order");
   return order;
 }
+
+const refund = (order: { out_trade_no: string; total_fee: number }, no: string, of: Partial<RefundRow>): RefundRow => ({
+  profile: "builtin",
+  out_refund_no: no,
+  refund_id: null,
+  out_trade_no: order.out_trade_no,
+  refund_fee: 1,
+  total_fee: order.total_fee,
+  refund_desc: null,
+  state: "SUBMITTED",
+  conflict: false,
+  found: false,
+  arrival_zh: "",
+  arrival_en: "",
+  recv_account: null,
+  created_at: 0,
+  success_at: null,
+  next_query_at: null,
+  next_why_zh: null,
+  next_why_en: null,
+  ...of,
+});
 
 async function look(number: string) {
   await userEvent.click(await screen.findByTestId("refund-apply"));
@@ -86,32 +108,14 @@ describe("refunds", () => {
   it("are of the days and the merchant that the address names", async () => {
     const { desk } = openWindow("/refunds?from=2026-11-02&to=2026-11-02&merchant=builtin", {}, (fake) => {
       const order = paid(fake);
-      const refund = (no: string, created: string, profile: string): RefundRow => ({
-        profile,
-        out_refund_no: no,
-        refund_id: null,
-        out_trade_no: order.out_trade_no,
-        refund_fee: 1,
-        total_fee: order.total_fee,
-        refund_desc: null,
-        state: "SUBMITTED",
-        conflict: false,
-        found: false,
-        arrival_zh: "",
-        arrival_en: "",
-        recv_account: null,
-        created_at: Date.parse(created),
-        success_at: null,
-        next_query_at: null,
-        next_why_zh: null,
-        next_why_en: null,
-      });
+      const made = (no: string, created: string, profile = "builtin") =>
+        refund(order, no, { created_at: Date.parse(created), profile });
       fake.world.ownRefunds = [
-        refund("R-before", "2026-11-01T23:59:59+08:00", "builtin"),
-        refund("R-first", "2026-11-02T00:00:00+08:00", "builtin"),
-        refund("R-last", "2026-11-02T23:59:59+08:00", "builtin"),
-        refund("R-after", "2026-11-03T00:00:00+08:00", "builtin"),
-        refund("R-other", "2026-11-02T12:00:00+08:00", "other"),
+        made("R-before", "2026-11-01T23:59:59+08:00"),
+        made("R-first", "2026-11-02T00:00:00+08:00"),
+        made("R-last", "2026-11-02T23:59:59+08:00"),
+        made("R-after", "2026-11-03T00:00:00+08:00"),
+        made("R-other", "2026-11-02T12:00:00+08:00", "other"),
       ];
     });
     await screen.findAllByTestId("refund-row");
@@ -119,5 +123,21 @@ describe("refunds", () => {
     expect(shown).toEqual(["R-first", "R-last"]);
     expect(screen.getByTestId("refund-totals").textContent).toContain("2");
     expect(desk.world.ownRefunds).toHaveLength(5);
+  });
+
+  it("of another order, whose number begins like that of the one in the drawer, are not shown there", async () => {
+    openWindow("/orders?of=builtin&open=SHOP-1", {}, (fake) => {
+      const order = Object.assign(paid(fake), { out_trade_no: "SHOP-1", state: "REFUND" });
+      fake.world.ownRefunds = [
+        refund({ ...order, out_trade_no: "SHOP-10" }, "SHOP-10-R1", {}),
+        refund(order, "SHOP-1-R1", {}),
+      ];
+    });
+    const refunds = await screen.findByTestId("order-refunds");
+    expect(
+      within(refunds)
+        .getAllByRole("link")
+        .map((link) => link.textContent),
+    ).toEqual(["SHOP-1-R1"]);
   });
 });
