@@ -1,7 +1,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, type InputRef, Select } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DaysFilter } from "../../components/DaysFilter";
 import { useProfileLabel } from "../../components/use-profile-label";
@@ -133,16 +133,22 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   const reading = useQuery(searchReadyQuery()).isFetching;
   const [typed, setTyped] = useState(value);
   const [shown, setShown] = useState(value);
+  const [sent, setSent] = useState<string | null>(null);
   if (shown !== value) {
-    // The address changed under the box: by Back, by the palette or by "clear".
     setShown(value);
-    setTyped(value);
+    setSent(null);
+    // What the box sent itself leaves what was typed since; Back, the palette and "clear" change it.
+    if (value !== sent) setTyped(value);
   }
+  const send = useCallback(() => {
+    setSent(typed.trim());
+    onChange(typed.trim());
+  }, [typed, onChange]);
   useEffect(() => {
     if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), SEARCH_WAIT_MS);
+    const timer = setTimeout(send, SEARCH_WAIT_MS);
     return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
+  }, [typed, value, send]);
   useSlashFocus(box);
   return (
     <Input
@@ -156,7 +162,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
       data-testid="filter-search"
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
-      onPressEnter={() => onChange(typed.trim())}
+      onPressEnter={send}
     />
   );
 }

@@ -76,6 +76,28 @@ describe("the orders screen", () => {
     await waitFor(() => expect(screen.getAllByTestId("order-row")[0]?.dataset.outTradeNo).toBe(newest));
   });
 
+  it("searches while a person still types, and takes no letter or space from them", async () => {
+    const { desk } = openWindow("/orders");
+    const asked = vi.spyOn(desk, "ordersOpen");
+    const box = await screen.findByTestId<HTMLInputElement>("filter-search");
+    await userEvent.type(box, "T-shirt ");
+    await waitFor(() => expect(asked.mock.lastCall?.[0].search).toBe("T-shirt"));
+    await userEvent.type(box, "XL");
+    expect(box.value).toBe("T-shirt XL");
+    await waitFor(() => expect(asked.mock.lastCall?.[0].search).toBe("T-shirt XL"));
+    expect(box.value).toBe("T-shirt XL");
+  });
+
+  it("empties the box with the filters, and fills it from the address when that changes", async () => {
+    openWindow("/orders");
+    const box = await screen.findByTestId<HTMLInputElement>("filter-search");
+    await userEvent.type(box, "T-shirt ");
+    await userEvent.click(await screen.findByTestId("filter-clear"));
+    await waitFor(() => expect(box.value).toBe(""));
+    window.location.hash = "/orders?q=T-shirt";
+    await waitFor(() => expect(box.value).toBe("T-shirt"));
+  });
+
   it("starts at the top again when the filter changes", async () => {
     openWindow("/orders");
     await screen.findAllByTestId("order-row");
