@@ -208,7 +208,7 @@ export const frame = {
     taken_over: {
       what: "Another window or command has just done the same.",
       money: "The result of this one was not kept; no money is affected.",
-      next: "The result of the other one counts: refresh and look at the day.",
+      next: "Look at the day's result: that of the other one counts.",
     },
     secret_missing: {
       what: "No API key is stored for this merchant.",

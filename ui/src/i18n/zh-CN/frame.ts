@@ -196,7 +196,7 @@ export const frame = {
     taken_over: {
       what: "另一个窗口或命令刚做了同一件事。",
       money: "这一次的结果没有保存，资金不受影响。",
-      next: "请以另一边的结果为准，刷新后查看当天。",
+      next: "请查看当天的结果，以另一边的为准。",
     },
     secret_missing: {
       what: "这个商户还没有保存 API 密钥。",
