@@ -2,26 +2,24 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, InputNumber } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ErrorView } from "../../components/ErrorView";
-import type { DayDetail, DayRunResult } from "../../ipc/model";
+import type { DayDetail } from "../../ipc/model";
 import { chosenBillsQuery, ownAmountsQuery } from "../../ipc/queries";
-import { JobProgress } from "../orders/JobProgress";
 import { BASES, type Basis, BasisChoice } from "./BasisChoice";
 import { DayBills } from "./DayBills";
 import { OwnSide } from "./OwnSide";
 import { useChosenBills } from "./use-chosen-bills";
-import { useDayRun, useOwnTable } from "./use-day-run";
+import { type DayJob, useOwnTable } from "./use-day-run";
 
 type DayInputsProps = {
   profile: string;
   day: DayDetail;
-  onDone: (result: DayRunResult) => void;
+  job: DayJob;
 };
 
 const DAY_CUT_S = 300;
 
 /** What a day is made of: the bill, the other side, and which amount is compared; at first as it was done last. */
-export function DayInputs({ profile, day, onDone }: DayInputsProps) {
+export function DayInputs({ profile, day, job }: DayInputsProps) {
   const { t } = useTranslation();
   const { date } = day.standing;
   const before = day.outcome?.own_tables ?? [];
@@ -46,13 +44,12 @@ export function DayInputs({ profile, day, onDone }: DayInputsProps) {
   const compared = [...taken.map(({ number }) => number), ...day.bills.map(({ digest }) => digest)];
   const seen = useQuery(ownAmountsQuery(profile, date, shown, orders.looks, compared));
   const waitsForBasis = hasOrders && basis === null;
-  const job = useDayRun(onDone);
   const isReadable = !orders.shown?.problem && !refunds.shown?.problem;
   const isReady = isReadable && (bills.data?.bills.every((bill) => bill.problem === null) ?? false);
-  if (job.running) return <JobProgress label={t("days.running")} unit="bytes" job={job} />;
+  // What was chosen for a run that is stopped or fails is still there then.
+  if (job.running) return null;
   return (
     <section className="day-inputs" data-testid="day-inputs">
-      {job.error && <ErrorView error={job.error} />}
       <DayBills profile={profile} date={date} known={day.bills} />
       <OwnSide orders={orders} refunds={refunds} before={before} kept={kept} onKept={setKept} />
       {hasOrders && <BasisChoice basis={basis} onBasis={setBasis} seen={seen.data} />}

@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
 import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
-import type { DayDetail, DayRunResult, UnsettledDay } from "../../ipc/model";
+import type { DayDetail } from "../../ipc/model";
 import { dayQuery } from "../../ipc/queries";
+import { JobProgress } from "../orders/JobProgress";
 import { CloseDay, RemarkDay } from "./CloseDay";
 import { DayClasses } from "./DayClasses";
 import { DayInputs } from "./DayInputs";
@@ -19,6 +20,7 @@ import { Sides } from "./Sides";
 import { Suggestion } from "./Suggestion";
 import { UnsettledDays } from "./UnsettledDays";
 import { useChosenBills } from "./use-chosen-bills";
+import { useDayRun } from "./use-day-run";
 
 type DayPaneProps = {
   profile: string;
@@ -29,14 +31,10 @@ type DayPaneProps = {
 
 /** One day: its verdict, the classes, what does not agree, and the files that it is made of. */
 export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
+  const { t } = useTranslation();
   const found = useQuery(dayQuery(profile, date));
   const [again, setAgain] = useState(false);
-  // What the last run could not settle on the days beside stands until the next one.
-  const [unsettled, setUnsettled] = useState<readonly UnsettledDay[]>([]);
-  const done = (result: DayRunResult) => {
-    setAgain(false);
-    setUnsettled(result.unsettled_days);
-  };
+  const job = useDayRun(profile, date, () => setAgain(false));
   // What was dropped or chosen waits for its run, also where the day was run before.
   const isWaiting = useChosenBills(date).taken.length > 0;
   if (found.isPending) return <SkeletonRows rows={8} />;
@@ -44,13 +42,15 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   const day = found.data;
   return (
     <div className="day" data-testid="day" data-mark={day.standing.mark}>
-      <Verdict profile={profile} day={day} onAgain={() => setAgain(!again)} />
-      <UnsettledDays days={unsettled} />
-      {(again || isWaiting || !day.outcome) && <DayInputs profile={profile} day={day} onDone={done} />}
+      <Verdict profile={profile} day={day} isRunning={job.running} onAgain={() => setAgain(!again)} />
+      <UnsettledDays days={job.unsettled} />
+      {job.running && <JobProgress label={t("days.running")} unit="bytes" job={job} />}
+      {job.error !== undefined && <ErrorView error={job.error} />}
+      {(again || isWaiting || !day.outcome) && <DayInputs profile={profile} day={day} job={job} />}
       {day.outcome && (
         <>
           <DayClasses day={day} search={search} onSearch={onSearch} />
-          <Suggestion profile={profile} day={day} onDone={done} />
+          <Suggestion profile={profile} day={day} job={job} />
           {AGREEING.some((name) => name === search.class) ? (
             <div className="differences">
               <MatchedList profile={profile} date={date} refunds={search.class === "refund_matched"} />
@@ -68,9 +68,9 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   );
 }
 
-type VerdictProps = { profile: string; day: DayDetail; onAgain: () => void };
+type VerdictProps = { profile: string; day: DayDetail; isRunning: boolean; onAgain: () => void };
 
-function Verdict({ profile, day, onAgain }: VerdictProps) {
+function Verdict({ profile, day, isRunning, onAgain }: VerdictProps) {
   const { t } = useTranslation();
   const { standing, outcome } = day;
   return (
@@ -95,7 +95,7 @@ function Verdict({ profile, day, onAgain }: VerdictProps) {
         )}
         <span className="day-verdict-actions">
           {outcome && (
-            <Button size="small" onClick={onAgain} data-testid="day-again">
+            <Button size="small" disabled={isRunning} onClick={onAgain} data-testid="day-again">
               {t("days.again")}
             </Button>
           )}

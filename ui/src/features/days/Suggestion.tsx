@@ -1,20 +1,16 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
-import { ErrorView } from "../../components/ErrorView";
-import type { DayDetail, DayRunResult } from "../../ipc/model";
-import { JobProgress } from "../orders/JobProgress";
-import { useDayRun } from "./use-day-run";
+import type { DayDetail } from "../../ipc/model";
+import type { DayJob } from "./use-day-run";
 
-type SuggestionProps = { profile: string; day: DayDetail; onDone: (result: DayRunResult) => void };
+type SuggestionProps = { profile: string; day: DayDetail; job: DayJob };
 
 /** Another amount that the merchant seems to keep, and the day brought together again by it with one click. */
-export function Suggestion({ profile, day, onDone }: SuggestionProps) {
+export function Suggestion({ profile, day, job }: SuggestionProps) {
   const { t } = useTranslation();
-  const job = useDayRun(onDone);
   const { suggested, outcome } = day;
-  if (!suggested || !outcome) return null;
+  if (!suggested || !outcome || job.running) return null;
   const basis = t(`days.basisWord.${suggested.basis}`);
-  if (job.running) return <JobProgress label={t("days.running")} unit="bytes" job={job} />;
   return (
     <div className="day-suggestion" data-testid="suggestion" data-basis={suggested.basis}>
       <span>{t("days.suggested", { ...suggested, basis })}</span>
@@ -33,7 +29,6 @@ export function Suggestion({ profile, day, onDone }: SuggestionProps) {
       >
         {t("days.suggestedDo", { basis })}
       </Button>
-      {job.error && <ErrorView error={job.error} compact />}
     </div>
   );
 }

@@ -1,14 +1,17 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { DifferenceFilter, DifferenceRow } from "../../ipc/model";
 import { isChosen } from "../../testing/is-chosen";
 import { openWindow } from "../../testing/open-window";
 import { pick } from "../../testing/pick";
+import { useDayRuns } from "./day-runs";
 import { addMonths, monthOf, placesBefore } from "./month";
 
 const DAY = "/days?date=2026-11-20";
 const ALL: DifferenceFilter = { class: null, state: null, search: "", identity: "", dimension: null, value: "" };
+
+beforeEach(() => useDayRuns.setState(useDayRuns.getInitialState()));
 
 async function reconcile() {
   const opened = openWindow(DAY);

@@ -1,9 +1,10 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { UnsettledDay } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
+import { useDayRuns } from "./day-runs";
 
 const DAY = "/days?date=2026-11-20";
 const WAITS: UnsettledDay = {
@@ -14,6 +15,8 @@ const WAITS: UnsettledDay = {
     reason_en: "bill.csv cannot be read: no such file; check the name and the permissions",
   },
 };
+
+beforeEach(() => useDayRuns.setState(useDayRuns.getInitialState()));
 
 describe("a neighbour that a bill could not settle", () => {
   it("is told under the verdict after a run: which day, why and what to do, in the language of the window", async () => {

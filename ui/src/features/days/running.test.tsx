@@ -1,9 +1,34 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { FakeDesk } from "../../ipc/fake";
+import type { DayRunResult } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
+import { useDayRuns } from "./day-runs";
 
 const DAY = "/days?date=2026-11-20";
+
+const NOTHING = { closed: false, again: false, other_bills: 0, settled_days: [], unsettled_days: [] };
+
+beforeEach(() => useDayRuns.setState(useDayRuns.getInitialState()));
+
+/** Runs that go on until it is said how they end. */
+function runLong(desk: FakeDesk) {
+  const ends: { done: (result: Partial<DayRunResult>) => void; fail: (error: Error) => void }[] = [];
+  const run = vi.spyOn(desk, "dayRun").mockImplementation((_request, onProgress) => {
+    onProgress({ job: 3, done: 50_000_000, total: 300_000_000, rate_per_s: 50_000_000, rest_s: 5 });
+    return new Promise((resolve, reject) => {
+      ends.push({ done: (result) => resolve({ cancelled: false, ...NOTHING, ...result }), fail: reject });
+    });
+  });
+  return { run, ends };
+}
+
+/** Opens that day by the calendar. */
+async function open(date: string) {
+  await userEvent.click(await screen.findByTestId(`day-${date}`));
+  await waitFor(() => expect(screen.getByTestId("day-verdict").textContent).toContain(date));
+}
 
 /** Runs the day with the bill that is chosen. */
 async function run() {
@@ -32,21 +57,14 @@ it("shows beside the bill what the rows that cannot be read would have to hold",
 
 it("tells how far a run is, at which rate and what is left, and is stopped without a result", async () => {
   const { desk } = openWindow(DAY);
-  let stop = () => {};
-  vi.spyOn(desk, "dayRun").mockImplementation((_request, onProgress) => {
-    onProgress({ job: 3, done: 50_000_000, total: 300_000_000, rate_per_s: 50_000_000, rest_s: 5 });
-    const nothing = { closed: false, again: false, other_bills: 0, settled_days: [], unsettled_days: [] };
-    return new Promise((resolve) => {
-      stop = () => resolve({ cancelled: true, ...nothing });
-    });
-  });
+  const { ends } = runLong(desk);
   const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
   await run();
   expect((await screen.findByTestId("sheet-progress")).textContent).toContain("50 / 300 MB · 50 MB/秒 · 剩余 5 s");
   await userEvent.click(screen.getByTestId("sheet-stop"));
   expect(cancel).toHaveBeenCalledWith(3);
-  stop();
-  expect(await screen.findByText("已停止，什么都没有保存")).toBeTruthy();
+  ends[0]?.done({ cancelled: true });
+  expect(await screen.findByText("2026-11-20 · 已停止，什么都没有保存")).toBeTruthy();
   expect(await screen.findByTestId("day-inputs")).toBeTruthy();
   expect(screen.queryByTestId("day-classes")).toBeNull();
 });
@@ -63,4 +81,70 @@ it("is marked in the calendar beside its verdict where WeChat gave another bill 
   expect(within(changed).getByRole("img", { name: "账单有变" }).textContent).toBe("!");
   expect(changed.title).toContain("账单有变");
   expect(within(screen.getByTestId("day-2026-11-19")).queryByRole("img")).toBeNull();
+});
+
+describe("a run that one leaves", () => {
+  it("still tells how far it is when its day is opened again, is not started twice, and is stopped from there", async () => {
+    const { desk } = openWindow(DAY);
+    const { run: dayRun } = runLong(desk);
+    const cancel = vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+    await run();
+    await screen.findByTestId("sheet-progress");
+    await open("2026-11-19");
+    expect(screen.queryByTestId("sheet-progress")).toBeNull();
+    await open("2026-11-20");
+    expect((await screen.findByTestId("sheet-progress")).textContent).toContain("50 / 300 MB");
+    expect(screen.queryByTestId("day-run")).toBeNull();
+    await userEvent.click(screen.getByTestId("sheet-stop"));
+    expect(cancel).toHaveBeenCalledWith(3);
+    expect(screen.getByTestId<HTMLButtonElement>("sheet-stop").disabled).toBe(true);
+    expect(dayRun).toHaveBeenCalledTimes(1);
+  });
+
+  it("that ends meanwhile is told with its day, and the days are read again", async () => {
+    const { desk } = openWindow(DAY);
+    const { run: dayRun, ends } = runLong(desk);
+    // Nothing is chosen, so that the core tells of no other change.
+    await userEvent.click(await screen.findByTestId("day-run"));
+    await screen.findByTestId("sheet-progress");
+    await open("2026-11-19");
+    const [calendar, detail] = [vi.spyOn(desk, "daysCalendar"), vi.spyOn(desk, "dayDetail")];
+    ends[0]?.done({ again: true });
+    expect(await screen.findByText("2026-11-20 · 输入和上次相同，结果也相同")).toBeTruthy();
+    await waitFor(() => expect(calendar).toHaveBeenCalled());
+    await open("2026-11-20");
+    await waitFor(() => expect(detail).toHaveBeenCalledWith(expect.anything(), "2026-11-20"));
+    expect(screen.queryByTestId("sheet-progress")).toBeNull();
+    expect(dayRun).toHaveBeenCalledTimes(1);
+  });
+
+  it("that fails meanwhile says why when its day is opened again", async () => {
+    const { desk } = openWindow(DAY);
+    const { ends } = runLong(desk);
+    await run();
+    await screen.findByTestId("sheet-progress");
+    await open("2026-11-19");
+    ends[0]?.fail(new Error("the bill cannot be read"));
+    await open("2026-11-20");
+    expect(await screen.findByTestId("error-view")).toBeTruthy();
+    expect(screen.getByTestId("day-run")).toBeTruthy();
+    await open("2026-11-19");
+    expect(screen.queryByTestId("error-view")).toBeNull();
+  });
+
+  it("names the days that still wait for its bill, until they were run themselves", async () => {
+    const { desk } = openWindow(DAY);
+    const { ends } = runLong(desk);
+    const refusal = { code: "input_unreadable", reason_zh: "读不出", reason_en: "unreadable" };
+    await run();
+    await open("2026-11-19");
+    ends[0]?.done({ unsettled_days: [{ date: "2026-11-19", refusal }] });
+    await open("2026-11-20");
+    expect((await screen.findByTestId("unsettled-day")).dataset.date).toBe("2026-11-19");
+    await open("2026-11-19");
+    await userEvent.click(await screen.findByTestId("day-run"));
+    ends[1]?.done({});
+    await open("2026-11-20");
+    expect(screen.queryByTestId("unsettled-day")).toBeNull();
+  });
 });

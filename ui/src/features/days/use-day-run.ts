@@ -4,8 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
-import type { DayRequest, DayRunResult, ImportPreview, OwnTable, Progress, SheetMapping } from "../../ipc/model";
+import type { DayRequest, ImportPreview, OwnTable, SheetMapping } from "../../ipc/model";
 import { invalidate } from "../../ipc/tags";
+import { keyOf, useDayRuns } from "./day-runs";
 
 /** A table of the merchant: how the chosen one is read; nothing while none is chosen. */
 export function useOwnTable(profile: string, table: OwnTable) {
@@ -37,40 +38,38 @@ export function useOwnTable(profile: string, table: OwnTable) {
   };
 }
 
-/** Bringing a day together: how far it is, what came of it, and a way to stop it. */
-export function useDayRun(onDone: (result: DayRunResult) => void) {
+/** Bringing a day together, also while another one is open: how far it is, what came of it, and a way to stop it. */
+export function useDayRun(profile: string, date: string, onDone: () => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
   const report = useReport();
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const run = useMutation({
-    mutationFn: (request: DayRequest) => {
-      setProgress(null);
-      return desk().dayRun(request, setProgress);
-    },
-    onSuccess: (result) => {
-      if (result.cancelled) message.info(t("days.stopped"));
-      else if (result.closed) message.warning(t("days.wasClosed"));
-      else {
-        if (result.again) message.info(t("days.sameAgain"));
-        if (result.settled_days.length > 0)
-          message.success(t("days.settled", { days: result.settled_days.join(", ") }));
-        onDone(result);
-      }
-      return invalidate(client, { tags: ["days"], ids: [] });
-    },
-  });
-  const cancel = useMutation({ mutationFn: (job: number) => desk().jobCancel(job), onError: report });
+  const last = useDayRuns(({ runs }) => runs[keyOf({ profile, date })]);
+  const { run, stop } = useDayRuns.getState();
+  const begin = async (request: DayRequest) => {
+    const result = await run(request);
+    if (!result) return;
+    // Another day may be open by now.
+    const named = (words: string) => `${date} · ${words}`;
+    if (result.cancelled) message.info(named(t("days.stopped")));
+    else if (result.closed) message.warning(named(t("days.wasClosed")));
+    else {
+      if (result.again) message.info(named(t("days.sameAgain")));
+      if (result.settled_days.length > 0)
+        message.success(named(t("days.settled", { days: result.settled_days.join(", ") })));
+      onDone();
+    }
+    await invalidate(client, { tags: ["days"], ids: [] });
+  };
   return {
-    progress,
-    running: run.isPending,
-    error: run.error,
-    run: (request: DayRequest) => {
-      cancel.reset();
-      run.mutate(request);
-    },
-    stopping: run.isPending && !cancel.isIdle,
-    stop: () => progress && cancel.mutate(progress.job),
+    running: last?.isRunning ?? false,
+    progress: last?.progress ?? null,
+    error: last?.error,
+    unsettled: last?.unsettled ?? [],
+    run: (request: DayRequest) => void begin(request),
+    stopping: last?.isStopping ?? false,
+    stop: () => void stop({ profile, date }).catch(report),
   };
 }
+
+export type DayJob = ReturnType<typeof useDayRun>;
