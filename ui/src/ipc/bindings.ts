@@ -1235,6 +1235,8 @@ export type FaultScope =
 /**  A row of a bill whose fee is not what base and rate give. */
 export type FeeRow = {
 	bill_line: Count,
+	/**  The bill's file, where the day has several. */
+	bill_file: string | null,
 	out_trade_no: string,
 	transaction_id: string,
 	/**  Empty of a payment. */
@@ -1660,6 +1662,8 @@ export type MatchedRow = {
 	at: AtMs,
 	trade_type: string,
 	bill_line: Count,
+	/**  The bill's file, where the day has several. */
+	bill_file: string | null,
 };
 
 /**  A stretch of the rows that agree. */

@@ -8,6 +8,7 @@ import { PagedTable } from "../../components/PagedTable";
 import { SkeletonRows } from "../../components/Skeleton";
 import type { FeeRow } from "../../ipc/model";
 import { feesQuery, PAGE_ROWS } from "../../ipc/queries";
+import { BillLine } from "./BillLine";
 
 type FeesListProps = {
   profile: string;
@@ -22,7 +23,8 @@ export function FeesList({ profile, date, off }: FeesListProps) {
   const first = useQuery(feesQuery(profile, date, 0));
   if (first.isPending) return <SkeletonRows rows={6} />;
   if (first.isError) return <ErrorView error={first.error} onRetry={() => void first.refetch()} />;
-  const { total } = first.data;
+  const { total, rows } = first.data;
+  const hasFiles = rows.some((row) => row.bill_file !== null);
   if (total === 0) return <EmptyView title={t("days.feesNone")} text={t("days.feesNoneText")} />;
   return (
     <div className="list-pane list-pane-inner" data-testid="fees-list">
@@ -33,7 +35,7 @@ export function FeesList({ profile, date, off }: FeesListProps) {
         pageRows={PAGE_ROWS}
         page={(at) => feesQuery(profile, date, at)}
         columns={[
-          { name: t("days.billLine"), width: 84 },
+          { name: t("days.billLine"), width: hasFiles ? 220 : 84 },
           { name: t("days.number") },
           { name: t("days.feeBase"), width: 100, right: true },
           { name: t("days.feeRate"), width: 68, right: true },
@@ -42,8 +44,8 @@ export function FeesList({ profile, date, off }: FeesListProps) {
           { name: t("days.feeGap"), width: 136, right: true },
         ]}
         row={(row) => (
-          <tr key={`${row.bill_line} ${row.transaction_id} ${row.refund_id}`} data-testid="fee-row">
-            <td className="figures quiet">{t("days.line", { line: row.bill_line })}</td>
+          <tr key={`${row.bill_file} ${row.bill_line} ${row.transaction_id} ${row.refund_id}`} data-testid="fee-row">
+            <BillLine row={row} />
             <td className="clip">
               <CopyText text={row.refund_id || row.out_trade_no} />
             </td>

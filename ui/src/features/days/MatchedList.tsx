@@ -9,6 +9,7 @@ import { SkeletonRows } from "../../components/Skeleton";
 import { TimeText } from "../../components/TimeText";
 import type { MatchedRow } from "../../ipc/model";
 import { matchedQuery, PAGE_ROWS } from "../../ipc/queries";
+import { BillLine } from "./BillLine";
 
 type MatchedListProps = { profile: string; date: string; refunds: boolean };
 
@@ -35,7 +36,10 @@ export function MatchedList({ profile, date, refunds }: MatchedListProps) {
           { name: t("days.billLine") },
         ]}
         row={(row) => (
-          <tr key={row.bill_line} data-testid="matched-row">
+          <tr
+            key={`${row.bill_file} ${row.bill_line} ${row.transaction_id} ${row.refund_id}`}
+            data-testid="matched-row"
+          >
             <td className="clip">
               <CopyText text={row.out_trade_no} />
             </td>
@@ -49,7 +53,7 @@ export function MatchedList({ profile, date, refunds }: MatchedListProps) {
             <td>
               <TimeText at={row.at} />
             </td>
-            <td className="figures quiet">{t("days.line", { line: row.bill_line })}</td>
+            <BillLine row={row} />
           </tr>
         )}
       />

@@ -270,6 +270,7 @@ export function fakeDays(world: World): DayCommands {
     async dayFees(_profile, date) {
       const row = {
         bill_line: 7,
+        bill_file: null,
         out_trade_no: "SHOP20261120000104",
         transaction_id: "4200000000202611200000000104",
         refund_id: "",
@@ -291,6 +292,7 @@ export function fakeDays(world: World): DayCommands {
         at: Date.parse(date) + place * 60_000,
         trade_type: "JSAPI",
         bill_line: place + 5,
+        bill_file: null,
       }));
       return { total: rows.length, rows: rows.slice(start, start + limit) };
     },
