@@ -1235,7 +1235,7 @@ export type FaultScope =
 /**  A row of a bill whose fee is not what base and rate give. */
 export type FeeRow = {
 	bill_line: Count,
-	/**  The bill's file, where the day has several. */
+	/**  The file of the bill, where a day has several. */
 	bill_file: string | null,
 	out_trade_no: string,
 	transaction_id: string,
@@ -1662,7 +1662,7 @@ export type MatchedRow = {
 	at: AtMs,
 	trade_type: string,
 	bill_line: Count,
-	/**  The bill's file, where the day has several. */
+	/**  The file of the bill, where a day has several. */
 	bill_file: string | null,
 };
 

@@ -132,7 +132,7 @@ export const tools = {
     refunded: "Refunded",
     net: "Net",
     success: "Success rate",
-    polling: "Orders being polled",
+    polling: "Orders being polled, merchant in use",
     pollingNext: "next query in {{rest}}",
     pollingNone: "nothing to ask about",
     alarms: "Needs attention",

@@ -129,7 +129,7 @@ export const tools = {
     refunded: "退款",
     net: "净额",
     success: "支付成功率",
-    polling: "轮询中的订单",
+    polling: "当前商户轮询中的订单",
     pollingNext: "下一次查询 {{rest}} 后",
     pollingNone: "没有待查的订单",
     alarms: "需要留意",
