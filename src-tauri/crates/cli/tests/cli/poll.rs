@@ -6,6 +6,19 @@ use crate::gateway::Gateway;
 use crate::program::{Answer, Desk};
 use crate::relay::Relay;
 
+const NATIVE: [&str; 8] = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
+
+/// A merchant of a simulator, and the number of its order, which was paid.
+fn with_paid_order(desk: &Desk) -> (Gateway, String) {
+    let gateway = Gateway::start(desk, &[]);
+    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
+    let created = desk.ask(&NATIVE).expect(0).json();
+    let number = created["orders"][0]["out_trade_no"].as_str().unwrap();
+    gateway.pay(desk, number).expect(0);
+    desk.ask(&["order", "query", number]).expect(0);
+    (gateway, number.to_owned())
+}
+
 #[test]
 fn nothing_open_is_done_at_once_and_an_unknown_merchant_is_a_no() {
     let desk = Desk::new();
@@ -27,7 +40,7 @@ fn killed_in_the_middle_it_goes_on_where_it_was_and_nothing_is_ordered_twice() {
     let created = desk.ask(&[&native[..], &["--count", "5"]].concat()).expect(0).json();
     // One more whose answer is lost, so that polling has an unknown creation to settle.
     relay.drop_answers();
-    desk.ask(&[&native[..], &["--no-reuse"]].concat()).expect(5);
+    desk.ask(&[&NATIVE[..], &["--no-reuse"]].concat()).expect(5);
     let paid = created["orders"][0]["out_trade_no"].as_str().unwrap();
     gateway.pay(&desk, paid).expect(0);
 
@@ -139,13 +152,8 @@ fn what_is_unknown_is_an_alarm_until_a_question_is_answered() {
 #[test]
 fn the_text_of_a_pass_counts_the_refunds_that_are_open_even_where_no_order_is() {
     let desk = Desk::new();
-    let gateway = Gateway::start(&desk, &[]);
-    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
-    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
-    let created = desk.ask(&native).expect(0).json();
-    let number = created["orders"][0]["out_trade_no"].as_str().unwrap();
-    gateway.pay(&desk, number).expect(0);
-    desk.ask(&["order", "query", number]).expect(0);
+    let (gateway, number) = with_paid_order(&desk);
+    let number = number.as_str();
     let open = || {
         let told = desk.run(&["poll", "--passphrase-file", "pass.txt"]).expect(0).out;
         told.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
@@ -165,19 +173,14 @@ fn the_text_of_a_pass_counts_the_refunds_that_are_open_even_where_no_order_is() 
 #[test]
 fn what_is_open_of_a_merchant_that_was_removed_is_told_and_holds_up_no_draining() {
     let desk = Desk::new();
-    let gateway = Gateway::start(&desk, &[]);
-    desk.merchant("shop", gateway.word("listening"), &[]).expect(0);
-    let native = ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE"];
-    let created = desk.ask(&native).expect(0).json();
-    let number = created["orders"][0]["out_trade_no"].as_str().unwrap();
-    gateway.pay(&desk, number).expect(0);
-    desk.ask(&["order", "query", number]).expect(0);
+    let (gateway, number) = with_paid_order(&desk);
+    let number = number.as_str();
     // In a time that stands still the refund stays open.
     gateway.act(&desk, &["clock", "--freeze"]).expect(0);
     let create = ["refund", "create", "--out-trade-no", number, "--refund-fee", "50", "--out-refund-no", "R-1"];
     desk.ask(&[&create[..], &["--confirm", &format!("{number}:50")]].concat()).expect(0);
     desk.ask(&["order", "query", number]).expect(0);
-    desk.ask(&[&native[..], &["--no-reuse"]].concat()).expect(0);
+    desk.ask(&[&NATIVE[..], &["--no-reuse"]].concat()).expect(0);
     desk.ask(&["profile", "remove", "shop"]).expect(0);
     let drained = desk.ask(&["poll", "--drain", "--timeout", "2"]).expect(0).json();
     assert_eq!((&drained["total"], &drained["refunds"]), (&0.into(), &0.into()), "{drained}");

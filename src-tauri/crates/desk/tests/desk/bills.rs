@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use desk::client::{BodySink, DownloadReply, Wire, WireCall, WireFault, WireHead, WireReply};
 use desk::client::{LostReason, NotSentReason};
+use desk::reconcile::Basis;
 use desk::store::DayMark;
 use desk::vault::MemoryKeyring;
 use desk::{
-    AlarmFilter, Before, Beside, BillFault, BillSpan, BillWish, Cancel, DaySides, Desk, FetchedBill, FetchedDay,
-    NewProfile, NoTrade, OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, Watch,
+    AlarmFilter, Before, Beside, BillFault, BillSpan, BillWish, Cancel, DayKept, DaySides, Desk, FetchedBill,
+    FetchedDay, NewProfile, NoTrade, OwnFiles, OwnSide, Seams, SettledBeside, SystemRandom, Watch,
 };
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -111,6 +112,21 @@ impl Fetching {
         cancel: &Cancel,
     ) -> Result<FetchedBill, BillFault> {
         self.fetch_for("shop", kind, body, cancel).await
+    }
+
+    /// Brings the day together from these bills and a table of orders.
+    async fn compare(&self, bills: Vec<PathBuf>, orders: &Path) -> DayKept {
+        let sides = DaySides {
+            bills,
+            own: OwnSide::Files(OwnFiles { orders: Some(orders.to_owned()), ..OwnFiles::default() }),
+            beside: Beside::default(),
+            basis: Basis::Order,
+            date: START,
+            day_cut_s: 300,
+            mch_id: None,
+            sub_mch_id: None,
+        };
+        self.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap()
     }
 
     async fn fetch_for(
@@ -279,21 +295,9 @@ async fn a_bill_that_wechat_no_longer_has_is_an_alarm_that_only_wechat_takes_bac
     let row = format!("T404,100,SUCCESS,{}", START.dashed());
     std::fs::write(&orders, format!("out_trade_no,total_fee,state,paid_at\n{row}\n")).unwrap();
     let compare = async || {
-        let own = OwnSide::Files(OwnFiles { orders: Some(orders.clone()), ..OwnFiles::default() });
         let bills = fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap();
         assert_eq!(bills.len(), 1, "what was seen outweighs the word that there is none");
-        let (basis, mch_id) = (desk::reconcile::Basis::Order, None);
-        let sides = DaySides {
-            bills,
-            own,
-            beside: Beside::default(),
-            basis,
-            date: START,
-            day_cut_s: 300,
-            mch_id,
-            sub_mch_id: None,
-        };
-        fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap()
+        fetching.compare(bills, &orders).await
     };
     assert!(matches!(fetching.fetch(&bill()).await.unwrap(), FetchedBill::Saved(_)));
     let first = compare().await;
@@ -327,19 +331,7 @@ async fn a_copy_that_somebody_saved_and_compared_does_not_take_back_that_wechat_
     let row = format!("T404,100,SUCCESS,{}", START.dashed());
     std::fs::write(&orders, format!("out_trade_no,total_fee,state,paid_at\n{row}\n")).unwrap();
     std::fs::write(&copy, bill().replacen("`OTHERS", "`CMB_DEBIT", 1)).unwrap();
-    let own = OwnSide::Files(OwnFiles { orders: Some(orders), ..OwnFiles::default() });
-    let (bills, basis, mch_id) = (vec![copy], desk::reconcile::Basis::Order, None);
-    let sides = DaySides {
-        bills,
-        own,
-        beside: Beside::default(),
-        basis,
-        date: START,
-        day_cut_s: 300,
-        mch_id,
-        sub_mch_id: None,
-    };
-    let kept = fetching.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let kept = fetching.compare(vec![copy], &orders).await;
     let standing = fetching.desk.day("shop", START).await.unwrap().standing;
     assert!(kept.denied_at.is_some() && standing.denied_at == kept.denied_at, "{kept:?}");
     let [(_, what)] = &alarms(&fetching).await[..] else { panic!("one alarm") };
