@@ -5,7 +5,7 @@ import { CopyText } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Fact";
 import { TimeText } from "../../components/TimeText";
 import type { DayNoteKind, DifferenceRow } from "../../ipc/model";
-import { stateOf, Value } from "./Differences";
+import { Beside, stateOf, Value } from "./Differences";
 import { useAsking } from "./use-asking";
 import { NO_FILTER } from "./use-picked";
 import { useSaying } from "./use-saying";
@@ -34,11 +34,13 @@ export function DifferenceView({ profile, date, row, onClose }: DifferenceProps 
       <Facts>
         <Fact name={t("days.bill")}>
           <Value row={row} value={row.bill_value} fen={row.bill_fen} />
+          <Beside row={row} value={row.bill_value} fen={row.bill_fen} />
           {row.bill_line !== null && <span className="quiet"> {t("days.line", { line: row.bill_line })}</span>}
           {row.bill_file !== null && <span className="quiet"> · {row.bill_file}</span>}
         </Fact>
         <Fact name={t("days.local")}>
           <Value row={row} value={row.local_value} fen={row.local_fen} />
+          <Beside row={row} value={row.local_value} fen={row.local_fen} />
           {row.local_line !== null && <span className="quiet"> {t("days.line", { line: row.local_line })}</span>}
         </Fact>
         <Fact name={t("days.outTradeNo")}>

@@ -311,15 +311,33 @@ export function StateCell({ row }: { row: DifferenceRow }) {
   return <td className={row.state === "open" ? "tone-red" : "quiet"}>{t(`days.stateWord.${stateOf(row)}`)}</td>;
 }
 
-/** One side of the field that differs, marked; an amount as money. */
-export function Value({ row, value, fen }: { row: DifferenceRow; value: string | null; fen: number | null }) {
-  const isAmount = row.field === "total_fee" || row.field === "refund_fee";
-  const differs = row.bill_fen !== null && row.local_fen !== null;
+interface SideProps {
+  row: DifferenceRow;
+  value: string | null;
+  fen: number | null;
+}
+
+/** One side of the field that differs, marked; an amount as money, as is what stands on one side alone. */
+export function Value({ row, value, fen }: SideProps) {
+  const isPair = row.bill_fen !== null && row.local_fen !== null;
+  if (isPair && !isOfAmount(row)) return <span className="differs">{value ?? <Money fen={null} />}</span>;
   return (
-    <span className={differs ? "differs" : undefined}>
-      {isAmount || value === null ? <Money fen={isAmount ? fen : null} /> : value}
+    <span className={isPair ? "differs" : undefined}>
+      <Money fen={fen} />
     </span>
   );
+}
+
+/** What else its field says of a row that stands on one side alone, as the time at which it was paid. */
+export function Beside({ row, value, fen }: SideProps) {
+  const isAlone = row.bill_fen === null || row.local_fen === null;
+  return isAlone && fen !== null && value !== null && !isOfAmount(row) ? (
+    <span className="quiet"> · {value}</span>
+  ) : null;
+}
+
+function isOfAmount(row: DifferenceRow) {
+  return row.field === "total_fee" || row.field === "refund_fee";
 }
 
 export function stateOf(row: DifferenceRow) {

@@ -51,6 +51,17 @@ describe("a day that is reconciled", () => {
     expect(await screen.findByTestId("day-2026-11-20")).toHaveProperty("dataset.mark", "open");
   });
 
+  it("shows the amount of what stands on one side alone, and what else is told of it where it is looked at", async () => {
+    await reconcile();
+    await userEvent.click(await screen.findByTestId("class-day_cut_local"));
+    await waitFor(() => expect(screen.getAllByTestId("difference-row")).toHaveLength(1));
+    const row = screen.getByTestId("difference-row");
+    expect(row.textContent).toContain("—¥10.00");
+    expect(row.textContent).not.toContain("23:58");
+    await userEvent.click(row);
+    expect((await screen.findByTestId("difference")).textContent).toContain("¥10.00 · 2026-11-20 23:58:00");
+  });
+
   it("takes a handling with its words and closes once nothing is left", async () => {
     const { desk } = await reconcile();
     const say = vi.spyOn(desk, "daySay");
@@ -98,7 +109,7 @@ describe("a day that is reconciled", () => {
     const denied_at = Date.parse("2026-11-22T10:00:00+08:00");
     for (const [at, words] of [
       [denied_at, "2026-11-22 10:00:00 微信支付说这一天没有账单"],
-      [null, "微信支付后来给出了另一份账单"],
+      [null, "这一天后来有了另一份账单"],
     ] as const) {
       const { unmount } = openWindow(DAY, {}, (fake) => {
         const detail = fake.dayDetail;
