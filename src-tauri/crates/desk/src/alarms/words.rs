@@ -134,7 +134,7 @@ pub(super) fn of_bill(date: UtcMs, change: BillChange) -> Words {
     match change {
         BillChange::OtherBill => Words::new(
             Told::new(
-                format!("{day} 的账单再次下载时内容变了"),
+                format!("{day} 又有一份账单，内容与之前的不同"),
                 format!("the bill of {day} has another text than the one that was compared"),
             ),
             (
