@@ -101,9 +101,6 @@ impl Settling<'_> {
         if let Some(mch_id) = self.mch_id {
             bill.expect_merchant(mch_id);
         }
-        if let Some(sub_mch_id) = &self.sides.sub_mch_id {
-            bill.expect_sub_merchant(sub_mch_id);
-        }
         let mut edge = None;
         each_row(&mut bill, path, self.watch.cancel, |row| match self.day.edge_of(row.at) {
             Some(found) if *edge.get_or_insert(found) == found => {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use desk::reconcile::Basis;
 use desk::store::DayRun;
-use desk::{Beside, Cancel, DaySides, FetchedBill, OwnFiles, OwnSide, Watch};
+use desk::{Beside, Cancel, DaySides, FetchedBill, NewProfile, OwnFiles, OwnSide, Watch};
 use wxpay_protocol::UtcMs;
 use wxpay_protocol::environment::Environment;
 
 use crate::bills::{Fetching, bill, refusal};
-use crate::shop::START;
+use crate::shop::{START, profile};
 
 /// The day before the one that bills are fetched of.
 fn yesterday() -> UtcMs {
@@ -152,4 +152,18 @@ fn numbers(bill: &Path) -> String {
     let cells = rows.map(|line| line.split(",`").map(|cell| cell.trim_start_matches('`')).collect::<Vec<_>>());
     let payments = cells.filter(|cells| cells[9] != "REFUND");
     payments.map(|cells| format!("{},{},{},{}\n", cells[6], cells[24], cells[9], cells[0])).collect::<Vec<_>>().concat()
+}
+
+#[tokio::test]
+async fn rows_of_another_sub_merchant_in_the_bill_of_the_day_beside_stop_no_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let of_sub = NewProfile { sub_mch_id: Some("1900000108".into()), ..profile("sub") };
+    fetching.desk.profile_add(of_sub).await.unwrap();
+    let next = bill().replace(&START.day(), &START.plus_ms(UtcMs::DAY_MS).day());
+    let of_provider = folder.path().join("of-provider.csv");
+    std::fs::write(&of_provider, next.replace("`1900000001,`0,", "`1900000001,`1900000109,")).unwrap();
+    let beside = Beside::from(vec![of_provider]);
+    let sides = DaySides { beside, ..sides(folder.path(), START, "23:58:00") };
+    fetching.desk.reconcile_day("sub", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
 }
