@@ -42,7 +42,7 @@ pub struct ChangedBill {
     pub date: UtcMs,
     /// When that was heard.
     pub at: UtcMs,
-    /// What changed; of several of the trades what a person works on first.
+    /// What changed; of several of the trades what was heard last, and of those first that there is none.
     pub change: BillChange,
 }
 
@@ -100,7 +100,8 @@ impl Store {
         for (profile, dates) in of_profiles {
             for date in dates {
                 for day in self.days(&profile, date, date.plus_ms(1))? {
-                    let change = if day.denied_at.is_some() { BillChange::NoBill } else { BillChange::OtherBill };
+                    let is_denied = day.denied_at.is_some() && day.denied_at >= day.changed_at;
+                    let change = if is_denied { BillChange::NoBill } else { BillChange::OtherBill };
                     let trades = day.denied_at.max(day.changed_at).map(|at| (at, change));
                     let recharges = day.recharges_changed_at.map(|at| (at, BillChange::RechargeRefunds));
                     let of_day = trades.into_iter().chain(recharges);

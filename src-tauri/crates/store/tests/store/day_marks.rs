@@ -304,7 +304,7 @@ fn a_change_of_one_bill_is_told_after_another_one_of_the_day_was_denied() {
     };
     assert_eq!([hear("SUCCESS", 1, 1), hear("REFUND", 1, 2)], [None, None]);
     assert_eq!([hear("SUCCESS", 0, 3), hear("REFUND", 2, 4)], [Some(at(1, 3)), Some(at(1, 4))]);
-    assert_eq!(days.told().2, Some(BillChange::NoBill), "of both the one to begin with");
+    assert_eq!(days.told().2, Some(BillChange::OtherBill), "of both what was heard last");
 }
 
 #[test]
