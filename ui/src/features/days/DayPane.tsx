@@ -35,6 +35,10 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   const found = useQuery(dayQuery(profile, date));
   const [again, setAgain] = useState(false);
   const job = useDayRun(profile, date, () => setAgain(false));
+  const ask = () => {
+    job.forget();
+    setAgain(!again);
+  };
   // What was dropped or chosen waits for its run, also where the day was run before.
   const isWaiting = useChosenBills(date).taken.length > 0;
   if (found.isPending) return <SkeletonRows rows={8} />;
@@ -42,7 +46,7 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
   const day = found.data;
   return (
     <div className="day" data-testid="day" data-mark={day.standing.mark}>
-      <Verdict profile={profile} day={day} isRunning={job.running} onAgain={() => setAgain(!again)} />
+      <Verdict profile={profile} day={day} isRunning={job.running} onAgain={ask} />
       <UnsettledDays days={job.unsettled} />
       {job.running && <JobProgress label={t("days.running")} unit="bytes" job={job} />}
       {job.error !== undefined && <ErrorView error={job.error} />}

@@ -22,6 +22,8 @@ type DayRuns = {
   /** Null where it fails, or where the day runs already. */
   run: (request: DayRequest) => Promise<DayRunResult | null>;
   stop: (day: DayKey) => Promise<void>;
+  /** Why a day's run failed needs nobody any more. */
+  forget: (day: DayKey) => void;
 };
 
 export const keyOf = ({ profile, date }: DayKey): string => `${date} ${profile}`;
@@ -44,11 +46,13 @@ export const useDayRuns = create<DayRuns>((set, get) => {
     run: async (request) => {
       const { runs } = get();
       if (runs[keyOf(request)]?.isRunning) return null;
-      const begun = { of: request, isRunning: true, isStopping: false, progress: null, unsettled: [] };
+      // A run that keeps nothing settles nothing either.
+      const unsettled = runs[keyOf(request)]?.unsettled ?? [];
+      const begun = { of: request, isRunning: true, isStopping: false, progress: null, unsettled };
       set({ runs: { ...runs, [keyOf(request)]: begun } });
       try {
         const result = await desk().dayRun(request, (progress) => tell(request, { progress }));
-        tell(request, { isRunning: false, unsettled: result.unsettled_days });
+        tell(request, { isRunning: false, unsettled: result.cancelled ? unsettled : result.unsettled_days });
         if (!result.cancelled && !result.closed) set({ runs: withoutWaiting(get().runs, request) });
         return result;
       } catch (error) {
@@ -61,6 +65,10 @@ export const useDayRuns = create<DayRuns>((set, get) => {
       if (!run?.progress) return;
       tell(run.of, { isStopping: true });
       await desk().jobCancel(run.progress.job);
+    },
+    forget: (day) => {
+      const run = get().runs[keyOf(day)];
+      if (run && !run.isRunning) set({ runs: { ...get().runs, [keyOf(day)]: { ...run, error: undefined } } });
     },
   };
 });

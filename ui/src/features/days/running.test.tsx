@@ -130,6 +130,9 @@ describe("a run that one leaves", () => {
     expect(screen.getByTestId("day-run")).toBeTruthy();
     await open("2026-11-19");
     expect(screen.queryByTestId("error-view")).toBeNull();
+    await open("2026-11-20");
+    expect(await screen.findByTestId("day-run")).toBeTruthy();
+    expect(screen.queryByTestId("error-view")).toBeNull();
   });
 
   it("names the days that still wait for its bill, until they were run themselves", async () => {
@@ -141,9 +144,13 @@ describe("a run that one leaves", () => {
     ends[0]?.done({ unsettled_days: [{ date: "2026-11-19", refusal }] });
     await open("2026-11-20");
     expect((await screen.findByTestId("unsettled-day")).dataset.date).toBe("2026-11-19");
+    await userEvent.click(await screen.findByTestId("day-run"));
+    ends[1]?.done({ cancelled: true });
+    expect(await screen.findByTestId("day-run")).toBeTruthy();
+    expect(screen.getByTestId("unsettled-day").dataset.date).toBe("2026-11-19");
     await open("2026-11-19");
     await userEvent.click(await screen.findByTestId("day-run"));
-    ends[1]?.done({});
+    ends[2]?.done({});
     await open("2026-11-20");
     expect(screen.queryByTestId("unsettled-day")).toBeNull();
   });
