@@ -278,7 +278,7 @@ export const frame = {
     environment_refused: {
       what: "This environment does not allow it.",
       money: "Nothing was sent; no money is affected.",
-      next: "Check the merchant's environment and key: a key that a simulator has seen is refused in production.",
+      next: "Check the merchant's environment and key: a key that a simulator has seen is refused in production, and an order is asked about and refunded with the merchant that placed it.",
     },
     internal: {
       what: "Something went wrong inside the program.",
