@@ -102,10 +102,11 @@ fn put_two(out: &mut Vec<u8>, number: u64) {
     out.extend([digit(number / 10), digit(number)]);
 }
 
-/// `yyyy-MM-dd HH:mm:ss`, Beijing; what lies outside of the years 1 to 9999 is written by the calendar library.
+/// `yyyy-MM-dd HH:mm:ss`, Beijing; what lies before the year 1, or beyond the last second that the calendar library has, is written
+/// by it.
 pub(crate) fn put_time(out: &mut Vec<u8>, moment: UtcMs) {
     let seconds = moment.0.div_euclid(1000) + 8 * 3600;
-    if !(-62_135_596_800..253_402_300_800).contains(&seconds) {
+    if !(-62_135_596_800..=253_402_236_000).contains(&seconds) {
         out.extend_from_slice(moment.dashed().as_bytes());
         return;
     }
@@ -139,6 +140,15 @@ mod tests {
         let mut out = Vec::new();
         put(&mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn times_at_the_ends_of_the_calendar_are_written_as_the_protocol_writes_them() {
+        for second in [-62_135_625_600i64, 253_402_207_200, 253_402_272_000] {
+            for ms in (second - 2..second + 3).map(|second| second * 1000 + 999) {
+                assert_eq!(text(|out| put_time(out, UtcMs(ms))), UtcMs(ms).dashed(), "{ms}");
+            }
+        }
     }
 
     proptest! {
