@@ -218,7 +218,7 @@ impl Desk {
         if asking.signer.profile.environment != Environment::Simulator && now < from {
             return Err(BillFault::TooEarly { day: wish.day.day(), from: from.dashed() });
         }
-        let mch_id = asking.signer.profile.mch_id.clone();
+        let of = asking.signer.profile.clone();
         let mut part = Part::beside(&target, watch)?;
         self.take_pace(&asking.signer, 1).await?;
         let merchant = asking.signer.merchant(asking.signer.profile.appid.as_str(), asking.signer.profile.sign_type);
@@ -241,7 +241,7 @@ impl Desk {
         let (whole, wish, cancel) = (part.finish()?, wish.clone(), watch.cancel.clone());
         let asked = wish.clone();
         let checked = move || {
-            let soundness = soundness::check(whole.path(), &wish, mch_id.as_str())?;
+            let soundness = soundness::check(whole.path(), &wish, &of)?;
             let digest_held = soundness::check_digest(&wish, body.digest.as_deref(), &whole.sha1, &soundness)?;
             let before = whole.put(&target, &soundness.sha256)?;
             Ok::<_, BillFault>(SavedBill {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use desk_store::Profile;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use wxpay_protocol::bill::download::BillKind;
@@ -35,8 +36,8 @@ pub struct Soundness {
     sha1: String,
 }
 
-/// Reads every row: of the day, the merchant and the kind that were asked for, and adding up to the summary.
-pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundness, BillFault> {
+/// Reads every row: of the day, the merchant or sub-merchant and the kind that were asked for, and adding up to the summary.
+pub(super) fn check(file: &Path, wish: &BillWish, of: &Profile) -> Result<Soundness, BillFault> {
     let unreadable = |fault: io::Error| BillFault::from(BillRefusal::Unreadable(fault.to_string()));
     let text = File::open(file).and_then(BillText::open).map_err(unreadable)?;
     let (mut sha256, mut sha1) = (Sha256::new(), Sha1::new());
@@ -49,7 +50,7 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
                 return Err(BillFault::OtherKind { found, asked });
             }
             let columns = bill.layout().columns();
-            let totals = trades(*bill, wish, mch_id)?;
+            let totals = trades(*bill, wish, of)?;
             of_trades = Some(OneBill { kind, columns, totals });
             (totals.sums.rows + totals.malformed, totals.malformed, totals.summary_ok)
         }
@@ -71,8 +72,11 @@ pub(super) fn check(file: &Path, wish: &BillWish, mch_id: &str) -> Result<Soundn
     Ok(Soundness { sha256, rows, malformed, summary_ok, flow, digest, trades: of_trades, sha1 })
 }
 
-fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, mch_id: &str) -> Result<BillTotals, BillFault> {
-    bill.expect_merchant(mch_id);
+fn trades<R: Read>(mut bill: TradeReader<R>, wish: &BillWish, of: &Profile) -> Result<BillTotals, BillFault> {
+    bill.expect_merchant(of.mch_id.as_str());
+    if let Some(sub_mch_id) = &of.sub_mch_id {
+        bill.expect_sub_merchant(sub_mch_id.as_str());
+    }
     let day = wish.day.beijing_day();
     while let Some(line) = bill.next_line()? {
         if let BillLine::Row(row) = line

@@ -367,6 +367,21 @@ async fn the_bills_and_the_fund_flow_of_a_day_are_alarms_of_their_own_and_seeing
 }
 
 #[tokio::test]
+async fn a_bill_with_rows_of_another_sub_merchant_than_was_asked_for_is_not_kept() {
+    let fetching = Fetching::open(Environment::Simulator, START).await;
+    let of_sub = NewProfile { sub_mch_id: Some("1900000108".into()), ..profile("sub") };
+    fetching.desk.profile_add(of_sub).await.unwrap();
+    let fetch = async |sub: &str| {
+        let text = bill().replace("`1900000001,`0,", &format!("`1900000001,`{sub},"));
+        fetching.fetch_for("sub", BillKind::Trades(BillType::All), &text, &Cancel::new()).await
+    };
+    let refused = fetch("1900000109").await.unwrap_err();
+    assert!(refused.code() == "bill_refused" && refused.to_string().contains("1900000109"), "{refused}");
+    assert!(fetching.files().is_empty());
+    assert!(matches!(fetch("1900000108").await.unwrap(), FetchedBill::Saved(_)));
+}
+
+#[tokio::test]
 async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_day_would_fail() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let (from, to) = (START, START.plus_ms(2 * 86_400_000));
