@@ -9,6 +9,7 @@ use crate::dto::day_bills::{ChosenBill, ChosenBills};
 use crate::dto::days::file_name;
 use crate::dto::refusal::Refusal;
 use crate::error::IpcError;
+use crate::file_choice::ChosenFile;
 
 /// So many bills may wait: those of a month, payments and refunds apart.
 const BILLS_MAX: usize = 64;
@@ -17,7 +18,11 @@ const NAMES_MAX: usize = 8;
 
 /// Bills, and the merchant's own tables of orders and refunds. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct DayFiles(Arc<Mutex<Kept>>);
+pub(crate) struct DayFiles {
+    kept: Arc<Mutex<Kept>>,
+    orders: ChosenFile,
+    refunds: ChosenFile,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -26,13 +31,11 @@ struct Kept {
     last: u32,
     /// Those that came last and found no room.
     left_out: Vec<PathBuf>,
-    orders: Option<PathBuf>,
-    refunds: Option<PathBuf>,
 }
 
 impl DayFiles {
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes bills beside those that are there already, as long as there is room.
@@ -107,25 +110,12 @@ impl DayFiles {
         }
     }
 
-    pub(crate) fn keep_table(&self, table: Table, path: PathBuf) {
-        let mut kept = self.kept();
-        match table {
-            Table::Orders => kept.orders = Some(path),
-            Table::Refunds => kept.refunds = Some(path),
-        }
-    }
-
     /// The file of orders, or of refunds.
-    ///
-    /// # Errors
-    /// None was chosen.
-    pub(crate) fn table(&self, table: Table) -> Result<PathBuf, IpcError> {
-        let kept = self.kept();
-        let path = match table {
-            Table::Orders => kept.orders.clone(),
-            Table::Refunds => kept.refunds.clone(),
-        };
-        path.ok_or_else(|| IpcError::input("file", "is not chosen yet; choose the table first"))
+    pub(crate) const fn table(&self, table: Table) -> &ChosenFile {
+        match table {
+            Table::Orders => &self.orders,
+            Table::Refunds => &self.refunds,
+        }
     }
 }
 
@@ -169,7 +159,7 @@ mod tests {
         assert!(seen.date.is_none() && seen.file_name == "a.csv");
         assert_eq!(look(1, &folder.path().join("gone.csv")).problem.unwrap().code, "input_unreadable");
         files.clear_bills(&[1]);
-        assert!(files.bills().is_empty() && files.table(Table::Orders).is_err());
+        assert!(files.bills().is_empty() && files.table(Table::Orders).path().is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tauri::{WebviewWindow, Wry};
 use tokio::sync::oneshot;
@@ -47,13 +47,24 @@ impl Kind {
     }
 }
 
-/// The file that a person chose for later. The page hears its name and never says its path.
-#[derive(Default)]
-pub(crate) struct ChosenFile(Mutex<Option<PathBuf>>);
+/// The file that a person chose for later. The page hears its name and never says its path. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct ChosenFile(Arc<Mutex<Option<PathBuf>>>);
 
 impl ChosenFile {
     pub(crate) fn keep(&self, path: PathBuf) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+    }
+
+    /// Keeps a file once it is shown. One that cannot be shown leaves the former in place, which is still the one on the screen.
+    pub(crate) async fn keep_once<T>(
+        &self,
+        path: PathBuf,
+        shown: impl Future<Output = Result<T, IpcError>>,
+    ) -> Result<T, IpcError> {
+        let shown = shown.await?;
+        self.keep(path);
+        Ok(shown)
     }
 
     pub(crate) fn path(&self) -> Result<PathBuf, IpcError> {
@@ -105,4 +116,18 @@ pub(crate) fn unusable(path: &Path, fault: &io::Error) -> IpcError {
         format!("{path} cannot be read or written: {fault}; check the path and its permissions"),
         Some(chinese),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_shown_leaves_the_one_on_the_screen() {
+        let (chosen, [whole, gone]) = (ChosenFile::default(), ["a.csv", "b.csv"].map(PathBuf::from));
+        assert_eq!(chosen.keep_once(whole.clone(), async { Ok(7) }).await.unwrap(), 7);
+        let refused = async { Err::<(), _>(IpcError::input("file", "is gone")) };
+        assert!(chosen.keep_once(gone, refused).await.is_err());
+        assert_eq!(chosen.path().unwrap(), whole);
+    }
 }

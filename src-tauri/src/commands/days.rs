@@ -10,7 +10,6 @@ use tauri::{State, WebviewWindow, Wry};
 use wxpay_protocol::UtcMs;
 
 use crate::commands::sheets::told;
-use crate::day_files::DayFiles;
 use crate::dto::day_bills::told_beside;
 use crate::dto::days::{
     DayCalendar, DayDetail, DayOwn, DayRequest, DayRunResult, DaySaying, DaysExported, OwnTable, RemarksRead, file_name,
@@ -70,7 +69,8 @@ pub(crate) async fn day_table_choose(
     };
     let choice = Choice { title: in_language(&home, chinese, english).await?, suggested: None, kind: Kind::Table };
     let Some(path) = file_choice::chosen(&window, choice).await? else { return Ok(None) };
-    Ok(Some(take_table(home.desk().await?, &home.day_files, table, Import::of(profile, path)).await?))
+    let shown = preview(home.desk().await?, table, Import::of(profile, path.clone()));
+    Ok(Some(home.day_files.table(table.into()).keep_once(path, shown).await?))
 }
 
 /// Shows how the chosen table would be read with this mapping.
@@ -83,7 +83,7 @@ pub(crate) async fn day_table_preview(
     mapping: SheetMapping,
 ) -> Result<ImportPreview, IpcError> {
     let mapping = Some(mapping.try_into()?);
-    let import = Import { mapping, ..Import::of(profile, home.day_files.table(table.into())?) };
+    let import = Import { mapping, ..Import::of(profile, home.day_files.table(table.into()).path()?) };
     preview(home.desk().await?, table, import).await
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn day_own_amounts(
     mapping: SheetMapping,
 ) -> Result<OwnAmounts, IpcError> {
     let (desk, day) = (home.desk().await?, date(&date_text)?);
-    let orders = Some(home.day_files.table(Table::Orders)?);
+    let orders = Some(home.day_files.table(Table::Orders).path()?);
     let files = OwnFiles { orders, mapping: mapping.try_into()?, ..OwnFiles::default() };
     let bills = bills_of(desk, &profile, day, &chosen_of(&home, day).await?, &Cancel::new()).await?;
     Ok(desk.own_amounts(files, bills).await?.into())
@@ -255,15 +255,6 @@ pub(crate) async fn in_language(
     })
 }
 
-/// Shows how a table would be read and keeps it for the run. One that cannot be shown leaves the former in place, which
-/// is still the one on the screen.
-async fn take_table(desk: &Desk, files: &DayFiles, table: OwnTable, import: Import) -> Result<ImportPreview, IpcError> {
-    let file = import.file.clone();
-    let shown = preview(desk, table, import).await?;
-    files.keep_table(table.into(), file);
-    Ok(shown)
-}
-
 async fn preview(desk: &Desk, table: OwnTable, import: Import) -> Result<ImportPreview, IpcError> {
     let name = file_name(&import.file);
     Ok(ImportPreview::of(name, desk.preview_table(table.into(), import).await?))
@@ -279,12 +270,12 @@ async fn own_tables(
     let mut files = OwnFiles::default();
     if let Some(mapping) = orders {
         files.mapping = mapping.try_into()?;
-        files.orders = Some(home.day_files.table(Table::Orders)?);
+        files.orders = Some(home.day_files.table(Table::Orders).path()?);
         home.desk().await?.save_mapping_of(profile, Table::Orders, &files.mapping).await?;
     }
     if let Some(mapping) = refunds {
         let mapping = mapping.try_into()?;
-        files.refunds = Some(home.day_files.table(Table::Refunds)?);
+        files.refunds = Some(home.day_files.table(Table::Refunds).path()?);
         home.desk().await?.save_mapping_of(profile, Table::Refunds, &mapping).await?;
         files.refunds_mapping = Some(mapping);
     }
@@ -303,19 +294,6 @@ pub(crate) fn identity(digits: &str) -> Result<[u8; 16], IpcError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_desk::{desk_in, merchant};
-
-    #[tokio::test]
-    async fn a_table_that_cannot_be_shown_leaves_the_one_on_the_screen_to_be_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let desk = desk_in(folder.path()).await;
-        desk.profile_add(merchant("shop")).await.unwrap();
-        let (files, [whole, gone]) = (DayFiles::default(), ["a.csv", "b.csv"].map(|name| folder.path().join(name)));
-        std::fs::write(&whole, "out_trade_no,total_fee\nSHOP-000001,100\n").unwrap();
-        take_table(&desk, &files, OwnTable::Orders, Import::of("shop", &whole)).await.unwrap();
-        assert!(take_table(&desk, &files, OwnTable::Orders, Import::of("shop", gone)).await.is_err());
-        assert_eq!(files.table(Table::Orders).unwrap(), whole);
-    }
 
     #[test]
     fn the_file_of_an_export_is_named_after_the_days_that_it_holds() {

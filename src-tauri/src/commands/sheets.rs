@@ -1,18 +1,17 @@
 //! Importing orders from a file and exporting a list, both chosen in dialogs of the system.
 
-use std::path::Path;
-
 use desk::sheets::Reader;
 use desk::{Desk, Export, Import, OnProgress};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow, Wry};
 
+use crate::dto::days::file_name;
 use crate::dto::orders::{OrderFilter, OrderSort};
 use crate::dto::sheets::{ExportResult, ImportPreview, ImportRequest, ImportResult, SheetMapping};
 use crate::dto::start::Language;
 use crate::dto::test_orders::Progress;
 use crate::error::IpcError;
-use crate::file_choice::{self, Choice, ChosenFile, Kind};
+use crate::file_choice::{self, Choice, Kind};
 use crate::home::Home;
 
 /// Asks for a file and shows how it would be read; nothing when none was chosen.
@@ -30,7 +29,8 @@ pub(crate) async fn import_choose(
     let Some(path) = file_choice::chosen(&window, Choice { title, suggested: None, kind: Kind::Table }).await? else {
         return Ok(None);
     };
-    Ok(Some(take(home.desk().await?, &home.import_file, Import::of(profile, path)).await?))
+    let shown = preview(home.desk().await?, Import::of(profile, path.clone()));
+    Ok(Some(home.import_file.keep_once(path, shown).await?))
 }
 
 /// Shows how the chosen file would be read with this mapping.
@@ -91,39 +91,12 @@ pub(crate) async fn orders_export(
     Ok(Some(ExportResult { orders: exported.rows.into(), file: shown, cancelled: exported.cancelled }))
 }
 
-/// Shows how a file would be read and keeps it for the import. One that cannot be shown leaves the former in place,
-/// which is still the one on the screen.
-async fn take(desk: &Desk, chosen: &ChosenFile, import: Import) -> Result<ImportPreview, IpcError> {
-    let file = import.file.clone();
-    let shown = preview(desk, import).await?;
-    chosen.keep(file);
-    Ok(shown)
-}
-
 async fn preview(desk: &Desk, import: Import) -> Result<ImportPreview, IpcError> {
-    let name = import.file.file_name().map(Path::new).map(|name| name.display().to_string()).unwrap_or_default();
+    let name = file_name(&import.file);
     Ok(ImportPreview::of(name, desk.preview_import(import).await?))
 }
 
 // A page that was reloaded no longer listens; the work is done all the same.
 pub(crate) fn told(job: u32, progress: Channel<Progress>) -> OnProgress {
     Box::new(move |found| drop(progress.send(Progress::of(job, found))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::test_desk::{desk_in, merchant};
-
-    #[tokio::test]
-    async fn a_file_that_cannot_be_shown_leaves_the_one_on_the_screen_to_be_imported() {
-        let folder = tempfile::tempdir().unwrap();
-        let desk = desk_in(folder.path()).await;
-        desk.profile_add(merchant("shop")).await.unwrap();
-        let (chosen, [whole, gone]) = (ChosenFile::default(), ["a.csv", "b.csv"].map(|name| folder.path().join(name)));
-        std::fs::write(&whole, "out_trade_no,total_fee\nSHOP-000001,100\n").unwrap();
-        take(&desk, &chosen, Import::of("shop", &whole)).await.unwrap();
-        assert!(take(&desk, &chosen, Import::of("shop", gone)).await.is_err());
-        assert_eq!(chosen.path().unwrap(), whole);
-    }
 }
