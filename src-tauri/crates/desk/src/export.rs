@@ -125,7 +125,7 @@ impl Desk {
                     &ids,
                     || CsvRows::new(reader),
                     |rows, order| rows.row(&cells(order, words, &marks(order))),
-                    |rows| filling.csv_rows(&rows),
+                    |rows, places| filling.csv_rows(&rows, places),
                 ),
                 None => inner.store.each_order(&ids, |order| filling.row(&cells(order, words, &marks(order)))),
             })

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use desk_sheets::{CsvRows, CsvTable, Reader, WriteError};
+use desk_sheets::{CsvTable, Reader, WriteError};
 
 use crate::DeskError;
 use crate::reconciling::{Parts, hex};
@@ -56,7 +56,7 @@ impl RefusedFile {
         let table =
             CsvTable::new(file, Reader::People, &self.titles.each_ref().map(String::as_str)).and_then(|mut table| {
                 // The titles at once: a file that an import left behind when it broke off is known by them.
-                table.rows(&CsvRows::new(Reader::People))?;
+                table.write_out()?;
                 Ok(table)
             });
         Ok((table.map_err(|fault| refused(&path, &fault))?, path))

@@ -174,10 +174,10 @@ impl Filling<'_> {
         self.grown_by(1, written)
     }
 
-    /// Rows of [`TableFile::csv_reader`], which a workbook cannot take.
-    pub(crate) fn csv_rows(&mut self, rows: &CsvRows) -> ControlFlow<()> {
+    /// Rows of [`TableFile::csv_reader`], in the order of these places; a workbook cannot take them.
+    pub(crate) fn csv_rows(&mut self, rows: &CsvRows, places: &[usize]) -> ControlFlow<()> {
         let written = match &mut self.table {
-            Table::Csv(table) => table.rows(rows),
+            Table::Csv(table) => table.rows(rows, places),
             Table::Xlsx(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
         };
         self.grown_by(rows.count(), written)

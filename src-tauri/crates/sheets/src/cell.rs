@@ -25,6 +25,7 @@ pub enum Cell<'a> {
 
 impl Cell<'_> {
     /// Text, where digits that should be a number are none.
+    #[inline]
     pub(crate) fn checked(self) -> Self {
         match self {
             Self::Decimal(digits) if !is_decimal(digits) => Self::Text(digits),
@@ -87,7 +88,7 @@ pub(crate) fn put_yuan(out: &mut Vec<u8>, amount: Fen) {
     let fen = amount.get().unsigned_abs();
     put_number(out, fen / 100);
     out.push(b'.');
-    put_two(out, fen % 100);
+    out.extend(two_digits(fen % 100));
 }
 
 pub(crate) fn put_fen(out: &mut Vec<u8>, amount: Fen) {
@@ -97,9 +98,9 @@ pub(crate) fn put_fen(out: &mut Vec<u8>, amount: Fen) {
     put_number(out, amount.get().unsigned_abs());
 }
 
-fn put_two(out: &mut Vec<u8>, number: u64) {
+fn two_digits(number: u64) -> [u8; 2] {
     let digit = |value: u64| b'0' + u8::try_from(value % 10).unwrap_or(0);
-    out.extend([digit(number / 10), digit(number)]);
+    [digit(number / 10), digit(number)]
 }
 
 /// `yyyy-MM-dd HH:mm:ss`, Beijing; what lies before the year 1, or beyond the last second that the calendar library has, is written
@@ -119,16 +120,11 @@ pub(crate) fn put_time(out: &mut Vec<u8>, moment: UtcMs) {
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
     let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     let year = (year_of_era + era * 400 + i64::from(month <= 2)).unsigned_abs();
-    put_two(out, year / 100);
-    put_two(out, year % 100);
-    for (mark, part) in [(b'-', month.unsigned_abs()), (b'-', day.unsigned_abs()), (b' ', clock / 3600)] {
-        out.push(mark);
-        put_two(out, part);
-    }
-    for part in [clock / 60 % 60, clock % 60] {
-        out.push(b':');
-        put_two(out, part);
-    }
+    let (month, day) = (month.unsigned_abs(), day.unsigned_abs());
+    let [[y1, y2], [y3, y4], [m1, m2], [d1, d2]] = [year / 100, year % 100, month, day].map(two_digits);
+    let [[h1, h2], [n1, n2], [s1, s2]] = [clock / 3600, clock / 60 % 60, clock % 60].map(two_digits);
+    let text = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2];
+    out.extend_from_slice(&text);
 }
 
 #[cfg(test)]

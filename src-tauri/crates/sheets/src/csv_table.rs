@@ -33,25 +33,32 @@ impl<W: Write> CsvTable<W> {
     /// Writes a row.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
         self.block.row(cells);
-        if self.block.bytes.len() >= BLOCK { self.write_block() } else { Ok(()) }
+        if self.block.bytes.len() >= BLOCK { self.write_out() } else { Ok(()) }
     }
 
-    /// Writes rows that were put down elsewhere, for the same reader.
-    pub fn rows(&mut self, rows: &CsvRows) -> Result<(), WriteError> {
-        self.write_block()?;
-        Ok(self.out.write_all(&rows.bytes)?)
+    /// Writes rows that were put down elsewhere, for the same reader: those at these places, in this order.
+    pub fn rows(&mut self, rows: &CsvRows, places: &[usize]) -> Result<(), WriteError> {
+        for place in places {
+            self.block.bytes.extend_from_slice(rows.at(*place));
+            if self.block.bytes.len() >= BLOCK {
+                self.write_out()?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes what is left and hands the medium back.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        self.write_block()?;
+        self.write_out()?;
         self.out.flush()?;
         Ok(self.out)
     }
 
-    fn write_block(&mut self) -> Result<(), WriteError> {
+    /// Writes what was put down so far.
+    pub fn write_out(&mut self) -> Result<(), WriteError> {
         self.out.write_all(&self.block.bytes)?;
         self.block.bytes.clear();
+        self.block.ends.clear();
         Ok(())
     }
 }
@@ -59,19 +66,25 @@ impl<W: Write> CsvTable<W> {
 /// Rows of a CSV in memory, put down apart from the others, by another thread for instance.
 pub struct CsvRows {
     bytes: Vec<u8>,
-    count: u64,
+    /// Where each row ends.
+    ends: Vec<usize>,
     reader: Reader,
 }
 
 impl CsvRows {
     /// None yet.
     pub fn new(reader: Reader) -> Self {
-        Self { bytes: Vec::with_capacity(BLOCK * 2), count: 0, reader }
+        Self { bytes: Vec::with_capacity(BLOCK * 2), ends: Vec::new(), reader }
     }
 
     /// How many.
     pub fn count(&self) -> u64 {
-        self.count
+        self.ends.len() as u64
+    }
+
+    fn at(&self, place: usize) -> &[u8] {
+        let begin = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(place).and_then(|end| self.bytes.get(begin..*end)).unwrap_or_default()
     }
 
     /// Puts down a row.
@@ -91,7 +104,6 @@ impl CsvRows {
             }
         }
         self.end_row();
-        self.count += 1;
     }
 
     fn separate(&mut self, place: usize) {
@@ -102,6 +114,7 @@ impl CsvRows {
 
     fn end_row(&mut self) {
         self.bytes.extend_from_slice(if self.reader == Reader::People { b"\r\n" } else { b"\n" });
+        self.ends.push(self.bytes.len());
     }
 
     fn put_guarded(&mut self, text: &str) {
@@ -189,6 +202,23 @@ mod tests {
             written(Reader::People, rows),
             "\u{FEFF}a,b\r\n'=1+1,'@SUM(A1)\r\n'+8613800000000,\"'\t=1\"\r\n'-1,'＝1\r\n\
              '4200000000202401020000000001,'20240102E5\r\nT1,\"T恤, \"\"红\"\"\"\r\n'1.23E+17,\r\n-0.07,2024-01-02 03:04:05\r\n-0.02400,'-1+cmd\r\n"
+        );
+    }
+
+    #[test]
+    fn rows_of_elsewhere_are_written_in_the_order_that_is_asked_for_after_those_before_them() {
+        let mut table = CsvTable::new(Vec::new(), Reader::People, &["n"]).unwrap();
+        table.row(&[Cell::Text("first")]).unwrap();
+        let mut rows = CsvRows::new(Reader::People);
+        for text in ["a", "", "long, and quoted", "b"] {
+            rows.row(&[Cell::Text(text)]);
+        }
+        assert_eq!(rows.count(), 4);
+        table.rows(&rows, &[2, 0, 3, 1, 3]).unwrap();
+        table.row(&[Cell::Text("last")]).unwrap();
+        assert_eq!(
+            String::from_utf8(table.finish().unwrap()).unwrap(),
+            "\u{FEFF}n\r\nfirst\r\n\"long, and quoted\"\r\na\r\nb\r\n\r\nb\r\nlast\r\n"
         );
     }
 
