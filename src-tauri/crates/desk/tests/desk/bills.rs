@@ -1,6 +1,5 @@
 //! Bills that are fetched: what is not asked for, what is not kept, and what stands in a file's place before.
 
-use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -84,7 +83,7 @@ impl Fetching {
         self.dir.path().join("bills")
     }
 
-    fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.folder())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -129,7 +128,7 @@ impl Fetching {
         self.desk.reconcile_day("shop", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap()
     }
 
-    async fn fetch_for(
+    pub(crate) async fn fetch_for(
         &self,
         profile: &str,
         kind: BillKind,
@@ -367,21 +366,6 @@ async fn the_bills_and_the_fund_flow_of_a_day_are_alarms_of_their_own_and_seeing
 }
 
 #[tokio::test]
-async fn a_bill_with_rows_of_another_sub_merchant_than_was_asked_for_is_not_kept() {
-    let fetching = Fetching::open(Environment::Simulator, START).await;
-    let of_sub = NewProfile { sub_mch_id: Some("1900000108".into()), ..profile("sub") };
-    fetching.desk.profile_add(of_sub).await.unwrap();
-    let fetch = async |sub: &str| {
-        let text = bill().replace("`1900000001,`0,", &format!("`1900000001,`{sub},"));
-        fetching.fetch_for("sub", BillKind::Trades(BillType::All), &text, &Cancel::new()).await
-    };
-    let refused = fetch("1900000109").await.unwrap_err();
-    assert!(refused.code() == "bill_refused" && refused.to_string().contains("1900000109"), "{refused}");
-    assert!(fetching.files().is_empty());
-    assert!(matches!(fetch("1900000108").await.unwrap(), FetchedBill::Saved(_)));
-}
-
-#[tokio::test]
 async fn a_span_goes_on_after_a_day_without_a_sound_bill_and_ends_where_every_day_would_fail() {
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let (from, to) = (START, START.plus_ms(2 * 86_400_000));
@@ -458,48 +442,4 @@ async fn a_span_of_another_kind_is_asked_for_and_named_by_it_and_a_packed_fund_f
     let asked = fetching.wire.asked_last.lock().unwrap().clone();
     assert!(asked.contains("account_type") && asked.contains("Operation") && asked.contains("GZIP"), "{asked}");
     assert!(fetching.desk.bills_known("shop", START, &Cancel::new()).await.unwrap().is_empty(), "it has no orders");
-}
-
-#[tokio::test]
-async fn two_profiles_of_one_merchant_have_bills_of_their_own_and_neither_changes_the_others() {
-    let fetching = Fetching::open(Environment::Simulator, START).await;
-    fetching.desk.profile_add(profile("二店/试")).await.unwrap();
-    let all = BillKind::Trades(BillType::All);
-    for (name, body) in [("shop", bill()), ("二店/试", bill().replacen("`OTHERS", "`CMB_DEBIT", 1)), ("shop", bill())]
-    {
-        let FetchedBill::Saved(saved) = fetching.fetch_for(name, all, &body, &Cancel::new()).await.unwrap() else {
-            panic!("there is a bill")
-        };
-        assert!(!matches!(saved.before, Before::Changed(_)), "{name}: {:?}", saved.before);
-        assert_eq!(std::fs::read_to_string(&saved.file).unwrap(), body);
-        let day = fetching.desk.day(name, START).await.unwrap();
-        assert_eq!((day.standing.bills, day.standing.bill_changed), (1, false), "{name}");
-    }
-    let date = START.day();
-    let files = ["shop-8d9001d3", "二店_试-cdfce6ed"].map(|name| format!("1900000001_{name}_{date}_ALL.csv"));
-    assert_eq!(fetching.files(), files);
-}
-
-#[tokio::test]
-async fn profiles_whose_names_a_disk_takes_as_one_have_files_of_their_own_also_after_the_others_are_removed() {
-    let fetching = Fetching::open(Environment::Simulator, START).await;
-    let all = BillKind::Trades(BillType::All);
-    let name_of = async |profile: &str| {
-        let FetchedBill::Saved(saved) = fetching.fetch_for(profile, all, &bill(), &Cancel::new()).await.unwrap() else {
-            panic!("there is a bill")
-        };
-        saved.file.file_name().unwrap().to_string_lossy().to_lowercase()
-    };
-    for name in ["Shop", "二店/试", "二店_试"] {
-        fetching.desk.profile_add(profile(name)).await.unwrap();
-    }
-    let mut names = Vec::new();
-    for name in ["shop", "Shop", "二店/试", "二店_试"] {
-        names.push(name_of(name).await);
-    }
-    assert_eq!(names.iter().collect::<HashSet<_>>().len(), 4, "{names:?}");
-    for name in ["Shop", "二店/试", "二店_试"] {
-        fetching.desk.profile_remove(name).await.unwrap();
-    }
-    assert_eq!(name_of("shop").await, names[0], "the files of the others are still there");
 }

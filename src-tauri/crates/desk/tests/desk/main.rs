@@ -10,6 +10,7 @@
 mod alarms;
 mod bills;
 mod bills_of_days;
+mod bills_of_profiles;
 mod clocks;
 mod crossings;
 mod days;

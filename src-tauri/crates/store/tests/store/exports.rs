@@ -9,8 +9,8 @@ use crate::deeds::{
     transaction,
 };
 use desk_store::{NewClaim, Order, OrderFilter, OrderLine, OrderSort, OrderState, Origin, Store};
-use wxpay_protocol::TradeState;
 use wxpay_protocol::ids::OpenId;
+use wxpay_protocol::{Fen, TradeState};
 
 /// More than all threads have read before the first piece is taken.
 const MANY: usize = 24_600;
@@ -86,7 +86,7 @@ fn of_line(order: &OrderLine<'_>) -> Said {
         shown_state: order.shown_state,
         is_verified: order.is_verified,
         fees: [Some(order.total_fee), order.paid_fee, Some(order.refunded_fee), order.claimed_total_fee]
-            .map(|fee| fee.map(|fee| fee.get())),
+            .map(|fee| fee.map(Fen::get)),
         times: [Some(order.created_at.0), order.paid_at.map(|at| at.0)],
         origin: order.origin,
         marks: order.flags.words(),
@@ -110,7 +110,7 @@ fn of_order(order: &Order) -> Said {
         shown_state: if is_verified { order.state } else { order.claimed_state.unwrap_or(order.state) },
         is_verified,
         fees: [Some(order.total_fee), order.paid_fee, Some(order.refunded_fee), order.claimed_total_fee]
-            .map(|fee| fee.map(|fee| fee.get())),
+            .map(|fee| fee.map(Fen::get)),
         times: [Some(order.created_at.0), order.paid_at.or(order.claimed_paid_at).map(|at| at.0)],
         origin: order.origin,
         marks: order.flags.words(),
@@ -141,7 +141,7 @@ fn a_file_says_of_every_order_what_a_list_says_of_it() {
                 ..new_claim(&number(n))
             }
         });
-    store.import(claims.into_iter(), |_, _| ControlFlow::Continue(())).unwrap();
+    store.import(claims, |_, _| ControlFlow::Continue(())).unwrap();
     let ids = store.list_ids(&OrderFilter::default(), OrderSort::default()).unwrap();
     let listed: Vec<Said> = store.rows(&ids).unwrap().iter().map(of_order).collect();
     let mut in_file = Vec::new();
