@@ -168,7 +168,8 @@ impl AlarmAbout {
             Self::Order { out_trade_no } => out_trade_no.clone(),
             Self::Refund { out_refund_no, .. } => out_refund_no.clone(),
             Self::Notice { notice, .. } => notice.to_string(),
-            Self::Day { date, change: BillChange::OtherBill | BillChange::NoBill } => date.day(),
+            Self::Day { date, change: BillChange::OtherBill } => date.day(),
+            Self::Day { date, change: BillChange::NoBill } => format!("{} NO_BILL", date.day()),
             Self::Day { date, change: BillChange::FundFlow } => format!("{} FUNDFLOW", date.day()),
             Self::Day { date, change: BillChange::RechargeRefunds } => format!("{} RECHARGE_REFUND", date.day()),
         }
@@ -355,6 +356,8 @@ fn expiring(profile: String, certificate: &Certificate, now: UtcMs) -> Option<Al
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use desk_store::RefundReason;
     use wxpay_protocol::ids::{OutRefundNo, OutTradeNo};
 
@@ -380,6 +383,14 @@ mod tests {
         assert_eq!(of(1), Some(AlarmKind::CertificateExpires));
         assert_eq!(of(0), Some(AlarmKind::CertificateExpired));
         assert_eq!(of(-400), Some(AlarmKind::CertificateExpired));
+    }
+
+    #[test]
+    fn each_change_of_a_days_bills_is_seen_by_itself() {
+        use BillChange::{FundFlow, NoBill, OtherBill, RechargeRefunds};
+        let subject = |change| AlarmAbout::Day { date: NOW, change }.subject();
+        let subjects: BTreeSet<String> = [OtherBill, NoBill, FundFlow, RechargeRefunds].map(subject).into();
+        assert_eq!(subjects.len(), 4, "{subjects:?}");
     }
 
     #[test]

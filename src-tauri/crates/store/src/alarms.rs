@@ -42,7 +42,7 @@ pub struct ChangedBill {
     pub date: UtcMs,
     /// When that was heard.
     pub at: UtcMs,
-    /// What changed; of several of the trades what was heard last, and of those first that there is none.
+    /// What changed.
     pub change: BillChange,
 }
 
@@ -53,8 +53,8 @@ pub struct AlarmMark {
     pub kind: &'static str,
     /// The merchant's profile.
     pub profile: String,
-    /// The day that it is about, with `FUNDFLOW` or `RECHARGE_REFUND` behind it where its bill of trades is not meant; empty where it
-    /// is about the merchant.
+    /// The day that it is about, with what changed behind it where that is not the text of its bill of trades; empty where it is
+    /// about the merchant.
     pub subject: String,
     /// Its time: a later one is new again.
     pub at: UtcMs,
@@ -67,8 +67,8 @@ const MANY_BILLS_SQL: &str =
     "SELECT DISTINCT profile, date FROM day_bills GROUP BY profile, date, kind HAVING count(*) > 1";
 
 impl Store {
-    /// Days whose bill is not the one that was compared any more, and days of which a fund flow or the bill of recharged money
-    /// changed: each an alarm of its own.
+    /// Days whose bill is not the one that was compared any more, days whose bill WeChat denies, and days of which a fund flow or the
+    /// bill of recharged money changed: each an alarm of its own.
     pub fn changed_bills(&self) -> Result<Vec<ChangedBill>, StoreError> {
         let mut changed = self.changed_day_bills()?;
         changed.extend(self.changed_flows()?);
@@ -100,12 +100,15 @@ impl Store {
         for (profile, dates) in of_profiles {
             for date in dates {
                 for day in self.days(&profile, date, date.plus_ms(1))? {
-                    let is_denied = day.denied_at.is_some() && day.denied_at >= day.changed_at;
-                    let change = if is_denied { BillChange::NoBill } else { BillChange::OtherBill };
-                    let trades = day.denied_at.max(day.changed_at).map(|at| (at, change));
-                    let recharges = day.recharges_changed_at.map(|at| (at, BillChange::RechargeRefunds));
-                    let of_day = trades.into_iter().chain(recharges);
-                    changed.extend(of_day.map(|(at, change)| ChangedBill {
+                    // That there is none any more is also a change, of the very time; it says so itself.
+                    let changed_at = day.changed_at.filter(|at| day.denied_at.is_none_or(|denied_at| *at > denied_at));
+                    let of_day = [
+                        (day.denied_at, BillChange::NoBill),
+                        (changed_at, BillChange::OtherBill),
+                        (day.recharges_changed_at, BillChange::RechargeRefunds),
+                    ];
+                    let heard = of_day.into_iter().filter_map(|(at, change)| Some((at?, change)));
+                    changed.extend(heard.map(|(at, change)| ChangedBill {
                         profile: profile.clone(),
                         date,
                         at,

@@ -34,6 +34,13 @@ function withoutWaiting(runs: Runs, { profile, date }: DayKey): Runs {
   return Object.fromEntries(Object.entries(runs).map(([key, run]) => [key, { ...run, unsettled: waits(run) }]));
 }
 
+/** The days beside that wait after a run: one that was stopped need not have come to all of those that waited before it. */
+function stillWaiting({ isStopping, unsettled }: DayRun, result: DayRunResult): readonly UnsettledDay[] {
+  if (!isStopping && !result.cancelled) return result.unsettled_days;
+  const told = [...result.settled_days, ...result.unsettled_days.map((day) => day.date)];
+  return [...unsettled.filter((day) => !told.includes(day.date)), ...result.unsettled_days];
+}
+
 /** The days that are brought together: each runs once at a time, whether or not somebody looks at it. */
 export const useDayRuns = create<DayRuns>((set, get) => {
   // What is told late, of a run that has ended, is older than how it ended.
@@ -46,13 +53,13 @@ export const useDayRuns = create<DayRuns>((set, get) => {
     run: async (request) => {
       const { runs } = get();
       if (runs[keyOf(request)]?.isRunning) return null;
-      // A run that keeps nothing settles nothing either.
       const unsettled = runs[keyOf(request)]?.unsettled ?? [];
       const begun = { of: request, isRunning: true, isStopping: false, progress: null, unsettled };
       set({ runs: { ...runs, [keyOf(request)]: begun } });
       try {
         const result = await desk().dayRun(request, (progress) => tell(request, { progress }));
-        tell(request, { isRunning: false, unsettled: result.cancelled ? unsettled : result.unsettled_days });
+        const ended = get().runs[keyOf(request)];
+        tell(request, { isRunning: false, unsettled: ended ? stillWaiting(ended, result) : [] });
         if (!result.cancelled && !result.closed) set({ runs: withoutWaiting(get().runs, request) });
         return result;
       } catch (error) {

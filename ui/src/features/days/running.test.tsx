@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
-import type { DayRunResult } from "../../ipc/model";
+import type { DayRequest, DayRunResult } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
 import { useDayRuns } from "./day-runs";
 
@@ -135,6 +135,26 @@ describe("a run that one leaves", () => {
     expect(screen.queryByTestId("error-view")).toBeNull();
   });
 
+  it("and whose day cannot be shown when it is opened says why once it can be", async () => {
+    const { desk } = openWindow("/days?date=2026-11-19");
+    const { ends } = runLong(desk);
+    const detail = vi.spyOn(desk, "dayDetail");
+    await screen.findByTestId("day");
+    const profile = detail.mock.calls[0]?.[0];
+    const failed = useDayRuns.getState().run({ profile, date: "2026-11-20" } as DayRequest);
+    ends[0]?.fail(new Error("the bill cannot be read"));
+    await failed;
+    detail.mockRejectedValue(new Error("the store is busy"));
+    await userEvent.click(await screen.findByTestId("day-2026-11-20"));
+    await waitFor(() => expect(screen.getByTestId("error-view").textContent).toContain("重试"));
+    expect(screen.queryByTestId("day")).toBeNull();
+    detail.mockRestore();
+    await open("2026-11-19");
+    expect(screen.queryByTestId("error-view")).toBeNull();
+    await open("2026-11-20");
+    expect(within(screen.getByTestId("day")).getByTestId("error-view")).toBeTruthy();
+  });
+
   it("names the days that still wait for its bill, until they were run themselves", async () => {
     const { desk } = openWindow(DAY);
     const { ends } = runLong(desk);
@@ -153,5 +173,45 @@ describe("a run that one leaves", () => {
     ends[2]?.done({});
     await open("2026-11-20");
     expect(screen.queryByTestId("unsettled-day")).toBeNull();
+  });
+
+  describe("and that is stopped", () => {
+    const refusal = { code: "input_unreadable", reason_zh: "读不出", reason_en: "unreadable" };
+    const waits = (date: string) => ({ date, refusal });
+    const shown = () => screen.queryAllByTestId("unsettled-day").map((day) => day.dataset.date);
+
+    /** Runs the day anew after a run that left these waiting. */
+    async function runAgain(left: string[]) {
+      const { desk } = openWindow(DAY);
+      vi.spyOn(desk, "jobCancel").mockResolvedValue(null);
+      const { ends } = runLong(desk);
+      await run();
+      ends[0]?.done({ unsettled_days: left.map(waits) });
+      await waitFor(() => expect(shown()).toEqual(left));
+      await userEvent.click(await screen.findByTestId("day-run"));
+      await screen.findByTestId("sheet-progress");
+      return ends;
+    }
+
+    it("while it settles what waits beside keeps those that it did not come to", async () => {
+      const ends = await runAgain(["2026-11-19", "2026-11-21"]);
+      await userEvent.click(screen.getByTestId("sheet-stop"));
+      ends[1]?.done({ settled_days: ["2026-11-19"] });
+      await waitFor(() => expect(screen.queryByTestId("sheet-progress")).toBeNull());
+      expect(shown()).toEqual(["2026-11-21"]);
+    });
+
+    it("brings none back that was run itself meanwhile", async () => {
+      const ends = await runAgain(["2026-11-19"]);
+      await open("2026-11-19");
+      await userEvent.click(await screen.findByTestId("day-run"));
+      ends[2]?.done({});
+      await waitFor(() => expect(screen.queryByTestId("sheet-progress")).toBeNull());
+      await open("2026-11-20");
+      await userEvent.click(screen.getByTestId("sheet-stop"));
+      ends[1]?.done({ cancelled: true });
+      await waitFor(() => expect(screen.queryByTestId("sheet-progress")).toBeNull());
+      expect(shown()).toEqual([]);
+    });
   });
 });

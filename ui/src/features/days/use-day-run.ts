@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useReport } from "../../components/use-report";
 import { desk } from "../../ipc/client";
@@ -46,8 +46,6 @@ export function useDayRun(profile: string, date: string, onDone: () => void) {
   const report = useReport();
   const last = useDayRuns(({ runs }) => runs[keyOf({ profile, date })]);
   const { run, stop, forget } = useDayRuns.getState();
-  // Whoever leaves the day has read why its run failed.
-  useEffect(() => () => forget({ profile, date }), [forget, profile, date]);
   const begin = async (request: DayRequest) => {
     const result = await run(request);
     if (!result) return;

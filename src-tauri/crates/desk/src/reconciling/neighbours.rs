@@ -4,6 +4,7 @@ use std::path::Path;
 
 use desk_reconcile::{Day, Difference, Edge, Verdict, Waiting};
 use sha2::{Digest, Sha256};
+use wxpay_protocol::bill::BillRow;
 
 use super::beside::BesideBill;
 use super::bills::{each_row, open, text};
@@ -85,7 +86,7 @@ pub(crate) fn settled_by(
 /// One of the days beside.
 struct Edged {
     waiting: Waiting,
-    /// Whether a bill with its payments was there, and whether all rows of it could be read.
+    /// Whether a bill with its payments was there that has rows of this merchant, and whether all rows of it could be read.
     whole: Option<bool>,
 }
 
@@ -101,10 +102,13 @@ impl Settling<'_> {
         if let Some(mch_id) = self.mch_id {
             bill.expect_merchant(mch_id);
         }
-        let mut edge = None;
+        let (mut edge, mut has_own) = (None, false);
         each_row(&mut bill, path, self.watch.cancel, |row| match self.day.edge_of(row.at) {
             Some(found) if *edge.get_or_insert(found) == found => {
-                of_edge(edges, found).waiting.push(row);
+                if self.is_own(row) {
+                    has_own = true;
+                    of_edge(edges, found).waiting.push(row);
+                }
                 Ok(())
             }
             _ => {
@@ -117,12 +121,17 @@ impl Settling<'_> {
         if sum.map(|sum| sum.finalize().into()) != *digest {
             return Err(ReconcileFault::Changed(place(path)));
         }
-        // Without a readable row nobody knows whose day it is.
-        if let Some(edge) = edge.filter(|_| has_payments) {
+        // Without a readable row nobody knows whose day it is, and the bill of another sub-merchant says nothing of this one.
+        if let Some(edge) = edge.filter(|_| has_payments && has_own) {
             let beside = of_edge(edges, edge);
             beside.whole = Some(beside.whole.unwrap_or(true) && is_whole);
         }
         Ok(())
+    }
+
+    /// Whether it is of the sub-merchant whose day it is; a row that names none is of the merchant itself.
+    fn is_own(self, row: &BillRow<'_>) -> bool {
+        self.sides.sub_mch_id.as_deref().zip(row.sub_mch_id()).is_none_or(|(own, of)| own.as_bytes() == of)
     }
 }
 

@@ -155,15 +155,22 @@ fn numbers(bill: &Path) -> String {
 }
 
 #[tokio::test]
-async fn rows_of_another_sub_merchant_in_the_bill_of_the_day_beside_stop_no_day() {
+async fn rows_of_another_sub_merchant_in_the_bill_of_the_day_beside_stop_no_day_and_settle_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let fetching = Fetching::open(Environment::Simulator, START).await;
     let of_sub = NewProfile { sub_mch_id: Some("1900000108".into()), ..profile("sub") };
     fetching.desk.profile_add(of_sub).await.unwrap();
     let next = bill().replace(&START.day(), &START.plus_ms(UtcMs::DAY_MS).day());
-    let of_provider = folder.path().join("of-provider.csv");
-    std::fs::write(&of_provider, next.replace("`1900000001,`0,", "`1900000001,`1900000109,")).unwrap();
-    let beside = Beside::from(vec![of_provider]);
-    let sides = DaySides { beside, ..sides(folder.path(), START, "23:58:00") };
-    fetching.desk.reconcile_day("sub", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+    let others = next.replace("`1900000001,`0,", "`1900000001,`1900000109,");
+    let of_all = others.replacen("`1900000109,", "`1900000108,", 1);
+    let mut classes = Vec::new();
+    for (name, text) in [("others.csv", others), ("of-all.csv", of_all)] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let sides = DaySides { beside: Beside::from(vec![file]), ..sides(folder.path(), START, "23:58:00") };
+        fetching.desk.reconcile_day("sub", sides, Box::new(|_| {}), &Cancel::new()).await.unwrap();
+        let run = fetching.desk.day("sub", START).await.unwrap().run.unwrap();
+        classes.push((count(&run, "day_cut_local"), count(&run, "local_only")));
+    }
+    assert_eq!(classes, [(1, 0), (0, 1)], "it waits until a bill that has this sub-merchant's rows does not have it");
 }

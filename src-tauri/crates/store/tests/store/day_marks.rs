@@ -53,6 +53,10 @@ impl Days {
         (self.standing().bill_changed, self.standing().denied_at, change)
     }
 
+    fn changes(&self) -> Vec<(BillChange, UtcMs)> {
+        self.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect()
+    }
+
     fn marks(&self, days: i64) -> Vec<DayMark> {
         let standing = self.store.days("shop", date(), at(days, 0)).unwrap();
         standing.into_iter().map(|day| day.mark).collect()
@@ -232,8 +236,7 @@ fn another_kind_of_bill_that_comes_for_the_first_time_makes_no_alarm_new() {
     days.hear(2, 2, true);
     let payments = NewDayBill { kind: "SUCCESS", seen_at: at(1, 5), ..bill_of(date(), 3) };
     days.store.keep_bill(payments).unwrap();
-    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
-    assert_eq!(changed, [(BillChange::OtherBill, at(1, 2))], "since the other text of the same kind");
+    assert_eq!(days.changes(), [(BillChange::OtherBill, at(1, 2))], "since the other text of the same kind");
 }
 
 #[test]
@@ -295,16 +298,35 @@ fn a_bill_that_comes_to_a_closed_day_is_an_alarm_whoever_has_it_until_a_person_r
 }
 
 #[test]
-fn a_change_of_one_bill_is_told_after_another_one_of_the_day_was_denied() {
+fn that_there_is_no_bill_any_more_stays_an_alarm_beside_what_changes_afterwards() {
     let days = open();
     let hear = |kind: &'static str, digest: u8, hour: i64| {
         let new = NewDayBill { kind, seen_at: at(1, hour), ..bill_of(date(), digest) };
-        days.store.keep_bill(NewDayBill { columns: u32::from(digest).min(1) * 20, ..new }).unwrap();
-        days.store.changed_bills().unwrap().first().map(|changed| changed.at)
+        days.store.keep_bill(NewDayBill { columns: u32::from(digest).min(1) * 20, ..new }).unwrap().bill.id
     };
-    assert_eq!([hear("SUCCESS", 1, 1), hear("REFUND", 1, 2)], [None, None]);
-    assert_eq!([hear("SUCCESS", 0, 3), hear("REFUND", 2, 4)], [Some(at(1, 3)), Some(at(1, 4))]);
-    assert_eq!(days.told().2, Some(BillChange::OtherBill), "of both what was heard last");
+    let (no_bill, other_bill) = (BillChange::NoBill, BillChange::OtherBill);
+    let (payments, _) = (hear("SUCCESS", 1, 1), hear("REFUND", 1, 2));
+    assert_eq!(days.changes(), []);
+    hear("SUCCESS", 0, 3);
+    assert_eq!(days.changes(), [(no_bill, at(1, 3))], "which is no other text");
+    let refunds = hear("REFUND", 2, 4);
+    assert_eq!(days.changes(), [(no_bill, at(1, 3)), (other_bill, at(1, 4))]);
+    let begun = days.store.begin_run(crate::days::new_run(1, vec![payments, refunds], 0)).unwrap();
+    let desk_store::RunBegun::New(run) = begun else { panic!("a new run") };
+    days.store.complete_run(run).unwrap();
+    assert_eq!(days.changes(), [(no_bill, at(1, 3))], "the other one was looked at");
+}
+
+#[test]
+fn a_copy_that_comes_to_a_closed_day_hides_nothing_that_wechat_said() {
+    let days = open();
+    let bill = days.hear(1, -20, true).bill.id;
+    days.run(1, bill, Vec::new());
+    days.say(None, NoteKind::CloseDay, "").unwrap();
+    days.hear(0, 5, true);
+    assert_eq!(days.changes(), [(BillChange::NoBill, at(1, 5))]);
+    days.hear(2, 6, false);
+    assert_eq!(days.changes(), [(BillChange::NoBill, at(1, 5)), (BillChange::OtherBill, at(1, 6))]);
 }
 
 #[test]
@@ -314,8 +336,7 @@ fn the_bill_and_the_fund_flow_of_a_day_are_two_alarms() {
         days.hear(digest, hour, true);
         days.store.keep_flow(flow("Basic", digest, 10 + hour)).unwrap();
     }
-    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
-    assert_eq!(changed, [(BillChange::OtherBill, at(1, 2)), (BillChange::FundFlow, at(1, 12))]);
+    assert_eq!(days.changes(), [(BillChange::OtherBill, at(1, 2)), (BillChange::FundFlow, at(1, 12))]);
 }
 
 #[test]
@@ -333,8 +354,7 @@ fn another_bill_of_recharged_money_is_an_alarm_of_its_own_and_no_change_of_the_b
     hear(2, 8);
     days.hear(1, 9, true);
     days.hear(2, 10, true);
-    let changed: Vec<_> = days.store.changed_bills().unwrap().iter().map(|one| (one.change, one.at)).collect();
-    assert_eq!(changed, [(BillChange::OtherBill, at(1, 10)), (BillChange::RechargeRefunds, at(1, 8))]);
+    assert_eq!(days.changes(), [(BillChange::OtherBill, at(1, 10)), (BillChange::RechargeRefunds, at(1, 8))]);
 }
 
 #[test]
