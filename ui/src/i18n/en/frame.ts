@@ -36,7 +36,7 @@ export const frame = {
     settings: "Settings",
   },
   top: {
-    alarms: "{{count}} things need a person, {{unseen}} not seen yet",
+    alarms: "What needs a person: {{count}}, of these not seen yet: {{unseen}}",
     merchant: "Merchant",
     noMerchant: "No merchant yet",
     addMerchant: "Add merchant…",

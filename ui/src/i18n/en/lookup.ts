@@ -36,7 +36,7 @@ export const lookup: Pick<Wording, "lookup"> = {
     copyAll: "Copy everything",
     openOrder: "Open the order",
     openLookup: "Look up",
-    exported: "{{count}} rows written to {{file}}",
+    exported: "Rows written to {{file}}: {{count}}",
     openDay: "the bill and verdict of that day",
     verdict: { found: "found", not_found: "not found", unknown: "unknown", explained: "no order number" },
     kind: {

@@ -40,7 +40,7 @@ export const refunds: Pick<Wording, "refund" | "notify"> = {
     order: "Order number",
     look: "What is left?",
     left: "Left to refund",
-    earlier: "{{count}} earlier refunds",
+    earlier: "earlier refunds: {{count}}",
     none: "The order is '{{state}}'; there is nothing left to refund.",
     amount: "Amount",
     amountBad: "Write an amount such as 19.99, above 0 and not more than what is left",

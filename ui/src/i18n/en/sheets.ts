@@ -2,7 +2,7 @@ export const sheets = {
   sheets: {
     import: "Import",
     export: "Export",
-    exported: "{{count}} orders exported to {{file}}",
+    exported: "Orders exported to {{file}}: {{count}}",
     exportStopped: "Export stopped; no file was written",
     progress: {
       rows: "{{done}} / {{total}} · {{rate}} rows/s · {{rest}} left",
@@ -41,7 +41,7 @@ export const sheets = {
     running: "Importing",
     choose: "Choose another file",
     done: "new {{added}} · known {{known}} · unchanged {{unchanged}} · refused {{refused}}",
-    passedOver: "{{count}} more rows are totals or further lines of an order, and were not taken as orders",
+    passedOver: "Rows that are totals or further lines of an order, and were not taken as orders: {{count}}",
     stopped: "Stopped: what was written before stays, and importing the same file again goes on from there.",
     refusedFile: "Refused rows and their reasons are in {{file}}",
     refusedFirst: "The first {{count}}:",
