@@ -102,8 +102,10 @@ pub(crate) struct DayStanding {
     pub(crate) malformed: Count,
     /// The local amounts less those of the bill, refunds taken off.
     pub(crate) gap_fen: Fen,
-    /// What WeChat said last of a bill is not what was looked at.
+    /// What was said last of a bill is not what was looked at.
     pub(crate) bill_changed: bool,
+    /// When another text of a bill was heard than was looked at.
+    pub(crate) changed_at: Option<AtMs>,
     /// When WeChat said that there is no bill any more, although it had given one.
     pub(crate) denied_at: Option<AtMs>,
 }
@@ -121,6 +123,7 @@ impl TryFrom<CoreStanding> for DayStanding {
             malformed: day.malformed.into(),
             gap_fen: Fen::sum(day.gap_fen)?,
             bill_changed: day.bill_changed,
+            changed_at: day.changed_at.map(Into::into),
             denied_at: day.denied_at.map(Into::into),
         })
     }

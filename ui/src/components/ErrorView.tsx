@@ -4,10 +4,16 @@ import { asFailure, type IpcFailure } from "../ipc/failure";
 import { CopyButton } from "./CopyButton";
 import { EnglishDetail } from "./EnglishDetail";
 
-type ErrorViewProps = { error: unknown; onRetry?: (() => void) | undefined; compact?: boolean };
+type ErrorViewProps = {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+  /** Where it stays until somebody has read it. */
+  onClose?: () => void;
+  compact?: boolean;
+};
 
 /** What happened, what it means for the money, what to do, and a code to copy. */
-export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
+export function ErrorView({ error, onRetry, onClose, compact = false }: ErrorViewProps) {
   const { t } = useTranslation();
   const failure = asFailure(error);
   const answer = [failure.gateway?.err_code, failure.gateway?.err_code_des, failure.gateway?.return_msg]
@@ -33,6 +39,11 @@ export function ErrorView({ error, onRetry, compact = false }: ErrorViewProps) {
         {onRetry && (
           <Button size="small" onClick={onRetry}>
             {t("common.retry")}
+          </Button>
+        )}
+        {onClose && (
+          <Button size="small" onClick={onClose} data-testid="error-close">
+            {t("common.close")}
           </Button>
         )}
       </div>

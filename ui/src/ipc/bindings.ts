@@ -860,8 +860,10 @@ export type DayStanding = {
 	malformed: Count,
 	/**  The local amounts less those of the bill, refunds taken off. */
 	gap_fen: Fen,
-	/**  What WeChat said last of a bill is not what was looked at. */
+	/**  What was said last of a bill is not what was looked at. */
 	bill_changed: boolean,
+	/**  When another text of a bill was heard than was looked at. */
+	changed_at: AtMs | null,
 	/**  When WeChat said that there is no bill any more, although it had given one. */
 	denied_at: AtMs | null,
 };

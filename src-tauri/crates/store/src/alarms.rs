@@ -100,11 +100,9 @@ impl Store {
         for (profile, dates) in of_profiles {
             for date in dates {
                 for day in self.days(&profile, date, date.plus_ms(1))? {
-                    // That there is none any more is also a change, of the very time; it says so itself.
-                    let changed_at = day.changed_at.filter(|at| day.denied_at.is_none_or(|denied_at| *at > denied_at));
                     let of_day = [
                         (day.denied_at, BillChange::NoBill),
-                        (changed_at, BillChange::OtherBill),
+                        (day.changed_at, BillChange::OtherBill),
                         (day.recharges_changed_at, BillChange::RechargeRefunds),
                     ];
                     let heard = of_day.into_iter().filter_map(|(at, change)| Some((at?, change)));

@@ -47,6 +47,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0020_removed_profiles.sql")),
     M::up(include_str!("../migrations/0021_removed_sub_merchants.sql")),
     M::up(include_str!("../migrations/0022_unread_sums.sql")),
+    M::up(include_str!("../migrations/0023_denied_bills_seen.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 

@@ -215,17 +215,21 @@ fn an_older_folder_keeps_its_alarms_about_bills_and_what_was_seen_of_them() {
     for (days, at) in [(0, 7_u8), (0, 8), (3, 9), (3, 10)] {
         connection.execute(flow, (day(days).0, [at; 32], i64::from(at))).unwrap();
     }
-    // The first day was seen when its fund flow had changed as well, which nobody was told; the last one was seen as it is.
+    // The first day was seen when its fund flow had changed as well, which nobody was told; the denied and the last one as they are.
     let seen = "INSERT INTO alarm_seen (kind, profile, subject, at) VALUES ('bill_changed', 'shop', ?1, ?2)";
-    for (days, at) in [(0, 8), (3, 10)] {
+    for (days, at) in [(0, 8), (1, 4), (3, 10)] {
         connection.execute(seen, (day(days).day(), at)).unwrap();
     }
     drop(connection);
     let store = Store::open(folder.path()).unwrap();
     let changed = store.changed_bills().unwrap();
     let told = |one: &crate::ChangedBill| {
-        let flow = if one.change == crate::BillChange::FundFlow { " FUNDFLOW" } else { "" };
-        let subject = format!("{}{flow}", one.date.day());
+        let what = match one.change {
+            crate::BillChange::FundFlow => " FUNDFLOW",
+            crate::BillChange::NoBill => " NO_BILL",
+            _ => "",
+        };
+        let subject = format!("{}{what}", one.date.day());
         let mark = crate::AlarmMark { kind: "bill_changed", profile: one.profile.clone(), subject, at: one.at };
         (one.date, one.change, one.at.0, store.alarms_seen(&[mark]).unwrap()[0])
     };
@@ -233,7 +237,7 @@ fn an_older_folder_keeps_its_alarms_about_bills_and_what_was_seen_of_them() {
         changed.iter().map(told).collect::<Vec<_>>(),
         [
             (day(0), crate::BillChange::OtherBill, 2, true),
-            (day(1), crate::BillChange::NoBill, 4, false),
+            (day(1), crate::BillChange::NoBill, 4, true),
             (day(0), crate::BillChange::FundFlow, 8, false),
             (day(3), crate::BillChange::FundFlow, 10, true),
         ]

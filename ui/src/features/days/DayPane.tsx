@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorView } from "../../components/ErrorView";
 import { SkeletonRows } from "../../components/Skeleton";
@@ -49,7 +49,7 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
       <Verdict profile={profile} day={day} isRunning={job.running} onAgain={ask} />
       <UnsettledDays days={job.unsettled} />
       {job.running && <JobProgress label={t("days.running")} unit="bytes" job={job} />}
-      {job.error !== undefined && <RunFailure key={date} error={job.error} onRead={job.forget} />}
+      {job.error !== undefined && <ErrorView error={job.error} onClose={job.forget} />}
       {(again || isWaiting || !day.outcome) && <DayInputs profile={profile} day={day} job={job} />}
       {day.outcome && (
         <>
@@ -70,20 +70,6 @@ export function DayPane({ profile, date, search, onSearch }: DayPaneProps) {
       )}
     </div>
   );
-}
-
-/** Why the day's run failed. Whoever leaves has read it. */
-function RunFailure({ error, onRead }: { error: unknown; onRead: () => void }) {
-  const isShown = useRef(false);
-  useEffect(() => {
-    isShown.current = true;
-    return () => {
-      isShown.current = false;
-      // React may put back at once what it took away.
-      queueMicrotask(() => isShown.current || onRead());
-    };
-  }, [onRead]);
-  return <ErrorView error={error} />;
 }
 
 type VerdictProps = { profile: string; day: DayDetail; isRunning: boolean; onAgain: () => void };
@@ -121,10 +107,14 @@ function Verdict({ profile, day, isRunning, onAgain }: VerdictProps) {
           {outcome && <CloseDay profile={profile} day={day} />}
         </span>
       </p>
-      {standing.bill_changed && (
+      {standing.denied_at !== null && (
+        <p className="tone-red" role="alert" data-testid="bill-denied">
+          <TimeText at={standing.denied_at} /> {t("days.billDenied")}
+        </p>
+      )}
+      {standing.changed_at !== null && (
         <p className="tone-red" role="alert" data-testid="bill-changed">
-          {standing.denied_at !== null && <TimeText at={standing.denied_at} />}{" "}
-          {t(standing.denied_at === null ? "days.billChanged" : "days.billDenied")}
+          <TimeText at={standing.changed_at} /> {t("days.billChanged")}
         </p>
       )}
       {outcome && outcome.sums.not_compared > 0 && (

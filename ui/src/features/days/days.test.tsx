@@ -106,19 +106,23 @@ describe("a day that is reconciled", () => {
   });
 
   it("says since when WeChat denies its bill, and that another one is to be looked at where it gave another", async () => {
-    const denied_at = Date.parse("2026-11-22T10:00:00+08:00");
-    for (const [at, words] of [
-      [denied_at, "2026-11-22 10:00:00 微信支付说这一天没有账单"],
-      [null, "这一天后来有了另一份账单"],
+    const hour = (at: number) => Date.parse("2026-11-22T00:00:00+08:00") + at * 3_600_000;
+    const [denied, changed] = ["22 10:00:00 微信支付说这一天没有账单", "22 11:00:00 这一天后来有了另一份账单"];
+    for (const [denied_at, changed_at, words] of [
+      [hour(10), null, [denied]],
+      [null, hour(11), [changed]],
+      [hour(10), hour(11), [denied, changed]],
     ] as const) {
       const { unmount } = openWindow(DAY, {}, (fake) => {
         const detail = fake.dayDetail;
         fake.dayDetail = async (...of) => {
           const day = await detail(...of);
-          return { ...day, standing: { ...day.standing, bill_changed: true, denied_at: at } };
+          return { ...day, standing: { ...day.standing, bill_changed: true, denied_at, changed_at } };
         };
       });
-      expect((await screen.findByTestId("bill-changed")).textContent).toContain(words);
+      const told = await screen.findAllByTestId(/^bill-(denied|changed)$/);
+      expect(told).toHaveLength(words.length);
+      for (const [place, text] of words.entries()) expect(told[place]?.textContent).toContain(text);
       unmount();
     }
   });

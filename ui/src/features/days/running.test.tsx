@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeDesk } from "../../ipc/fake";
-import type { DayRequest, DayRunResult } from "../../ipc/model";
+import type { DayRunResult } from "../../ipc/model";
 import { openWindow } from "../../testing/open-window";
 import { useDayRuns } from "./day-runs";
 
@@ -118,7 +118,7 @@ describe("a run that one leaves", () => {
     expect(dayRun).toHaveBeenCalledTimes(1);
   });
 
-  it("that fails meanwhile says why when its day is opened again", async () => {
+  it("that fails meanwhile says why whenever its day is opened, until a person closes that", async () => {
     const { desk } = openWindow(DAY);
     const { ends } = runLong(desk);
     await run();
@@ -131,28 +131,12 @@ describe("a run that one leaves", () => {
     await open("2026-11-19");
     expect(screen.queryByTestId("error-view")).toBeNull();
     await open("2026-11-20");
+    await userEvent.click(await screen.findByTestId("error-close"));
+    expect(screen.queryByTestId("error-view")).toBeNull();
+    await open("2026-11-19");
+    await open("2026-11-20");
     expect(await screen.findByTestId("day-run")).toBeTruthy();
     expect(screen.queryByTestId("error-view")).toBeNull();
-  });
-
-  it("and whose day cannot be shown when it is opened says why once it can be", async () => {
-    const { desk } = openWindow("/days?date=2026-11-19");
-    const { ends } = runLong(desk);
-    const detail = vi.spyOn(desk, "dayDetail");
-    await screen.findByTestId("day");
-    const profile = detail.mock.calls[0]?.[0];
-    const failed = useDayRuns.getState().run({ profile, date: "2026-11-20" } as DayRequest);
-    ends[0]?.fail(new Error("the bill cannot be read"));
-    await failed;
-    detail.mockRejectedValue(new Error("the store is busy"));
-    await userEvent.click(await screen.findByTestId("day-2026-11-20"));
-    await waitFor(() => expect(screen.getByTestId("error-view").textContent).toContain("重试"));
-    expect(screen.queryByTestId("day")).toBeNull();
-    detail.mockRestore();
-    await open("2026-11-19");
-    expect(screen.queryByTestId("error-view")).toBeNull();
-    await open("2026-11-20");
-    expect(within(screen.getByTestId("day")).getByTestId("error-view")).toBeTruthy();
   });
 
   it("names the days that still wait for its bill, until they were run themselves", async () => {

@@ -140,6 +140,7 @@ export function fakeDays(world: World): DayCommands {
       malformed: 0,
       gap_fen: day ? -1490 : 0,
       bill_changed: false,
+      changed_at: null,
       denied_at: null,
     };
   };

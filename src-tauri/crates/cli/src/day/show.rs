@@ -166,8 +166,9 @@ fn describe(
              look it up on the merchant platform and download it again",
             at.dashed()
         ));
-    } else if day.bill_changed {
-        output.note("WeChat's bill of this day has changed since it was looked at [账单有变]; run the day again");
+    }
+    if day.changed_at.is_some() {
+        output.note("the bill of this day has changed since it was looked at [账单有变]; run the day again");
     }
     for row in rows {
         output.line(&format!("  {}", numbered(row)))?;
@@ -237,6 +238,7 @@ pub(crate) fn standing(day: &DayStanding) -> Value {
         "gap_fen": number(day.gap_fen),
         "bills_seen": day.bills,
         "bill_changed": day.bill_changed,
+        "changed_at": day.changed_at.map(UtcMs::rfc3339),
         "denied_at": day.denied_at.map(UtcMs::rfc3339),
     })
 }

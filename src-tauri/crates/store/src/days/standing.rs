@@ -71,7 +71,7 @@ pub struct DayStanding {
     pub bills: u64,
     /// What counts of a kind of bill is not what was compared, or not the first one where nobody compared any.
     pub bill_changed: bool,
-    /// When that was heard, of the kinds of which it is so.
+    /// When another text was heard than was compared, of the kinds of which it is so; [`Self::denied_at`] tells of none.
     pub changed_at: Option<UtcMs>,
     /// When WeChat said that there is no bill of a kind that it had given, and nothing of that kind since: comparing the old one,
     /// or a copy of it, does not undo this.
@@ -224,7 +224,7 @@ fn denied_at(heard: &[&DayBill]) -> Option<UtcMs> {
     heard_last(heard).filter(is_denial).map(|last| last.heard_at).max()
 }
 
-/// When what counts of a kind of bill was heard, where it is not what the run was made with; without a run, not the first one.
+/// When the text that counts of a kind of bill was heard, where it is not what the run was made with; without a run, not the first.
 /// Somebody's copy of the only bill that WeChat ever gave is no change, except on a day that was closed before it came: nobody has
 /// looked at it.
 fn changed_at(
@@ -242,7 +242,8 @@ fn changed_at(
         Some(_) => used.contains(&known.id) && !used.contains(&last.id) && is_news(last, known),
         None => !known.is_none() && known.id < last.id,
     };
-    let has_changed = |last: &&DayBill| heard.iter().any(|known| known.kind == last.kind && differs(last, known));
+    let has_changed =
+        |last: &&DayBill| !last.is_none() && heard.iter().any(|known| known.kind == last.kind && differs(last, known));
     let is_used = |bill: &DayBill| used.contains(&bill.id);
     let came_too_late = |bill: &&DayBill| {
         let is_late = closed_at.is_some_and(|closed_at| bill.heard_at > closed_at) && !bill.is_none();
