@@ -220,6 +220,8 @@ fn an_older_folder_keeps_its_alarms_about_bills_and_what_was_seen_of_them() {
     for (days, at) in [(0, 8), (1, 4), (3, 10)] {
         connection.execute(seen, (day(days).day(), at)).unwrap();
     }
+    // A build before the last step wrote the mark of the denial under its new name already.
+    connection.execute(seen, (format!("{} NO_BILL", day(1).day()), 4)).unwrap();
     drop(connection);
     let store = Store::open(folder.path()).unwrap();
     let changed = store.changed_bills().unwrap();
