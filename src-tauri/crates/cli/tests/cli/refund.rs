@@ -8,7 +8,8 @@ fn a_paid_order_is_refunded_in_parts_over_mutual_tls_asked_about_and_listed() {
     let desk = Desk::new();
     let gateway = Gateway::start(&desk, &["--state", "state", "--tls"]);
     desk.merchant("shop", gateway.word("listening"), &["--ca-file", gateway.tls("ca")]).expect(0);
-    desk.ask(&["profile", "import-cert", "shop", gateway.tls("p12")]).expect(0);
+    let pair = ["--pem-cert", gateway.tls("cert"), "--pem-key", gateway.tls("key")];
+    desk.ask(&[&["profile", "import-cert", "shop"][..], &pair].concat()).expect(0);
     let order =
         ["order", "create", "--total-fee", "101", "--body", "测试", "--trade-type", "NATIVE", "--product-id", "P"];
     let created = desk.ask(&order).expect(0).json();
@@ -39,9 +40,8 @@ fn a_paid_order_is_refunded_in_parts_over_mutual_tls_asked_about_and_listed() {
     assert_eq!(asked["state"], "SUCCESS", "{asked}");
     assert!(asked["arrival_zh"].as_str().unwrap().contains("零钱"), "{asked}");
     desk.ask(&["refund", "query", "R-2"]).expect(1);
-    // The same certificate from the pair of PEM files, in place of the .p12.
-    let pair = ["--pem-cert", gateway.tls("cert"), "--pem-key", gateway.tls("key")];
-    desk.ask(&[&["profile", "import-cert", "shop"][..], &pair].concat()).expect(0);
+    // The same certificate from the .p12, in place of the pair of PEM files.
+    desk.ask(&["profile", "import-cert", "shop", gateway.tls("p12")]).expect(0);
     let rest = refund("51", &format!("{number}:51"), &[]).expect(0).json();
     desk.run(
         &[&["simulator", "refund", "fail", "--out-refund-no", rest["out_refund_no"].as_str().unwrap()][..], &at]

@@ -41,8 +41,9 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_however_a_bill_a_spreadsheet_or_a_chat_writes_it() {
-        for written in ["`T2026_1", "'T2026_1", "=\"T2026_1\"", " =\"`T2026_1 \"\n", "\u{FEFF}`T２02６ _1", "T2026_1"]
-        {
+        let marked = ["`T2026_1", "'T2026_1", "=\"T2026_1\"", " =\"`T2026_1 \"\n", "\u{FEFF}`T２02６ _1", "T2026_1"];
+        let broken = ["T20\n26_1", "T20\r\n  26_1", "T20\u{200B}26_1", "T2026\u{3000}_1"];
+        for written in marked.into_iter().chain(broken) {
             assert_eq!(pasted_number(written), "T2026_1", "{written:?}");
         }
         for (written, number) in [("`", "`"), ("=\"\"", "=\"\""), ("T`1", "T`1"), (" \u{200B}", "")] {
