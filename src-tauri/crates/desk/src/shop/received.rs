@@ -29,7 +29,7 @@ pub(super) fn received(head: &Parts, body: &Bytes) -> String {
 fn masked_body(body: &Bytes) -> String {
     let shown = std::str::from_utf8(body).ok().and_then(|text| {
         let is_json = text.trim_start().starts_with(['{', '[']);
-        if is_json { masked_json(text, &[LOGIN]) } else { Some(masked_pairs(text)) }
+        if is_json { masked_json(text, LOGIN) } else { Some(masked_pairs(text)) }
     });
     shown.unwrap_or_else(|| format!("({} bytes)", body.len()))
 }
